@@ -1,0 +1,27 @@
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Core.Host;
+
+/// <summary>Holds on to processes, so that what is signalled is what was meant.</summary>
+public interface IProcessHandles
+{
+    /// <summary>Null when the process is gone.</summary>
+    IProcessHandle? Open(ProcessIdentity identity);
+
+    /// <summary>Returns when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
+    void WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout);
+}
+
+public interface IProcessHandle : IDisposable
+{
+    ProcessIdentity Identity { get; }
+
+    bool HasEnded { get; }
+
+    /// <summary>Sends a signal; to a process that has ended it does nothing.</summary>
+    /// <returns>Why the system refused, or null.</returns>
+    string? Signal(int number);
+
+    /// <summary>How it ended; <see cref="Exit.Unknown"/> when this cannot be learned, or it still runs.</summary>
+    Exit HowEnded();
+}

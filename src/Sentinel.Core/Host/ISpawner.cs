@@ -1,0 +1,34 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Core.Host;
+
+/// <summary>Makes processes.</summary>
+public interface ISpawner
+{
+    /// <summary>Executes a program in a session of its own and returns when it is being executed.</summary>
+    /// <exception cref="SpawnException">It could not be executed; no process is left.</exception>
+    ProcessIdentity Spawn(Launch launch);
+
+    /// <summary>Says why <paramref name="launch"/> could not be spawned, as far as that can be told before; else null.</summary>
+    string? WhyNot(Launch launch);
+
+    /// <summary>Gives back what was made for a tree besides its processes, once these are gone.</summary>
+    void CleanUp(string cookie);
+}
+
+/// <summary>All that the making of a process needs.</summary>
+/// <param name="Environment">Whole: nothing is added but the cookie.</param>
+/// <param name="StdoutPath">Opened for appending, and made with its folder when it is not there.</param>
+/// <param name="StderrPath">As <paramref name="StdoutPath"/>.</param>
+public sealed record Launch(
+    Command Command,
+    string WorkingDirectory,
+    EnvironmentBlock Environment,
+    int Umask,
+    string StdoutPath,
+    string StderrPath,
+    string Cookie);
+
+/// <summary>A program could not be executed; the message says what and why.</summary>
+public sealed class SpawnException(string message) : Exception(message);

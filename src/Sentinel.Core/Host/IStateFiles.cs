@@ -1,0 +1,21 @@
+namespace Sentinel.Core.Host;
+
+/// <summary>The few things that the store needs of a file system and .NET does not offer.</summary>
+public interface IStateFiles
+{
+    /// <summary>Takes the exclusive lock; the kernel drops it when its holder is gone, however it went.</summary>
+    /// <param name="path">The lock file; made when it is not there.</param>
+    /// <param name="waiting">Called once when somebody else has held it for long, with that holder's pid.</param>
+    /// <exception cref="TimeoutException">Somebody else held it too long.</exception>
+    IDisposable Lock(string path, Action<string> waiting);
+
+    /// <summary>Puts new content in the place of a file, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="previous">Where the content that is replaced is kept.</param>
+    /// <param name="content">The new content.</param>
+    /// <param name="durable">Whether it must survive a loss of power from now on, not only the end of this process.</param>
+    void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable);
+
+    /// <summary>Makes a folder that only its owner can look into; one that others could tamper with is refused.</summary>
+    void MakePrivateFolder(string path);
+}

@@ -1,0 +1,90 @@
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Core.Policy;
+
+/// <summary>What must be done now that a process is in a new state.</summary>
+public enum Effect
+{
+    None,
+
+    /// <summary>Execute the program.</summary>
+    Spawn,
+
+    /// <summary>End the process and all of its tree.</summary>
+    EndTree,
+}
+
+public readonly record struct Decision(ProcessRecord Record, Effect Effect);
+
+/// <summary>
+/// Every decision about a process, as a function of what happened: no clock, no file and no process is touched in here.
+/// </summary>
+public static class Lifecycle
+{
+    public static Decision Decide(ProcessRecord record, ProcessEvent happened, DateTimeOffset now) =>
+        (record.State, happened) switch
+        {
+            (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
+            (_, ProcessEvent.StartRequested) =>
+                new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0 }, Effect.Spawn),
+
+            (RunState.Starting, ProcessEvent.Spawned spawned) =>
+                Becomes(record, new RunState.Running(now, spawned.Identity)),
+            (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed.Why, now),
+
+            (RunState.Running run, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
+            (RunState.Starting, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
+            (RunState.Backoff, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
+            // Whatever its main process left behind is still to be ended.
+            (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
+
+            (RunState.Running run, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now),
+            (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
+                record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
+                new RunState.Stopped(now)),
+
+            (RunState.Backoff backoff, ProcessEvent.Tick) when backoff.Due <= now => new(
+                record with { State = new RunState.Starting(now, Automatic: true), Restarts = record.Restarts + 1 },
+                Effect.Spawn),
+
+            _ => Unchanged(record),
+        };
+
+    private static Decision EndedByItself(ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now)
+    {
+        var isStable = now - run.Since >= RestartBackoff.StableRun;
+        record = record with { LastRun = End(run, ended, now), ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
+
+        // What nobody saw may have been a failure.
+        var restarts = record.Spec.Restart switch
+        {
+            RestartRule.Always => true,
+            RestartRule.OnFailure => ended.How is not Exit.Code { Value: 0 },
+            _ => false,
+        };
+        return restarts ? WaitToRestart(record, now)
+            : ended.How is Exit.Code { Value: 0 } or Exit.Unknown ? Becomes(record, new RunState.Exited(now))
+            : Becomes(record, new RunState.Crashed(now));
+    }
+
+    private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, string why, DateTimeOffset now)
+    {
+        record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(why)) };
+        return starting.Automatic
+            ? WaitToRestart(record with { ShortRuns = record.ShortRuns + 1 }, now)
+            : Becomes(record, new RunState.Crashed(now));
+    }
+
+    private static Decision WaitToRestart(ProcessRecord record, DateTimeOffset now) =>
+        Becomes(record, new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
+
+    private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>
+        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How);
+
+    private static Decision Becomes(ProcessRecord record, RunState state) => new(record with { State = state }, Effect.None);
+
+    private static Decision Unchanged(ProcessRecord record) => new(record, Effect.None);
+}

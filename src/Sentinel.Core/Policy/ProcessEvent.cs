@@ -1,0 +1,28 @@
+namespace Sentinel.Core.Policy;
+
+/// <summary>What can happen to a process.</summary>
+public abstract record ProcessEvent
+{
+    private ProcessEvent()
+    {
+    }
+
+    /// <summary>The user wants it to run.</summary>
+    public sealed record StartRequested : ProcessEvent;
+
+    /// <summary>The user wants it, and all of its tree, to be gone.</summary>
+    public sealed record StopRequested : ProcessEvent;
+
+    /// <summary>Its program is being executed.</summary>
+    public sealed record Spawned(ProcessIdentity Identity) : ProcessEvent;
+
+    public sealed record SpawnFailed(string Why) : ProcessEvent;
+
+    /// <summary>Its main process has ended and, when it was being stopped, so has all of its tree.</summary>
+    /// <param name="How">How the main process ended.</param>
+    /// <param name="Witnessed">Whether it ended just now; otherwise some time before.</param>
+    public sealed record Ended(Exit How, bool Witnessed) : ProcessEvent;
+
+    /// <summary>Time has passed.</summary>
+    public sealed record Tick : ProcessEvent;
+}

@@ -1,0 +1,38 @@
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Core.Policy;
+
+/// <summary>A process as Sentinel knows it: what was asked for, and what happened to it.</summary>
+public sealed record ProcessRecord
+{
+    /// <summary>Grows, and is never used again.</summary>
+    public required int Id { get; init; }
+
+    public required ProcessSpec Spec { get; init; }
+
+    /// <summary>
+    /// In the environment of every process of the tree, through all its runs, and of no other; a secret that only finds.
+    /// </summary>
+    public required string Cookie { get; init; }
+
+    /// <summary>What the names of its log files begin with.</summary>
+    public required string LogName { get; init; }
+
+    public required RunState State { get; init; }
+
+    /// <summary>How often it was started again because it had ended by itself.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>How many runs in a row, up to now, were too short to be called stable.</summary>
+    public int ShortRuns { get; init; }
+
+    public EndedRun? LastRun { get; init; }
+}
+
+/// <summary>A run that is over.</summary>
+/// <param name="Pid">Null when the program could not be executed.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="EndedAt">When it ended or, not <paramref name="Witnessed"/>, when that was noticed.</param>
+/// <param name="Witnessed">Whether somebody was there at its end.</param>
+/// <param name="How">How it ended.</param>
+public sealed record EndedRun(int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How);

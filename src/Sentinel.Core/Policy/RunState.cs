@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+
+namespace Sentinel.Core.Policy;
+
+/// <summary>What a process is doing, and since when.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
+[JsonDerivedType(typeof(Starting), "starting")]
+[JsonDerivedType(typeof(Running), "running")]
+[JsonDerivedType(typeof(Stopping), "stopping")]
+[JsonDerivedType(typeof(Stopped), "stopped")]
+[JsonDerivedType(typeof(Exited), "exited")]
+[JsonDerivedType(typeof(Crashed), "crashed")]
+[JsonDerivedType(typeof(Backoff), "backoff")]
+public abstract record RunState(DateTimeOffset Since)
+{
+    /// <summary>
+    /// About to be executed. Written before the process is made, so that one that a killed command made is found by its
+    /// cookie.
+    /// </summary>
+    public sealed record Starting(DateTimeOffset Since, bool Automatic) : RunState(Since);
+
+    public sealed record Running(DateTimeOffset Since, ProcessIdentity Identity) : RunState(Since);
+
+    /// <summary>The user stopped it and its tree is being ended.</summary>
+    /// <param name="Since">When the stop was asked for.</param>
+    /// <param name="Run">The run being ended; null when it had not come to have one.</param>
+    public sealed record Stopping(DateTimeOffset Since, Running? Run) : RunState(Since);
+
+    /// <summary>Ended by the user, and not to be started but by the user.</summary>
+    public sealed record Stopped(DateTimeOffset Since) : RunState(Since);
+
+    /// <summary>Ended by itself with code 0, or unseen; not to be restarted.</summary>
+    public sealed record Exited(DateTimeOffset Since) : RunState(Since);
+
+    /// <summary>Ended by itself otherwise; not to be restarted.</summary>
+    public sealed record Crashed(DateTimeOffset Since) : RunState(Since);
+
+    /// <summary>Waits to be restarted.</summary>
+    public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
+
+    /// <summary>The word for it that users see.</summary>
+    [JsonIgnore]
+    public string Word => this switch
+    {
+        Starting => "starting",
+        Running => "running",
+        Stopping => "stopping",
+        Stopped => "stopped",
+        Exited => "exited",
+        Crashed => "crashed",
+        Backoff => "backoff",
+        _ => throw new NotSupportedException(GetType().Name),
+    };
+
+    /// <summary>The process that this state speaks of, if it has one.</summary>
+    [JsonIgnore]
+    public ProcessIdentity? Main => this switch
+    {
+        Running running => running.Identity,
+        Stopping { Run: { } run } => run.Identity,
+        _ => null,
+    };
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sentinel.Core.Specs;
+
+/// <summary>
+/// A process's environment: <c>NAME=value</c> entries, each followed by a NUL, as /proc/PID/environ has them. Kept as bytes
+/// because a value need not be text.
+/// </summary>
+public sealed class EnvironmentBlock(byte[] bytes)
+{
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
+    /// <summary>Names the content: blocks that are equal have the same key.</summary>
+    public string Key => field ??= Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
+
+    /// <summary>The value of a variable, or null when it is not set.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            var prefix = Encoding.UTF8.GetBytes(name + "=");
+            foreach (var entry in Entries())
+                if (entry.Span.StartsWith(prefix))
+                    return Encoding.UTF8.GetString(entry.Span[prefix.Length..]);
+            return null;
+        }
+    }
+
+    public IEnumerable<ReadOnlyMemory<byte>> Entries()
+    {
+        var rest = Bytes;
+        while (!rest.IsEmpty)
+        {
+            var end = rest.Span.IndexOf((byte)0);
+            if (end < 0)
+                end = rest.Length;
+            if (end > 0)
+                yield return rest[..end];
+            rest = rest[Math.Min(end + 1, rest.Length)..];
+        }
+    }
+
+    public EnvironmentBlock Without(string name)
+    {
+        var prefix = Encoding.UTF8.GetBytes(name + "=");
+        return From(Entries().Where(entry => !entry.Span.StartsWith(prefix)));
+    }
+
+    public EnvironmentBlock With(string name, string value) =>
+        From(Without(name).Entries().Append(Encoding.UTF8.GetBytes($"{name}={value}")));
+
+    private static EnvironmentBlock From(IEnumerable<ReadOnlyMemory<byte>> entries)
+    {
+        var joined = new MemoryStream();
+        foreach (var entry in entries)
+        {
+            joined.Write(entry.Span);
+            joined.WriteByte(0);
+        }
+
+        return new EnvironmentBlock(joined.ToArray());
+    }
+}

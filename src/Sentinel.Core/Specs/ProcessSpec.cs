@@ -1,0 +1,26 @@
+namespace Sentinel.Core.Specs;
+
+/// <summary>What the user asked for. Whatever starts the process again starts this, whole.</summary>
+public sealed record ProcessSpec
+{
+    /// <summary>Unique among all processes; see <see cref="ProcessName"/>.</summary>
+    public required string Name { get; init; }
+
+    public required Command Command { get; init; }
+
+    /// <summary>An absolute path.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The <see cref="EnvironmentBlock.Key"/> of the caller's environment at <c>run</c>.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Environment files, lowest precedence first, read at every start; absolute paths.</summary>
+    public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
+
+    /// <summary>The caller's file mode creation mask; see umask(2).</summary>
+    public required int Umask { get; init; }
+
+    public RestartRule Restart { get; init; }
+
+    public string? Group { get; init; }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Store;
+
+/// <summary>
+/// Keeps the <see cref="State"/> in a file that is never torn and never lost. Reading takes no lock and writes nothing;
+/// writing is a <see cref="StateTransaction"/>.
+/// </summary>
+/// <param name="warn">Told, in a sentence, what the user should know.</param>
+public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn)
+{
+    public SentinelHome Home => home;
+
+    /// <exception cref="StateException">There is a state that cannot be used.</exception>
+    public State Read()
+    {
+        var loaded = Load();
+        if (loaded.Damage is { } damage)
+            warn($"{damage}; using the last good copy, {loaded.Source}. The next command that changes something keeps the damaged file aside.");
+        return loaded.State;
+    }
+
+    /// <summary>Waits for its turn, then reads the state to change it.</summary>
+    /// <exception cref="StateException">There is a state that cannot be used.</exception>
+    public StateTransaction Begin()
+    {
+        files.MakePrivateFolder(home.Folder);
+        var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
+        try
+        {
+            var loaded = Load();
+            if (loaded.Damage is { } damage)
+                PutAside(damage, loaded.Source);
+            return new StateTransaction(home, files, turn, loaded.State);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    private void PutAside(string damage, string source)
+    {
+        if (!File.Exists(home.State))
+        {
+            warn($"{damage}; using the last good copy, {source}.");
+            return;
+        }
+
+        var aside = $"{home.State}.damaged-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        File.Move(home.State, aside, overwrite: true);
+        warn($"{damage}; it is kept as {aside}, and the last good copy, {source}, is used.");
+    }
+
+    private sealed record Loaded(State State, string Source, string? Damage);
+
+    private Loaded Load()
+    {
+        var (state, damage) = Try(home.State);
+        if (state is not null)
+            return new Loaded(state, home.State, null);
+        var (previous, previousDamage) = Try(home.PreviousState);
+        if (previous is not null)
+            return new Loaded(previous, home.PreviousState, damage ?? $"{home.State} is missing");
+        if (damage is null && previousDamage is null)
+            return new Loaded(State.Empty, home.State, null);
+        // Nothing good is left. To go on with an empty state would hide what runs: that is for the user to decide.
+        throw new StateException(
+            $"{damage ?? previousDamage}, and there is no good copy.\n"
+            + $"Move {(damage is null ? home.PreviousState : home.State)} away to start afresh.");
+    }
+
+    // Neither a state nor damage: there is no such file.
+    private static (State? State, string? Damage) Try(string path)
+    {
+        try
+        {
+            return (StateDocument.Read(File.ReadAllBytes(path)), null);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (null, null);
+        }
+        catch (JsonException e)
+        {
+            return (null, $"{path} is damaged ({e.Message.TrimEnd('.')})");
+        }
+        catch (NewerStateException e)
+        {
+            throw new StateException(
+                $"{path} was written by a newer Sentinel (state version {e.Version}; this one knows {StateDocument.CurrentVersion}).\n"
+                + "Upgrade sentinel, or set SENTINEL_HOME to another folder. Nothing was changed.");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new StateException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Nothing was changed.");
+        }
+    }
+}
+
+/// <summary>The state cannot be read or written; the message says why and what to do.</summary>
+public sealed class StateException(string message) : Exception(message);

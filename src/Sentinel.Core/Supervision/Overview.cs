@@ -1,0 +1,79 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>A process as it is at this moment.</summary>
+/// <param name="Usage">Of all of its tree; null when nothing of it runs.</param>
+public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage);
+
+/// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>
+/// <param name="MemoryBytes">Resident memory; what processes share is counted in each.</param>
+/// <param name="Uptime">Since the main process started.</param>
+/// <param name="Pids">Every process of the tree.</param>
+public sealed record TreeUsage(double CpuPercent, long MemoryBytes, TimeSpan Uptime, IReadOnlyList<int> Pids);
+
+/// <summary>Looks at processes and changes nothing.</summary>
+public sealed class Overview(IProcessTable table, TimeProvider time)
+{
+    // CPU clocks of other processes advance by scheduler ticks (1 to 10 ms): a window of this length is good to a few percent.
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
+
+    // A process that used less of the CPU than this share in all its life, and none just now, is taken to be at rest.
+    private const double AtRest = 0.01;
+
+    /// <summary>What each process does and uses.</summary>
+    /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
+    /// <param name="all">The pass over the process table by which they were reconciled.</param>
+    public IReadOnlyList<ProcessView> Look(IReadOnlyCollection<ProcessRecord> records, Lazy<IReadOnlyList<Sighting>> all)
+    {
+        var roots = records.Where(record => record.State.Main is not null).Select(TreeRoot.Of).ToList();
+        var trees = roots.Count == 0 ? [] : ProcessTrees.Find(roots, table, all.Value);
+        var cpu = CpuPercent(trees);
+        return [.. records.Select(record => new ProcessView(
+            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null))];
+    }
+
+    /// <summary>What is left of the trees of processes that have ended, by id.</summary>
+    public IReadOnlyDictionary<int, List<Sighting>> Remains(
+        IEnumerable<ProcessRecord> records, Lazy<IReadOnlyList<Sighting>> all)
+    {
+        var roots = records.Where(record => record.State.Main is null).Select(TreeRoot.Of).ToList();
+        return roots.Count == 0 ? [] : ProcessTrees.Find(roots, table, all.Value);
+    }
+
+    private TreeUsage Usage(ProcessRecord record, List<Sighting> tree, double cpu)
+    {
+        var startTicks = record.State.Main!.StartTicks;
+        return new TreeUsage(
+            cpu,
+            tree.Sum(member => member.MemoryBytes),
+            TimeSpan.FromSeconds(Math.Max(0, (table.NowTicks - startTicks) / table.TicksPerSecond)),
+            [.. tree.Select(member => member.Pid).Order()]);
+    }
+
+    private Dictionary<int, double> CpuPercent(Dictionary<int, List<Sighting>> trees)
+    {
+        var begun = time.GetTimestamp();
+        var before = new Dictionary<int, TimeSpan>();
+        var isBusy = false;
+        foreach (var member in trees.Values.SelectMany(tree => tree))
+        {
+            var used = table.CpuTimeOf(member.Pid) ?? TimeSpan.Zero;
+            before[member.Pid] = used;
+            var age = (table.NowTicks - member.StartTicks) / table.TicksPerSecond;
+            isBusy |= member.IsOnCpu || used.TotalSeconds > AtRest * age;
+        }
+
+        // Whoever only supervises processes at rest does not wait.
+        if (!isBusy)
+            return trees.ToDictionary(tree => tree.Key, _ => 0.0);
+        Thread.Sleep(Window);
+        var window = time.GetElapsedTime(begun);
+        return trees.ToDictionary(
+            tree => tree.Key,
+            tree => tree.Value.Sum(member => table.CpuTimeOf(member.Pid) is { } used ? (used - before[member.Pid]) / window : 0) * 100);
+    }
+}

@@ -1,0 +1,346 @@
+using System.Security.Cryptography;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>What the caller wants to run.</summary>
+/// <param name="Name">Null: one is made from the program's.</param>
+/// <param name="Umask">The caller's; see umask(2).</param>
+public sealed record RunRequest(
+    Command Command,
+    string? Name,
+    string WorkingDirectory,
+    EnvironmentBlock Environment,
+    int Umask,
+    RestartRule Restart);
+
+/// <summary>
+/// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
+/// something is waited for.
+/// </summary>
+public sealed class Supervisor(
+    StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time)
+{
+    private readonly Reconciliation _reconciliation = new(table, time);
+    private readonly TreeEnding _ending = new(table, handles, time);
+
+    /// <summary>Registers a process and starts it; when that fails nothing is registered.</summary>
+    public Outcome Run(RunRequest request)
+    {
+        using var transaction = store.Begin();
+        var state = transaction.State;
+        var name = request.Name ?? ProcessName.Unique(request.Command.ProgramName, taken => state.Find(taken) is not null);
+        if (state.Find(name) is { } holder)
+            return new Outcome.Failed(name, null,
+                $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
+                + $"choose another, or 'sentinel delete {holder.Id}' first");
+
+        var record = new ProcessRecord
+        {
+            Id = state.NextId,
+            Spec = new ProcessSpec
+            {
+                Name = name,
+                Command = request.Command,
+                WorkingDirectory = request.WorkingDirectory,
+                Environment = request.Environment.Key,
+                Umask = request.Umask,
+                Restart = request.Restart,
+            },
+            Cookie = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)),
+            LogName = SentinelHome.LogName(name, state.NextId),
+            State = new RunState.Stopped(time.GetUtcNow()),
+        };
+        state = state.With(request.Environment);
+        if (spawner.WhyNot(LaunchOf(record, request.Environment)) is { } reason)
+            return new Outcome.Failed(name, null, reason);
+
+        transaction.State = state.With(record) with { NextId = state.NextId + 1 };
+        var outcome = StartAll(transaction, [(name, record)])[0];
+        if (outcome is Outcome.Failed)
+        {
+            transaction.State = transaction.State.Without([record.Id]);
+            transaction.Save();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Starts what does not run.</summary>
+    /// <param name="selection">Which; in bulk, all that do not run.</param>
+    /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
+    public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment)
+    {
+        var before = _reconciliation.Look(store.Read(), AllProcesses());
+        EndRemains(selection.In(before, IsNotRunning).Found);
+
+        using var transaction = store.Begin();
+        var (found, outcomes) = Select(transaction, selection, IsNotRunning);
+        var toStart = new List<(string, ProcessRecord)>();
+        foreach (var record in found)
+            if (record.State is RunState.Running running)
+                outcomes.Add(new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid));
+            else if (record.State is RunState.Stopping)
+                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
+            else
+                toStart.Add((record.Spec.Name, record));
+        outcomes.AddRange(StartAll(transaction, toStart, environment));
+        return outcomes;
+    }
+
+    /// <summary>Ends whole trees. In bulk: of all that run.</summary>
+    public IReadOnlyList<Outcome> Stop(Selection selection, StopOptions options)
+    {
+        var (ended, outcomes) = EndTrees(selection, options, _ => true);
+        foreach (var tree in ended)
+            if (tree.Failure is { } failure)
+                outcomes.Add(failure);
+            else if (tree.WasActive || tree.ProcessesEnded > 0)
+                outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record));
+            else if (selection is Selection.Named)
+                outcomes.Add(new Outcome.NotRunning(tree.Name, tree.Record));
+        return outcomes;
+    }
+
+    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped.</summary>
+    /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
+    public IReadOnlyList<Outcome> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
+    {
+        var (ended, outcomes) = EndTrees(selection, options, record => record.State is not RunState.Stopped);
+        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+
+        using var transaction = store.Begin();
+        var toStart = new List<(string, ProcessRecord)>();
+        foreach (var tree in ended.Where(tree => tree.Failure is null))
+        {
+            // Another command may have been faster: what it started is the successor.
+            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } record)
+                outcomes.Add(new Outcome.Failed(tree.Name, null, "it was deleted meanwhile"));
+            else if (record.State is RunState.Running running)
+                outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
+            else
+                toStart.Add((tree.Name, record));
+        }
+
+        var pids = ended.ToDictionary(tree => tree.Name, tree => tree.Pid);
+        outcomes.AddRange(StartAll(transaction, toStart, environment).Select(outcome => outcome is Outcome.Started started
+            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid)
+            : outcome));
+        return outcomes;
+    }
+
+    /// <summary>Ends whole trees and forgets the processes.</summary>
+    /// <param name="withLogs">Whether their log files are deleted, too.</param>
+    public IReadOnlyList<Outcome> Delete(Selection selection, StopOptions options, bool withLogs)
+    {
+        var (ended, outcomes) = EndTrees(selection, options, _ => true);
+        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+        outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
+        return outcomes;
+    }
+
+    /// <summary>Forgets all that do not run and are not to be restarted; one whose tree lives on is kept.</summary>
+    /// <param name="withLogs">Whether their log files are deleted, too.</param>
+    public IReadOnlyList<Outcome> Clean(bool withLogs)
+    {
+        var all = AllProcesses();
+        var over = _reconciliation.Look(store.Read(), all).Processes.Values.Where(IsOver).ToList();
+        var remains = over.Count == 0 ? [] : ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), table, all.Value);
+        var outcomes = over.Where(record => remains.ContainsKey(record.Id)).Select(record => (Outcome)new Outcome.Failed(
+            record.Spec.Name, record,
+            $"it has ended, but {Processes(remains[record.Id])} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all")).ToList();
+        outcomes.AddRange(Forget([.. over.Where(record => !remains.ContainsKey(record.Id)).Select(record => record.Id)], withLogs));
+        return outcomes;
+    }
+
+    /// <summary>Starts what is due to be restarted.</summary>
+    /// <returns>What was started, and what could not be.</returns>
+    public IReadOnlyList<Outcome> RestartDue()
+    {
+        var before = _reconciliation.Look(store.Read(), AllProcesses());
+        EndRemains([.. before.Processes.Values.Where(IsDue)]);
+
+        using var transaction = store.Begin();
+        transaction.State = _reconciliation.Look(transaction.State, AllProcesses());
+        var due = transaction.State.Processes.Values.Where(IsDue).ToList();
+        var outcomes = StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick());
+        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
+            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+            : outcome)];
+    }
+
+    /// <summary>Whether it is time to start a process again.</summary>
+    public bool IsDue(ProcessRecord record) => record.State is RunState.Backoff backoff && backoff.Due <= time.GetUtcNow();
+
+    private sealed record EndedTree(ProcessRecord Record, int? Pid, bool WasActive, int ProcessesEnded, Outcome? Failure)
+    {
+        public string Name => Record.Spec.Name;
+    }
+
+    private (List<EndedTree> Ended, List<Outcome> Missing) EndTrees(
+        Selection selection, StopOptions options, Func<ProcessRecord, bool> inBulk)
+    {
+        List<ProcessRecord> found;
+        List<Outcome> missing;
+        using (var transaction = store.Begin())
+        {
+            (found, missing) = Select(transaction, selection, inBulk);
+            transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
+                Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
+            transaction.Save();
+        }
+
+        var roots = found.ConvertAll(TreeRoot.Of);
+        var ends = _ending.End(roots, options);
+
+        using (var transaction = store.Begin())
+        {
+            foreach (var record in found.Where(record => ends[record.Id].Survivors.Count == 0))
+            {
+                // It may have been stopped by another command as well, started again since, or deleted.
+                if (transaction.State.Processes.GetValueOrDefault(record.Id) is not { State: RunState.Stopping now } current
+                    || now.Run?.Identity != record.State.Main)
+                    continue;
+                var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
+                var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
+                transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
+            }
+
+            transaction.Save();
+            return ([.. found.Select(record => new EndedTree(
+                transaction.State.Processes.GetValueOrDefault(record.Id) ?? record,
+                record.State.Main?.Pid,
+                !IsOver(record),
+                ends[record.Id].Ended,
+                ends[record.Id].Survivors is { Count: > 0 } survivors
+                    ? new Outcome.Failed(record.Spec.Name, record, $"could not end {string.Join("; ", survivors)}")
+                    : null))], missing);
+        }
+    }
+
+    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held.
+    private void EndRemains(IEnumerable<ProcessRecord> records)
+    {
+        var roots = records
+            .Where(record => record.State is RunState.Stopping || (IsNotRunning(record) && record.LastRun is not null))
+            .Select(TreeRoot.Of)
+            .ToList();
+        if (roots.Count > 0)
+            _ending.End(roots, StopOptions.Default);
+    }
+
+    private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
+        StateTransaction transaction, Selection selection, Func<ProcessRecord, bool> inBulk)
+    {
+        var all = AllProcesses();
+        if (selection is Selection.All)
+            transaction.State = _reconciliation.Look(transaction.State, all);
+        var (found, missing) = selection.In(transaction.State, inBulk);
+        for (var i = 0; i < found.Count; i++)
+        {
+            found[i] = _reconciliation.Look(found[i], all);
+            transaction.State = transaction.State.With(found[i]);
+        }
+
+        return (found, missing);
+    }
+
+    private List<Outcome> StartAll(
+        StateTransaction transaction,
+        IReadOnlyList<(string Target, ProcessRecord Record)> wanted,
+        EnvironmentBlock? environment = null,
+        ProcessEvent? happened = null)
+    {
+        var outcomes = new List<Outcome>();
+        var toSpawn = new List<(string Target, ProcessRecord Record)>();
+        if (environment is not null)
+            transaction.State = transaction.State.With(environment);
+        foreach (var (target, asked) in wanted)
+        {
+            var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
+            var (starting, effect) = Lifecycle.Decide(record, happened ?? new ProcessEvent.StartRequested(), time.GetUtcNow());
+            if (effect != Effect.Spawn)
+                continue;
+            toSpawn.Add((target, starting));
+            transaction.State = transaction.State.With(starting);
+        }
+
+        // Written down first: should this command be killed after a process is made and before that is known, the next
+        // command finds the process by its cookie. After a loss of power there is none to find.
+        transaction.SaveForNow();
+        foreach (var (target, starting) in toSpawn)
+        {
+            ProcessEvent spawned;
+            try
+            {
+                spawned = new ProcessEvent.Spawned(spawner.Spawn(
+                    LaunchOf(starting, transaction.State.Environments[starting.Spec.Environment])));
+            }
+            catch (SpawnException e)
+            {
+                spawned = new ProcessEvent.SpawnFailed(e.Message);
+            }
+
+            var record = Lifecycle.Decide(starting, spawned, time.GetUtcNow()).Record;
+            transaction.State = transaction.State.With(record);
+            outcomes.Add(spawned is ProcessEvent.Spawned started
+                ? new Outcome.Started(target, record, started.Identity.Pid)
+                : new Outcome.Failed(target, record, ((ProcessEvent.SpawnFailed)spawned).Why));
+        }
+
+        transaction.Save();
+        return outcomes;
+    }
+
+    private List<Outcome> Forget(IReadOnlyCollection<int> ids, bool withLogs)
+    {
+        var outcomes = new List<Outcome>();
+        if (ids.Count == 0)
+            return outcomes;
+        using var transaction = store.Begin();
+        foreach (var record in ids.Select(id => transaction.State.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>())
+        {
+            if (!IsOver(_reconciliation.Look(record, AllProcesses())))
+            {
+                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it was started again meanwhile"));
+                continue;
+            }
+
+            transaction.State = transaction.State.Without([record.Id]);
+            outcomes.Add(new Outcome.Deleted(record.Spec.Name, record));
+        }
+
+        transaction.Save();
+        if (withLogs)
+            foreach (var deleted in outcomes.OfType<Outcome.Deleted>())
+            {
+                File.Delete(store.Home.StdoutOf(deleted.Process));
+                File.Delete(store.Home.StderrOf(deleted.Process));
+            }
+
+        return outcomes;
+    }
+
+    private Lazy<IReadOnlyList<Sighting>> AllProcesses() => new(table.All);
+
+    private Launch LaunchOf(ProcessRecord record, EnvironmentBlock environment) => new(
+        record.Spec.Command,
+        record.Spec.WorkingDirectory,
+        environment,
+        record.Spec.Umask,
+        store.Home.StdoutOf(record),
+        store.Home.StderrOf(record),
+        record.Cookie);
+
+    private static bool IsNotRunning(ProcessRecord record) =>
+        record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
+
+    private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
+
+    private static string Processes(List<Sighting> processes) =>
+        processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
+}

@@ -1,0 +1,99 @@
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Trees;
+
+/// <summary>
+/// Finds which processes belong to which tree: the main process, its session, their descendants, and those that left both
+/// but kept the cookie.
+/// </summary>
+public static class ProcessTrees
+{
+    /// <summary>The live processes of each root, by <see cref="TreeRoot.Id"/>; a root without any has no entry.</summary>
+    /// <param name="roots">The trees to look for.</param>
+    /// <param name="table">The machine's processes.</param>
+    /// <param name="all">One pass over <paramref name="table"/>.</param>
+    public static Dictionary<int, List<Sighting>> Find(
+        IReadOnlyCollection<TreeRoot> roots, IProcessTable table, IReadOnlyList<Sighting> all)
+    {
+        var search = new Search(roots, table, all);
+        var trees = new Dictionary<int, List<Sighting>>();
+        foreach (var process in all)
+        {
+            // A tree may well contain the command that looks at it; it does not count, and never ends itself.
+            if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner)
+                continue;
+            if (!trees.TryGetValue(owner.Id, out var members))
+                trees[owner.Id] = members = [];
+            members.Add(process);
+        }
+
+        return trees;
+    }
+
+    private sealed class Search
+    {
+        private readonly IProcessTable _table;
+        private readonly Dictionary<int, Sighting> _byPid;
+        private readonly Dictionary<string, TreeRoot> _byCookie = [];
+        private readonly Dictionary<int, TreeRoot> _bySession = [];
+        private readonly Dictionary<int, TreeRoot?> _owners = [];
+        private readonly long _firstStart;
+
+        public Search(IReadOnlyCollection<TreeRoot> roots, IProcessTable table, IReadOnlyList<Sighting> all)
+        {
+            _table = table;
+            _byPid = new Dictionary<int, Sighting>(all.Count);
+            foreach (var process in all)
+                _byPid[process.Pid] = process;
+
+            _firstStart = long.MaxValue;
+            foreach (var root in roots)
+            {
+                _byCookie[root.Cookie] = root;
+                var isMainThere = root.Identity is { } main
+                    && main.BootId == table.BootId
+                    && _byPid.TryGetValue(main.Pid, out var seen)
+                    && seen.StartTicks == main.StartTicks;
+                if (isMainThere)
+                {
+                    _owners[root.Identity!.Pid] = root;
+                    _bySession[root.Identity.Pid] = root;
+                }
+
+                // Nothing in a tree is older than its root; without one, nothing can be ruled out.
+                _firstStart = Math.Min(_firstStart, isMainThere ? root.Identity!.StartTicks : 0);
+            }
+
+            // A session outlives its leader, and its number is not given away while anybody is in it. One member with the
+            // cookie proves that it is still the same session.
+            foreach (var root in roots)
+                if (root.SessionId is { } session && !_byPid.ContainsKey(session))
+                    foreach (var process in all)
+                        if (process.Session == session && CookieOf(process) == root.Cookie)
+                            _bySession[session] = root;
+        }
+
+        public TreeRoot? OwnerOf(Sighting process)
+        {
+            if (_owners.TryGetValue(process.Pid, out var known))
+                return known;
+            // Guards against a loop of parents in a table that was not read in one instant.
+            _owners[process.Pid] = null;
+            return _owners[process.Pid] = Find(process);
+        }
+
+        private TreeRoot? Find(Sighting process)
+        {
+            if (process.StartTicks < _firstStart)
+                return null;
+            if (_bySession.TryGetValue(process.Session, out var root))
+                return root;
+            if (_byPid.TryGetValue(process.Parent, out var parent) && OwnerOf(parent) is { } inherited)
+                // A supervised process may itself supervise: what it has marked as another's is another's.
+                return CookieOf(process) is { } other && other != inherited.Cookie ? _byCookie.GetValueOrDefault(other) : inherited;
+            return CookieOf(process) is { } cookie ? _byCookie.GetValueOrDefault(cookie) : null;
+        }
+
+        private string? CookieOf(Sighting process) => process.HasEnded ? null : _table.CookieOf(process.Pid);
+    }
+}

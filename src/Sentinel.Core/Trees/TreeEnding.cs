@@ -1,0 +1,143 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Core.Trees;
+
+/// <summary>How a tree is to be ended.</summary>
+/// <param name="Signal">Asks the processes to end.</param>
+/// <param name="Timeout">How long they have, until SIGKILL.</param>
+public sealed record StopOptions(int Signal, TimeSpan Timeout)
+{
+    public static readonly StopOptions Default = new(SignalName.Terminate, TimeSpan.FromSeconds(10));
+
+    public static readonly StopOptions Force = new(SignalName.Kill, TimeSpan.Zero);
+}
+
+/// <summary>What became of a tree that was to be ended.</summary>
+/// <param name="Main">How its main process ended; null when that had already gone.</param>
+/// <param name="Ended">How many processes ended.</param>
+/// <param name="Survivors">What could not be ended, each with the reason; empty on success.</param>
+public sealed record TreeEnd(Exit? Main, int Ended, IReadOnlyList<string> Survivors);
+
+/// <summary>
+/// Ends whole trees, all at the same time: the signal to every process, SIGKILL to what is left after the timeout, and no
+/// word of success while anything of a tree is there.
+/// </summary>
+public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, TimeProvider time)
+{
+    // How long the kernel may take over a SIGKILL (a process in uninterruptible sleep) before we say so.
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+
+    /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
+    public IReadOnlyDictionary<int, TreeEnd> End(IReadOnlyCollection<TreeRoot> roots, StopOptions options)
+    {
+        var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
+        try
+        {
+            while (true)
+            {
+                Look(endings);
+                var open = endings.Where(ending => !ending.IsOver).ToList();
+                if (open.Count == 0)
+                    return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
+                WaitUntilOneMayBeOver(open);
+            }
+        }
+        finally
+        {
+            endings.ForEach(ending => ending.Dispose());
+        }
+    }
+
+    // One pass over the machine serves all trees.
+    private void Look(List<Ending> endings)
+    {
+        var open = endings.Where(ending => !ending.IsOver).ToList();
+        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), table, table.All());
+        foreach (var ending in open)
+            ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
+    }
+
+    private void WaitUntilOneMayBeOver(List<Ending> open)
+    {
+        var deadline = open.Min(ending => ending.Deadline(time));
+        do
+        {
+            var running = open.SelectMany(ending => ending.Running).ToList();
+            handles.WaitAny(running, deadline > TimeSpan.Zero ? deadline : TimeSpan.Zero);
+            deadline = open.Min(ending => ending.Deadline(time));
+        }
+        while (deadline > TimeSpan.Zero && open.All(ending => ending.Running.Any()));
+
+        // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
+        if (open.Count > 1)
+            handles.WaitAny([], TimeSpan.FromMilliseconds(2));
+    }
+
+    private sealed class Ending(TreeRoot root, StopOptions options, long begun) : IDisposable
+    {
+        private readonly Dictionary<(int Pid, long Start), IProcessHandle> _members = [];
+        private readonly Dictionary<int, string> _refused = [];
+        private Exit? _main;
+        private long? _killedAt;
+
+        public TreeRoot Root => root;
+
+        public bool IsOver { get; private set; }
+
+        public IEnumerable<IProcessHandle> Running => _members.Values.Where(member => !member.HasEnded);
+
+        public TimeSpan Deadline(TimeProvider time) =>
+            _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : options.Timeout - time.GetElapsedTime(begun);
+
+        public void Advance(List<Sighting> seen, string bootId, IProcessHandles handles, TimeProvider time)
+        {
+            if (_killedAt is null && (options.Signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
+            {
+                _killedAt = time.GetTimestamp();
+                foreach (var member in Running)
+                    Send(member);
+            }
+
+            foreach (var process in seen)
+            {
+                if (_members.ContainsKey((process.Pid, process.StartTicks)))
+                    continue;
+                if (handles.Open(new ProcessIdentity(process.Pid, process.StartTicks, bootId)) is not { } member)
+                    continue;
+                _members.Add((process.Pid, process.StartTicks), member);
+                Send(member);
+            }
+
+            if (Root.Identity is { } main && _members.GetValueOrDefault((main.Pid, main.StartTicks)) is { HasEnded: true } ended)
+                _main ??= ended.HowEnded();
+            var isGone = seen.Count == 0 && !Running.Any();
+            var isStuck = _killedAt is not null && Running.Any() && (Deadline(time) <= TimeSpan.Zero || Running.All(IsRefused));
+            IsOver = isGone || isStuck;
+        }
+
+        public TreeEnd Result() => new(
+            _main,
+            _members.Values.Count(member => member.HasEnded),
+            [.. Running.Select(member =>
+                $"pid {member.Identity.Pid} {_refused.GetValueOrDefault(member.Identity.Pid, "does not end, not even by SIGKILL")}")]);
+
+        public void Dispose()
+        {
+            foreach (var member in _members.Values)
+                member.Dispose();
+        }
+
+        private bool IsRefused(IProcessHandle member) => _refused.ContainsKey(member.Identity.Pid);
+
+        private void Send(IProcessHandle member)
+        {
+            var signal = _killedAt is null ? options.Signal : SignalName.Kill;
+            if (member.Signal(signal) is { } refusal)
+                _refused[member.Identity.Pid] = refusal;
+            // One that is suspended takes no notice of any other signal until it goes on.
+            else if (signal != SignalName.Kill)
+                member.Signal(SignalName.Continue);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <summary>What a child does between its making and the program's first instruction.</summary>
+internal enum ChildStep
+{
+    None,
+    Make,
+    Redirect,
+    ChangeDirectory,
+    Execute,
+}
+
+internal readonly record struct ChildFailure(ChildStep Step, int Error)
+{
+    public string ToString(string program, string workingDirectory) => Step switch
+    {
+        ChildStep.ChangeDirectory => $"cannot enter {workingDirectory}: {SystemCallException.Reason(Error)}",
+        ChildStep.Execute => $"cannot execute {program}: {SystemCallException.Reason(Error)}",
+        _ => $"cannot make a process: {SystemCallException.Reason(Error)}",
+    };
+}
+
+/// <summary>
+/// Makes a child with clone(2) and prepares it as posix_spawn(3) would, and beyond: straight into its control group, and
+/// with each failure told apart.
+/// </summary>
+/// <remarks>
+/// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
+/// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
+/// up before, without a transition that the garbage collector would have a say in, and no allocation.
+/// </remarks>
+internal sealed unsafe class Child : IDisposable
+{
+    private const ulong CloneVFork = 0x4000;
+    private const ulong CloneIntoCgroup = 0x200000000;
+    private const int SysClone3 = 435;
+    private const int SysCloseRange = 436;
+    private const int SigChld = 17;
+    private const int SigSetMask = 2;
+    private const int LastSignal = 64;
+
+    // Larger than any sigset_t and struct sigaction; all zero, they are "no signal" and "the default action".
+    private const int SignalStructBytes = 512;
+
+    private static readonly int SysClone = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 56,
+        Architecture.Arm64 => 220,
+        var other => throw new PlatformNotSupportedException($"processes cannot be made on {other}"),
+    };
+
+    private readonly NativeStrings _strings = new();
+    private readonly Plan* _plan;
+    private readonly SafeFileHandle? _group;
+
+    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, SafeFileHandle? group)
+    {
+        _group = group;
+        // Shared with the child, so that it can say what failed.
+        _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
+        if (_plan == (void*)-1)
+            throw SystemCallException.Last("make", "a process");
+        *_plan = new Plan
+        {
+            Calls = Calls.Found.Value,
+            Stdin = (int)stdin.DangerousGetHandle(),
+            Stdout = (int)stdout.DangerousGetHandle(),
+            Stderr = (int)stderr.DangerousGetHandle(),
+            Umask = (uint)launch.Umask,
+            WorkingDirectory = _strings.Add(Encoding.UTF8.GetBytes(launch.WorkingDirectory)),
+            // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
+            Environment = _strings.AddList(launch.Environment.Without(Cookie.Variable).Entries()
+                .Prepend(Encoding.UTF8.GetBytes($"{Cookie.Variable}={launch.Cookie}"))),
+        };
+    }
+
+    /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
+    public int Execute(string program, IEnumerable<string> arguments, out ChildFailure? failure)
+    {
+        _plan->Program = _strings.Add(Encoding.UTF8.GetBytes(program));
+        _plan->Arguments = _strings.AddList(arguments.Select(argument => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(argument)));
+        _plan->FailedStep = ChildStep.None;
+
+        var pid = -1;
+        if (_group is not null)
+            pid = (int)CloneAndExecute(_plan, (int)_group.DangerousGetHandle());
+        if (pid < 0)
+            // No group, or one that the system will not have us use; or a container that forbids clone3.
+            pid = (int)CloneAndExecute(_plan, -1);
+
+        failure = pid < 0 ? new ChildFailure(ChildStep.Make, _plan->Error)
+            : _plan->FailedStep != ChildStep.None ? new ChildFailure(_plan->FailedStep, _plan->Error)
+            : null;
+        if (pid >= 0 && failure is not null)
+            LibC.waitpid(pid, null, 0);
+        return pid;
+    }
+
+    public void Dispose()
+    {
+        LibC.munmap(_plan, sizeof(Plan));
+        _strings.Dispose();
+    }
+
+    // Compiled as a whole before it first runs: after the clone there is nobody who could compile anything.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static long CloneAndExecute(Plan* plan, int group)
+    {
+        var none = stackalloc byte[SignalStructBytes];
+        var all = stackalloc byte[SignalStructBytes];
+        var before = stackalloc byte[SignalStructBytes];
+        for (var i = 0; i < SignalStructBytes; i++)
+            (none[i], all[i]) = (0, 0xff);
+        var request = new CloneArguments { ExitSignal = SigChld };
+        request.Flags = group >= 0 ? CloneVFork | CloneIntoCgroup : CloneVFork;
+        request.Cgroup = (ulong)group;
+
+        // A handler of the runtime must not run in the child.
+        plan->Calls.SignalMask(SigSetMask, all, before);
+        var pid = group >= 0
+            ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
+            : plan->Calls.SystemCall(SysClone, (nint)CloneVFork | SigChld, 0, 0, 0, 0);
+        if (pid == 0)
+            BecomeProgram(plan, none);
+        plan->Error = pid < 0 ? *plan->Calls.Errno() : plan->Error;
+        plan->Calls.SignalMask(SigSetMask, before, null);
+        return pid;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BecomeProgram(Plan* plan, byte* none)
+    {
+        plan->Calls.SetSession();
+        // The runtime ignores some signals, and what is ignored stays so in the program.
+        for (var signal = 1; signal <= LastSignal; signal++)
+            plan->Calls.SignalAction(signal, none, null);
+
+        plan->FailedStep = ChildStep.Redirect;
+        if (plan->Calls.Duplicate(plan->Stdin, 0) == 0
+            && plan->Calls.Duplicate(plan->Stdout, 1) == 1
+            && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
+        {
+            plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            plan->Calls.Umask(plan->Umask);
+            plan->FailedStep = ChildStep.ChangeDirectory;
+            if (plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
+            {
+                plan->Calls.SignalMask(SigSetMask, none, null);
+                // Taken back by nobody when it succeeds, so it is set only where it fails.
+                plan->FailedStep = ChildStep.None;
+                plan->Calls.Execute(plan->Program, plan->Arguments, plan->Environment);
+                plan->FailedStep = ChildStep.Execute;
+            }
+        }
+
+        plan->Error = *plan->Calls.Errno();
+        plan->Calls.Exit(127);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Plan
+    {
+        public Calls Calls;
+        public int Stdin;
+        public int Stdout;
+        public int Stderr;
+        public uint Umask;
+        public byte* WorkingDirectory;
+        public byte* Program;
+        public byte** Arguments;
+        public byte** Environment;
+        public ChildStep FailedStep;
+        public int Error;
+    }
+
+    // struct clone_args of clone3(2).
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CloneArguments
+    {
+        public ulong Flags;
+        public ulong PidFd;
+        public ulong ChildTid;
+        public ulong ParentTid;
+        public ulong ExitSignal;
+        public ulong Stack;
+        public ulong StackSize;
+        public ulong Tls;
+        public ulong SetTid;
+        public ulong SetTidSize;
+        public ulong Cgroup;
+    }
+
+    /// <summary>C functions by their addresses, called with nothing in between.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Calls
+    {
+        public static readonly Lazy<Calls> Found = new(Find);
+
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint> SystemCall;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int*> Errno;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int> SetSession;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void> Exit;
+
+        private static Calls Find()
+        {
+            var libc = NativeLibrary.GetMainProgramHandle();
+            return new Calls
+            {
+                SystemCall = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint>)Of("syscall"),
+                Errno = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int*>)Of("__errno_location"),
+                SetSession = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Of("setsid"),
+                SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
+                SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
+                Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
+                Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
+                ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
+                Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),
+                Exit = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void>)Of("_exit"),
+            };
+
+            nint Of(string function) => NativeLibrary.GetExport(libc, function);
+        }
+    }
+}

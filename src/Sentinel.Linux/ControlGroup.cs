@@ -1,0 +1,76 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Linux;
+
+/// <summary>
+/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one. Nothing is
+/// limited by it: it is a cookie in another place, which a process cannot take off by emptying its environment.
+/// </summary>
+internal static class ControlGroup
+{
+    private const string Prefix = "sentinel-";
+    private const uint OwnerOnly = 0x1c0; // 0700
+
+    private static readonly Lazy<string?> Own = new(FindOwn);
+
+    /// <summary>The group of a tree, made when it is not there; null where this cannot be.</summary>
+    public static SafeFileHandle? Open(string cookie)
+    {
+        if (Own.Value is not { } own)
+            return null;
+        var path = Path.Combine(own, Prefix + cookie);
+        LibC.mkdir(path, OwnerOnly);
+        var group = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        return group.IsInvalid ? null : group;
+    }
+
+    /// <summary>Removes the group of a tree, if it is there and nobody is in it.</summary>
+    public static void Remove(string cookie)
+    {
+        if (Own.Value is { } own)
+            LibC.rmdir(Path.Combine(own, Prefix + cookie));
+    }
+
+    /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
+    public static string? CookieOf(int pid)
+    {
+        if (PathOf(pid) is not { } path)
+            return null;
+        var at = path.LastIndexOf("/" + Prefix, StringComparison.Ordinal);
+        if (at < 0)
+            return null;
+        var cookie = path[(at + 1 + Prefix.Length)..];
+        return cookie.IndexOf('/') is var end and >= 0 ? cookie[..end] : cookie;
+    }
+
+    private static string? FindOwn()
+    {
+        if (PathOf(Environment.ProcessId) is not { } path || MountPoint() is not { } mount)
+            return null;
+        var own = mount + path.TrimEnd('/');
+        return LibC.access(own, LibC.W_OK) == 0 ? own : null;
+    }
+
+    // Of the unified hierarchy, which is the line that begins with 0.
+    private static string? PathOf(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{(pid == Environment.ProcessId ? "self" : pid)}/cgroup")
+                .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // See proc_pid_mountinfo(5): the fifth field is the mount point, the one after the dash the kind of file system.
+    private static string? MountPoint()
+    {
+        foreach (var line in File.ReadLines("/proc/self/mountinfo"))
+            if (line.Contains(" - cgroup2 "))
+                return line.Split(' ')[4];
+        return null;
+    }
+}

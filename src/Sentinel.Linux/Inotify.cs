@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <summary>Watches files by inotify(7).</summary>
+public sealed unsafe class Inotify : IFileWatch
+{
+    private const int Stdout = 1;
+
+    private const uint Modify = 0x2;
+    private const uint MovedTo = 0x80;
+    private const uint Create = 0x100;
+
+    private readonly SafeFileHandle _descriptor;
+
+    public Inotify()
+    {
+        var fd = LibC.inotify_init1(LibC.O_CLOEXEC);
+        if (fd < 0)
+            throw SystemCallException.Last("watch", "files");
+        _descriptor = new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    public void Add(string path)
+    {
+        var mask = Directory.Exists(path) ? Create | MovedTo : Modify;
+        if (LibC.inotify_add_watch(_descriptor, path, mask) < 0 && Marshal.GetLastPInvokeError() != LibC.ENOENT)
+            throw SystemCallException.Last("watch", path);
+    }
+
+    public bool Wait()
+    {
+        var polls = stackalloc LibC.PollFd[2];
+        polls[0] = new LibC.PollFd { Fd = (int)_descriptor.DangerousGetHandle(), Events = LibC.POLLIN };
+        // Asked for nothing, poll still tells when the other end of a pipe is closed.
+        polls[1] = new LibC.PollFd { Fd = Stdout };
+        while (LibC.poll(polls, 2, -1) < 0)
+            if (Marshal.GetLastPInvokeError() != LibC.EINTR)
+                throw SystemCallException.Last("watch", "files");
+        if ((polls[1].Returned & LibC.POLLERR) != 0)
+            return false;
+
+        // Which of them it was does not matter: there are few, and each is looked at.
+        var events = stackalloc byte[4096];
+        LibC.read(_descriptor, events, 4096);
+        return true;
+    }
+
+    public bool AreSame(SafeFileHandle one, SafeFileHandle other) => NameOf(one) == NameOf(other);
+
+    public void Dispose() => _descriptor.Dispose();
+
+    // The kernel follows a file that is renamed, and marks one that is deleted.
+    private static string? NameOf(SafeFileHandle file) => new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;
+}

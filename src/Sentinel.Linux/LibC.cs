@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Linux;
+
+/// <summary>The one home of calls into the C library. Constants are those of Linux on x86-64 and ARM64.</summary>
+internal static unsafe partial class LibC
+{
+    private const string Name = "libc";
+
+    public const int O_RDONLY = 0;
+    public const int O_WRONLY = 1;
+    public const int O_RDWR = 2;
+    public const int O_CREAT = 0x40;
+    public const int O_TRUNC = 0x200;
+    public const int O_APPEND = 0x400;
+    public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
+
+    // The one flag here that the two architectures number differently.
+    public static readonly int O_DIRECTORY =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ESRCH = 3;
+    public const int EINTR = 4;
+    public const int EIO = 5;
+    public const int ENOEXEC = 8;
+    public const int EAGAIN = 11;
+    public const int EACCES = 13;
+    public const int EXDEV = 18;
+    public const int EINVAL = 22;
+    public const int ENOSYS = 38;
+    public const int EOPNOTSUPP = 95;
+
+    public const int F_DUPFD_CLOEXEC = 1030;
+
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+
+    public const short POLLIN = 1;
+    public const short POLLERR = 8;
+
+    public const int X_OK = 1;
+    public const int W_OK = 2;
+    public const int SC_CLK_TCK = 2;
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    // Unmanaged all the way, for what is read a thousand times in a row.
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
+    public static partial int open_raw(byte* path, int flags, uint mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint read(int fd, byte* buffer, nint count);
+
+    [LibraryImport(Name)]
+    public static partial int close(int fd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint read(SafeHandle fd, byte* buffer, nint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint pwrite(SafeHandle fd, byte* buffer, nint count, long offset);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ftruncate(SafeHandle fd, long length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fsync(SafeHandle fd);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fdatasync(SafeHandle fd);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int link(string from, string to);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rename(string from, string to);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int unlink(string path);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mkdir(string path, uint mode);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rmdir(string path);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(SafeHandle fd, int command, nint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int access(string path, int mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int flock(SafeHandle fd, int operation);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int poll(PollFd* fds, ulong count, int timeoutMs);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ioctl(SafeHandle fd, ulong request, void* argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ioctl(int fd, ulong request, void* argument);
+
+    [LibraryImport(Name)]
+    public static partial int isatty(int fd);
+
+    [LibraryImport(Name)]
+    public static partial uint geteuid();
+
+    [LibraryImport(Name)]
+    public static partial uint umask(uint mask);
+
+    [LibraryImport(Name)]
+    public static partial nint sysconf(int name);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int clock_gettime(int clock, TimeSpec* time);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int inotify_init1(int flags);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int inotify_add_watch(SafeHandle fd, string path, uint mask);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int inotify_rm_watch(SafeHandle fd, int watch);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial void* mmap(void* address, nint length, int protection, int flags, int fd, nint offset);
+
+    [LibraryImport(Name)]
+    public static partial int munmap(void* address, nint length);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Buffers.Text;
+using System.IO.Enumeration;
+using System.Text;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <summary>Reads /proc; see proc(5).</summary>
+public sealed unsafe class ProcessTable : IProcessTable
+{
+    private const int ClockBoottime = 7;
+
+    // /proc/PID/stat holds numbers and a name of at most 64 bytes.
+    private const int StatBytes = 1024;
+
+    private static readonly long PageBytes = Environment.SystemPageSize;
+    private readonly long _ticksPerSecond = LibC.sysconf(LibC.SC_CLK_TCK);
+
+    public string BootId => field ??= File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public double TicksPerSecond => _ticksPerSecond;
+
+    public double NowTicks
+    {
+        get
+        {
+            LibC.TimeSpec now;
+            LibC.clock_gettime(ClockBoottime, &now);
+            return (now.Seconds + (now.Nanoseconds / 1e9)) * _ticksPerSecond;
+        }
+    }
+
+    public IReadOnlyList<Sighting> All()
+    {
+        var all = new List<Sighting>();
+        foreach (var pid in new FileSystemEnumerable<int>("/proc", (ref entry) => Pid(entry.FileName), new EnumerationOptions())
+        {
+            ShouldIncludePredicate = (ref entry) => Pid(entry.FileName) > 0,
+        })
+        {
+            if (Look(pid) is { } seen)
+                all.Add(seen);
+        }
+
+        return all;
+
+        static int Pid(ReadOnlySpan<char> name) => int.TryParse(name, out var pid) ? pid : 0;
+    }
+
+    public Sighting? Look(int pid)
+    {
+        Span<byte> path = stackalloc byte[32];
+        Span<byte> stat = stackalloc byte[StatBytes];
+        var length = Read(PathOf(pid, "/stat\0"u8, path), stat);
+        return length > 0 ? Parse(pid, stat[..length]) : null;
+    }
+
+    public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
+
+    public TimeSpan? CpuTimeOf(int pid)
+    {
+        // The clock id that clock_getcpuclockid(3) makes of a pid.
+        LibC.TimeSpec used;
+        return LibC.clock_gettime((~pid << 3) | 2, &used) == 0
+            ? new TimeSpan((used.Seconds * TimeSpan.TicksPerSecond) + (used.Nanoseconds / 100))
+            : null;
+    }
+
+    internal static Sighting? Parse(int pid, ReadOnlySpan<byte> stat)
+    {
+        // Field 2, the name, stands in parentheses and may itself contain some, and spaces.
+        var close = stat.LastIndexOf((byte)')');
+        if (close < 0)
+            return null;
+        var fields = stat[(close + 2)..];
+        var state = fields[0];
+        // From the state, which is field 3, on.
+        Span<long> numbers = stackalloc long[53];
+        var field = 4;
+        for (var rest = fields[2..]; field < numbers.Length && rest.Length > 0; field++)
+        {
+            if (!Utf8Parser.TryParse(rest, out long number, out var read))
+                // rsslim and addresses may be larger than a long.
+                read = Math.Max(rest.IndexOf((byte)' '), 0);
+            else
+                numbers[field] = number;
+            rest = rest[Math.Min(read + 1, rest.Length)..];
+        }
+
+        return new Sighting(
+            pid,
+            Parent: (int)numbers[4],
+            Session: (int)numbers[6],
+            // A main thread may end before the others: then it looks like a zombie while the process lives.
+            HasEnded: state is (byte)'Z' or (byte)'X' && numbers[20] <= 1,
+            IsOnCpu: state == 'R',
+            StartTicks: numbers[22],
+            MemoryBytes: numbers[24] * PageBytes,
+            WaitStatus: (int)numbers[52]);
+    }
+
+    private static string? CookieInEnvironment(int pid)
+    {
+        // Most environments fit; of a larger one the whole is read.
+        Span<byte> path = stackalloc byte[32];
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        var length = Read(PathOf(pid, "/environ\0"u8, path), buffer);
+        if (length < buffer.Length)
+            return length > 0 ? Cookie.In(buffer[..length]) : null;
+        try
+        {
+            return Cookie.In(File.ReadAllBytes($"/proc/{pid}/environ"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int Read(ReadOnlySpan<byte> path, Span<byte> buffer)
+    {
+        int fd;
+        fixed (byte* name = path)
+            fd = LibC.open_raw(name, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+        if (fd < 0)
+            return -1;
+        var total = 0;
+        fixed (byte* to = buffer)
+        {
+            nint read;
+            while (total < buffer.Length && (read = LibC.read(fd, to + total, buffer.Length - total)) > 0)
+                total += (int)read;
+        }
+
+        LibC.close(fd);
+        return total;
+    }
+
+    private static ReadOnlySpan<byte> PathOf(int pid, ReadOnlySpan<byte> file, Span<byte> path)
+    {
+        "/proc/"u8.CopyTo(path);
+        Utf8Formatter.TryFormat(pid, path[6..], out var digits);
+        file.CopyTo(path[(6 + digits)..]);
+        return path[..(6 + digits + file.Length)];
+    }
+}

@@ -1,0 +1,37 @@
+namespace Sentinel.Linux;
+
+/// <summary>Finds programs as execvp(3) does, and says more when there is none.</summary>
+internal static class ProgramPath
+{
+    private const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+    /// <returns>Why it cannot be executed, or null.</returns>
+    public static string? Find(string name, string workingDirectory, string? path, out string program)
+    {
+        if (name.Contains('/'))
+        {
+            program = Path.Combine(workingDirectory, name);
+            return File.Exists(program) ? IsExecutable(program) ? null : $"{program} is not executable ('chmod +x' makes it so)"
+                : Directory.Exists(program) ? $"{program} is a folder, not a program"
+                : $"there is no program {program}";
+        }
+
+        program = name;
+        string? refused = null;
+        foreach (var folder in (path ?? DefaultPath).Split(':'))
+        {
+            // An empty entry is the working directory.
+            var candidate = Path.Combine(workingDirectory, folder, name);
+            if (!File.Exists(candidate))
+                continue;
+            program = candidate;
+            if (IsExecutable(candidate))
+                return null;
+            refused ??= $"{candidate} is not executable ('chmod +x' makes it so)";
+        }
+
+        return refused ?? $"there is no program '{name}' in PATH";
+    }
+
+    private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
+}

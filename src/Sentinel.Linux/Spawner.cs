@@ -1,0 +1,66 @@
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Linux;
+
+/// <inheritdoc/>
+public sealed class Spawner(ProcessTable table) : ISpawner
+{
+    private const string Shell = "/bin/sh";
+    private const uint OwnerOnly = 0x180; // 0600
+    private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public string? WhyNot(Launch launch) => WhyNot(launch, out _);
+
+    public ProcessIdentity Spawn(Launch launch)
+    {
+        if (WhyNot(launch, out var program) is { } reason)
+            throw new SpawnException(reason);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+            using var stdin = Open("/dev/null", LibC.O_RDONLY);
+            using var stdout = Open(launch.StdoutPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
+            using var stderr = Open(launch.StderrPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
+            using var group = ControlGroup.Open(launch.Cookie);
+            using var child = new Child(launch, stdin, stdout, stderr, group);
+
+            var arguments = launch.Command.Arguments;
+            var pid = child.Execute(program, arguments, out var failure);
+            if (failure is { Step: ChildStep.Execute, Error: LibC.ENOEXEC })
+                // A script that does not say what interprets it: then a shell does, as everywhere.
+                pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], out failure);
+            if (failure is { } failed)
+                throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
+
+            // It cannot be gone: only we, its parent, could reap it.
+            return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SpawnException(e.Message);
+        }
+    }
+
+    public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
+
+    private static string? WhyNot(Launch launch, out string program)
+    {
+        program = "";
+        if (!Directory.Exists(launch.WorkingDirectory))
+            return $"there is no folder {launch.WorkingDirectory} to run it in";
+        var name = launch.Command.Arguments[0];
+        return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program);
+    }
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        using var file = LibC.open(path, flags | LibC.O_CLOEXEC, OwnerOnly);
+        if (file.IsInvalid)
+            throw SystemCallException.Last("open", path);
+        // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+        var above = LibC.fcntl(file, LibC.F_DUPFD_CLOEXEC, 3);
+        return above >= 0 ? new SafeFileHandle(above, ownsHandle: true) : throw SystemCallException.Last("open", path);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <inheritdoc/>
+public sealed unsafe class StateFiles : IStateFiles
+{
+    private const uint OwnerOnly = 0x180; // 0600
+    private const uint OwnerOnlyFolder = 0x1c0; // 0700
+
+    // Commands hold the lock for milliseconds.
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    public IDisposable Lock(string path, Action<string> waiting)
+    {
+        var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
+        try
+        {
+            if (LibC.flock(file, LibC.LOCK_EX | LibC.LOCK_NB) != 0)
+                Wait(file, path, waiting);
+            // For those who wait: who it is that they wait for.
+            var holder = Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
+            fixed (byte* bytes = holder)
+                if (LibC.ftruncate(file, 0) == 0)
+                    LibC.pwrite(file, bytes, holder.Length, 0);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
+    {
+        // Only the holder of the lock writes: what stands under these names is what a killed command left behind.
+        var next = path + ".new";
+        var kept = previous + ".new";
+        LibC.unlink(next);
+        try
+        {
+            using (var file = Open(next, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_TRUNC))
+            {
+                RandomAccess.Write(file, content, 0);
+                if (durable && LibC.fdatasync(file) != 0)
+                    throw SystemCallException.Last("write", next);
+            }
+
+            KeepPrevious(path, previous, kept);
+            if (LibC.rename(next, path) != 0)
+                throw SystemCallException.Last("replace", path);
+        }
+        catch
+        {
+            LibC.unlink(next);
+            LibC.unlink(kept);
+            throw;
+        }
+
+        if (durable)
+            FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    public void MakePrivateFolder(string path)
+    {
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null && !Directory.Exists(parent))
+            Directory.CreateDirectory(parent);
+        if (LibC.mkdir(path, OwnerOnlyFolder) == 0)
+            return;
+        if (!Directory.Exists(path))
+            throw SystemCallException.Last("make the folder", path);
+
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != 0)
+            throw new UnauthorizedAccessException(
+                $"others may write to {path}, so nothing in it can be trusted; "
+                + $"'chmod go-w {path}', or set SENTINEL_HOME to another folder");
+    }
+
+    private static void Wait(SafeFileHandle file, string path, Action<string> waiting)
+    {
+        // The kernel wakes whoever waits, in turn; only the telling needs a second thread.
+        var error = 0;
+        var thread = new Thread(() =>
+        {
+            while (LibC.flock(file, LibC.LOCK_EX) != 0)
+                if ((error = Marshal.GetLastPInvokeError()) != LibC.EINTR)
+                    return;
+            error = 0;
+        })
+        { IsBackground = true };
+        thread.Start();
+        if (!thread.Join(LongWait))
+        {
+            waiting($"pid {Holder(path)}");
+            if (!thread.Join(LongestWait - LongWait))
+                throw new TimeoutException(
+                    $"another command (pid {Holder(path)}) has held {path} for {LongestWait.TotalSeconds} seconds; "
+                    + "end it if it hangs, then try again");
+        }
+
+        if (error != 0)
+            throw new IOException($"cannot lock {path}: {SystemCallException.Reason(error)}");
+    }
+
+    private static string Holder(string path) => File.ReadAllText(path).Trim() is { Length: > 0 } pid ? pid : "unknown";
+
+    private static void KeepPrevious(string path, string previous, string kept)
+    {
+        LibC.unlink(kept);
+        if (LibC.link(path, kept) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case LibC.ENOENT:
+                    return;
+                case LibC.EPERM or LibC.EOPNOTSUPP or LibC.ENOSYS or LibC.EXDEV:
+                    // A file system without hard links.
+                    File.Copy(path, kept, overwrite: true);
+                    break;
+                default:
+                    throw SystemCallException.Last("keep a copy of", path);
+            }
+        }
+
+        if (LibC.rename(kept, previous) != 0)
+            throw SystemCallException.Last("replace", previous);
+    }
+
+    private static void FlushFolder(string path)
+    {
+        using var folder = LibC.open(path, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        // Some file systems cannot, and need not.
+        if (!folder.IsInvalid && LibC.fsync(folder) != 0 && Marshal.GetLastPInvokeError() == LibC.EIO)
+            throw SystemCallException.Last("write", path);
+    }
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        var file = LibC.open(path, flags | LibC.O_CLOEXEC, OwnerOnly);
+        return file.IsInvalid ? throw SystemCallException.Last("open", path) : file;
+    }
+}

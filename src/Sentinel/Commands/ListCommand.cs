@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class ListCommand
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
+
+    public static Command Create()
+    {
+        var watch = new Option<bool>("--watch") { Description = "Stay, and refresh every second" };
+        var json = SharedOptions.Json();
+        var command = new Command("list", "List all processes") { watch, json };
+        command.Aliases.Add("ls");
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(watch) && result.GetValue(json))
+                result.AddError("--watch is for people and --json for programs; use one of them");
+        });
+        command.SetAction(result => Invocation.Run(result, json, session =>
+            result.GetValue(watch) ? Watch(session) : List(session, result.GetValue(json))));
+        return command;
+    }
+
+    private static int List(Session session, bool isJson)
+    {
+        var look = Look.At(session, new Selection.All());
+        if (isJson)
+            session.Print(look.ToJson(), Json.Document.ProcessesJson);
+        else
+            Write(session, look);
+        return ExitCode.Success;
+    }
+
+    private static int Watch(Session session)
+    {
+        if (!session.Style.IsRich)
+            return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
+        while (true)
+        {
+            // Drawn over what was there, not after clearing it: nothing flickers.
+            session.Output.Write("\e[H"u8.ToArray());
+            foreach (var line in ProcessList.Lines(Look.At(session, new Selection.All()).Processes, Style.Detect()))
+                session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
+            session.Output.Write("\e[J"u8.ToArray());
+            session.Output.Flush();
+            Thread.Sleep(Refresh);
+        }
+    }
+
+    private static void Write(Session session, Look look)
+    {
+        look.WriteRestarts();
+        foreach (var line in ProcessList.Lines(look.Processes, session.Style))
+            session.Output.Line(line);
+    }
+}

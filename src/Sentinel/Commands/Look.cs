@@ -1,0 +1,58 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>What <c>list</c> and <c>status</c> see. They restart what is due, and change nothing else.</summary>
+internal sealed class Look
+{
+    private readonly Session _session;
+    private readonly Lazy<IReadOnlyList<Sighting>> _all;
+    private readonly IReadOnlyList<Outcome> _restarts;
+
+    private Look(Session session, Selection selection)
+    {
+        _session = session;
+        _all = new Lazy<IReadOnlyList<Sighting>>(session.Table.All);
+        var state = session.Reconciliation.Look(session.Store.Read(), _all);
+        _restarts = state.Processes.Values.Any(session.Supervisor.IsDue) ? session.Supervisor.RestartDue() : [];
+        if (_restarts.Count > 0)
+        {
+            _all = new Lazy<IReadOnlyList<Sighting>>(session.Table.All);
+            state = session.Reconciliation.Look(session.Store.Read(), _all);
+        }
+
+        (var found, Missing) = selection.In(state, _ => true);
+        Processes = session.Overview.Look(found, _all);
+    }
+
+    public IReadOnlyList<ProcessView> Processes { get; }
+
+    public IReadOnlyList<Outcome> Missing { get; }
+
+    private IReadOnlyDictionary<int, List<Sighting>> Remains =>
+        field ??= _session.Overview.Remains(Processes.Select(process => process.Record), _all);
+
+    public static Look At(Session session, Selection selection) => new(session, selection);
+
+    public IReadOnlyList<int> RemainsOf(ProcessRecord record) =>
+        record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
+
+    public void WriteRestarts()
+    {
+        foreach (var restarted in _restarts.OfType<Outcome.Restarted>())
+            _session.Output.Line(
+                $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
+        foreach (var failed in _restarts.OfType<Outcome.Failed>())
+            _session.Warn(Outcomes.Line(failed));
+    }
+
+    public ProcessesJson ToJson() => new(
+        Json.SchemaVersion,
+        [.. Processes.Select(process => ProcessJson.From(process, RemainsOf(process.Record), _session.Home))],
+        [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
+            restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
+        _session.Warnings);
+}

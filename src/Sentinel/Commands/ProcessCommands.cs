@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+/// <summary>The commands that act on processes there are, each with its form for all of them.</summary>
+internal static class ProcessCommands
+{
+    public static IEnumerable<Command> Create() =>
+    [
+        Named("start", "Start stopped processes again", Start),
+        Named("stop", "Stop running processes and all that they started", Stop),
+        Named("restart", "Stop processes and start them again", Restart),
+        Named("delete", "Stop processes and forget them", Delete),
+        Bulk("startall", "Start all processes that do not run", Start, "Started", "to start"),
+        Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop"),
+        Bulk("restartall", "Restart all processes but those that you stopped", Restart, "Restarted", "to restart"),
+        Clean(),
+    ];
+
+    /// <summary>Adds its options to a command, and gives what the command does.</summary>
+    private delegate Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Verb(Command command);
+
+    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Start(Command command)
+    {
+        var updateEnvironment = UpdateEnvironment();
+        command.Options.Add(updateEnvironment);
+        return (result, session, selection) =>
+            session.Supervisor.Start(selection, NewEnvironment(result, updateEnvironment));
+    }
+
+    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Stop(Command command)
+    {
+        var options = new StopOptionSet();
+        options.AddTo(command);
+        return (result, session, selection) => session.Supervisor.Stop(selection, options.In(result));
+    }
+
+    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Restart(Command command)
+    {
+        var options = new StopOptionSet();
+        options.AddTo(command);
+        var updateEnvironment = UpdateEnvironment();
+        command.Options.Add(updateEnvironment);
+        return (result, session, selection) =>
+            session.Supervisor.Restart(selection, options.In(result), NewEnvironment(result, updateEnvironment));
+    }
+
+    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Delete(Command command)
+    {
+        var options = new StopOptionSet();
+        options.AddTo(command);
+        var logs = WithLogs();
+        command.Options.Add(logs);
+        return (result, session, selection) => session.Supervisor.Delete(selection, options.In(result), result.GetValue(logs));
+    }
+
+    private static Command Named(string name, string description, Verb verb)
+    {
+        var processes = SharedOptions.Processes("Which, by id or name");
+        var json = SharedOptions.Json();
+        var command = new Command(name, description) { processes };
+        var act = verb(command);
+        command.Options.Add(json);
+        command.SetAction(result => Invocation.Run(result, json, session =>
+            session.Report(act(result, session, new Selection.Named(result.GetValue(processes)!)))));
+        return command;
+    }
+
+    private static Command Bulk(string name, string description, Verb verb, string done, string toDo)
+    {
+        var json = SharedOptions.Json();
+        var command = new Command(name, description);
+        var act = verb(command);
+        command.Options.Add(json);
+        command.SetAction(result => Invocation.Run(result, json, session =>
+            session.Report(act(result, session, new Selection.All()), Summary(done, toDo))));
+        return command;
+    }
+
+    private static Command Clean()
+    {
+        var logs = WithLogs();
+        var json = SharedOptions.Json();
+        var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
+        command.SetAction(result => Invocation.Run(result, json, session =>
+            session.Report(session.Supervisor.Clean(result.GetValue(logs)), Summary("Deleted", "to clean up"))));
+        return command;
+    }
+
+    private static Func<int, string> Summary(string done, string toDo) => count =>
+        count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
+
+    private static Option<bool> UpdateEnvironment() =>
+        new("--update-env") { Description = "Give them this environment, now and from now on" };
+
+    private static Option<bool> WithLogs() => new("--logs") { Description = "Delete their log files, too" };
+
+    private static EnvironmentBlock? NewEnvironment(ParseResult result, Option<bool> update) =>
+        result.GetValue(update) ? Caller.Environment : null;
+}

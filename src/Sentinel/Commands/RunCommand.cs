@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var words = new Argument<string[]>("command")
+        {
+            Description = "The command: one argument is a command line as a shell would take it; several, or those after --, "
+                + "are executed as they are",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
+        var folder = new Option<string?>("--cwd") { Description = "The folder to run it in [default: this one]", HelpName = "dir" };
+        var restart = new Option<bool>("--restart")
+        {
+            Description = "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s",
+            Arity = ArgumentArity.Zero,
+        };
+        var json = SharedOptions.Json();
+        var command = new Command("run", "Start a background process") { words, name, folder, restart, json };
+        command.Validators.Add(result => Validate(result, words, name));
+        command.SetAction(result => Invocation.Run(result, json, session => Run(
+            session, result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), result.GetValue(restart))));
+        return command;
+    }
+
+    private static void Validate(CommandResult result, Argument<string[]> words, Option<string?> name)
+    {
+        if (result.GetValue(name) is { } given && !ProcessName.IsValid(given))
+            result.AddError($"'{Text.Printable(given)}' cannot be a name: {ProcessName.Rule}");
+        // A word that looks like an option and comes before the command is an option that we do not have.
+        var isVerbatim = result.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+        if (!isVerbatim && result.GetValue(words) is [['-', ..] and var option, ..])
+            result.AddError($"'run' has no option {option}; if it is part of the command, put -- before the command");
+        try
+        {
+            Core.Specs.Command.From(result.GetValue(words) ?? []);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+        }
+    }
+
+    private static int Run(Session session, string[] words, string? name, string? folder, bool restart)
+    {
+        var outcome = session.Supervisor.Run(new RunRequest(
+            Core.Specs.Command.From(words),
+            name,
+            Path.GetFullPath(folder ?? "."),
+            Caller.Environment,
+            Caller.Umask,
+            restart ? RestartRule.Always : RestartRule.Never));
+
+        var exitCode = session.Report([outcome]);
+        if (outcome is Outcome.Started started && restart)
+            Console.Error.WriteLine("""
+                Warning: Restart flag set but daemon is not running. Restarts will only happen
+                when you run other sentinel commands.
+                  Run 'sentinel daemon start' for continuous monitoring.
+                """);
+        return exitCode;
+    }
+}

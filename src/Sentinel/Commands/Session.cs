@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>What one invocation has to work with: the parts, wired, and where to write.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly List<string> _warnings = [];
+    private readonly bool _isJson;
+
+    public Session(bool isJson)
+    {
+        _isJson = isJson;
+        Home = new SentinelHome(FindHome());
+        Table = new ProcessTable();
+        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn);
+        Supervisor = new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
+        Reconciliation = new Reconciliation(Table, TimeProvider.System);
+        Overview = new Overview(Table, TimeProvider.System);
+    }
+
+    public SentinelHome Home { get; }
+
+    public ProcessTable Table { get; }
+
+    public StateStore Store { get; }
+
+    public Supervisor Supervisor { get; }
+
+    public Reconciliation Reconciliation { get; }
+
+    public Overview Overview { get; }
+
+    public Output Output { get; } = new();
+
+    public Style Style => field ??= Style.Detect();
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public void Warn(string warning)
+    {
+        _warnings.Add(warning);
+        Console.Error.WriteLine($"Warning: {warning}");
+    }
+
+    public void Print<T>(T document, JsonTypeInfo<T> type)
+    {
+        Output.Write(JsonSerializer.SerializeToUtf8Bytes(document, type));
+        Output.Line();
+    }
+
+    /// <summary>Says what became of each; failures go to standard error.</summary>
+    /// <param name="summary">For bulk commands: the last line, given how many succeeded.</param>
+    public int Report(IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
+    {
+        if (_isJson)
+            Print(
+                new OutcomesJson(Json.SchemaVersion, [.. outcomes.Select(Outcomes.Json)], _warnings),
+                Json.Document.OutcomesJson);
+        else
+            foreach (var outcome in outcomes.Where(outcome => outcome is not Outcome.Failed))
+                Output.Line(Outcomes.Line(outcome));
+
+        var failed = outcomes.OfType<Outcome.Failed>().ToList();
+        if (!_isJson && summary is not null)
+            Output.Line(summary(outcomes.Count - failed.Count) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
+        Output.Flush();
+        foreach (var failure in failed)
+            Fail(Outcomes.Line(failure));
+        return failed.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    public static int Fail(string why, int exitCode = ExitCode.Failure)
+    {
+        Console.Error.WriteLine($"Error: {why}");
+        return exitCode;
+    }
+
+    public void Dispose() => Output.Dispose();
+
+    private static string FindHome()
+    {
+        if (Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } home)
+            return Path.GetFullPath(home);
+        // Without HOME: what the user database says.
+        var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return user.Length > 0
+            ? Path.Combine(user, ".sentinel")
+            : throw new StateException("there is no home folder to keep anything in; set HOME or SENTINEL_HOME");
+    }
+}

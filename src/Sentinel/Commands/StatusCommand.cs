@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var processes = SharedOptions.Processes("Which, by id or name");
+        var json = SharedOptions.Json();
+        var command = new Command("status", "Show all about processes") { processes, json };
+        command.SetAction(result => Invocation.Run(result, json, session =>
+            Show(session, result.GetValue(processes)!, result.GetValue(json))));
+        return command;
+    }
+
+    private static int Show(Session session, string[] targets, bool isJson)
+    {
+        var look = Look.At(session, new Selection.Named(targets));
+        if (isJson)
+            session.Print(look.ToJson(), Json.Document.ProcessesJson);
+        else
+            Write(session, look);
+        session.Output.Flush();
+        foreach (var missing in look.Missing)
+            Session.Fail(Outcomes.Line(missing));
+        return look.Missing.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static void Write(Session session, Look look)
+    {
+        look.WriteRestarts();
+        var isFirst = true;
+        foreach (var process in look.Processes)
+        {
+            if (!isFirst)
+                session.Output.Line();
+            isFirst = false;
+            var remains = look.RemainsOf(process.Record);
+            foreach (var line in ProcessDetails.Lines(process, remains, session.Home, DateTimeOffset.UtcNow, session.Style))
+                session.Output.Line(line);
+        }
+    }
+}

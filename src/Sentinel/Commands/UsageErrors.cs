@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Commands;
+
+/// <summary>What is wrong with a command line, and what may have been meant.</summary>
+internal static class UsageErrors
+{
+    public static IReadOnlyList<string> In(ParseResult result)
+    {
+        // Help is given whatever else is on the line; and the shell's completion asks about lines that are not finished.
+        if (result.Action is not null and not System.CommandLine.Invocation.ParseErrorAction && result.Errors.Count > 0)
+            return [];
+        return [.. result.Errors.Select(error => error.Message).Distinct()];
+    }
+
+    public static int Report(IReadOnlyList<string> errors, ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        var path = PathOf(result.CommandResult);
+        foreach (var error in errors)
+            Session.Fail(error.TrimEnd('.'));
+        var known = command.Subcommands.SelectMany(sub => sub.Aliases.Append(sub.Name))
+            .Concat(command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+        foreach (var word in result.UnmatchedTokens)
+            if (Spelling.Nearest(word, known) is { } nearest)
+                Console.Error.WriteLine($"Did you mean '{nearest}'?");
+        Console.Error.WriteLine($"'{path} --help' shows what there is.");
+        return ExitCode.Usage;
+    }
+
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "sentinel";
+}

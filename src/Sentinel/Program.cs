@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Sentinel.Commands;
+
+var root = new RootCommand(
+    """
+    Sentinel runs processes in the background: it keeps their logs, shows their CPU, memory and uptime, restarts
+    them when they crash, and stops them with all that they started.
+
+    Exit codes: 0 success; 1 all or part of it failed; 2 the command line was not understood, nothing was done.
+    Everything is kept in the folder SENTINEL_HOME (default ~/.sentinel).
+    """)
+{
+    RunCommand.Create(),
+    ListCommand.Create(),
+    StatusCommand.Create(),
+    LogsCommand.Create(),
+};
+foreach (var command in ProcessCommands.Create())
+    root.Subcommands.Add(command);
+root.Options.Add(Invocation.Debug);
+root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
+
+var result = root.Parse(args, new ParserConfiguration
+{
+    // An argument that begins with @ is an argument.
+    ResponseFileTokenReplacer = null,
+});
+return UsageErrors.In(result) is { Count: > 0 } errors ? UsageErrors.Report(errors, result) : result.Invoke(new InvocationConfiguration
+{
+    EnableDefaultExceptionHandler = false,
+    ProcessTerminationTimeout = null,
+});

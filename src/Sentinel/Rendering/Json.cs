@@ -1,0 +1,149 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Rendering;
+
+/// <summary>What <c>list --json</c> and <c>status --json</c> print; see docs/json.md.</summary>
+internal sealed record ProcessesJson(
+    int SchemaVersion,
+    IReadOnlyList<ProcessJson> Processes,
+    IReadOnlyList<RestartJson> AutoRestarted,
+    IReadOnlyList<string> Warnings);
+
+internal sealed record ProcessJson
+{
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string State { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    public required int? Pid { get; init; }
+
+    public required IReadOnlyList<int> Pids { get; init; }
+
+    public required double? CpuPercent { get; init; }
+
+    public required long? MemoryBytes { get; init; }
+
+    public required double? UptimeSeconds { get; init; }
+
+    public required string Restart { get; init; }
+
+    public required int Restarts { get; init; }
+
+    public required DateTimeOffset? RestartDue { get; init; }
+
+    public required string? Group { get; init; }
+
+    public required string Command { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required bool Shell { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    public required IReadOnlyList<string> EnvironmentFiles { get; init; }
+
+    public required string StdoutPath { get; init; }
+
+    public required string StderrPath { get; init; }
+
+    public required LastRunJson? LastRun { get; init; }
+
+    public static ProcessJson From(ProcessView view, IReadOnlyList<int> remains, SentinelHome home)
+    {
+        var (record, usage) = view;
+        return new ProcessJson
+        {
+            Id = record.Id,
+            Name = record.Spec.Name,
+            State = record.State.Word,
+            Since = record.State.Since,
+            Pid = record.State.Main?.Pid,
+            Pids = usage?.Pids ?? remains,
+            CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
+            MemoryBytes = usage?.MemoryBytes,
+            UptimeSeconds = usage is null ? null : Math.Round(usage.Uptime.TotalSeconds, 2),
+            Restart = record.Spec.Restart switch
+            {
+                RestartRule.Always => "always",
+                RestartRule.OnFailure => "on-failure",
+                _ => "no",
+            },
+            Restarts = record.Restarts,
+            RestartDue = (record.State as RunState.Backoff)?.Due,
+            Group = record.Spec.Group,
+            Command = record.Spec.Command.Text,
+            Arguments = record.Spec.Command.Arguments,
+            Shell = record.Spec.Command.Shell,
+            WorkingDirectory = record.Spec.WorkingDirectory,
+            EnvironmentFiles = record.Spec.EnvironmentFiles,
+            StdoutPath = home.StdoutOf(record),
+            StderrPath = home.StderrOf(record),
+            LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
+        };
+    }
+}
+
+internal sealed record LastRunJson(
+    int? Pid,
+    DateTimeOffset StartedAt,
+    DateTimeOffset EndedAt,
+    bool Witnessed,
+    string How,
+    int? ExitCode,
+    string? Signal,
+    bool? CoreDumped,
+    string Text)
+{
+    public static LastRunJson From(EndedRun run) => new(
+        run.Pid,
+        run.StartedAt,
+        run.EndedAt,
+        run.Witnessed,
+        run.How switch { Exit.Code => "exited", Exit.Signal => "killed", Exit.NotStarted => "not-started", _ => "unknown" },
+        (run.How as Exit.Code)?.Value,
+        run.How is Exit.Signal signal ? SignalName.Of(signal.Number) : null,
+        (run.How as Exit.Signal)?.CoreDumped,
+        run.How.ToString()!);
+}
+
+internal sealed record RestartJson(int Id, string Name, int? OldPid, int Pid);
+
+/// <summary>What every command that changes something prints with <c>--json</c>.</summary>
+internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
+
+internal sealed record OutcomeJson(
+    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Error);
+
+/// <summary>A line of what <c>logs --json</c> prints.</summary>
+internal sealed record LogLineJson(string Process, string Stream, string Text);
+
+[JsonSerializable(typeof(ProcessesJson))]
+[JsonSerializable(typeof(OutcomesJson))]
+[JsonSerializable(typeof(LogLineJson))]
+internal sealed partial class Json : JsonSerializerContext
+{
+    public const int SchemaVersion = 1;
+
+    public static readonly Json Document = new(Written(isIndented: true));
+
+    public static readonly Json Line = new(Written(isIndented: false));
+
+    // Only what JSON itself demands is escaped: no browser reads this, but people do.
+    private static JsonSerializerOptions Written(bool isIndented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = isIndented,
+    };
+}

@@ -1,0 +1,47 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Says what became of each process that a command was about.</summary>
+internal static class Outcomes
+{
+    public static string Line(Outcome outcome) => outcome switch
+    {
+        Outcome.Started started => $"Started {Named(started.Process)}, pid: {started.Pid})",
+        Outcome.Restarted restarted => $"Restarted {Named(restarted.Process)}, pid: {restarted.Pid})",
+        Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)})",
+        Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",
+        Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})",
+        Outcome.NotRunning idle => $"{idle.Process.Spec.Name} is not running (id: {idle.Process.Id}, {idle.Process.State.Word})",
+        Outcome.Failed { Process: { } process } failed => $"{process.Spec.Name}: {failed.Why}",
+        Outcome.Failed failed => failed.Why,
+        _ => throw new NotSupportedException(outcome.GetType().Name),
+    };
+
+    public static OutcomeJson Json(Outcome outcome)
+    {
+        var (word, process, pid) = outcome switch
+        {
+            Outcome.Started started => ("started", started.Process, started.Pid),
+            Outcome.Restarted restarted => ("restarted", restarted.Process, restarted.Pid),
+            Outcome.Stopped stopped => ("stopped", stopped.Process, (int?)null),
+            Outcome.Deleted deleted => ("deleted", deleted.Process, null),
+            Outcome.AlreadyRunning running => ("already-running", running.Process, running.Pid),
+            Outcome.NotRunning idle => ("not-running", idle.Process, null),
+            Outcome.Failed failed => ("failed", failed.Process, null),
+            _ => throw new NotSupportedException(outcome.GetType().Name),
+        };
+        return new OutcomeJson(
+            outcome.Target,
+            process?.Id,
+            process?.Spec.Name,
+            Ok: outcome is not Outcome.Failed,
+            word,
+            pid,
+            (outcome as Outcome.Restarted)?.OldPid,
+            (outcome as Outcome.Failed)?.Why);
+    }
+
+    private static string Named(ProcessRecord process) => $"{process.Spec.Name} (id: {process.Id}";
+}

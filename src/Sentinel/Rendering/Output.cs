@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Standard output, buffered; what is read by people or programs goes here and nothing else does.</summary>
+internal sealed class Output : IDisposable
+{
+    private readonly Stream _stream = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024);
+
+    public void Line(string text = "")
+    {
+        Write(Encoding.UTF8.GetBytes(text));
+        _stream.WriteByte((byte)'\n');
+    }
+
+    public void Write(ReadOnlyMemory<byte> bytes) => _stream.Write(bytes.Span);
+
+    public void Flush() => _stream.Flush();
+
+    public void Dispose() => _stream.Dispose();
+}

@@ -1,0 +1,61 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Rendering;
+
+/// <summary>A process as <c>status</c> shows it, a fact a line.</summary>
+internal static class ProcessDetails
+{
+    /// <param name="remains">The pids of what its main process left behind.</param>
+    public static IEnumerable<string> Lines(ProcessView view, IReadOnlyList<int> remains, SentinelHome home, DateTimeOffset now, Style style)
+    {
+        var (record, usage) = view;
+        yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
+        foreach (var (label, value) in Facts())
+            yield return $"  {style.Paint($"{label + ":",-11}", Color.Dim)}{value}";
+
+        IEnumerable<(string, string)> Facts()
+        {
+            yield return ("PID", record.State.Main is { } main ? main.Pid.ToString() : "-");
+            yield return ("Status", style.Paint(record.State.Word, ProcessList.ColorOf(record.State)) + Next());
+            yield return ("CPU", usage is null ? "-" : Text.Percent(usage.CpuPercent));
+            yield return ("Memory", usage is null ? "-" : Text.ExactMemory(usage.MemoryBytes));
+            yield return ("Uptime", usage is null ? "-" : Text.Duration(usage.Uptime));
+            yield return ("Restart", record.Spec.Restart switch
+            {
+                RestartRule.Always => "yes",
+                RestartRule.OnFailure => "on failure",
+                _ => "no",
+            });
+            yield return ("Group", record.Spec.Group ?? "none");
+            yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
+            yield return ("Command", Text.Printable(record.Spec.Command.Text));
+            yield return ("Stdout", home.StdoutOf(record));
+            yield return ("Stderr", home.StderrOf(record));
+            yield return ("Since", Text.Time(record.State.Since));
+            if (record.Restarts > 0)
+                yield return ("Restarts", record.Restarts.ToString());
+            if (record.LastRun is { } last)
+                yield return ("Last run", LastRun(last));
+            if (usage is { Pids.Count: > 1 })
+                yield return ("Processes", string.Join(", ", usage.Pids));
+            if (remains.Count > 0)
+                yield return ("Left over", $"{Text.Count(remains.Count, "process", "processes")} that it started still "
+                    + $"{(remains.Count == 1 ? "runs" : "run")} (pid {string.Join(", ", remains)}); 'sentinel stop {record.Id}' ends them");
+        }
+
+        string Next() => record.State is RunState.Backoff { Due: var due }
+            ? due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)"
+            : "";
+    }
+
+    private static string LastRun(EndedRun last)
+    {
+        var at = last.Witnessed ? $"at {Text.Time(last.EndedAt)}" : $"noticed at {Text.Time(last.EndedAt)}";
+        return last.Pid is { } pid
+            ? $"{last.How}, {at} (pid {pid}, started {Text.Time(last.StartedAt)})"
+            : $"{last.How}, {at}";
+    }
+}

@@ -1,0 +1,52 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Processes as <c>list</c> shows them, a line each.</summary>
+internal static class ProcessList
+{
+    private static readonly Column[] Columns =
+    [
+        new("ID", Align.Right),
+        new("NAME", Least: 8),
+        new("PID", Align.Right, Keep: 6),
+        new("STATUS"),
+        new("CPU", Align.Right, Keep: 5),
+        new("MEM", Align.Right, Keep: 4),
+        new("UPTIME", Align.Right, Keep: 3),
+        new("RESTART", Align.Center, Keep: 2),
+        new("GROUP", Align.Center, Keep: 1),
+        new("COMMAND", Least: 10, Keep: 7),
+    ];
+
+    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style)
+    {
+        if (processes.Count == 0)
+            return ["No processes"];
+        var table = new Table(Columns);
+        foreach (var (record, usage) in processes)
+            table.Add([
+                record.Id.ToString(),
+                record.Spec.Name,
+                record.State.Main is { } main ? main.Pid.ToString() : "-",
+                new Cell(record.State.Word, ColorOf(record.State)),
+                usage is null ? "-" : Text.Percent(usage.CpuPercent),
+                usage is null ? "-" : Text.Memory(usage.MemoryBytes),
+                usage is null ? "-" : Text.Duration(usage.Uptime),
+                record.Spec.Restart == RestartRule.Never ? "-" : "X",
+                record.Spec.Group ?? "-",
+                Text.Printable(record.Spec.Command.Text),
+            ]);
+        return table.Lines(style);
+    }
+
+    public static Color ColorOf(RunState state) => state switch
+    {
+        RunState.Running => Color.Green,
+        RunState.Starting or RunState.Stopping or RunState.Backoff => Color.Yellow,
+        RunState.Crashed => Color.Red,
+        _ => Color.Dim,
+    };
+}

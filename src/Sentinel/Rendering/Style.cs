@@ -1,0 +1,31 @@
+using Sentinel.Linux;
+
+namespace Sentinel.Rendering;
+
+/// <summary>How to write for whoever reads.</summary>
+/// <param name="IsRich">Colours and box-drawing characters; otherwise plain ASCII and whole values.</param>
+/// <param name="Width">Of the terminal, in columns; null where nothing has to fit.</param>
+internal sealed record Style(bool IsRich, int? Width)
+{
+    public static Style Detect()
+    {
+        // See no-color.org: set and not empty.
+        var isPlain = !Terminal.IsTerminal
+            || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            || Environment.GetEnvironmentVariable("TERM") is "dumb" or null or "";
+        return isPlain ? new Style(false, null) : new Style(true, Terminal.Width ?? 80);
+    }
+
+    public string Paint(string text, Color color) => IsRich && color != Color.None ? $"\e[{(int)color}m{text}\e[0m" : text;
+}
+
+/// <summary>Those that every terminal has, by their SGR number.</summary>
+internal enum Color
+{
+    None = 0,
+    Bold = 1,
+    Dim = 2,
+    Red = 31,
+    Green = 32,
+    Yellow = 33,
+}

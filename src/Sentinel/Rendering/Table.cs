@@ -1,0 +1,93 @@
+using System.Text;
+
+namespace Sentinel.Rendering;
+
+/// <summary>A column of a <see cref="Table"/>.</summary>
+/// <param name="Header">In capitals.</param>
+/// <param name="Align">Where its values stand; its header does likewise.</param>
+/// <param name="Least">How narrow it may become, in columns of the terminal; null: as wide as its values are.</param>
+/// <param name="Keep">Where even that is too wide, the column with the smallest number is left out first.</param>
+internal sealed record Column(string Header, Align Align = Align.Left, int? Least = null, int Keep = int.MaxValue);
+
+internal enum Align
+{
+    Left,
+    Right,
+    Center,
+}
+
+internal readonly record struct Cell(string Text, Color Color = Color.None)
+{
+    public static implicit operator Cell(string text) => new(text);
+}
+
+/// <summary>Columns in boxes: ASCII for programs and logs; lines, colours and a width to fit into on a terminal.</summary>
+internal sealed class Table(IReadOnlyList<Column> columns)
+{
+    private readonly List<IReadOnlyList<Cell>> _rows = [];
+
+    public void Add(IReadOnlyList<Cell> row) => _rows.Add(row);
+
+    public IEnumerable<string> Lines(Style style)
+    {
+        var shown = Enumerable.Range(0, columns.Count).ToList();
+        var widths = columns.Select((column, i) =>
+            _rows.Aggregate(Text.Width(column.Header), (widest, row) => Math.Max(widest, Text.Width(row[i].Text)))).ToArray();
+        if (style.Width is { } width)
+            Fit(width, shown, widths);
+
+        var border = style.IsRich ? Border.Rounded : Border.Ascii;
+        yield return Rule(border.Top);
+        yield return Row(columns.Select(column => new Cell(column.Header, Color.Bold)).ToList());
+        yield return Rule(border.Middle);
+        foreach (var row in _rows)
+            yield return Row(row);
+        yield return Rule(border.Bottom);
+
+        string Rule((char Left, char Cross, char Right) corner) => style.Paint(
+            corner.Left + string.Join(corner.Cross, shown.Select(i => new string(border.Horizontal, widths[i] + 2))) + corner.Right,
+            Color.Dim);
+
+        string Row(IReadOnlyList<Cell> cells)
+        {
+            var bar = style.Paint(border.Vertical.ToString(), Color.Dim);
+            var line = new StringBuilder(bar);
+            foreach (var i in shown)
+            {
+                var text = Text.Fit(cells[i].Text, widths[i]);
+                var room = widths[i] - Text.Width(text);
+                var left = columns[i].Align switch { Align.Left => 0, Align.Right => room, _ => (room + 1) / 2 };
+                line.Append(' ', left + 1).Append(style.Paint(text, cells[i].Color)).Append(' ', room - left + 1).Append(bar);
+            }
+
+            return line.ToString();
+        }
+    }
+
+    private void Fit(int width, List<int> shown, int[] widths)
+    {
+        while (true)
+        {
+            // A column has a space on either side and a bar; one bar more closes the row.
+            var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
+            // The last gives way first.
+            foreach (var i in Enumerable.Reverse(shown).Where(i => columns[i].Least is not null))
+            {
+                var given = Math.Clamp(excess, 0, Math.Max(0, widths[i] - columns[i].Least!.Value));
+                widths[i] -= given;
+                excess -= given;
+            }
+
+            if (excess <= 0 || shown.Count == 1)
+                return;
+            shown.Remove(shown.MinBy(i => columns[i].Keep));
+        }
+    }
+
+    private sealed record Border(
+        char Horizontal, char Vertical, (char, char, char) Top, (char, char, char) Middle, (char, char, char) Bottom)
+    {
+        public static readonly Border Ascii = new('-', '|', ('+', '+', '+'), ('+', '+', '+'), ('+', '+', '+'));
+        public static readonly Border Rounded = new('─', '│', ('╭', '┬', '╮'), ('├', '┼', '┤'), ('╰', '┴', '╯'));
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using Wcwidth;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Figures and foreign text as people read them.</summary>
+internal static class Text
+{
+    /// <summary>The two largest units that count: <c>3d 4h</c>, <c>2h 5m</c>, <c>5m 3s</c>, <c>42s</c>.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => $"{(int)time.TotalDays}d {time.Hours}h",
+        { TotalHours: >= 1 } => $"{time.Hours}h {time.Minutes}m",
+        { TotalMinutes: >= 1 } => $"{time.Minutes}m {time.Seconds}s",
+        _ => $"{Math.Max(0, time.Seconds)}s",
+    };
+
+    public static string Percent(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.0}%");
+
+    /// <summary>For a column: <c>45 MB</c>, in units of 1,024.</summary>
+    public static string Memory(long bytes) => Memory(bytes, " ", decimals: bytes >= Gigabyte ? "0.0" : "0");
+
+    /// <summary>With a decimal: <c>45.2MB</c>, in units of 1,024.</summary>
+    public static string ExactMemory(long bytes) => Memory(bytes, "", "0.0");
+
+    public static string Time(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+
+    /// <summary>On one line, and without anything that a terminal would obey.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.Any(char.IsControl))
+            return text;
+        var printable = new StringBuilder();
+        foreach (var c in text)
+            printable.Append(c switch
+            {
+                '\n' => "\\n",
+                '\t' => "\\t",
+                '\r' => "\\r",
+                _ when char.IsControl(c) => $"\\x{(int)c:x2}",
+                _ => c.ToString(),
+            });
+        return printable.ToString();
+    }
+
+    /// <summary>How many columns of a terminal it takes.</summary>
+    public static int Width(string text)
+    {
+        var width = 0;
+        foreach (var rune in text.EnumerateRunes())
+            width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+        return width;
+    }
+
+    /// <summary>Cut to so many columns, with an ellipsis for what is missing.</summary>
+    public static string Fit(string text, int columns)
+    {
+        if (Width(text) <= columns)
+            return text;
+        var kept = new StringBuilder();
+        var width = 1;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+            if (width > columns)
+                break;
+            kept.Append(rune);
+        }
+
+        return $"{kept}…";
+    }
+
+    private const double Gigabyte = 1024 * 1024 * 1024;
+
+    private static string Memory(long bytes, string space, string decimals)
+    {
+        var (value, unit) = bytes switch
+        {
+            >= (long)Gigabyte => (bytes / Gigabyte, "GB"),
+            >= 1024 * 1024 => (bytes / (1024.0 * 1024), "MB"),
+            _ => (bytes / 1024.0, "KB"),
+        };
+        return value.ToString(decimals, CultureInfo.InvariantCulture) + space + unit;
+    }
+}
