@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace Sentinel.Actors;
+
+/// <summary>Each role is one way for a process to behave, or to misbehave. Those that stay say "ready" when they do.</summary>
+internal static class Roles
+{
+    public static int Usage()
+    {
+        Console.Error.WriteLine(
+            """
+            usage: actor ROLE
+
+            describe ARG...              print arguments, environment, folder and umask as JSON, and stay
+            lines N M                    write N numbered lines to stdout and M to stderr, and stay
+            exit CODE [MS]               exit with a code, at once or later
+            die SIGNAL                   die by a signal (number), with a core where that is allowed
+            ignore-term                  note every SIGTERM with the time and stay
+            finish MS CODE               on SIGTERM take a while, then exit with a code
+            report SIGNAL...             note every such signal (SIGINT, SIGHUP...) and stay
+            children N                   start N children in the same process group, and stay
+            leave-session FILE [exits]   start a child in a session of its own, its pid in FILE; stay, or exit
+            double-fork FILE [wiped]     start a grandchild that is init's, in a session of its own; stay.
+                                         wiped: with no environment at all
+            leave-on-term FILE           on SIGTERM start a grandchild as double-fork does, and exit
+            burn N                       keep N threads busy
+            hold MB                      hold that much memory
+            parent-of COMMAND            run a command as a child, and stay
+            listen PORT                  listen on 127.0.0.1 (0: any port) and print the port
+            once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
+            keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
+                                         lie as zombies until stdin ends
+            """);
+        return 2;
+    }
+
+    public static int Describe(string[] arguments)
+    {
+        var environment = new JsonObject();
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value;
+        var umask = File.ReadLines("/proc/self/status").First(line => line.StartsWith("Umask:", StringComparison.Ordinal));
+        Console.WriteLine(new JsonObject
+        {
+            ["arguments"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
+            ["environment"] = environment,
+            ["folder"] = Environment.CurrentDirectory,
+            ["umask"] = umask.Split('\t')[1],
+        }.ToJsonString());
+        return Stay();
+    }
+
+    public static int Lines(int stdout, int stderr)
+    {
+        for (var i = 1; i <= stdout; i++)
+            Console.Out.WriteLine($"line {i}");
+        for (var i = 1; i <= stderr; i++)
+            Console.Error.WriteLine($"error {i}");
+        return Stay();
+    }
+
+    public static int ExitLater(int code, int afterMs)
+    {
+        Thread.Sleep(afterMs);
+        return code;
+    }
+
+    public static int Die(int signal)
+    {
+        Libc.AllowCore();
+        Libc.signal(signal, Libc.Default);
+        Libc.kill(Environment.ProcessId, signal);
+        return Stay();
+    }
+
+    public static int IgnoreTerm() => Report(["SIGTERM"]);
+
+    public static int Report(string[] signals)
+    {
+        var caught = signals.Select(name => PosixSignalRegistration.Create(Enum.Parse<PosixSignal>(name, ignoreCase: true), signal =>
+        {
+            signal.Cancel = true;
+            Console.WriteLine($"{name} {DateTimeOffset.UtcNow:O}");
+        })).ToList();
+        Ready();
+        var code = Stay();
+        caught.ForEach(registration => registration.Dispose());
+        return code;
+    }
+
+    public static int Finish(int afterMs, int code)
+    {
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            Thread.Sleep(afterMs);
+            Environment.Exit(code);
+        });
+        Ready();
+        return Stay();
+    }
+
+    public static int Children(int count)
+    {
+        for (var i = 0; i < count; i++)
+            Process.Start("sleep", "1000");
+        Ready();
+        return Stay();
+    }
+
+    public static int LeaveSession(string pidFile, bool stays)
+    {
+        File.WriteAllText(pidFile, $"{Libc.SpawnInNewSession("sleep", "1000")}\n");
+        Ready();
+        return stays ? Stay() : 0;
+    }
+
+    public static int DoubleFork(string pidFile, bool wipesEnvironment)
+    {
+        Daemonise(pidFile, wipesEnvironment);
+        Ready();
+        return Stay();
+    }
+
+    public static int LeaveOnTerm(string pidFile)
+    {
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            Daemonise(pidFile, wipesEnvironment: false);
+            Environment.Exit(0);
+        });
+        Ready();
+        return Stay();
+    }
+
+    public static int Burn(int threads)
+    {
+        for (var i = 1; i < threads; i++)
+            new Thread(Spin).Start();
+        Ready();
+        Spin();
+        return 0;
+
+        static void Spin()
+        {
+            while (true)
+                Thread.SpinWait(1000);
+        }
+    }
+
+    public static int Hold(int megabytes)
+    {
+        var memory = new byte[megabytes << 20];
+        Array.Fill(memory, (byte)1);
+        Ready();
+        var code = Stay();
+        GC.KeepAlive(memory);
+        return code;
+    }
+
+    public static int ParentOf(string[] command)
+    {
+        Process.Start(command[0], command[1..]);
+        return Stay();
+    }
+
+    public static int Listen(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Start();
+        Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
+        return Stay();
+    }
+
+    public static int Once(string marker, string[] command)
+    {
+        if (!File.Exists(marker))
+        {
+            File.WriteAllText(marker, "");
+            Process.Start(command[0], command[1..]).WaitForExit();
+        }
+
+        Ready();
+        return Stay();
+    }
+
+    public static int KeepDead(string[] command)
+    {
+        Libc.BecomeSubreaper();
+        using var child = Process.Start(command[0], command[1..]);
+        child.WaitForExit();
+        // What the command left behind is nobody's but ours now, and we do not reap.
+        Console.In.ReadToEnd();
+        return child.ExitCode;
+    }
+
+    private static void Daemonise(string pidFile, bool wipesEnvironment)
+    {
+        // The pid appears whole or not at all.
+        string[] daemon = ["setsid", "--fork", "/bin/sh", "-c", "echo $$ > \"$0.new\"; mv \"$0.new\" \"$0\"; exec sleep 1000", pidFile];
+        Process.Start("env", wipesEnvironment ? ["--ignore-environment", .. daemon] : daemon).WaitForExit();
+        while (!File.Exists(pidFile))
+            Thread.Sleep(5);
+    }
+
+    private static void Ready() => Console.WriteLine("ready");
+
+    private static int Stay()
+    {
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+}

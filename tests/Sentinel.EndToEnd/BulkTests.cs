@@ -1,0 +1,182 @@
+namespace Sentinel.EndToEnd;
+
+public class BulkTests
+{
+    [Fact]
+    public async Task Stopall_stops_all_that_run_and_counts_them()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("a", "sleep", "1000");
+        await home.Start("b", "sleep", "1000");
+        await home.StartActor("c", "children", "2");
+        (await home.Run("stop", "a")).Ok();
+
+        var stopped = (await home.Run("stopall")).Ok();
+
+        Assert.Equal(["Stopped b (id: 2)", "Stopped c (id: 3)", "Stopped 2 processes"], stopped.Lines);
+        Assert.Empty(home.Supervised());
+        Assert.Equal(["No processes to stop"], (await home.Run("stopall")).Ok().Lines);
+    }
+
+    [Fact]
+    public async Task Startall_starts_every_one_that_is_not_running()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("stopped", "sleep", "1000");
+        var running = await home.Start("running", "sleep", "1000");
+        var dead = await home.Start("dead", "sleep", "1000");
+        (await home.Run("stop", "stopped")).Ok();
+        dead.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !dead.Process.IsAlive, "it is dead");
+
+        var started = (await home.Run("startall")).Ok();
+
+        Assert.Equal("Started 2 processes", started.Lines[^1]);
+        Assert.Equal(3, home.Supervised().Count);
+        Assert.True(running.Process.IsAlive);
+        Assert.All((await home.List()).Processes, process => Assert.Equal("running", process.State));
+        Assert.Equal(["No processes to start"], (await home.Run("startall")).Ok().Lines);
+    }
+
+    [Fact]
+    public async Task Startall_starts_the_others_when_one_cannot_be_started()
+    {
+        await using var home = new SentinelHome();
+        var gone = Directory.CreateDirectory(Path.Combine(home.Work, "gone")).FullName;
+        await home.Start(new Call("run", "sleep 1000", "--name", "lost", "--cwd", "gone"));
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("stopall")).Ok();
+        Directory.Delete(gone);
+
+        var started = (await home.Run("startall")).Fails(1);
+
+        Assert.Contains(gone, started.Stderr);
+        Assert.Equal("Started 1 process", started.Lines[^1]);
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Fact]
+    public async Task Restartall_restarts_all_but_what_the_user_stopped()
+    {
+        await using var home = new SentinelHome();
+        var a = await home.Start("a", "sleep", "1000");
+        await home.Start("b", "sleep", "1000");
+        await home.Start("c", "sleep", "1000");
+        (await home.Run("stop", "b")).Ok();
+
+        var restarted = (await home.Run("restartall")).Ok();
+
+        Assert.Equal("Restarted 2 processes", restarted.Lines[^1]);
+        Assert.Equal(2, home.Supervised().Count);
+        Assert.False(a.Process.IsAlive);
+        Assert.Equal("stopped", (await home.Show("b")).State);
+    }
+
+    [Fact]
+    public async Task Stopall_force_kills_without_asking()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("a", "ignore-term");
+        await home.StartActor("b", "ignore-term");
+
+        (await home.Run("stopall", "--force")).Ok();
+
+        Assert.Empty(home.Supervised());
+        Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("a")) + File.ReadAllText(home.Stdout("b")));
+    }
+
+    [Fact]
+    public async Task A_hundred_processes_that_ignore_SIGTERM_are_stopped_at_the_same_time()
+    {
+        const int count = 100;
+        await using var home = new SentinelHome();
+        for (var i = 0; i < count; i++)
+            await home.Start($"stubborn-{i}", SentinelHome.Actor, "ignore-term");
+        for (var i = 0; i < count; i++)
+            await home.Says($"stubborn-{i}", "ready");
+
+        var stopped = (await home.Run("stopall", "--timeout", "2")).Ok();
+
+        Assert.Equal($"Stopped {count} processes", stopped.Lines[^1]);
+        Assert.Empty(home.Supervised());
+        var processes = (await home.List()).Processes;
+        var lastAsked = processes.Max(process => DateTimeOffset.Parse(
+            File.ReadAllLines(process.StdoutPath).Single(line => line.StartsWith("SIGTERM", StringComparison.Ordinal)).Split(' ')[1]));
+        Assert.True(lastAsked < processes.Min(process => process.LastRun!.EndedAt), "every one was asked before the first was killed");
+    }
+
+    [Fact]
+    public async Task Clean_forgets_all_that_do_not_run_and_touches_nothing_else()
+    {
+        await using var home = new SentinelHome();
+        var running = await home.Start("running", "sleep", "1000");
+        await home.Start("stopped", "sleep", "1000");
+        (await home.Run("stop", "stopped")).Ok();
+        var dead = await home.Start("dead", "sleep", "1000");
+        dead.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !dead.Process.IsAlive, "it is dead");
+
+        (await home.Run("clean")).Ok();
+
+        Assert.Equal("running", Assert.Single((await home.List()).Processes).Name);
+        Assert.True(running.Process.IsAlive);
+        Assert.True(File.Exists(home.Stdout("dead")));
+    }
+
+    [Fact]
+    public async Task Clean_logs_deletes_the_log_files_of_what_it_forgets()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("running", "sleep", "1000");
+        await home.Start("stopped", "sleep", "1000");
+        (await home.Run("stop", "stopped")).Ok();
+
+        (await home.Run("clean", "--logs")).Ok();
+
+        Assert.Equal([home.Stderr("running"), home.Stdout("running")], Directory.GetFiles(home.Logs).Order());
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("status", "web")]
+    [InlineData("logs", "web")]
+    [InlineData("stop", "web")]
+    [InlineData("start", "web")]
+    [InlineData("restart", "web")]
+    [InlineData("stopall")]
+    [InlineData("startall")]
+    [InlineData("restartall")]
+    [InlineData("clean")]
+    [InlineData("delete", "web")]
+    public async Task Every_command_that_prints_prints_json_and_nothing_else(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        await home.Start("other", "sleep", "1000");
+        (await home.Run("stop", "other")).Ok();
+
+        var outcome = (await home.Run([.. command, "--json"])).Ok();
+
+        Assert.Empty(outcome.Stderr);
+        if (command[0] is "list" or "status")
+            Assert.Equal((1, "web"), (outcome.As<Listing>().SchemaVersion, outcome.As<Listing>().Processes[0].Name));
+        else if (command[0] is "logs")
+            Assert.Equal(1, System.Text.Json.Nodes.JsonNode.Parse(outcome.Stdout)!["schemaVersion"]!.GetValue<int>());
+        else
+            Assert.All(outcome.As<Report>().Results, result => Assert.True(result.Ok && result.Error is null));
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_in_json_too()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        var report = (await home.Run("stop", "nobody", "web", "--json")).Fails(1).As<Report>();
+
+        Assert.Equal(
+            [("nobody", false, "failed"), ("web", true, "stopped")],
+            report.Results.Select(result => (result.Target, result.Ok, result.Outcome)).Order());
+        Assert.Contains("nobody", report.Results.Single(result => !result.Ok).Error);
+    }
+}

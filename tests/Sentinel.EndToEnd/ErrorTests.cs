@@ -1,0 +1,115 @@
+namespace Sentinel.EndToEnd;
+
+public class ErrorTests
+{
+    [Theory]
+    [InlineData("'list'", "lsit")]
+    [InlineData("'restart'", "restrat", "web")]
+    [InlineData("'status'", "stat", "web")]
+    [InlineData("--name", "run", "--nmae", "web", "sleep 1000")]
+    [InlineData("--timeout", "stop", "web", "--timeuot", "3")]
+    public async Task A_slip_of_the_pen_is_a_usage_error_that_names_what_is_nearest(string nearest, params string[] arguments)
+    {
+        await using var home = new SentinelHome();
+
+        var outcome = (await home.Run(arguments)).Fails(2);
+
+        Assert.Contains(nearest.Trim('\''), outcome.Stderr);
+        Assert.Empty(outcome.Stdout);
+        Assert.False(Directory.Exists(home.Folder));
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("run", "")]
+    [InlineData("run", "sleep 'unclosed")]
+    [InlineData("stop")]
+    [InlineData("status")]
+    [InlineData("logs")]
+    [InlineData("logs", "web", "--lines", "-1")]
+    [InlineData("logs", "web", "--lines", "many")]
+    [InlineData("logs", "web", "--stream", "stdin")]
+    public async Task What_cannot_be_meant_is_a_usage_error(params string[] arguments)
+    {
+        await using var home = new SentinelHome();
+
+        var outcome = (await home.Run(arguments)).Fails(2);
+
+        Assert.NotEmpty(outcome.Stderr);
+        Assert.Empty(outcome.Stdout);
+        Assert.DoesNotContain("   at ", outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("stop")]
+    [InlineData("start")]
+    [InlineData("restart")]
+    [InlineData("logs")]
+    [InlineData("delete")]
+    public async Task A_name_that_nobody_has_is_a_failure_that_names_the_nearest(string command)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("webserver", "sleep", "1000");
+
+        var outcome = (await home.Run(command, "websever")).Fails(1);
+
+        Assert.Contains("'websever'", outcome.Stderr);
+        Assert.Contains("'webserver'", outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task Help_tells_the_commands_and_the_exit_codes()
+    {
+        await using var home = new SentinelHome();
+
+        var help = (await home.Run("--help")).Ok().Stdout;
+
+        foreach (var command in (string[])["run", "list", "status", "start", "stop", "restart", "delete", "logs", "clean", "startall", "stopall", "restartall"])
+        {
+            Assert.Contains($"  {command} ", help);
+            Assert.Contains("sage:", (await home.Run(command, "--help")).Ok().Stdout);
+        }
+
+        Assert.Matches("(?i)exit codes?", help);
+    }
+
+    [Fact]
+    public async Task Version_tells_version_commit_and_platform()
+    {
+        await using var home = new SentinelHome();
+
+        Assert.Matches(@"^sentinel \d+\.\d+\.\d+ \(\S+, linux-(x64|arm64)\)\n$", (await home.Run("--version")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Without_SENTINEL_HOME_the_home_is_in_HOME()
+    {
+        await using var home = new SentinelHome();
+
+        (await home.Run(new Call("run", "sleep 1000") { Environment = new Dictionary<string, string?> { ["SENTINEL_HOME"] = null } })).Ok();
+
+        Assert.True(File.Exists(Path.Combine(home.Root, ".sentinel", "state.json")));
+    }
+
+    [Fact]
+    public async Task Without_HOME_it_says_what_to_set()
+    {
+        await using var home = new SentinelHome();
+        var nowhere = new Dictionary<string, string?> { ["SENTINEL_HOME"] = null, ["HOME"] = null };
+
+        var outcome = (await home.Run(new Call("list") { Environment = nowhere })).Fails(1);
+
+        Assert.Contains("SENTINEL_HOME", outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task A_stack_trace_is_shown_only_when_it_is_asked_for()
+    {
+        await using var home = new SentinelHome();
+        Directory.CreateDirectory(home.StateFile);
+
+        Assert.DoesNotContain("   at ", (await home.Run("list")).Fails(1).Stderr);
+        Assert.Contains("   at ", (await home.Run("list", "--debug")).Fails(1).Stderr);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.RegularExpressions;
+
+namespace Sentinel.EndToEnd;
+
+public class ListTests
+{
+    [Fact]
+    public async Task With_nothing_to_show_it_says_so()
+    {
+        await using var home = new SentinelHome();
+
+        Assert.Equal("No processes\n", (await home.Run("list")).Ok().Stdout);
+        Assert.False(Directory.Exists(home.Folder));
+    }
+
+    [Fact]
+    public async Task Not_on_a_terminal_it_is_the_plain_table_of_the_contract_with_whole_values()
+    {
+        await using var home = new SentinelHome();
+        var line = "sleep 1000 " + new string('x', 300);
+        await home.Start(new Call("run", "sleep 1000", "--name", "myserver"));
+        await home.Start(new Call("run", line, "--name", "frontend", "--restart"));
+        await home.Start(new Call("run", "sleep 1000", "--name", "idle"));
+        (await home.Run("stop", "idle")).Ok();
+
+        var lines = (await home.Run("list")).Ok().Lines;
+
+        Assert.Equal(7, lines.Length);
+        Assert.All((int[])[0, 2, 6], i => Assert.Matches(@"^\+(-+\+){10}$", lines[i]));
+        Assert.Single(lines.Select(each => each.Length).Distinct());
+        Assert.Equal(["ID", "NAME", "PID", "STATUS", "CPU", "MEM", "UPTIME", "RESTART", "GROUP", "COMMAND"], Cells(lines[1]));
+        Assert.Equal(["myserver", "running", "-", "-", "sleep 1000"], Chosen(lines[3]));
+        Assert.Equal(["frontend", "running", "X", "-", line], Chosen(lines[4]));
+        Assert.Equal(["idle", "stopped", "-", "-", "sleep 1000"], Chosen(lines[5]));
+        Assert.Equal("1", Cells(lines[3])[0]);
+        Assert.Matches(@"^\d+$", Cells(lines[3])[2]);
+        Assert.Matches(@"^\d+\.\d%$", Cells(lines[3])[4]);
+        Assert.Matches(@"^\d+(\.\d+)? ?[KM]B$", Cells(lines[3])[5]);
+        Assert.Matches(@"^\d+s$", Cells(lines[3])[6]);
+        Assert.Equal(["-", "-", "-", "-"], (string[])[Cells(lines[5])[2], .. Cells(lines[5])[4..7]]);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_it_has_colour_and_borders_and_no_line_is_wider_than_the_terminal()
+    {
+        Needs.Program("script");
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "sleep 1000 " + new string('x', 300), "--name", "日本語の名前"));
+        await home.Start("a-rather-long-name-for-a-process", "sleep", "1000");
+
+        foreach (var columns in (int[])[60, 80, 120, 400])
+        {
+            var lines = (await home.Run(Terminal.Call(columns, "list"))).Ok().Lines;
+            Assert.Contains(lines, line => line.Contains("\e["));
+            Assert.Contains(lines, line => line.Contains('│'));
+            Assert.All(lines, line => Assert.True(Terminal.Width(line) <= columns, $"{Terminal.Width(line)} columns in {columns}: {line}"));
+            // The command gives way first.
+            if (columns >= 120)
+                Assert.Contains(lines, line => line.Contains("a-rather-long-name-for-a-process"));
+        }
+    }
+
+    [Theory]
+    [InlineData("NO_COLOR", "1")]
+    [InlineData("TERM", "dumb")]
+    public async Task A_terminal_that_wants_it_plain_gets_it_plain(string variable, string value)
+    {
+        Needs.Program("script");
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        foreach (var command in (string[][])[["list"], ["status", "web"], ["logs", "web"], ["stop", "web"], ["list"], ["--help"]])
+        {
+            var call = Terminal.Call(80, command);
+            var outcome = (await home.Run(call with { Environment = new Dictionary<string, string?>(call.Environment) { [variable] = value } })).Ok();
+            Assert.DoesNotContain("\e", outcome.Stdout);
+            Assert.DoesNotContain("│", outcome.Stdout);
+        }
+    }
+
+    [Fact]
+    public async Task What_goes_into_a_pipe_has_no_escape_codes_whatever_the_terminal()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        var terminal = new Dictionary<string, string?> { ["TERM"] = "xterm-256color" };
+
+        foreach (var command in (string[][])[["list"], ["status", "web"], ["logs", "web"], ["--help"]])
+            Assert.DoesNotContain("\e", (await home.Run(new Call(command) { Environment = terminal })).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Escape_codes_in_a_command_or_name_do_not_reach_the_terminal()
+    {
+        Needs.Program("script");
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000", "\e]0;owned\a\e[2J\rline\nbreak");
+
+        Assert.Equal(5, (await home.Run("list")).Ok().Lines.Length);
+        foreach (var command in (string[][])[["list"], ["status", "web"]])
+        {
+            var shown = (await home.Run(Terminal.Call(200, command))).Ok().Stdout;
+            Assert.DoesNotContain("\a", shown);
+            Assert.DoesNotContain("\e[2J", shown);
+        }
+    }
+
+    [Fact]
+    public async Task Memory_and_cpu_are_those_of_the_whole_tree()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("holder", "parent-of", SentinelHome.Actor, "hold", "200");
+        await home.StartActor("burner", "parent-of", SentinelHome.Actor, "burn", "1");
+        await home.Start("idle", "sleep", "1000");
+
+        await Wait.Until(async () => (await home.Show("burner")).CpuPercent > 20, () => "the child's CPU time shows");
+        var listing = await home.List();
+
+        Assert.InRange(listing["holder"].MemoryBytes!.Value, 200L << 20, 500L << 20);
+        Assert.InRange(listing["idle"].MemoryBytes!.Value, 1, 20L << 20);
+        Assert.Equal(0, listing["idle"].CpuPercent);
+        Assert.InRange(listing["burner"].CpuPercent!.Value, 0, 110);
+    }
+
+    [Fact]
+    public async Task Uptime_is_that_of_the_run()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        await Wait.Until(async () => (await home.Show("web")).UptimeSeconds >= 1, () => "a second has passed");
+        (await home.Run("restart", "web")).Ok();
+
+        Assert.InRange((await home.Show("web")).UptimeSeconds!.Value, 0, 1);
+    }
+
+    [Fact]
+    public async Task A_process_that_was_killed_is_not_shown_as_running()
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", "sleep", "1000");
+        web.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !web.Process.IsAlive, "it is dead");
+
+        var shown = await home.Show("web");
+
+        Assert.Contains(shown.State, (string[])["exited", "crashed"]);
+        Assert.Null(shown.Pid);
+        Assert.Null(shown.MemoryBytes);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list", "--json")]
+    [InlineData("status", "web")]
+    [InlineData("logs", "web")]
+    public async Task A_reader_that_leaves_early_is_no_error(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        // More than a pipe holds: it is still being written when the reader leaves.
+        await home.Start("web", "sleep", "1000", new string('x', 100_000));
+        File.AppendAllText(home.Stdout("web"), new string('x', 100_000) + "\n");
+
+        var outcome = (await home.Run(new Call(command) { HangsUpEarly = true })).Ok();
+
+        Assert.Empty(outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task A_closed_stdout_is_no_error(string command)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        var outcome = (await home.Run(new Call(command) { Through = Call.AfterShell("exec >&-;") })).Ok();
+
+        Assert.Empty(outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task Watch_refreshes_in_place_until_it_is_interrupted()
+    {
+        Needs.Program("script");
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        var watch = home.Begin(Terminal.Call(100, "list", "--watch"));
+        await watch.Prints("running");
+
+        (await home.Run("stop", "web")).Ok();
+        await watch.Prints("stopped");
+        watch.Type("\u0003");
+
+        (await watch.End()).Fails(130);
+    }
+
+    private static string[] Cells(string line) => [.. line.Trim('|').Split('|').Select(cell => cell.Trim())];
+
+    private static string[] Chosen(string line) => [Cells(line)[1], Cells(line)[3], .. Cells(line)[7..]];
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Sentinel.EndToEnd;
+
+/// <summary>What <c>list --json</c> and <c>status --json</c> print.</summary>
+internal sealed record Listing(int SchemaVersion, Listed[] Processes, AutoRestart[] AutoRestarted, string[] Warnings)
+{
+    public static readonly JsonSerializerOptions Schema = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
+
+    public Listed this[string name] => Processes.Single(process => process.Name == name);
+}
+
+internal sealed record Listed(
+    int Id,
+    string Name,
+    string State,
+    int? Pid,
+    double? CpuPercent,
+    long? MemoryBytes,
+    double? UptimeSeconds,
+    string Restart,
+    int Restarts,
+    string? Group,
+    string Command,
+    string[] Arguments,
+    bool Shell,
+    string WorkingDirectory,
+    string[] EnvironmentFiles,
+    DateTimeOffset Since,
+    string StdoutPath,
+    string StderrPath,
+    LastRun? LastRun);
+
+internal sealed record LastRun(
+    int? Pid,
+    DateTimeOffset StartedAt,
+    DateTimeOffset EndedAt,
+    bool Witnessed,
+    string How,
+    int? ExitCode,
+    JsonElement? Signal,
+    bool? CoreDumped,
+    string Text);
+
+internal sealed record AutoRestart(int Id, string Name, int? OldPid, int? NewPid);
+
+/// <summary>What every command that changes something prints with <c>--json</c>.</summary>
+internal sealed record Report(int SchemaVersion, Result[] Results, string[] Warnings);
+
+internal sealed record Result(string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, string? Error);

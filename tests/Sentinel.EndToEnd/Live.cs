@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Sentinel.EndToEnd;
+
+/// <summary>A process that is neither gone nor a zombie, as /proc tells of it; another with the same pid is not taken for it.</summary>
+internal sealed record Live(int Pid, long StartTicks)
+{
+    public bool IsAlive => Find(Pid) == this;
+
+    public int Session => int.Parse(Stat(Pid)![3], CultureInfo.InvariantCulture);
+
+    public string[] Arguments => Strings("cmdline");
+
+    /// <summary>What it was started with.</summary>
+    public IReadOnlyDictionary<string, string> Environment => Strings("environ")
+        .Select(variable => variable.Split('=', 2))
+        .ToDictionary(variable => variable[0], variable => variable[1]);
+
+    /// <summary>Its executable file.</summary>
+    public string Program => Link("exe");
+
+    public string Folder => Link("cwd");
+
+    /// <summary>The open files by descriptor.</summary>
+    public SortedDictionary<int, string> Descriptors
+    {
+        get
+        {
+            var open = new SortedDictionary<int, string>();
+            foreach (var file in Entries("fd"))
+                open[int.Parse(Path.GetFileName(file), CultureInfo.InvariantCulture)] = Link(Path.Combine("fd", Path.GetFileName(file)));
+            return open;
+        }
+    }
+
+    /// <summary>A line of /proc/PID/status, such as SigIgn or Umask.</summary>
+    public string Status(string field) =>
+        File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split('\t')[1];
+
+    /// <summary>Whether it works in a folder, writes below it, or has it in its environment.</summary>
+    public bool Mentions(string folder) =>
+        Folder.StartsWith(folder, StringComparison.Ordinal)
+        || Link("fd/1").StartsWith(folder, StringComparison.Ordinal)
+        || Strings("environ").Any(variable => variable.Contains(folder));
+
+    public void Signal(int number)
+    {
+        if (IsAlive)
+            Signals.Send(Pid, number);
+    }
+
+    public static Live? Find(int pid) =>
+        Stat(pid) is { } stat && stat[0] is not ("Z" or "X") ? new Live(pid, long.Parse(stat[19], CultureInfo.InvariantCulture)) : null;
+
+    public static IEnumerable<Live> All() => Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) && pid != System.Environment.ProcessId ? Find(pid) : null)
+        .OfType<Live>();
+
+    // From the third field on, the state; the second, in brackets, may have anything in it.
+    private static string[]? Stat(int pid)
+    {
+        var stat = Try(() => File.ReadAllText($"/proc/{pid}/stat"), "");
+        return stat.Length == 0 ? null : stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private string[] Strings(string file) =>
+        Try(() => File.ReadAllText($"/proc/{Pid}/{file}"), "").Split('\0', StringSplitOptions.None)[..^1];
+
+    private string Link(string file) => Try(() => new FileInfo($"/proc/{Pid}/{file}").LinkTarget, null) ?? "";
+
+    private string[] Entries(string folder) => Try(() => Directory.GetFileSystemEntries($"/proc/{Pid}/{folder}"), []);
+
+    // Processes come and go while one looks.
+    private static T Try<T>(Func<T> read, T otherwise)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return otherwise;
+        }
+    }
+}
+
+internal static partial class Signals
+{
+    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Stop = 19;
+
+    public static void Send(int pid, int number) => _ = kill(pid, number);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+}

@@ -1,0 +1,261 @@
+namespace Sentinel.EndToEnd;
+
+public class RestartTests
+{
+    [Fact]
+    public async Task Restart_ends_all_of_the_old_one_and_keeps_id_and_name()
+    {
+        await using var home = new SentinelHome();
+        var old = await home.StartActor("web", "children", "3");
+
+        var line = (await home.Run("restart", "web")).Ok().Stdout;
+
+        Assert.Matches(@"^Restarted web \(id: 1, pid: \d+\)\n$", line);
+        await home.Says("web", "ready", times: 2);
+        Assert.False(old.Process.IsAlive);
+        Assert.Equal(4, home.Supervised().Count);
+        Assert.Equal(Started.Parse(line).Pid, (await home.Show("web")).Pid);
+    }
+
+    [Theory]
+    [InlineData("restart", "web")]
+    [InlineData("restartall")]
+    [InlineData("start", "web")]
+    [InlineData("startall")]
+    [InlineData("list")]
+    [InlineData("status", "web")]
+    public async Task Whatever_starts_it_again_uses_the_directory_environment_and_umask_of_its_run(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        var before = Directory.CreateDirectory(Path.Combine(home.Work, "before")).FullName;
+        var old = await home.Start(new Call("run", "--name", "web", "--restart", "--", "sleep", "1000", "a b")
+        {
+            Folder = before,
+            Environment = Variable("COLOUR", "green"),
+            Through = Call.AfterShell("umask 077;"),
+        });
+        if (command[0].StartsWith("start", StringComparison.Ordinal))
+            (await home.Run("stop", "web")).Ok();
+        else if (!command[0].StartsWith("restart", StringComparison.Ordinal))
+            await Die(old);
+
+        await home.Run(new Call(command) { Folder = "/", Environment = Variable("COLOUR", "red") });
+
+        var web = await home.Show("web");
+        Assert.Equal((1, "running", before, "always"), (web.Id, web.State, web.WorkingDirectory, web.Restart));
+        var successor = Live.Find(web.Pid!.Value)!;
+        Assert.NotEqual(old.Process, successor);
+        Assert.Equal(["sleep", "1000", "a b"], successor.Arguments);
+        Assert.Equal(before, successor.Folder);
+        Assert.Equal("green", successor.Environment["COLOUR"]);
+        Assert.Equal("0077", successor.Status("Umask"));
+        Assert.Equal(old.Process.IsAlive ? 2 : 1, home.Supervised().Count);
+    }
+
+    [Theory]
+    [InlineData("restart")]
+    [InlineData("start")]
+    public async Task Update_env_takes_the_environment_of_the_caller_from_now_on(string command)
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "sleep 1000", "--name", "web") { Environment = Variable("COLOUR", "green") });
+        if (command == "start")
+            (await home.Run("stop", "web")).Ok();
+
+        (await home.Run(new Call(command, "web", "--update-env") { Environment = Variable("SIZE", "large") })).Ok();
+        (await home.Run("restart", "web")).Ok();
+
+        var environment = Assert.Single(home.Supervised()).Environment;
+        Assert.Equal("large", environment["SIZE"]);
+        Assert.DoesNotContain("COLOUR", environment.Keys);
+    }
+
+    [Fact]
+    public async Task The_environment_is_stored_once_however_many_processes_share_it()
+    {
+        await using var home = new SentinelHome();
+        for (var i = 0; i < 5; i++)
+            await home.Start(new Call("run", "sleep 1000") { Environment = Variable("FILLER", new string('x', 10_000)) });
+        await home.Start("other", "sleep", "1000");
+
+        Assert.Equal(2, home.ReadState()["environments"]!.AsObject().Count);
+        (await home.Run("delete", "other")).Ok();
+        Assert.Single(home.ReadState()["environments"]!.AsObject());
+    }
+
+    [Fact]
+    public async Task Start_starts_what_was_stopped_and_leaves_what_runs()
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", "sleep", "1000");
+
+        Assert.Equal($"web is already running (pid {web.Pid})\n", (await home.Run("start", "web")).Ok().Stdout);
+        (await home.Run("stop", "web")).Ok();
+        Assert.Matches(@"^Started web \(id: 1, pid: \d+\)\n$", (await home.Run("start", "web")).Ok().Stdout);
+
+        Assert.Single(home.Supervised());
+    }
+
+    [Fact]
+    public async Task A_restart_that_fails_forgets_nothing()
+    {
+        await using var home = new SentinelHome();
+        var folder = Directory.CreateDirectory(Path.Combine(home.Work, "gone")).FullName;
+        await home.Start(new Call("run", "sleep 1000", "--name", "web", "--cwd", "gone"));
+        Directory.Delete(folder);
+
+        Assert.Contains(folder, (await home.Run("restart", "web")).Fails(1).Stderr);
+        var shown = await home.Show("web");
+        Assert.Equal(("sleep 1000", null), (shown.Command, shown.Pid));
+
+        Directory.CreateDirectory(folder);
+        (await home.Run("start", "web")).Ok();
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Fact]
+    public async Task A_vanished_log_folder_is_made_again()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("web", "children", "0");
+        Directory.Delete(home.Logs, recursive: true);
+
+        Assert.Equal("running", (await home.Show("web")).State);
+        (await home.Run("status", "web")).Ok();
+        Assert.DoesNotContain("   at ", (await home.Run("logs", "web")).Stderr);
+        (await home.Run("restart", "web")).Ok();
+
+        await home.Says("web", "ready");
+    }
+
+    [Fact]
+    public async Task Two_restarts_of_one_process_at_once_give_one_successor()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("web", "finish", "50", "0");
+
+        var both = await Task.WhenAll(home.Run("restart", "web"), home.Run("restart", "web"));
+
+        Assert.All(both, restart => restart.Ok());
+        var successor = Assert.Single(home.Supervised());
+        Assert.Equal(successor.Pid, (await home.Show("web")).Pid);
+    }
+
+    [Theory]
+    [InlineData("restart", "running")]
+    [InlineData("stop", "stopped")]
+    [InlineData("delete", null)]
+    public async Task A_process_may_call_for_its_own_end_from_inside_its_tree(string command, string? state)
+    {
+        await using var home = new SentinelHome();
+        var marker = Path.Combine(home.Work, "marker");
+        var first = await home.Start("self", SentinelHome.Actor, "once", marker, SentinelHome.Binary, command, "self", "--timeout", "5");
+
+        await Wait.Until(() => !first.Process.IsAlive, "its first run is over");
+        await Wait.Until(async () => (await home.List()).Processes.SingleOrDefault()?.State == state, () => $"it is {state}");
+        await Wait.Until(() => home.Supervised().Count == (state == "running" ? 1 : 0), "all of the first run is gone");
+        if (state == "running")
+            await home.Says("self", "ready");
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("status", "worker")]
+    public async Task Looking_restarts_what_died_and_says_so_first(params string[] look)
+    {
+        await using var home = new SentinelHome();
+        var old = await home.Start(new Call("run", "sleep 1000", "--name", "worker", "--restart"));
+        await Die(old);
+
+        var looked = (await home.Run(look)).Ok();
+
+        var successor = Assert.Single(home.Supervised());
+        Assert.Equal($"Auto-restarted worker (old_pid: {old.Pid}, new_pid: {successor.Pid})", looked.Lines[0]);
+        Assert.Contains("running", looked.Stdout);
+    }
+
+    [Fact]
+    public async Task Looking_with_json_tells_what_it_restarted()
+    {
+        await using var home = new SentinelHome();
+        var old = await home.Start(new Call("run", "sleep 1000", "--name", "worker", "--restart"));
+        await Die(old);
+
+        var listing = await home.List();
+
+        Assert.Equal([new AutoRestart(1, "worker", old.Pid, listing["worker"].Pid)], listing.AutoRestarted);
+        Assert.Equal(1, listing["worker"].Restarts);
+        Assert.Equal("unknown", listing["worker"].LastRun!.Text[..7]);
+    }
+
+    [Fact]
+    public async Task What_was_not_to_be_restarted_is_not()
+    {
+        await using var home = new SentinelHome();
+        await Die(await home.Start("plain", "sleep", "1000"));
+        await home.Start(new Call("run", "sleep 1000", "--name", "stopped", "--restart"));
+        (await home.Run("stop", "stopped")).Ok();
+
+        var listing = await home.List();
+
+        Assert.Empty(listing.AutoRestarted);
+        Assert.Empty(home.Supervised());
+        Assert.Equal(("exited", "stopped"), (listing["plain"].State, listing["stopped"].State));
+    }
+
+    [Fact]
+    public async Task One_that_dies_again_soon_waits_longer_each_time()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "false", "--name", "broken", "--restart"));
+
+        await Wait.Until(async () => (await home.Show("broken")).State == "backoff", () => "it is held back");
+        var held = await home.Show("broken");
+        Assert.Equal(1, held.Restarts);
+        Assert.Contains("backoff", (await home.Run("list")).Ok().Stdout);
+
+        await Wait.Until(async () => (await home.Show("broken")).Restarts >= 3, () => "it is started again, and again");
+        var last = await home.Show("broken");
+        // After 0.5 and 1 seconds, each 20% more or less.
+        Assert.True(last.Since - held.Since > TimeSpan.FromSeconds(1.2));
+    }
+
+    [Fact]
+    public async Task One_that_died_while_held_back_can_be_stopped_and_is_not_started_again()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "false", "--name", "broken", "--restart"));
+        await Wait.Until(async () => (await home.Show("broken")).State == "backoff", () => "it is held back");
+
+        Assert.Equal("Stopped broken (id: 1)\n", (await home.Run("stop", "broken")).Ok().Stdout);
+
+        Assert.Equal("stopped", (await home.Show("broken")).State);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list", "--json")]
+    [InlineData("status", "web")]
+    [InlineData("logs", "web")]
+    public async Task Looking_writes_nothing_and_waits_for_nobody(params string[] look)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        await Die(await home.Start("dead", "sleep", "1000"));
+        var before = (File.ReadAllText(home.StateFile), File.GetLastWriteTimeUtc(home.StateFile), Directory.GetFileSystemEntries(home.Folder).Length);
+
+        // Another command has its turn meanwhile.
+        using var turn = new FileStream(Path.Combine(home.Folder, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        (await home.Run(look)).Ok();
+
+        Assert.Equal(before, (File.ReadAllText(home.StateFile), File.GetLastWriteTimeUtc(home.StateFile), Directory.GetFileSystemEntries(home.Folder).Length));
+    }
+
+    private static Dictionary<string, string?> Variable(string name, string value) => new() { [name] = value };
+
+    private static async Task Die(Started started)
+    {
+        started.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !started.Process.IsAlive, $"{started.Name} is dead");
+    }
+}

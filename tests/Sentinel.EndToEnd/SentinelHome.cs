@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Sentinel.EndToEnd;
+
+/// <summary>
+/// A SENTINEL_HOME of a test's own, and the real binary to use it with. What was started in it is gone when it is, also
+/// when the test fails.
+/// </summary>
+internal sealed partial class SentinelHome : IAsyncDisposable
+{
+    public static readonly string Binary = Built("Sentinel");
+
+    /// <summary>The program that plays processes that misbehave; its first argument names the role.</summary>
+    public static readonly string Actor = Built("Actor");
+
+    private readonly List<Command> _commands = [];
+
+    public SentinelHome()
+    {
+        Root = Directory.CreateTempSubdirectory("sentinel-test-").FullName;
+        Work = Directory.CreateDirectory(Path.Combine(Root, "work")).FullName;
+    }
+
+    /// <summary>The test's own folder; what runs in it, writes to it or names it in its environment is the test's.</summary>
+    public string Root { get; }
+
+    /// <summary>The directory that commands are called in unless they say otherwise.</summary>
+    public string Work { get; }
+
+    public string Folder => Path.Combine(Root, "home");
+
+    public string StateFile => Path.Combine(Folder, "state.json");
+
+    public string Logs => Path.Combine(Folder, "logs");
+
+    public string Stdout(string name) => Path.Combine(Logs, $"{name}.stdout.log");
+
+    public string Stderr(string name) => Path.Combine(Logs, $"{name}.stderr.log");
+
+    /// <summary>Calls the command line and waits for its end.</summary>
+    public Task<Outcome> Run(params string[] arguments) => Run(new Call(arguments));
+
+    public Task<Outcome> Run(Call call) => Begin(call).End();
+
+    public Command Begin(params string[] arguments) => Begin(new Call(arguments));
+
+    public Command Begin(Call call)
+    {
+        string[] line = [.. call.Through, Binary, .. call.Arguments];
+        var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = call.Folder ?? Work };
+        start.Environment.Clear();
+        foreach (var (name, value) in EnvironmentOf(call))
+            start.Environment[name] = value;
+        var command = new Command(start, call.HangsUpEarly);
+        lock (_commands)
+            _commands.Add(command);
+        return command;
+    }
+
+    /// <summary>Runs a program under a name and expects it to start.</summary>
+    public Task<Started> Start(string name, params string[] command) => Start(new Call(["run", "--name", name, "--", .. command]));
+
+    public async Task<Started> Start(Call run) => Started.Parse((await Run(run)).Ok().Stdout);
+
+    /// <summary>Starts the actor in a role that says "ready", and waits until it does.</summary>
+    public async Task<Started> StartActor(string name, params string[] role)
+    {
+        var started = await Start(name, [Actor, .. role]);
+        await Says(name, "ready");
+        return started;
+    }
+
+    /// <summary>Waits until a process has written a line, so many times, to its stdout.</summary>
+    public Task Says(string name, string line, int times = 1) => Wait.Until(
+        () => File.Exists(Stdout(name)) && File.ReadAllLines(Stdout(name)).Count(each => each.StartsWith(line, StringComparison.Ordinal)) >= times,
+        $"{name} says '{line}'");
+
+    public async Task<Listing> List() => (await Run("list", "--json")).Ok().As<Listing>();
+
+    public async Task<Listed> Show(string name) => (await List())[name];
+
+    public JsonNode ReadState() => JsonNode.Parse(File.ReadAllBytes(StateFile))!;
+
+    public void EditState(Action<JsonNode> edit)
+    {
+        var state = ReadState();
+        edit(state);
+        File.WriteAllText(StateFile, state.ToJsonString());
+    }
+
+    /// <summary>Every live process that is this test's and not the command line itself.</summary>
+    public List<Live> Supervised() => [.. Mine().Where(process => process.Program != Binary)];
+
+    public string[] SupervisedPrograms() => [.. Supervised().Select(process => Path.GetFileName(process.Arguments[0])).Order()];
+
+    public async ValueTask DisposeAsync()
+    {
+        _commands.ForEach(command => command.Dispose());
+        await Wait.Until(
+            () =>
+            {
+                var left = Mine();
+                left.ForEach(process => process.Signal(Signals.Kill));
+                return left.Count == 0;
+            },
+            "every process of the test is gone");
+        await Wait.Until(DeleteRoot, $"{Root} is deleted");
+    }
+
+    private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
+
+    private bool DeleteRoot()
+    {
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (Directory.Exists(Folder))
+                File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return false;
+        }
+    }
+
+    // The same on every machine, whoever runs the tests.
+    private Dictionary<string, string> EnvironmentOf(Call call)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH"),
+            ["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT"),
+            ["HOME"] = Root,
+            ["LANG"] = "C.UTF-8",
+            ["SENTINEL_HOME"] = Folder,
+        };
+        foreach (var (name, value) in call.Environment)
+            environment[name] = value;
+        return environment.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Key, variable => variable.Value!);
+    }
+
+    private static string Built(string name) => typeof(SentinelHome).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == name).Value!;
+}
+
+/// <summary>One use of the command line.</summary>
+internal sealed record Call(params string[] Arguments)
+{
+    /// <summary>The caller's directory.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Added to the caller's environment; null takes a variable away.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>A program that executes the rest of its arguments, such as <c>nohup</c>.</summary>
+    public string[] Through { get; init; } = [];
+
+    /// <summary>Whether the reader of its output leaves after the first byte.</summary>
+    public bool HangsUpEarly { get; init; }
+
+    /// <summary>Through a shell that does something first, and is then replaced.</summary>
+    public static string[] AfterShell(string doing) => ["sh", "-c", $"{doing} exec \"$@\"", "sh"];
+}
+
+/// <summary>What a command said.</summary>
+internal sealed record Outcome(int ExitCode, string Stdout, string Stderr)
+{
+    public string[] Lines => Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public Outcome Ok() => Fails(0);
+
+    public Outcome Fails(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"exit code {ExitCode}, not {exitCode}\nstdout:\n{Stdout}\nstderr:\n{Stderr}");
+        return this;
+    }
+
+    /// <summary>It printed the JSON that <typeparamref name="T"/> describes, nothing missing and nothing else.</summary>
+    public T As<T>() => JsonSerializer.Deserialize<T>(Stdout, Listing.Schema)!;
+}
+
+/// <summary>The line that says that a process was started.</summary>
+internal sealed partial record Started(string Name, int Id, int Pid)
+{
+    public Live Process { get; } = Live.Find(Pid)!;
+
+    public static Started Parse(string output)
+    {
+        var line = Pattern().Match(output);
+        Assert.True(line.Success, $"no line says that it was started:\n{output}");
+        return new Started(line.Groups[1].Value, int.Parse(line.Groups[2].Value), int.Parse(line.Groups[3].Value));
+    }
+
+    [GeneratedRegex(@"^(?:Started|Restarted) (.*) \(id: (\d+), pid: (\d+)\)$", RegexOptions.Multiline)]
+    private static partial Regex Pattern();
+}

@@ -1,0 +1,284 @@
+namespace Sentinel.EndToEnd;
+
+public class StopTests
+{
+    [Fact]
+    public async Task Stop_ends_a_process_and_keeps_it_listed_as_stopped()
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", "sleep", "1000");
+
+        Assert.Equal("Stopped web (id: 1)\n", (await home.Run("stop", "web")).Ok().Stdout);
+
+        Assert.False(web.Process.IsAlive);
+        var shown = await home.Show("web");
+        Assert.Equal(("stopped", null), (shown.State, shown.Pid));
+    }
+
+    [Fact]
+    public async Task Stopping_what_does_not_run_is_no_error()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("stop", "web")).Ok();
+
+        Assert.Equal("web is not running\n", (await home.Run("stop", "web")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Stop_ends_children_in_the_same_group()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("parent", "children", "5");
+        Assert.Equal(6, home.Supervised().Count);
+
+        (await home.Run("stop", "parent")).Ok();
+
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Stop_ends_a_shell_and_what_it_runs()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "sleep 1000 | sleep 1000 | sleep 1000", "--name", "pipe"));
+        await Wait.Until(() => home.Supervised().Count == 4, "all of the pipe runs");
+
+        (await home.Run("stop", "pipe")).Ok();
+
+        Assert.Empty(home.Supervised());
+    }
+
+    [Theory]
+    [InlineData("leave-session", "PIDFILE")]
+    [InlineData("leave-session", "PIDFILE", "exits")]
+    [InlineData("double-fork", "PIDFILE")]
+    public async Task Stop_ends_a_grandchild_that_left_the_session(params string[] role)
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("daemon", Role(home, role));
+        var grandchild = Grandchild(home);
+
+        (await home.Run("stop", "daemon")).Ok();
+
+        Assert.False(grandchild.IsAlive);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Stop_ends_a_grandchild_that_left_the_session_and_emptied_its_environment()
+    {
+        Needs.ControlGroups();
+        await using var home = new SentinelHome();
+        await home.StartActor("daemon", Role(home, "double-fork", "PIDFILE", "wiped"));
+        var grandchild = Grandchild(home);
+        Assert.DoesNotContain("SENTINEL_COOKIE", grandchild.Environment.Keys);
+
+        (await home.Run("stop", "daemon")).Ok();
+
+        Assert.False(grandchild.IsAlive);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Stop_leaves_no_control_group_behind()
+    {
+        Needs.ControlGroups();
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", "sleep", "1000");
+        var group = ControlGroups.Of(web.Process);
+        Assert.True(Directory.Exists(group));
+
+        (await home.Run("stop", "web")).Ok();
+
+        Assert.False(Directory.Exists(group));
+    }
+
+    [Fact]
+    public async Task Stop_ends_what_is_started_while_it_is_stopping()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("hydra", Role(home, "leave-on-term", "PIDFILE"));
+
+        (await home.Run("stop", "hydra")).Ok();
+
+        Assert.False(Grandchild(home).IsAlive);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Stop_lets_a_process_finish_and_learns_its_exit_code()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("careful", "finish", "300", "7");
+
+        (await home.Run("stop", "careful")).Ok();
+
+        var run = (await home.Show("careful")).LastRun!;
+        Assert.True(run.Witnessed);
+        Assert.Equal(Machine.TellsExitCodesToAll ? "exited with code 7" : run.Text, run.Text);
+        Assert.Contains(run.ExitCode, (int?[])[7, null]);
+    }
+
+    [Fact]
+    public async Task Stop_kills_what_ignores_SIGTERM_after_the_timeout()
+    {
+        await using var home = new SentinelHome();
+        var stubborn = await home.StartActor("stubborn", "ignore-term");
+
+        (await home.Run("stop", "stubborn", "--timeout", "1")).Ok();
+
+        Assert.False(stubborn.Process.IsAlive);
+        Assert.Contains("SIGTERM", File.ReadAllText(home.Stdout("stubborn")));
+        Assert.Contains("SIGKILL", (await home.Run("status", "stubborn")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Force_kills_without_asking()
+    {
+        await using var home = new SentinelHome();
+        var stubborn = await home.StartActor("stubborn", "ignore-term");
+
+        (await home.Run("stop", "stubborn", "--force")).Ok();
+
+        Assert.False(stubborn.Process.IsAlive);
+        Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("stubborn")));
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("SIGINT")]
+    [InlineData("2")]
+    public async Task Another_signal_may_be_chosen(string signal)
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("web", "report", "SIGINT", "SIGTERM");
+
+        (await home.Run("stop", "web", "--signal", signal, "--timeout", "0.3")).Ok();
+
+        Assert.Contains("SIGINT", File.ReadAllText(home.Stdout("web")));
+        Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("web")));
+    }
+
+    [Theory]
+    [InlineData("--signal", "NONSENSE")]
+    [InlineData("--timeout", "soon")]
+    [InlineData("--timeout", "-1")]
+    public async Task A_signal_or_timeout_that_is_none_is_a_usage_error_and_nothing_is_stopped(params string[] option)
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", "sleep", "1000");
+
+        var stop = (await home.Run(["stop", "web", .. option])).Fails(2);
+
+        Assert.Contains(option[1], stop.Stderr);
+        Assert.True(web.Process.IsAlive);
+    }
+
+    [Fact]
+    public async Task A_suspended_process_is_stopped_without_waiting_for_the_timeout()
+    {
+        await using var home = new SentinelHome();
+        var suspended = await home.StartActor("suspended", "finish", "0", "0");
+        suspended.Process.Signal(Signals.Stop);
+        await Wait.Until(() => suspended.Process.Status("State").StartsWith('T'), "it is suspended");
+
+        // A minute is longer than a test may take.
+        (await home.Run("stop", "suspended", "--timeout", "60")).Ok();
+
+        Assert.False(suspended.Process.IsAlive);
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("restart")]
+    [InlineData("start")]
+    [InlineData("delete")]
+    public async Task What_a_process_left_behind_when_it_ended_does_not_outlive_the_next_command(string command)
+    {
+        await using var home = new SentinelHome();
+        var main = await home.StartActor("daemon", Role(home, "leave-session", "PIDFILE", "exits"));
+        await Wait.Until(() => !main.Process.IsAlive, "the main process has ended");
+        var left = Grandchild(home);
+        Assert.NotEqual("running", (await home.Show("daemon")).State);
+        Assert.True(left.IsAlive);
+
+        (await home.Run(command, "daemon")).Ok();
+
+        Assert.False(left.IsAlive);
+    }
+
+    [Fact]
+    public async Task A_stop_that_was_killed_half_way_is_finished_by_the_next_one()
+    {
+        await using var home = new SentinelHome();
+        var stubborn = await home.StartActor("stubborn", "ignore-term");
+        var stop = home.Begin("stop", "stubborn", "--timeout", "60");
+        await home.Says("stubborn", "SIGTERM");
+        stop.Signal(Signals.Kill);
+        await stop.End();
+
+        var shown = await home.Show("stubborn");
+        Assert.Equal((stubborn.Pid, "stopping"), (shown.Pid, shown.State));
+        (await home.Run("stop", "stubborn", "--timeout", "0.1")).Ok();
+
+        Assert.Empty(home.Supervised());
+        Assert.Equal("stopped", (await home.Show("stubborn")).State);
+    }
+
+    [Fact]
+    public async Task While_one_process_takes_its_time_to_stop_other_commands_work()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("slow", "ignore-term");
+        var stop = home.Begin("stop", "slow", "--timeout", "60");
+        await home.Says("slow", "SIGTERM");
+
+        await home.Start("other", "sleep", "1000");
+        Assert.Equal("stopping", (await home.Show("slow")).State);
+        (await home.Run("stop", "other")).Ok();
+        Assert.False(stop.HasEnded);
+        (await home.Run("stop", "slow", "--force")).Ok();
+
+        (await stop.End()).Ok();
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task A_process_that_supervises_others_is_stopped_without_them()
+    {
+        await using var home = new SentinelHome();
+        var other = Path.Combine(home.Work, "other-home");
+        await home.StartActor("outer", "once", "marker", "env", $"SENTINEL_HOME={other}", SentinelHome.Binary, "run", "sleep 1000");
+        var inner = Assert.Single(home.Supervised(), process => process.Arguments is ["sleep", "1000"]);
+
+        (await home.Run("stop", "outer")).Ok();
+
+        Assert.True(inner.IsAlive);
+    }
+
+    [Fact]
+    public async Task Delete_stops_and_forgets()
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("web", "children", "2");
+
+        Assert.Equal("Deleted web (id: 1)\n", (await home.Run("delete", "web")).Ok().Stdout);
+
+        Assert.Empty(home.Supervised());
+        Assert.Empty((await home.List()).Processes);
+        (await home.Run("status", "web")).Fails(1);
+    }
+
+    private static string[] Role(SentinelHome home, params string[] role) =>
+        [.. role.Select(word => word == "PIDFILE" ? PidFile(home) : word)];
+
+    private static string PidFile(SentinelHome home) => Path.Combine(home.Work, "grandchild.pid");
+
+    // Null only if it is gone.
+    private static Live Grandchild(SentinelHome home)
+    {
+        var pid = int.Parse(File.ReadAllText(PidFile(home)));
+        return Live.Find(pid) ?? new Live(pid, -1);
+    }
+}
