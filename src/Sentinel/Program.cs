@@ -22,7 +22,7 @@ foreach (var command in ProcessCommands.Create())
 root.Options.Add(Invocation.Debug);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 
-var result = root.Parse(args, new ParserConfiguration
+var result = root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration
 {
     // An argument that begins with @ is an argument.
     ResponseFileTokenReplacer = null,

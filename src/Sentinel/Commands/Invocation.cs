@@ -9,6 +9,7 @@ internal static class Invocation
     public static readonly Option<bool> Debug = new("--debug")
     {
         Description = "Show where in sentinel an error comes from",
+        Arity = ArgumentArity.Zero,
         Recursive = true,
     };
 

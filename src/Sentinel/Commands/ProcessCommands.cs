@@ -97,9 +97,9 @@ internal static class ProcessCommands
         count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
 
     private static Option<bool> UpdateEnvironment() =>
-        new("--update-env") { Description = "Give them this environment, now and from now on" };
+        SharedOptions.Flag("--update-env", "Give them this environment, now and from now on");
 
-    private static Option<bool> WithLogs() => new("--logs") { Description = "Delete their log files, too" };
+    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
 
     private static EnvironmentBlock? NewEnvironment(ParseResult result, Option<bool> update) =>
         result.GetValue(update) ? Caller.Environment : null;

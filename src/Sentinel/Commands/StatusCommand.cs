@@ -23,15 +23,13 @@ internal static class StatusCommand
             session.Print(look.ToJson(), Json.Document.ProcessesJson);
         else
             Write(session, look);
-        session.Output.Flush();
-        foreach (var missing in look.Missing)
-            Session.Fail(Outcomes.Line(missing));
-        return look.Missing.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        return session.Fail(look.Missing);
     }
 
     private static void Write(Session session, Look look)
     {
-        look.WriteRestarts();
+        foreach (var line in look.RestartLines())
+            session.Output.Line(line);
         var isFirst = true;
         foreach (var process in look.Processes)
         {
