@@ -27,11 +27,15 @@ internal static unsafe partial class LibC
     public const int EINTR = 4;
     public const int EIO = 5;
     public const int ENOEXEC = 8;
+    public const int EBADF = 9;
+    public const int EAGAIN = 11;
     public const int EXDEV = 18;
     public const int EINVAL = 22;
+    public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EOPNOTSUPP = 95;
 
+    public const int F_GETFD = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
@@ -41,6 +45,7 @@ internal static unsafe partial class LibC
     public const int LOCK_NB = 4;
 
     public const short POLLIN = 1;
+    public const short POLLOUT = 4;
     public const short POLLERR = 8;
 
     public const int X_OK = 1;
@@ -56,6 +61,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint read(int fd, byte* buffer, nint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint write(int fd, byte* buffer, nint count);
 
     [LibraryImport(Name)]
     public static partial int close(int fd);
@@ -95,6 +103,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(SafeHandle fd, int command, nint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(int fd, int command, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int waitpid(int pid, int* status, int options);

@@ -21,7 +21,7 @@ internal static class ListCommand
             if (result.GetValue(watch) && result.GetValue(json))
                 result.AddError("--watch is for people and --json for programs; use one of them");
         });
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             result.GetValue(watch) ? Watch(session) : List(session, result.GetValue(json))));
         return command;
     }

@@ -38,7 +38,7 @@ internal static class LogsCommand
             if (result.GetValue(clear) && result.GetValue(follow))
                 result.AddError("--clear and --follow do not go together");
         });
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var (found, missing) = new Selection.Named(result.GetValue(processes)!).In(session.Store.Read(), _ => true);
             var logs = found.SelectMany(process => LogsOf(session, process))

@@ -67,7 +67,7 @@ internal static class ProcessCommands
         var command = new Command(name, description) { processes };
         var act = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(act(result, session, new Selection.Named(result.GetValue(processes)!)))));
         return command;
     }
@@ -78,7 +78,7 @@ internal static class ProcessCommands
         var command = new Command(name, description);
         var act = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(act(result, session, new Selection.All()), Summary(done, toDo))));
         return command;
     }
@@ -88,7 +88,7 @@ internal static class ProcessCommands
         var logs = WithLogs();
         var json = SharedOptions.Json();
         var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Supervisor.Clean(result.GetValue(logs)), Summary("Deleted", "to clean up"))));
         return command;
     }

@@ -29,7 +29,7 @@ internal static class RunCommand
         command.Validators.Add(result => Validate(result, words, name));
         command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
             ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
-            : Invocation.Run(result, json, session => Run(
+            : Invocation.InSession(result, json, session => Run(
                 session, result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), result.GetValue(restart))));
         return command;
     }
@@ -69,7 +69,7 @@ internal static class RunCommand
 
         var exitCode = session.Report([outcome]);
         if (outcome is Outcome.Started started && restart)
-            Console.Error.WriteLine("""
+            Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.

@@ -45,7 +45,7 @@ internal sealed class Session : IDisposable
     public void Warn(string warning)
     {
         _warnings.Add(warning);
-        Console.Error.WriteLine($"Warning: {warning}");
+        Output.Tell($"Warning: {warning}");
     }
 
     public void Print<T>(T document, JsonTypeInfo<T> type)
@@ -83,7 +83,7 @@ internal sealed class Session : IDisposable
 
     public static int Fail(string why, int exitCode = ExitCode.Failure)
     {
-        Console.Error.WriteLine($"Error: {why}");
+        Output.Tell($"Error: {why}");
         return exitCode;
     }
 

@@ -11,7 +11,7 @@ internal static class StatusCommand
         var processes = SharedOptions.Processes("Which, by id or name");
         var json = SharedOptions.Json();
         var command = new Command("status", "Show all about processes") { processes, json };
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(json))));
         return command;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
@@ -27,8 +28,8 @@ internal static class UsageErrors
             .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         foreach (var word in result.UnmatchedTokens)
             if (Spelling.Nearest(word, known) is { } nearest)
-                Console.Error.WriteLine($"Did you mean '{nearest}'?");
-        Console.Error.WriteLine($"'{path} --help' shows what there is.");
+                Output.Tell($"Did you mean '{nearest}'?");
+        Output.Tell($"'{path} --help' shows what there is.");
         return ExitCode.Usage;
     }
 
