@@ -28,6 +28,7 @@ internal static class LogsCommand
             HelpName = "stream",
             CustomParser = Stream,
         };
+        stream.CompletionSources.Clear();
         stream.CompletionSources.Add("stdout", "stderr");
         var follow = SharedOptions.Flag("--follow", "Stay, and show what is written; Ctrl+C ends it", "-f");
         var clear = SharedOptions.Flag("--clear", "Empty the logs instead of showing them");
