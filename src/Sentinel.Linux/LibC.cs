@@ -27,19 +27,25 @@ internal static unsafe partial class LibC
     public const int EINTR = 4;
     public const int EIO = 5;
     public const int ENOEXEC = 8;
+    public const int EBADF = 9;
     public const int EAGAIN = 11;
-    public const int EACCES = 13;
     public const int EXDEV = 18;
     public const int EINVAL = 22;
+    public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EOPNOTSUPP = 95;
 
+    public const int F_GETFD = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
+
+    public const int AT_FDCWD = -100;
+    public const uint STATX_UID = 8;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
 
     public const short POLLIN = 1;
+    public const short POLLOUT = 4;
     public const short POLLERR = 8;
 
     public const int X_OK = 1;
@@ -55,6 +61,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint read(int fd, byte* buffer, nint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint write(int fd, byte* buffer, nint count);
 
     [LibraryImport(Name)]
     public static partial int close(int fd);
@@ -89,8 +98,14 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
 
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(SafeHandle fd, int command, nint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(int fd, int command, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int waitpid(int pid, int* status, int options);
@@ -135,9 +150,6 @@ internal static unsafe partial class LibC
     public static partial int inotify_add_watch(SafeHandle fd, string path, uint mask);
 
     [LibraryImport(Name, SetLastError = true)]
-    public static partial int inotify_rm_watch(SafeHandle fd, int watch);
-
-    [LibraryImport(Name, SetLastError = true)]
     public static partial void* mmap(void* address, nint length, int protection, int flags, int fd, nint offset);
 
     [LibraryImport(Name)]
@@ -149,6 +161,14 @@ internal static unsafe partial class LibC
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    // Of struct statx, what is asked for here.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatX
+    {
+        [FieldOffset(20)]
+        public uint Uid;
     }
 
     [StructLayout(LayoutKind.Sequential)]

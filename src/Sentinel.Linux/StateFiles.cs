@@ -76,6 +76,11 @@ public sealed unsafe class StateFiles : IStateFiles
         if (!Directory.Exists(path))
             throw SystemCallException.Last("make the folder", path);
 
+        var user = LibC.geteuid();
+        if (OwnerOf(path) is var owner && owner != user)
+            throw new UnauthorizedAccessException(
+                $"{path} belongs to another user (uid {owner}; this is uid {user}); "
+                + "be that user, or set SENTINEL_HOME to another folder");
         var mode = File.GetUnixFileMode(path);
         if ((mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != 0)
             throw new UnauthorizedAccessException(
@@ -131,6 +136,12 @@ public sealed unsafe class StateFiles : IStateFiles
 
         if (LibC.rename(kept, previous) != 0)
             throw SystemCallException.Last("replace", previous);
+    }
+
+    private static uint OwnerOf(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_UID, &status) == 0 ? status.Uid : throw SystemCallException.Last("look at", path);
     }
 
     private static void FlushFolder(string path)

@@ -9,13 +9,15 @@ public static unsafe class Terminal
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
     /// <summary>In columns; null where that is not known.</summary>
-    public static int? Width
+    public static int? Width => Size(1);
+
+    /// <summary>In rows; null where that is not known.</summary>
+    public static int? Height => Size(0);
+
+    private static int? Size(int field)
     {
-        get
-        {
-            // struct winsize: rows, columns, and two that are not used.
-            var size = stackalloc ushort[4];
-            return LibC.ioctl(Stdout, GetWindowSize, size) == 0 && size[1] > 0 ? size[1] : null;
-        }
+        // struct winsize: rows, columns, and two that are not used.
+        var size = stackalloc ushort[4];
+        return LibC.ioctl(Stdout, GetWindowSize, size) == 0 && size[field] > 0 ? size[field] : null;
     }
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using Sentinel.Commands;
+using Sentinel.Linux;
 
+StandardStream.FillGaps();
 var root = new RootCommand(
     """
     Sentinel runs processes in the background: it keeps their logs, shows their CPU, memory and uptime, restarts
@@ -21,14 +22,10 @@ foreach (var command in ProcessCommands.Create())
     root.Subcommands.Add(command);
 root.Options.Add(Invocation.Debug);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
+((HelpAction)root.Options.OfType<HelpOption>().Single().Action!).MaxWidth = Terminal.Width ?? int.MaxValue;
 
-var result = root.Parse(args, new ParserConfiguration
+return Invocation.Run(root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration
 {
     // An argument that begins with @ is an argument.
     ResponseFileTokenReplacer = null,
-});
-return UsageErrors.In(result) is { Count: > 0 } errors ? UsageErrors.Report(errors, result) : result.Invoke(new InvocationConfiguration
-{
-    EnableDefaultExceptionHandler = false,
-    ProcessTerminationTimeout = null,
-});
+}));

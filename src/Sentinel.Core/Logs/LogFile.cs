@@ -27,6 +27,13 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
         }
     }
 
+    /// <summary>Empties it in place: its process goes on writing to it, at what is now its start.</summary>
+    public void Clear()
+    {
+        if (File.Exists(Path))
+            File.OpenHandle(Path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+    }
+
     /// <summary>
     /// Where the last <paramref name="lines"/> lines begin. Reads backwards, in blocks: it costs what these lines are long,
     /// not what the file is.

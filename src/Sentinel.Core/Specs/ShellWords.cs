@@ -16,6 +16,9 @@ public static class ShellWords
         "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
     ];
 
+    private static readonly HashSet<string> Introductions =
+        ["!", "{", "command", "do", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
+
     /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
     /// <exception cref="FormatException">A quote is not closed, or the line ends in a backslash.</exception>
     public static IReadOnlyList<string>? Split(string line)
@@ -88,11 +91,17 @@ public static class ShellWords
         }
     }
 
-    /// <summary>The first word of a shell's line that names a program: assignments and builtins passed over.</summary>
+    /// <summary>
+    /// The program that a shell's line is likely to be about: the first that it names, when assignments, what the shell does
+    /// itself, and words that only introduce a command are passed over.
+    /// </summary>
     public static string? FirstProgram(string line) =>
-        line.Split([' ', '\t', '\n', ';', '&', '|', '(', ')', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
-            .SkipWhile(word => word is "cd" || ShellOnly.Contains(word) || word.Contains('=') || word.Contains('$'))
-            .FirstOrDefault(word => char.IsLetterOrDigit(word[0]) || word[0] is '.' or '/' or '_');
+        line.Split(['\n', ';', '&', '|', '(', ')'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(command => command
+                .Split([' ', '\t', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
+                .SkipWhile(word => Introductions.Contains(word) || word.Contains('='))
+                .FirstOrDefault())
+            .FirstOrDefault(program => program is not null && !ShellOnly.Contains(program) && !program.Contains('$'));
 
     private static bool IsVariableName(StringBuilder text)
     {

@@ -3,7 +3,7 @@ using Sentinel.Core.Policy;
 namespace Sentinel.Core.Supervision;
 
 /// <summary>What became of one process that a command was about.</summary>
-/// <param name="Target">What the user called it.</param>
+/// <param name="Target">Its name; where there is no such process, what the user called it.</param>
 public abstract record Outcome(string Target)
 {
     public sealed record Started(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
@@ -15,6 +15,9 @@ public abstract record Outcome(string Target)
     public sealed record Stopped(string Target, ProcessRecord Process) : Outcome(Target);
 
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
+
+    /// <summary>Its log files are empty now.</summary>
+    public sealed record Cleared(string Target, ProcessRecord Process) : Outcome(Target);
 
     public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
 

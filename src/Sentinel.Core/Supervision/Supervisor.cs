@@ -208,6 +208,7 @@ public sealed class Supervisor(
                 var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
                 var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
                 transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
+                spawner.CleanUp(record.Cookie);
             }
 
             transaction.Save();
@@ -312,10 +313,11 @@ public sealed class Supervisor(
 
             transaction.State = transaction.State.Without([record.Id]);
             outcomes.Add(new Outcome.Deleted(record.Spec.Name, record));
+            spawner.CleanUp(record.Cookie);
         }
 
         transaction.Save();
-        if (withLogs)
+        if (withLogs && Directory.Exists(store.Home.Logs))
             foreach (var deleted in outcomes.OfType<Outcome.Deleted>())
             {
                 File.Delete(store.Home.StdoutOf(deleted.Process));

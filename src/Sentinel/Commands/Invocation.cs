@@ -1,23 +1,36 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Sentinel.Core.Store;
+using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
-/// <summary>Runs what a command does, and turns what goes wrong into words and an exit code.</summary>
+/// <summary>Does what a command line asks for, and turns what goes wrong into words and an exit code.</summary>
 internal static class Invocation
 {
     public static readonly Option<bool> Debug = new("--debug")
     {
         Description = "Show where in sentinel an error comes from",
+        Arity = ArgumentArity.Zero,
         Recursive = true,
     };
 
-    public static int Run(ParseResult result, Option<bool> json, Func<Session, int> run)
+    public static int Run(ParseResult result)
     {
         try
         {
-            using var session = new Session(result.GetValue(json));
-            return run(session);
+            if (UsageErrors.In(result) is { Count: > 0 } errors)
+                return UsageErrors.Report(errors, result);
+            // The runtime's console stays out of it; see StandardStream.
+            using var output = new StreamWriter(StandardStream.Output);
+            using var error = new StreamWriter(StandardStream.Error);
+            return result.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = output,
+                Error = error,
+            });
         }
         catch (Exception e) when (!result.GetValue(Debug))
         {
@@ -26,5 +39,11 @@ internal static class Invocation
                 ? e.Message.TrimEnd('.')
                 : $"{e.Message}\nThis is a fault in sentinel. Run it again with --debug to see where, and please report it.");
         }
+    }
+
+    public static int InSession(ParseResult result, Option<bool> json, Func<Session, int> run)
+    {
+        using var session = new Session(result.GetValue(json));
+        return run(session);
     }
 }

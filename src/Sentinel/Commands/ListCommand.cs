@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -11,7 +12,7 @@ internal static class ListCommand
 
     public static Command Create()
     {
-        var watch = new Option<bool>("--watch") { Description = "Stay, and refresh every second" };
+        var watch = SharedOptions.Flag("--watch", "Stay, and refresh every second; Ctrl+C ends it", "-w");
         var json = SharedOptions.Json();
         var command = new Command("list", "List all processes") { watch, json };
         command.Aliases.Add("ls");
@@ -20,7 +21,7 @@ internal static class ListCommand
             if (result.GetValue(watch) && result.GetValue(json))
                 result.AddError("--watch is for people and --json for programs; use one of them");
         });
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             result.GetValue(watch) ? Watch(session) : List(session, result.GetValue(json))));
         return command;
     }
@@ -31,7 +32,8 @@ internal static class ListCommand
         if (isJson)
             session.Print(look.ToJson(), Json.Document.ProcessesJson);
         else
-            Write(session, look);
+            foreach (var line in Lines(session, look, session.Style))
+                session.Output.Line(line);
         return ExitCode.Success;
     }
 
@@ -43,7 +45,8 @@ internal static class ListCommand
         {
             // Drawn over what was there, not after clearing it: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
-            foreach (var line in ProcessList.Lines(Look.At(session, new Selection.All()).Processes, Style.Detect()))
+            // What does not fit would scroll, and be drawn again below itself.
+            foreach (var line in Lines(session, Look.At(session, new Selection.All()), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());
             session.Output.Flush();
@@ -51,10 +54,6 @@ internal static class ListCommand
         }
     }
 
-    private static void Write(Session session, Look look)
-    {
-        look.WriteRestarts();
-        foreach (var line in ProcessList.Lines(look.Processes, session.Style))
-            session.Output.Line(line);
-    }
+    private static IEnumerable<string> Lines(Session session, Look look, Style style) =>
+        [.. look.RestartLines(), .. ProcessList.Lines(look.Processes, style)];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
@@ -18,62 +19,72 @@ internal static class LogsCommand
         {
             Description = "How many of the last lines of each stream",
             DefaultValueFactory = _ => DefaultLines,
+            HelpName = "number",
+            CustomParser = Lines,
         };
-        var stream = new Option<string>("--stream")
+        var stream = new Option<LogStream?>("--stream")
         {
-            Description = "Which stream: stdout, stderr or both",
-            DefaultValueFactory = _ => "both",
+            Description = "Only this one: stdout or stderr",
+            HelpName = "stream",
+            CustomParser = Stream,
         };
-        stream.AcceptOnlyFromAmong("stdout", "stderr", "both");
-        var follow = new Option<bool>("--follow", "-f") { Description = "Stay, and show what is written; Ctrl+C ends it" };
-        var clear = new Option<bool>("--clear") { Description = "Empty the logs instead of showing them" };
+        stream.CompletionSources.Add("stdout", "stderr");
+        var follow = SharedOptions.Flag("--follow", "Stay, and show what is written; Ctrl+C ends it", "-f");
+        var clear = SharedOptions.Flag("--clear", "Empty the logs instead of showing them");
         var json = SharedOptions.Json();
         var command = new Command("logs", "Show what processes wrote") { processes, lines, stream, follow, clear, json };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(lines) is { Implicit: false } && result.GetValue(lines) < 0)
-                result.AddError("--lines takes a number from 0 up");
             if (result.GetValue(clear) && result.GetValue(follow))
                 result.AddError("--clear and --follow do not go together");
         });
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var (found, missing) = Find(session, result.GetValue(processes)!, result.GetValue(stream)!);
-            var exitCode = result.GetValue(clear)
-                ? Clear(session, found, result.GetValue(json))
-                : Show(session, found, result.GetValue(lines), result.GetValue(follow), result.GetValue(json));
-            session.Output.Flush();
-            foreach (var failure in missing)
-                exitCode = Session.Fail(Outcomes.Line(failure));
-            return exitCode;
+            var (found, missing) = new Selection.Named(result.GetValue(processes)!).In(session.Store.Read(), _ => true);
+            var logs = found.SelectMany(process => LogsOf(session, process))
+                .Where(log => (result.GetValue(stream) ?? log.Stream) == log.Stream)
+                .ToList();
+            if (result.GetValue(clear))
+            {
+                logs.ForEach(log => log.Clear());
+                return session.Report([.. found.Select(process => new Outcome.Cleared(process.Spec.Name, process)), .. missing]);
+            }
+
+            Show(session, logs, result.GetValue(lines), result.GetValue(follow), result.GetValue(json));
+            return session.Fail(missing);
         }));
         return command;
     }
 
-    private static (List<LogFile> Found, List<Outcome> Missing) Find(Session session, string[] targets, string stream)
+    private static LogFile[] LogsOf(Session session, ProcessRecord process) =>
+    [
+        new LogFile(process.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(process)),
+        new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
+    ];
+
+    private static int Lines(ArgumentResult result)
     {
-        var (found, missing) = new Selection.Named(targets).In(session.Store.Read(), _ => true);
-        var logs = found.SelectMany(record => new[]
+        if (int.TryParse(result.Tokens[0].Value, out var lines) && lines >= 0)
+            return lines;
+        result.AddError($"--lines takes a number from 0 up, not '{result.Tokens[0].Value}'");
+        return 0;
+    }
+
+    private static LogStream? Stream(ArgumentResult result)
+    {
+        switch (result.Tokens[0].Value)
         {
-            new LogFile(record.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(record)),
-            new LogFile(record.Spec.Name, LogStream.Stderr, session.Home.StderrOf(record)),
-        });
-        return ([.. logs.Where(log => stream == "both" || stream == Word(log.Stream))], missing);
+            case "stdout":
+                return LogStream.Stdout;
+            case "stderr":
+                return LogStream.Stderr;
+            case var other:
+                result.AddError($"--stream takes stdout or stderr, not '{other}'");
+                return null;
+        }
     }
 
-    private static int Clear(Session session, List<LogFile> logs, bool isJson)
-    {
-        // Emptied in place: its process goes on writing to it, at what is now its start.
-        foreach (var log in logs.Where(log => File.Exists(log.Path)))
-            using (File.OpenHandle(log.Path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite))
-                if (!isJson)
-                    session.Output.Line($"Cleared {log.Path}");
-        if (isJson)
-            session.Report([]);
-        return ExitCode.Success;
-    }
-
-    private static int Show(Session session, List<LogFile> logs, int lines, bool isFollowing, bool isJson)
+    private static void Show(Session session, List<LogFile> logs, int lines, bool isFollowing, bool isJson)
     {
         var writer = LogWriter.For(session.Output, session.Style, logs, isJson);
         var shown = new List<(LogFile, long)>();
@@ -95,14 +106,13 @@ internal static class LogsCommand
 
         session.Output.Flush();
         if (!isFollowing)
-            return ExitCode.Success;
+            return;
         using var watch = new Inotify();
         new LogFollower(watch, (log, bytes) =>
         {
             writer.Write(log, bytes);
             session.Output.Flush();
         }).Follow(shown);
-        return ExitCode.Success;
     }
 
     public static string Word(LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";

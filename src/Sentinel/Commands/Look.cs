@@ -24,6 +24,8 @@ internal sealed class Look
             state = session.Reconciliation.Look(session.Store.Read(), _all);
         }
 
+        foreach (var failed in _restarts.OfType<Outcome.Failed>())
+            session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
         Processes = session.Overview.Look(found, _all);
     }
@@ -40,14 +42,9 @@ internal sealed class Look
     public IReadOnlyList<int> RemainsOf(ProcessRecord record) =>
         record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
 
-    public void WriteRestarts()
-    {
-        foreach (var restarted in _restarts.OfType<Outcome.Restarted>())
-            _session.Output.Line(
-                $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
-        foreach (var failed in _restarts.OfType<Outcome.Failed>())
-            _session.Warn(Outcomes.Line(failed));
-    }
+    /// <summary>What was restarted, a line each.</summary>
+    public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
+        $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
 
     public ProcessesJson ToJson() => new(
         Json.SchemaVersion,

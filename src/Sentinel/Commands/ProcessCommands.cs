@@ -67,7 +67,7 @@ internal static class ProcessCommands
         var command = new Command(name, description) { processes };
         var act = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(act(result, session, new Selection.Named(result.GetValue(processes)!)))));
         return command;
     }
@@ -78,7 +78,7 @@ internal static class ProcessCommands
         var command = new Command(name, description);
         var act = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(act(result, session, new Selection.All()), Summary(done, toDo))));
         return command;
     }
@@ -88,7 +88,7 @@ internal static class ProcessCommands
         var logs = WithLogs();
         var json = SharedOptions.Json();
         var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Supervisor.Clean(result.GetValue(logs)), Summary("Deleted", "to clean up"))));
         return command;
     }
@@ -97,9 +97,9 @@ internal static class ProcessCommands
         count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
 
     private static Option<bool> UpdateEnvironment() =>
-        new("--update-env") { Description = "Give them this environment, now and from now on" };
+        SharedOptions.Flag("--update-env", "Give them this environment, now and from now on");
 
-    private static Option<bool> WithLogs() => new("--logs") { Description = "Delete their log files, too" };
+    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
 
     private static EnvironmentBlock? NewEnvironment(ParseResult result, Option<bool> update) =>
         result.GetValue(update) ? Caller.Environment : null;

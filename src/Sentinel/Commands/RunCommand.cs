@@ -21,16 +21,16 @@ internal static class RunCommand
         };
         var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
         var folder = new Option<string?>("--cwd") { Description = "The folder to run it in [default: this one]", HelpName = "dir" };
-        var restart = new Option<bool>("--restart")
-        {
-            Description = "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s",
-            Arity = ArgumentArity.Zero,
-        };
+        var restart = SharedOptions.Flag(
+            "--restart",
+            "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s");
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder, restart, json };
         command.Validators.Add(result => Validate(result, words, name));
-        command.SetAction(result => Invocation.Run(result, json, session => Run(
-            session, result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), result.GetValue(restart))));
+        command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
+            ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
+            : Invocation.InSession(result, json, session => Run(
+                session, result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), result.GetValue(restart))));
         return command;
     }
 
@@ -38,10 +38,6 @@ internal static class RunCommand
     {
         if (result.GetValue(name) is { } given && !ProcessName.IsValid(given))
             result.AddError($"'{Text.Printable(given)}' cannot be a name: {ProcessName.Rule}");
-        // A word that looks like an option and comes before the command is an option that we do not have.
-        var isVerbatim = result.Tokens.Any(token => token.Type == TokenType.DoubleDash);
-        if (!isVerbatim && result.GetValue(words) is [['-', ..] and var option, ..])
-            result.AddError($"'run' has no option {option}; if it is part of the command, put -- before the command");
         try
         {
             Core.Specs.Command.From(result.GetValue(words) ?? []);
@@ -50,6 +46,15 @@ internal static class RunCommand
         {
             result.AddError(e.Message);
         }
+    }
+
+    // What looks like an option and stands before the command, or after a whole command line in quotes.
+    private static string? OptionMeantForUs(ParseResult result, string[] command)
+    {
+        if (result.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return null;
+        var isCommandLine = command[0].Any(char.IsWhiteSpace) && !File.Exists(command[0]);
+        return command.Take(isCommandLine ? command.Length : 1).FirstOrDefault(word => word.StartsWith('-'));
     }
 
     private static int Run(Session session, string[] words, string? name, string? folder, bool restart)
@@ -64,7 +69,7 @@ internal static class RunCommand
 
         var exitCode = session.Report([outcome]);
         if (outcome is Outcome.Started started && restart)
-            Console.Error.WriteLine("""
+            Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.

@@ -45,7 +45,7 @@ internal sealed class Session : IDisposable
     public void Warn(string warning)
     {
         _warnings.Add(warning);
-        Console.Error.WriteLine($"Warning: {warning}");
+        Output.Tell($"Warning: {warning}");
     }
 
     public void Print<T>(T document, JsonTypeInfo<T> type)
@@ -69,6 +69,12 @@ internal sealed class Session : IDisposable
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
         if (!_isJson && summary is not null)
             Output.Line(summary(outcomes.Count - failed.Count) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
+        return Fail(failed);
+    }
+
+    /// <summary>Says what failed, if anything did, after all that succeeded.</summary>
+    public int Fail(IReadOnlyCollection<Outcome> failed)
+    {
         Output.Flush();
         foreach (var failure in failed)
             Fail(Outcomes.Line(failure));
@@ -77,7 +83,7 @@ internal sealed class Session : IDisposable
 
     public static int Fail(string why, int exitCode = ExitCode.Failure)
     {
-        Console.Error.WriteLine($"Error: {why}");
+        Output.Tell($"Error: {why}");
         return exitCode;
     }
 

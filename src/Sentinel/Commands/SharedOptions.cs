@@ -9,11 +9,15 @@ namespace Sentinel.Commands;
 /// <summary>Arguments and options that mean the same wherever they stand.</summary>
 internal static class SharedOptions
 {
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON, and nothing else, on standard output" };
+    public static Option<bool> Json() => Flag("--json", "Print JSON, and nothing else, on standard output");
+
+    /// <summary>An option without a value: the word after it is never taken for one.</summary>
+    public static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Argument<string[]> Processes(string description)
     {
-        var argument = new Argument<string[]>("process") { Description = description, Arity = ArgumentArity.OneOrMore };
+        var argument = new Argument<string[]>("process") { Description = description, HelpName = "process", Arity = ArgumentArity.OneOrMore };
         argument.CompletionSources.Add(_ => Names());
         return argument;
     }
@@ -36,15 +40,14 @@ internal sealed class StopOptionSet
         CustomParser = Seconds,
     };
 
-    private readonly Option<int> _signal = new("--signal")
+    private readonly Option<int?> _signal = new("--signal")
     {
-        Description = "Which signal asks them to end: TERM, INT, HUP, ...",
-        DefaultValueFactory = _ => StopOptions.Default.Signal,
+        Description = "Which signal asks them to end: INT, HUP, ... [default: TERM]",
         HelpName = "name",
         CustomParser = Signal,
     };
 
-    private readonly Option<bool> _force = new("--force") { Description = "Send SIGKILL at once" };
+    private readonly Option<bool> _force = SharedOptions.Flag("--force", "Send SIGKILL at once");
 
     public void AddTo(Command command)
     {
@@ -55,7 +58,7 @@ internal sealed class StopOptionSet
 
     public StopOptions In(ParseResult result) => result.GetValue(_force)
         ? StopOptions.Force
-        : new StopOptions(result.GetValue(_signal), TimeSpan.FromSeconds(result.GetValue(_timeout)));
+        : new StopOptions(result.GetValue(_signal) ?? StopOptions.Default.Signal, TimeSpan.FromSeconds(result.GetValue(_timeout)));
 
     private static double Seconds(ArgumentResult result)
     {
@@ -66,12 +69,12 @@ internal sealed class StopOptionSet
         return 0;
     }
 
-    private static int Signal(ArgumentResult result)
+    private static int? Signal(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (SignalName.Parse(text) is { } signal)
             return signal;
         result.AddError($"there is no signal '{text}'; 'kill -l' lists those there are");
-        return 0;
+        return null;
     }
 }

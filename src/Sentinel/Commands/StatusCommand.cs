@@ -11,7 +11,7 @@ internal static class StatusCommand
         var processes = SharedOptions.Processes("Which, by id or name");
         var json = SharedOptions.Json();
         var command = new Command("status", "Show all about processes") { processes, json };
-        command.SetAction(result => Invocation.Run(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(json))));
         return command;
     }
@@ -23,15 +23,13 @@ internal static class StatusCommand
             session.Print(look.ToJson(), Json.Document.ProcessesJson);
         else
             Write(session, look);
-        session.Output.Flush();
-        foreach (var missing in look.Missing)
-            Session.Fail(Outcomes.Line(missing));
-        return look.Missing.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        return session.Fail(look.Missing);
     }
 
     private static void Write(Session session, Look look)
     {
-        look.WriteRestarts();
+        foreach (var line in look.RestartLines())
+            session.Output.Line(line);
         var isFirst = true;
         foreach (var process in look.Processes)
         {

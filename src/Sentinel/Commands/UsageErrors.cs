@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
@@ -12,7 +13,9 @@ internal static class UsageErrors
         // Help is given whatever else is on the line; and the shell's completion asks about lines that are not finished.
         if (result.Action is not null and not System.CommandLine.Invocation.ParseErrorAction && result.Errors.Count > 0)
             return [];
-        return [.. result.Errors.Select(error => error.Message).Distinct()];
+        // A word that is no command is told of as such, not as a command that is missing.
+        var isUnknownCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Action is null;
+        return [.. result.Errors.Select(error => error.Message).Distinct().Where(message => !isUnknownCommand || result.UnmatchedTokens.Any(message.Contains))];
     }
 
     public static int Report(IReadOnlyList<string> errors, ParseResult result)
@@ -21,12 +24,12 @@ internal static class UsageErrors
         var path = PathOf(result.CommandResult);
         foreach (var error in errors)
             Session.Fail(error.TrimEnd('.'));
-        var known = command.Subcommands.SelectMany(sub => sub.Aliases.Append(sub.Name))
-            .Concat(command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+        var known = command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name))
+            .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         foreach (var word in result.UnmatchedTokens)
             if (Spelling.Nearest(word, known) is { } nearest)
-                Console.Error.WriteLine($"Did you mean '{nearest}'?");
-        Console.Error.WriteLine($"'{path} --help' shows what there is.");
+                Output.Tell($"Did you mean '{nearest}'?");
+        Output.Tell($"'{path} --help' shows what there is.");
         return ExitCode.Usage;
     }
 

@@ -1,11 +1,12 @@
 using System.Text;
+using Sentinel.Linux;
 
 namespace Sentinel.Rendering;
 
 /// <summary>Standard output, buffered; what is read by people or programs goes here and nothing else does.</summary>
 internal sealed class Output : IDisposable
 {
-    private readonly Stream _stream = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024);
+    private readonly Stream _stream = new BufferedStream(StandardStream.Output, 64 * 1024);
 
     public void Line(string text = "")
     {
@@ -18,4 +19,7 @@ internal sealed class Output : IDisposable
     public void Flush() => _stream.Flush();
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Tells the user something on standard error, at once.</summary>
+    public static void Tell(string text) => StandardStream.Error.Write(Encoding.UTF8.GetBytes(text + "\n"));
 }

@@ -10,7 +10,7 @@ internal static class ProcessList
     private static readonly Column[] Columns =
     [
         new("ID", Align.Right),
-        new("NAME", Least: 8),
+        new("NAME", Fair: 16, Least: 8),
         new("PID", Align.Right, Keep: 6),
         new("STATUS"),
         new("CPU", Align.Right, Keep: 5),
@@ -18,7 +18,7 @@ internal static class ProcessList
         new("UPTIME", Align.Right, Keep: 3),
         new("RESTART", Align.Center, Keep: 2),
         new("GROUP", Align.Center, Keep: 1),
-        new("COMMAND", Least: 10, Keep: 7),
+        new("COMMAND", Fair: 20, Least: 10, Keep: 7),
     ];
 
     public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style)

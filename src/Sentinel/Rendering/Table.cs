@@ -5,9 +5,10 @@ namespace Sentinel.Rendering;
 /// <summary>A column of a <see cref="Table"/>.</summary>
 /// <param name="Header">In capitals.</param>
 /// <param name="Align">Where its values stand; its header does likewise.</param>
-/// <param name="Least">How narrow it may become, in columns of the terminal; null: as wide as its values are.</param>
+/// <param name="Fair">How narrow it may become, in columns of the terminal, before any other does; null: as wide as its values are.</param>
+/// <param name="Least">How narrow it may become at all.</param>
 /// <param name="Keep">Where even that is too wide, the column with the smallest number is left out first.</param>
-internal sealed record Column(string Header, Align Align = Align.Left, int? Least = null, int Keep = int.MaxValue);
+internal sealed record Column(string Header, Align Align = Align.Left, int? Fair = null, int? Least = null, int Keep = int.MaxValue);
 
 internal enum Align
 {
@@ -70,12 +71,15 @@ internal sealed class Table(IReadOnlyList<Column> columns)
         {
             // A column has a space on either side and a bar; one bar more closes the row.
             var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
-            // The last gives way first.
-            foreach (var i in Enumerable.Reverse(shown).Where(i => columns[i].Least is not null))
+            foreach (var limit in new Func<Column, int?>[] { column => column.Fair, column => column.Least })
             {
-                var given = Math.Clamp(excess, 0, Math.Max(0, widths[i] - columns[i].Least!.Value));
-                widths[i] -= given;
-                excess -= given;
+                // The last gives way first.
+                foreach (var i in Enumerable.Reverse(shown))
+                {
+                    var given = Math.Clamp(excess, 0, Math.Max(0, widths[i] - (limit(columns[i]) ?? widths[i])));
+                    widths[i] -= given;
+                    excess -= given;
+                }
             }
 
             if (excess <= 0 || shown.Count == 1)
