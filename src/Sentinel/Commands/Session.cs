@@ -20,7 +20,7 @@ internal sealed class Session : IDisposable
         Table = new ProcessTable();
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn);
         Supervisor = new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
-        Reconciliation = new Reconciliation(Table, TimeProvider.System);
+        Reconciliation = new Reconciliation(TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
 
