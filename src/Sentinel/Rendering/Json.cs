@@ -112,7 +112,7 @@ internal sealed record LastRunJson(
         run.How.ToString()!);
 }
 
-internal sealed record RestartJson(int Id, string Name, int? OldPid, int Pid);
+internal sealed record RestartJson(int Id, string Name, int? OldPid, int NewPid);
 
 /// <summary>What every command that changes something prints with <c>--json</c>.</summary>
 internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
