@@ -51,11 +51,14 @@ internal sealed record Live(int Pid, long StartTicks)
     }
 
     public static Live? Find(int pid) =>
-        Stat(pid) is { } stat && stat[0] is not ("Z" or "X") ? new Live(pid, long.Parse(stat[19], CultureInfo.InvariantCulture)) : null;
+        Stat(pid) is { } stat && !HasEnded(stat) ? new Live(pid, long.Parse(stat[19], CultureInfo.InvariantCulture)) : null;
 
     public static IEnumerable<Live> All() => Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) && pid != System.Environment.ProcessId ? Find(pid) : null)
         .OfType<Live>();
+
+    // Its main thread may have ended before the others have.
+    private static bool HasEnded(string[] stat) => stat[0] is "Z" or "X" && stat[17] is ("0" or "1");
 
     // From the third field on, the state; the second, in brackets, may have anything in it.
     private static string[]? Stat(int pid)
