@@ -22,7 +22,10 @@ foreach (var command in ProcessCommands.Create())
     root.Subcommands.Add(command);
 root.Options.Add(Invocation.Debug);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
-((HelpAction)root.Options.OfType<HelpOption>().Single().Action!).MaxWidth = Terminal.Width ?? int.MaxValue;
+var help = root.Options.OfType<HelpOption>().Single();
+((HelpAction)help.Action!).MaxWidth = Terminal.Width ?? int.MaxValue;
+foreach (var alias in new[] { "/h", "/?", "-?" })
+    help.Aliases.Remove(alias);
 
 return Invocation.Run(root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration
 {

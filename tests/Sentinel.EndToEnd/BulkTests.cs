@@ -51,7 +51,7 @@ public class BulkTests
         var started = (await home.Run("startall")).Fails(1);
 
         Assert.Contains(gone, started.Stderr);
-        Assert.Equal("Started 1 process", started.Lines[^1]);
+        Assert.Equal("Started 1 process, 1 failed", started.Lines[^1]);
         Assert.Equal("running", (await home.Show("web")).State);
     }
 
@@ -151,7 +151,8 @@ public class BulkTests
     public async Task Every_command_that_prints_prints_json_and_nothing_else(params string[] command)
     {
         await using var home = new SentinelHome();
-        await home.Start("web", "sleep", "1000");
+        await home.Start("web", "sh", "-c", "echo here; exec sleep 1000");
+        await home.Says("web", "here");
         await home.Start("other", "sleep", "1000");
         (await home.Run("stop", "other")).Ok();
 
@@ -161,7 +162,7 @@ public class BulkTests
         if (command[0] is "list" or "status")
             Assert.Equal((1, "web"), (outcome.As<Listing>().SchemaVersion, outcome.As<Listing>().Processes[0].Name));
         else if (command[0] is "logs")
-            Assert.Equal(1, System.Text.Json.Nodes.JsonNode.Parse(outcome.Stdout)!["schemaVersion"]!.GetValue<int>());
+            Assert.Equal(new LogLine("web", "stdout", "here"), outcome.As<LogLine>());
         else
             Assert.All(outcome.As<Report>().Results, result => Assert.True(result.Ok && result.Error is null));
     }

@@ -12,6 +12,7 @@ internal sealed class Command : IDisposable
     private readonly MemoryStream _stdout = new();
     private readonly MemoryStream _stderr = new();
     private readonly Task _reading;
+    private bool _isDisposed;
 
     public Command(ProcessStartInfo start, bool hangsUpEarly)
     {
@@ -60,8 +61,12 @@ internal sealed class Command : IDisposable
         return new Outcome(_process.ExitCode, Stdout, Text(_stderr));
     }
 
+    /// <summary>By the test, or by the home; the later one finds nothing to do.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (!_process.HasExited)
             _process.Kill();
         _process.WaitForExit();

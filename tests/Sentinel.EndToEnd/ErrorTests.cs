@@ -5,7 +5,7 @@ public class ErrorTests
     [Theory]
     [InlineData("'list'", "lsit")]
     [InlineData("'restart'", "restrat", "web")]
-    [InlineData("'status'", "stat", "web")]
+    [InlineData("'status'", "statsu", "web")]
     [InlineData("--name", "run", "--nmae", "web", "sleep 1000")]
     [InlineData("--timeout", "stop", "web", "--timeuot", "3")]
     public async Task A_slip_of_the_pen_is_a_usage_error_that_names_what_is_nearest(string nearest, params string[] arguments)
@@ -67,7 +67,7 @@ public class ErrorTests
 
         foreach (var command in (string[])["run", "list", "status", "start", "stop", "restart", "delete", "logs", "clean", "startall", "stopall", "restartall"])
         {
-            Assert.Contains($"  {command} ", help);
+            Assert.Matches($"(?m)^  {command}[ ,]", help);
             Assert.Contains("sage:", (await home.Run(command, "--help")).Ok().Stdout);
         }
 
@@ -90,17 +90,6 @@ public class ErrorTests
         (await home.Run(new Call("run", "sleep 1000") { Environment = new Dictionary<string, string?> { ["SENTINEL_HOME"] = null } })).Ok();
 
         Assert.True(File.Exists(Path.Combine(home.Root, ".sentinel", "state.json")));
-    }
-
-    [Fact]
-    public async Task Without_HOME_it_says_what_to_set()
-    {
-        await using var home = new SentinelHome();
-        var nowhere = new Dictionary<string, string?> { ["SENTINEL_HOME"] = null, ["HOME"] = null };
-
-        var outcome = (await home.Run(new Call("list") { Environment = nowhere })).Fails(1);
-
-        Assert.Contains("SENTINEL_HOME", outcome.Stderr);
     }
 
     [Fact]

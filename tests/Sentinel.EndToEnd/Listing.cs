@@ -44,6 +44,9 @@ internal sealed record LastRun(
 
 internal sealed record AutoRestart(int Id, string Name, int? OldPid, int? NewPid);
 
+/// <summary>A line of what <c>logs --json</c> prints.</summary>
+internal sealed record LogLine(string Process, string Stream, string Text);
+
 /// <summary>What every command that changes something prints with <c>--json</c>.</summary>
 internal sealed record Report(int SchemaVersion, Result[] Results, string[] Warnings);
 

@@ -108,10 +108,11 @@ public class NameTests
     {
         await using var home = new SentinelHome();
         await home.Start("a", "sleep", "1000");
-        await home.Start("b", "sleep", "1000");
+        await home.Start("b", "sh", "-c", "echo here; exec sleep 1000");
+        await home.Says("b", "here");
 
         foreach (var (command, said) in ((string, string)[])
-            [("status", "b (id: 2)"), ("logs", "b.stdout.log"), ("restart", "Restarted b"), ("stop", "Stopped b"), ("start", "Started b"), ("delete", "Deleted b")])
+            [("status", "b (id: 2)"), ("logs", "b | here"), ("restart", "Restarted b"), ("stop", "Stopped b"), ("start", "Started b"), ("delete", "Deleted b")])
         {
             var outcome = (await home.Run(command, "1", "nobody", "7", "b")).Fails(1);
             Assert.Contains(said, outcome.Stdout);

@@ -71,6 +71,7 @@ public class RunTests
         var first = await home.Start("long", "sleep", "1000", argument.Replace("a", "0"));
         var line = await home.Start(new Call("run", $"sh -c 'exec sleep 1000' '{argument}'", "--name", "line"));
         await home.Start("actor", SentinelHome.Actor, "describe", argument);
+        await Description(home, "actor");
         (await home.Run("restart", "actor", "line")).Ok();
 
         Assert.Equal(argument, (string?)(await Description(home, "actor", times: 2))["arguments"]![0]);

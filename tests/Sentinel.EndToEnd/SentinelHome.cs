@@ -187,7 +187,8 @@ internal sealed record Outcome(int ExitCode, string Stdout, string Stderr)
 /// <summary>The line that says that a process was started.</summary>
 internal sealed partial record Started(string Name, int Id, int Pid)
 {
-    public Live Process { get; } = Live.Find(Pid)!;
+    /// <summary>One that is already over has its pid and is not alive.</summary>
+    public Live Process { get; } = Live.Find(Pid) ?? new Live(Pid, StartTicks: -1);
 
     public static Started Parse(string output)
     {

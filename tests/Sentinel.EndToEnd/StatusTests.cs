@@ -48,7 +48,7 @@ public class StatusTests
     public async Task Status_tells_how_the_last_run_ended(string how, string state, params string[] role)
     {
         await using var home = new SentinelHome();
-        using var run = home.Begin(KeepingTheDead("run", "--name", "short", "--", SentinelHome.Actor, .. role));
+        using var run = home.Begin(KeepingTheDead(["run", "--name", "short", "--", SentinelHome.Actor, .. role]));
         await run.Prints("Started short");
         var main = Started.Parse(run.Stdout);
         await Wait.Until(() => Live.Find(main.Pid) is null, "it has ended");

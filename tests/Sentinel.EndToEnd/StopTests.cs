@@ -22,7 +22,7 @@ public class StopTests
         await home.Start("web", "sleep", "1000");
         (await home.Run("stop", "web")).Ok();
 
-        Assert.Equal("web is not running\n", (await home.Run("stop", "web")).Ok().Stdout);
+        Assert.Equal("web is not running (id: 1, stopped)\n", (await home.Run("stop", "web")).Ok().Stdout);
     }
 
     [Fact]

@@ -7,13 +7,18 @@ namespace Sentinel.Core.Logs;
 /// <param name="write">Given a log and what was added to it.</param>
 public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
 {
-    /// <summary>Follows from the given offsets until nobody reads our output any more.</summary>
-    /// <param name="logs">Each log with the offset from which on it has not been shown.</param>
-    public void Follow(IReadOnlyList<(LogFile Log, long Offset)> logs)
+    /// <summary>Follows until nobody reads our output any more.</summary>
+    /// <param name="logs">
+    /// Each log with the file, still open, that has been shown up to the offset: it may have been replaced since. Null when
+    /// there was none.
+    /// </param>
+    public void Follow(IReadOnlyList<(LogFile Log, SafeFileHandle? File, long Offset)> logs)
     {
         foreach (var folder in logs.Select(log => Path.GetDirectoryName(log.Log.Path)!).Distinct())
             watch.Add(folder);
-        var followed = logs.Select(log => new Followed(log.Log, log.Offset)).ToList();
+        foreach (var (log, _, _) in logs)
+            watch.Add(log.Path);
+        var followed = logs.Select(log => new Followed(log.Log, log.File, log.Offset)).ToList();
         do
         {
             foreach (var log in followed)
@@ -22,26 +27,26 @@ public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory
         while (watch.Wait());
     }
 
-    private sealed class Followed(LogFile log, long offset)
+    private sealed class Followed(LogFile log, SafeFileHandle? file, long offset)
     {
-        private SafeFileHandle? _file;
+        private SafeFileHandle? _file = file;
         private long _offset = offset;
-        private bool _isFirst = true;
 
         public void Advance(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
         {
             Drain(write);
-            // Drained once more before it is let go: what was written last is in the old file.
-            using var current = log.Open();
+            var current = log.Open();
             if (current is null || (_file is not null && watch.AreSame(_file, current)))
+            {
+                current?.Dispose();
                 return;
+            }
+
+            // Drained once more before it is let go: what was written last is in the old file.
             Drain(write);
             _file?.Dispose();
             watch.Add(log.Path);
-            _file = log.Open();
-            if (!_isFirst)
-                _offset = 0;
-            _isFirst = false;
+            (_file, _offset) = (current, 0);
             Drain(write);
         }
 

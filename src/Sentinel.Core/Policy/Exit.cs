@@ -1,13 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Sentinel.Core.Policy;
 
 /// <summary>How a run of a process ended.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "by")]
-[JsonDerivedType(typeof(Code), "exit")]
-[JsonDerivedType(typeof(Signal), "signal")]
-[JsonDerivedType(typeof(Unknown), "unknown")]
-[JsonDerivedType(typeof(NotStarted), "notStarted")]
 public abstract record Exit
 {
     private Exit()

@@ -1,16 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Sentinel.Core.Policy;
 
 /// <summary>What a process is doing, and since when.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
-[JsonDerivedType(typeof(Starting), "starting")]
-[JsonDerivedType(typeof(Running), "running")]
-[JsonDerivedType(typeof(Stopping), "stopping")]
-[JsonDerivedType(typeof(Stopped), "stopped")]
-[JsonDerivedType(typeof(Exited), "exited")]
-[JsonDerivedType(typeof(Crashed), "crashed")]
-[JsonDerivedType(typeof(Backoff), "backoff")]
 public abstract record RunState(DateTimeOffset Since)
 {
     /// <summary>
@@ -39,7 +29,6 @@ public abstract record RunState(DateTimeOffset Since)
     public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
 
     /// <summary>The word for it that users see.</summary>
-    [JsonIgnore]
     public string Word => this switch
     {
         Starting => "starting",
@@ -53,7 +42,6 @@ public abstract record RunState(DateTimeOffset Since)
     };
 
     /// <summary>The process that this state speaks of, if it has one.</summary>
-    [JsonIgnore]
     public ProcessIdentity? Main => this switch
     {
         Running running => running.Identity,

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Serialization;
 
 namespace Sentinel.Core.Specs;
 
@@ -30,7 +29,6 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
     }
 
     /// <summary>The base name of the program that people would say is running.</summary>
-    [JsonIgnore]
     public string ProgramName
     {
         get

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Sentinel.Core.Specs;
@@ -12,7 +12,7 @@ public sealed class EnvironmentBlock(byte[] bytes)
     public ReadOnlyMemory<byte> Bytes => bytes;
 
     /// <summary>Names the content: blocks that are equal have the same key.</summary>
-    public string Key => field ??= Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
+    public string Key => field ??= Convert.ToHexStringLower(XxHash128.Hash(bytes));
 
     /// <summary>The value of a variable, or null when it is not set.</summary>
     public string? this[string name]

@@ -1,78 +1,267 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>The shape of state.json.</summary>
-internal sealed record StateDocument
+/// <summary>
+/// The shape of state.json. Written out rather than derived from the model, so that nothing but this file decides what is on
+/// the disk; and every command begins by reading it.
+/// </summary>
+internal static class StateDocument
 {
     public const int CurrentVersion = 1;
 
-    public required int Version { get; init; }
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public required int NextId { get; init; }
-
-    public required IReadOnlyList<ProcessRecord> Processes { get; init; }
-
-    /// <summary>The entries of each block in base64: exact, and not readable in passing.</summary>
-    public required IReadOnlyDictionary<string, byte[]> Environments { get; init; }
-
-    public static byte[] Write(State state) => JsonSerializer.SerializeToUtf8Bytes(
-        new StateDocument
+    public static byte[] Write(State state)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
-            Version = CurrentVersion,
-            NextId = state.NextId,
-            Processes = [.. state.Processes.Values],
-            Environments = state.Environments.ToDictionary(entry => entry.Key, entry => entry.Value.Bytes.ToArray()),
-        },
-        StateJson.Default.StateDocument);
+            json.WriteStartObject();
+            json.WriteNumber("version", CurrentVersion);
+            json.WriteNumber("nextId", state.NextId);
+            json.WriteStartArray("processes");
+            foreach (var process in state.Processes.Values)
+                Write(json, process);
+            json.WriteEndArray();
+            // In base64: exact, and not readable in passing.
+            json.WriteStartObject("environments");
+            foreach (var (key, environment) in state.Environments)
+                json.WriteBase64String(key, environment.Bytes.Span);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 
     /// <exception cref="JsonException">It is not a state, or one that contradicts itself.</exception>
     /// <exception cref="NewerStateException">It was written by a newer version.</exception>
-    public static State Read(ReadOnlySpan<byte> json)
+    public static State Read(ReadOnlyMemory<byte> json)
     {
         if (json.IsEmpty)
             throw new JsonException("the file is empty");
-        // The version is read first: of a newer one nothing else can be relied on.
-        if (JsonSerializer.Deserialize(json, StateJson.Default.StateVersion) is { Version: > CurrentVersion and var newer })
-            throw new NewerStateException(newer);
-
-        var document = JsonSerializer.Deserialize(json, StateJson.Default.StateDocument)
-            ?? throw new JsonException("there is no state in it");
-        var processes = ImmutableSortedDictionary.CreateBuilder<int, ProcessRecord>();
-        foreach (var process in document.Processes)
+        using var document = JsonDocument.Parse(json);
+        try
         {
-            Check(process is not null && process.Id > 0, "a process has no id");
-            Check(process!.Id < document.NextId, $"process {process.Id} is not below nextId");
-            Check(ProcessName.IsValid(process.Spec.Name), $"process {process.Id} has an invalid name");
-            Check(process.Spec.Command.Arguments.Count > 0, $"process {process.Id} has no command");
-            Check(process.Cookie.Length > 0, $"process {process.Id} has no cookie");
-            Check(document.Environments.ContainsKey(process.Spec.Environment), $"process {process.Id} has no environment");
-            Check(!process.LogName.Contains('/'), $"process {process.Id} has an invalid log name");
-            Check(processes.TryAdd(process.Id, process), $"process {process.Id} is in it twice");
+            // The version is read first: of a newer one nothing else can be relied on.
+            return document.RootElement.Get("version").GetInt32() is > CurrentVersion and var newer
+                ? throw new NewerStateException(newer)
+                : ReadState(document.RootElement);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static State ReadState(JsonElement json)
+    {
+        var state = new State
+        {
+            NextId = json.Get("nextId").GetInt32(),
+            Environments = json.Get("environments").EnumerateObject().ToImmutableDictionary(
+                entry => entry.Name, entry => new EnvironmentBlock(entry.Value.GetBytesFromBase64())),
+        };
+        var processes = ImmutableSortedDictionary.CreateBuilder<int, ProcessRecord>();
+        var names = new HashSet<string>();
+        foreach (var process in json.Get("processes").EnumerateArray().Select(ReadProcess))
+        {
+            Check(process.Id > 0 && process.Id < state.NextId, "an id that cannot be");
+            Check(processes.TryAdd(process.Id, process), "an id that another has");
+            Check(ProcessName.IsValid(process.Spec.Name), "a name that cannot be");
+            Check(names.Add(process.Spec.Name), "a name that another has");
+            Check(process.Spec.Command.Arguments.Count > 0, "no command");
+            Check(process.Cookie.Length > 0, "no cookie");
+            Check(state.Environments.ContainsKey(process.Spec.Environment), "no environment");
+            Check(!process.LogName.Contains('/'), "a log name that cannot be");
+
+            void Check(bool holds, string otherwise)
+            {
+                if (!holds)
+                    throw new JsonException($"process {process.Id} has {otherwise}");
+            }
         }
 
-        Check(processes.Values.DistinctBy(process => process.Spec.Name).Count() == processes.Count, "a name is in it twice");
-        return new State
+        return state with { Processes = processes.ToImmutable() };
+    }
+
+    private static void Write(Utf8JsonWriter json, ProcessRecord process)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", process.Id);
+        Write(json, process.Spec);
+        json.WriteString("cookie", process.Cookie);
+        json.WriteString("logName", process.LogName);
+        Write(json, "state", process.State);
+        json.WriteNumber("restarts", process.Restarts);
+        json.WriteNumber("shortRuns", process.ShortRuns);
+        if (process.LastRun is { } last)
+            Write(json, last);
+        json.WriteEndObject();
+    }
+
+    private static ProcessRecord ReadProcess(JsonElement json) => new()
+    {
+        Id = json.Get("id").GetInt32(),
+        Spec = ReadSpec(json.Get("spec")),
+        Cookie = json.Text("cookie"),
+        LogName = json.Text("logName"),
+        State = ReadRunState(json.Get("state")),
+        Restarts = json.Get("restarts").GetInt32(),
+        ShortRuns = json.Get("shortRuns").GetInt32(),
+        LastRun = json.Maybe("lastRun") is { } last ? ReadEndedRun(last) : null,
+    };
+
+    private static void Write(Utf8JsonWriter json, ProcessSpec spec)
+    {
+        json.WriteStartObject("spec");
+        json.WriteString("name", spec.Name);
+        json.WriteStartObject("command");
+        WriteTexts(json, "arguments", spec.Command.Arguments);
+        json.WriteString("text", spec.Command.Text);
+        json.WriteBoolean("shell", spec.Command.Shell);
+        json.WriteEndObject();
+        json.WriteString("workingDirectory", spec.WorkingDirectory);
+        json.WriteString("environment", spec.Environment);
+        WriteTexts(json, "environmentFiles", spec.EnvironmentFiles);
+        json.WriteNumber("umask", spec.Umask);
+        json.WriteString("restart", spec.Restart.Word());
+        if (spec.Group is { } group)
+            json.WriteString("group", group);
+        json.WriteEndObject();
+    }
+
+    private static ProcessSpec ReadSpec(JsonElement json)
+    {
+        var command = json.Get("command");
+        return new ProcessSpec
         {
-            NextId = document.NextId,
-            Processes = processes.ToImmutable(),
-            Environments = document.Environments.ToImmutableDictionary(
-                entry => entry.Key, entry => new EnvironmentBlock(entry.Value)),
+            Name = json.Text("name"),
+            Command = new Command(command.Texts("arguments"), command.Text("text"), command.Get("shell").GetBoolean()),
+            WorkingDirectory = json.Text("workingDirectory"),
+            Environment = json.Text("environment"),
+            EnvironmentFiles = json.Texts("environmentFiles"),
+            Umask = json.Get("umask").GetInt32(),
+            Restart = RestartRules.Parse(json.Text("restart")) ?? throw Unknown("restart rule", json.Text("restart")),
+            Group = json.Maybe("group")?.GetString(),
         };
     }
 
-    private static void Check(bool holds, string otherwise)
+    private static void Write(Utf8JsonWriter json, string name, RunState state)
     {
-        if (!holds)
-            throw new JsonException(otherwise);
-    }
-}
+        json.WriteStartObject(name);
+        json.WriteString("is", state.Word);
+        json.WriteString("since", state.Since);
+        switch (state)
+        {
+            case RunState.Starting starting:
+                json.WriteBoolean("automatic", starting.Automatic);
+                break;
+            case RunState.Running { Identity: var main }:
+                json.WriteNumber("pid", main.Pid);
+                json.WriteNumber("startTicks", main.StartTicks);
+                json.WriteString("bootId", main.BootId);
+                break;
+            case RunState.Stopping { Run: { } run }:
+                Write(json, "run", run);
+                break;
+            case RunState.Backoff backoff:
+                json.WriteString("due", backoff.Due);
+                break;
+        }
 
-internal sealed record StateVersion(int Version);
+        json.WriteEndObject();
+    }
+
+    private static RunState ReadRunState(JsonElement json)
+    {
+        var since = json.Get("since").GetDateTimeOffset();
+        return json.Text("is") switch
+        {
+            "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
+            "running" => new RunState.Running(since, new ProcessIdentity(
+                json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"))),
+            "stopping" => new RunState.Stopping(since, json.Maybe("run") is { } run ? (RunState.Running)ReadRunState(run) : null),
+            "stopped" => new RunState.Stopped(since),
+            "exited" => new RunState.Exited(since),
+            "crashed" => new RunState.Crashed(since),
+            "backoff" => new RunState.Backoff(since, json.Get("due").GetDateTimeOffset()),
+            var other => throw Unknown("state", other),
+        };
+    }
+
+    private static void Write(Utf8JsonWriter json, EndedRun run)
+    {
+        json.WriteStartObject("lastRun");
+        if (run.Pid is { } pid)
+            json.WriteNumber("pid", pid);
+        json.WriteString("startedAt", run.StartedAt);
+        json.WriteString("endedAt", run.EndedAt);
+        json.WriteBoolean("witnessed", run.Witnessed);
+        json.WriteStartObject("how");
+        switch (run.How)
+        {
+            case Exit.Code code:
+                json.WriteNumber("code", code.Value);
+                break;
+            case Exit.Signal signal:
+                json.WriteNumber("signal", signal.Number);
+                json.WriteBoolean("coreDumped", signal.CoreDumped);
+                break;
+            case Exit.NotStarted failure:
+                json.WriteString("notStarted", failure.Why);
+                break;
+            case Exit.Unknown unknown:
+                json.WriteString("unknown", unknown.Why);
+                break;
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static EndedRun ReadEndedRun(JsonElement json)
+    {
+        var how = json.Get("how");
+        return new EndedRun(
+            json.Maybe("pid")?.GetInt32(),
+            json.Get("startedAt").GetDateTimeOffset(),
+            json.Get("endedAt").GetDateTimeOffset(),
+            json.Get("witnessed").GetBoolean(),
+            how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())
+            : how.Maybe("signal") is { } signal ? new Exit.Signal(signal.GetInt32(), how.Get("coreDumped").GetBoolean())
+            : how.Maybe("notStarted") is not null ? new Exit.NotStarted(how.Text("notStarted"))
+            : new Exit.Unknown(how.Text("unknown")));
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static JsonElement Get(this JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value : throw new JsonException($"'{name}' is missing");
+
+    private static JsonElement? Maybe(this JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string Text(this JsonElement json, string name) =>
+        json.Get(name).GetString() ?? throw new JsonException($"'{name}' is null");
+
+    private static string[] Texts(this JsonElement json, string name) =>
+        [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' has a null"))];
+
+    private static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
+}
 
 /// <summary>The state was written by a newer version of Sentinel.</summary>
 internal sealed class NewerStateException(int version) : Exception

@@ -26,23 +26,18 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
 
     /// <summary>What each process does and uses.</summary>
     /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
-    /// <param name="all">The pass over the process table by which they were reconciled.</param>
-    public IReadOnlyList<ProcessView> Look(IReadOnlyCollection<ProcessRecord> records, Lazy<IReadOnlyList<Sighting>> all)
+    /// <param name="snapshot">That by which they were reconciled.</param>
+    public IReadOnlyList<ProcessView> Look(IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot)
     {
-        var roots = records.Where(record => record.State.Main is not null).Select(TreeRoot.Of).ToList();
-        var trees = roots.Count == 0 ? [] : ProcessTrees.Find(roots, table, all.Value);
+        var trees = ProcessTrees.Find([.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot);
         var cpu = CpuPercent(trees);
         return [.. records.Select(record => new ProcessView(
             record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null))];
     }
 
     /// <summary>What is left of the trees of processes that have ended, by id.</summary>
-    public IReadOnlyDictionary<int, List<Sighting>> Remains(
-        IEnumerable<ProcessRecord> records, Lazy<IReadOnlyList<Sighting>> all)
-    {
-        var roots = records.Where(record => record.State.Main is null).Select(TreeRoot.Of).ToList();
-        return roots.Count == 0 ? [] : ProcessTrees.Find(roots, table, all.Value);
-    }
+    public static IReadOnlyDictionary<int, List<Sighting>> Remains(IEnumerable<ProcessRecord> records, Snapshot snapshot) =>
+        ProcessTrees.Find([.. records.Where(record => record.State.Main is null).Select(TreeRoot.Of)], snapshot);
 
     private TreeUsage Usage(ProcessRecord record, List<Sighting> tree, double cpu)
     {

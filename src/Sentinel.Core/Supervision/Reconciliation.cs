@@ -8,30 +8,44 @@ namespace Sentinel.Core.Supervision;
 /// <summary>
 /// Brings what was written down up to what is: while no daemon runs nobody watches, and every command begins by looking.
 /// </summary>
-public sealed class Reconciliation(IProcessTable table, TimeProvider time)
+public sealed class Reconciliation(TimeProvider time)
 {
-    /// <summary>The record as it must be for what can be seen now.</summary>
-    /// <param name="record">As it was written down.</param>
-    /// <param name="all">One pass over the process table, where there has been one already.</param>
-    public ProcessRecord Look(ProcessRecord record, Lazy<IReadOnlyList<Sighting>> all)
+    // Another command needs milliseconds from writing down that it starts a process to starting it.
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
+
+    /// <summary>The state as it must be for what can be seen now, by one who does not hold the lock.</summary>
+    /// <param name="state">As it was written down.</param>
+    public State Look(State state, Snapshot snapshot) => Each(state, snapshot, record =>
+        record.State is RunState.Starting && time.GetUtcNow() - record.State.Since < Start && Members(record, snapshot).Count == 0
+            ? record
+            : Settle(record, snapshot));
+
+    /// <summary>The same by the holder of the lock: nobody else is at it.</summary>
+    public State Settle(State state, Snapshot snapshot) => Each(state, snapshot, record => Settle(record, snapshot));
+
+    /// <inheritdoc cref="Settle(State, Snapshot)"/>
+    public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot)
     {
         var now = time.GetUtcNow();
         return record.State switch
         {
-            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(record, starting, all.Value), now).Record,
-            { Main: { } identity } when HowEnded(identity) is { } how =>
+            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(record, starting, snapshot), now).Record,
+            { Main: { } identity } when HowEnded(identity, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
-            RunState.Stopping { Run: null } when Members(record, all.Value).Count == 0 =>
+            RunState.Stopping { Run: null } when Members(record, snapshot).Count == 0 =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
         };
     }
 
-    public State Look(State state, Lazy<IReadOnlyList<Sighting>> all)
+    private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, ProcessRecord> look)
     {
+        // One pass serves them all.
+        if (state.Processes.Values.Any(process => process.State.Main is not null))
+            _ = snapshot.All;
         foreach (var record in state.Processes.Values)
         {
-            var seen = Look(record, all);
+            var seen = look(record);
             if (!ReferenceEquals(seen, record))
                 state = state.With(seen);
         }
@@ -40,11 +54,11 @@ public sealed class Reconciliation(IProcessTable table, TimeProvider time)
     }
 
     // Null: it has not.
-    private Exit? HowEnded(ProcessIdentity identity)
+    private static Exit? HowEnded(ProcessIdentity identity, Snapshot snapshot)
     {
-        if (identity.BootId != table.BootId)
+        if (identity.BootId != snapshot.Table.BootId)
             return new Exit.Unknown("the machine was restarted");
-        return table.Look(identity) switch
+        return snapshot.Look(identity) switch
         {
             null => new Exit.Unknown("nobody was watching when it ended"),
             { HasEnded: true } zombie => Exit.FromWaitStatus(zombie.WaitStatus),
@@ -52,19 +66,19 @@ public sealed class Reconciliation(IProcessTable table, TimeProvider time)
         };
     }
 
-    // Whoever was to start it was killed meanwhile, or is at it: the process is there, or it is not.
-    private ProcessEvent FindStarted(ProcessRecord record, RunState.Starting starting, IReadOnlyList<Sighting> all)
+    // Whoever was to start it was killed meanwhile: the process is there, or it is not.
+    private static ProcessEvent FindStarted(ProcessRecord record, RunState.Starting starting, Snapshot snapshot)
     {
-        var main = Members(record, all)
+        var main = Members(record, snapshot)
             .Where(member => member.Pid == member.Session)
             .OrderBy(member => member.StartTicks)
             .ToList();
         if (main.Count > 0)
-            return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, table.BootId));
+            return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, snapshot.Table.BootId));
         return new ProcessEvent.SpawnFailed(
             $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted");
     }
 
-    private List<Sighting> Members(ProcessRecord record, IReadOnlyList<Sighting> all) =>
-        ProcessTrees.Find([TreeRoot.Of(record)], table, all).GetValueOrDefault(record.Id) ?? [];
+    private static List<Sighting> Members(ProcessRecord record, Snapshot snapshot) =>
+        ProcessTrees.Find([TreeRoot.Of(record)], snapshot).GetValueOrDefault(record.Id) ?? [];
 }

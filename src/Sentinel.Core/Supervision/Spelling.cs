@@ -13,22 +13,26 @@ public static class Spelling
         return distance <= Math.Max(1, word.Length / 3) ? nearest : null;
     }
 
-    // Of Levenshtein: how many characters must be changed, added or left out.
+    // How many characters must be changed, added, left out, or swapped with the next (optimal string alignment).
     private static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        var (last, row) = (new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray());
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
+            var next = new int[b.Length + 1];
+            next[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var substituted = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, substituted);
+                next[j] = Math.Min(Math.Min(row[j], next[j - 1]) + 1, row[j - 1] + (AreSame(i, j) ? 0 : 1));
+                if (i > 1 && j > 1 && AreSame(i, j - 1) && AreSame(i - 1, j))
+                    next[j] = Math.Min(next[j], last[j - 2] + 1);
             }
+
+            (last, row) = (row, next);
         }
 
         return row[^1];
+
+        bool AreSame(int i, int j) => char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
     }
 }

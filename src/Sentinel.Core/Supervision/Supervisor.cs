@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -25,7 +24,7 @@ public sealed record RunRequest(
 public sealed class Supervisor(
     StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time)
 {
-    private readonly Reconciliation _reconciliation = new(table, time);
+    private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
 
     /// <summary>Registers a process and starts it; when that fails nothing is registered.</summary>
@@ -51,7 +50,7 @@ public sealed class Supervisor(
                 Umask = request.Umask,
                 Restart = request.Restart,
             },
-            Cookie = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)),
+            Cookie = Guid.NewGuid().ToString("N"),
             LogName = SentinelHome.LogName(name, state.NextId),
             State = new RunState.Stopped(time.GetUtcNow()),
         };
@@ -75,7 +74,7 @@ public sealed class Supervisor(
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment)
     {
-        var before = _reconciliation.Look(store.Read(), AllProcesses());
+        var before = _reconciliation.Look(store.Read(), new Snapshot(table));
         EndRemains(selection.In(before, IsNotRunning).Found);
 
         using var transaction = store.Begin();
@@ -147,9 +146,9 @@ public sealed class Supervisor(
     /// <param name="withLogs">Whether their log files are deleted, too.</param>
     public IReadOnlyList<Outcome> Clean(bool withLogs)
     {
-        var all = AllProcesses();
-        var over = _reconciliation.Look(store.Read(), all).Processes.Values.Where(IsOver).ToList();
-        var remains = over.Count == 0 ? [] : ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), table, all.Value);
+        var snapshot = new Snapshot(table);
+        var over = _reconciliation.Look(store.Read(), snapshot).Processes.Values.Where(IsOver).ToList();
+        var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
         var outcomes = over.Where(record => remains.ContainsKey(record.Id)).Select(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
             $"it has ended, but {Processes(remains[record.Id])} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all")).ToList();
@@ -161,11 +160,11 @@ public sealed class Supervisor(
     /// <returns>What was started, and what could not be.</returns>
     public IReadOnlyList<Outcome> RestartDue()
     {
-        var before = _reconciliation.Look(store.Read(), AllProcesses());
+        var before = _reconciliation.Look(store.Read(), new Snapshot(table));
         EndRemains([.. before.Processes.Values.Where(IsDue)]);
 
         using var transaction = store.Begin();
-        transaction.State = _reconciliation.Look(transaction.State, AllProcesses());
+        transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
         var due = transaction.State.Processes.Values.Where(IsDue).ToList();
         var outcomes = StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick());
         return [.. outcomes.Select(outcome => outcome is Outcome.Started started
@@ -237,13 +236,13 @@ public sealed class Supervisor(
     private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
         StateTransaction transaction, Selection selection, Func<ProcessRecord, bool> inBulk)
     {
-        var all = AllProcesses();
+        var snapshot = new Snapshot(table);
         if (selection is Selection.All)
-            transaction.State = _reconciliation.Look(transaction.State, all);
+            transaction.State = _reconciliation.Settle(transaction.State, snapshot);
         var (found, missing) = selection.In(transaction.State, inBulk);
         for (var i = 0; i < found.Count; i++)
         {
-            found[i] = _reconciliation.Look(found[i], all);
+            found[i] = _reconciliation.Settle(found[i], snapshot);
             transaction.State = transaction.State.With(found[i]);
         }
 
@@ -284,6 +283,7 @@ public sealed class Supervisor(
             catch (SpawnException e)
             {
                 spawned = new ProcessEvent.SpawnFailed(e.Message);
+                spawner.CleanUp(starting.Cookie);
             }
 
             var record = Lifecycle.Decide(starting, spawned, time.GetUtcNow()).Record;
@@ -305,7 +305,7 @@ public sealed class Supervisor(
         using var transaction = store.Begin();
         foreach (var record in ids.Select(id => transaction.State.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>())
         {
-            if (!IsOver(_reconciliation.Look(record, AllProcesses())))
+            if (!IsOver(_reconciliation.Settle(record, new Snapshot(table))))
             {
                 outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it was started again meanwhile"));
                 continue;
@@ -326,8 +326,6 @@ public sealed class Supervisor(
 
         return outcomes;
     }
-
-    private Lazy<IReadOnlyList<Sighting>> AllProcesses() => new(table.All);
 
     private Launch LaunchOf(ProcessRecord record, EnvironmentBlock environment) => new(
         record.Spec.Command,

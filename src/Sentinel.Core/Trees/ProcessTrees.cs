@@ -10,14 +10,13 @@ public static class ProcessTrees
 {
     /// <summary>The live processes of each root, by <see cref="TreeRoot.Id"/>; a root without any has no entry.</summary>
     /// <param name="roots">The trees to look for.</param>
-    /// <param name="table">The machine's processes.</param>
-    /// <param name="all">One pass over <paramref name="table"/>.</param>
-    public static Dictionary<int, List<Sighting>> Find(
-        IReadOnlyCollection<TreeRoot> roots, IProcessTable table, IReadOnlyList<Sighting> all)
+    public static Dictionary<int, List<Sighting>> Find(IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot)
     {
-        var search = new Search(roots, table, all);
         var trees = new Dictionary<int, List<Sighting>>();
-        foreach (var process in all)
+        if (roots.Count == 0)
+            return trees;
+        var search = new Search(roots, snapshot);
+        foreach (var process in snapshot.All.Values)
         {
             // A tree may well contain the command that looks at it; it does not count, and never ends itself.
             if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner)
@@ -33,27 +32,21 @@ public static class ProcessTrees
     private sealed class Search
     {
         private readonly IProcessTable _table;
-        private readonly Dictionary<int, Sighting> _byPid;
+        private readonly IReadOnlyDictionary<int, Sighting> _byPid;
         private readonly Dictionary<string, TreeRoot> _byCookie = [];
         private readonly Dictionary<int, TreeRoot> _bySession = [];
         private readonly Dictionary<int, TreeRoot?> _owners = [];
         private readonly long _firstStart;
 
-        public Search(IReadOnlyCollection<TreeRoot> roots, IProcessTable table, IReadOnlyList<Sighting> all)
+        public Search(IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot)
         {
-            _table = table;
-            _byPid = new Dictionary<int, Sighting>(all.Count);
-            foreach (var process in all)
-                _byPid[process.Pid] = process;
-
+            _table = snapshot.Table;
+            _byPid = snapshot.All;
             _firstStart = long.MaxValue;
             foreach (var root in roots)
             {
                 _byCookie[root.Cookie] = root;
-                var isMainThere = root.Identity is { } main
-                    && main.BootId == table.BootId
-                    && _byPid.TryGetValue(main.Pid, out var seen)
-                    && seen.StartTicks == main.StartTicks;
+                var isMainThere = root.Identity is { } main && snapshot.Look(main) is not null;
                 if (isMainThere)
                 {
                     _owners[root.Identity!.Pid] = root;
@@ -68,7 +61,7 @@ public static class ProcessTrees
             // cookie proves that it is still the same session.
             foreach (var root in roots)
                 if (root.SessionId is { } session && !_byPid.ContainsKey(session))
-                    foreach (var process in all)
+                    foreach (var process in _byPid.Values)
                         if (process.Session == session && CookieOf(process) == root.Cookie)
                             _bySession[session] = root;
         }

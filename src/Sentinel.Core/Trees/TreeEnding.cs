@@ -53,7 +53,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     private void Look(List<Ending> endings)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
-        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), table, table.All());
+        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table));
         foreach (var ending in open)
             ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
     }

@@ -32,10 +32,11 @@ internal static class Invocation
                 Error = error,
             });
         }
-        catch (Exception e) when (!result.GetValue(Debug))
+        catch (Exception e)
         {
             // Expected failures speak for themselves; any other is a fault of ours, and says so.
-            return Session.Fail(e is StateException or IOException or UnauthorizedAccessException or TimeoutException
+            return Session.Fail(result.GetValue(Debug) ? e.ToString()
+                : e is StateException or IOException or UnauthorizedAccessException or TimeoutException
                 ? e.Message.TrimEnd('.')
                 : $"{e.Message}\nThis is a fault in sentinel. Run it again with --debug to see where, and please report it.");
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
@@ -28,6 +29,7 @@ internal static class LogsCommand
             HelpName = "stream",
             CustomParser = Stream,
         };
+        stream.CompletionSources.Clear();
         stream.CompletionSources.Add("stdout", "stderr");
         var follow = SharedOptions.Flag("--follow", "Stay, and show what is written; Ctrl+C ends it", "-f");
         var clear = SharedOptions.Flag("--clear", "Empty the logs instead of showing them");
@@ -87,21 +89,26 @@ internal static class LogsCommand
     private static void Show(Session session, List<LogFile> logs, int lines, bool isFollowing, bool isJson)
     {
         var writer = LogWriter.For(session.Output, session.Style, logs, isJson);
-        var shown = new List<(LogFile, long)>();
+        var shown = new List<(LogFile, SafeFileHandle?, long)>();
         foreach (var log in logs)
         {
             writer.Begin(log);
             long end = 0;
-            using (var file = log.Open())
-                if (file is not null)
-                {
-                    var length = RandomAccess.GetLength(file);
-                    end = LogFile.Read(file, LogFile.StartOfLastLines(file, lines, length), length, bytes => writer.Write(log, bytes));
-                }
+            var file = log.Open();
+            if (file is not null)
+            {
+                var length = RandomAccess.GetLength(file);
+                end = LogFile.Read(file, LogFile.StartOfLastLines(file, lines, length), length, bytes => writer.Write(log, bytes));
+            }
 
-            if (!isFollowing)
-                writer.End(log);
-            shown.Add((log, end));
+            if (isFollowing)
+            {
+                shown.Add((log, file, end));
+                continue;
+            }
+
+            writer.End(log);
+            file?.Dispose();
         }
 
         session.Output.Flush();

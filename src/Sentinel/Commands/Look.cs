@@ -1,6 +1,7 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -9,25 +10,25 @@ namespace Sentinel.Commands;
 internal sealed class Look
 {
     private readonly Session _session;
-    private readonly Lazy<IReadOnlyList<Sighting>> _all;
+    private readonly Snapshot _snapshot;
     private readonly IReadOnlyList<Outcome> _restarts;
 
     private Look(Session session, Selection selection)
     {
         _session = session;
-        _all = new Lazy<IReadOnlyList<Sighting>>(session.Table.All);
-        var state = session.Reconciliation.Look(session.Store.Read(), _all);
+        _snapshot = new Snapshot(session.Table);
+        var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
         _restarts = state.Processes.Values.Any(session.Supervisor.IsDue) ? session.Supervisor.RestartDue() : [];
         if (_restarts.Count > 0)
         {
-            _all = new Lazy<IReadOnlyList<Sighting>>(session.Table.All);
-            state = session.Reconciliation.Look(session.Store.Read(), _all);
+            _snapshot = new Snapshot(session.Table);
+            state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
         }
 
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
-        Processes = session.Overview.Look(found, _all);
+        Processes = session.Overview.Look(found, _snapshot);
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -35,7 +36,7 @@ internal sealed class Look
     public IReadOnlyList<Outcome> Missing { get; }
 
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
-        field ??= _session.Overview.Remains(Processes.Select(process => process.Record), _all);
+        field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
 
     public static Look At(Session session, Selection selection) => new(session, selection);
 

@@ -20,7 +20,7 @@ internal sealed class Session : IDisposable
         Table = new ProcessTable();
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn);
         Supervisor = new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
-        Reconciliation = new Reconciliation(Table, TimeProvider.System);
+        Reconciliation = new Reconciliation(TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
 
@@ -93,9 +93,10 @@ internal sealed class Session : IDisposable
     {
         if (Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } home)
             return Path.GetFullPath(home);
-        // Without HOME: what the user database says.
+        // Without HOME: what the user database says. Where that says nothing the runtime falls back on the root folder.
         var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return user.Length > 0
+        var isKnown = user.Length > 1 || Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } && user.Length > 0;
+        return isKnown
             ? Path.Combine(user, ".sentinel")
             : throw new StateException("there is no home folder to keep anything in; set HOME or SENTINEL_HOME");
     }

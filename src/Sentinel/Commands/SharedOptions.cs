@@ -9,6 +9,9 @@ namespace Sentinel.Commands;
 /// <summary>Arguments and options that mean the same wherever they stand.</summary>
 internal static class SharedOptions
 {
+    /// <summary>Of the argument that names processes.</summary>
+    public const string ProcessesName = "process";
+
     public static Option<bool> Json() => Flag("--json", "Print JSON, and nothing else, on standard output");
 
     /// <summary>An option without a value: the word after it is never taken for one.</summary>
@@ -17,7 +20,7 @@ internal static class SharedOptions
 
     public static Argument<string[]> Processes(string description)
     {
-        var argument = new Argument<string[]>("process") { Description = description, HelpName = "process", Arity = ArgumentArity.OneOrMore };
+        var argument = new Argument<string[]>(ProcessesName) { Description = description, HelpName = ProcessesName, Arity = ArgumentArity.OneOrMore };
         argument.CompletionSources.Add(_ => Names());
         return argument;
     }

@@ -13,6 +13,8 @@ internal static class UsageErrors
         // Help is given whatever else is on the line; and the shell's completion asks about lines that are not finished.
         if (result.Action is not null and not System.CommandLine.Invocation.ParseErrorAction && result.Errors.Count > 0)
             return [];
+        if (result.Errors.Count == 0 && UnknownOption(result, SharedOptions.ProcessesName) is { } option)
+            return [$"'{result.CommandResult.Command.Name}' has no option {option}; if it is a process, put -- before it"];
         // A word that is no command is told of as such, not as a command that is missing.
         var isUnknownCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Action is null;
         return [.. result.Errors.Select(error => error.Message).Distinct().Where(message => !isUnknownCommand || result.UnmatchedTokens.Any(message.Contains))];
@@ -26,12 +28,22 @@ internal static class UsageErrors
             Session.Fail(error.TrimEnd('.'));
         var known = command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name))
             .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
-        foreach (var word in result.UnmatchedTokens)
+        string?[] words = [.. result.UnmatchedTokens, UnknownOption(result)];
+        foreach (var word in words.OfType<string>())
             if (Spelling.Nearest(word, known) is { } nearest)
                 Output.Tell($"Did you mean '{nearest}'?");
         Output.Tell($"'{path} --help' shows what there is.");
         return ExitCode.Usage;
     }
+
+    // The parser takes an option that it does not know for one more argument.
+    private static string? UnknownOption(ParseResult result, string? argument = null) =>
+        result.Tokens.Any(token => token.Type == TokenType.DoubleDash)
+            ? null
+            : result.CommandResult.Children.OfType<ArgumentResult>()
+                .Where(given => argument is null || given.Argument.Name == argument)
+                .SelectMany(given => given.Tokens)
+                .FirstOrDefault(token => token.Value.StartsWith('-'))?.Value;
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "sentinel";

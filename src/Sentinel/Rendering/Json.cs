@@ -73,12 +73,7 @@ internal sealed record ProcessJson
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
             MemoryBytes = usage?.MemoryBytes,
             UptimeSeconds = usage is null ? null : Math.Round(usage.Uptime.TotalSeconds, 2),
-            Restart = record.Spec.Restart switch
-            {
-                RestartRule.Always => "always",
-                RestartRule.OnFailure => "on-failure",
-                _ => "no",
-            },
+            Restart = record.Spec.Restart.Word(),
             Restarts = record.Restarts,
             RestartDue = (record.State as RunState.Backoff)?.Due,
             Group = record.Spec.Group,
@@ -117,7 +112,7 @@ internal sealed record LastRunJson(
         run.How.ToString()!);
 }
 
-internal sealed record RestartJson(int Id, string Name, int? OldPid, int Pid);
+internal sealed record RestartJson(int Id, string Name, int? OldPid, int NewPid);
 
 /// <summary>What every command that changes something prints with <c>--json</c>.</summary>
 internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);

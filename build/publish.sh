@@ -1,0 +1,59 @@
+#!/bin/sh
+# Makes artifacts/sentinel/sentinel, the one binary that the launcher, the tests and the benchmarks use: native where a C
+# toolchain can link it, otherwise for the .NET runtime of this machine. Prints what went wrong, or nothing.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+built=$root/artifacts/sentinel
+new=$root/artifacts/sentinel.$$
+trap 'rm -rf "$new"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+mkdir -p "$new"
+# What is changed while it is built is newer than this.
+: >"$new/stamp"
+
+if ! command -v dotnet >/dev/null; then
+    echo "Error: there is no 'dotnet' in PATH. Sentinel is built with the .NET 10 SDK: https://dotnet.microsoft.com/download" >&2
+    exit 1
+fi
+
+compiler=$(command -v clang || command -v gcc || echo none)
+if [ "$compiler" != none ] && echo 'int main(void) { return 0; }' | "$compiler" -x c -o "$new/probe" - 2>/dev/null; then
+    rm "$new/probe"
+    how=native
+    is_native=true
+else
+    cat >&2 <<'END'
+Warning: there is no C toolchain to link a native binary with, so sentinel is built for the .NET runtime and starts slower.
+For the native one install gcc or clang, with the C library's headers, and start sentinel again:
+  Debian, Ubuntu: apt install build-essential    Fedora: dnf install gcc    Alpine: apk add build-base    Arch: pacman -S gcc
+(If a compiler is there but cannot link, run build/publish.sh once it can.)
+END
+    how=$compiler
+    is_native=false
+fi
+
+# Apart from what the IDE and the tests build, which may be at it at the same time; and no build server stays behind.
+if ! dotnet publish "$root/src/Sentinel/Sentinel.csproj" --configuration Release --artifacts-path "$root/artifacts/publish" \
+    --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false >"$new/log" 2>&1; then
+    cat "$new/log" >&2
+    echo "Error: sentinel could not be built; the reason is above." >&2
+    exit 1
+fi
+
+# Files are replaced whole, by renaming: a sentinel that runs keeps the one that it began with.
+rm "$new/log"
+echo "$how" >>"$new/stamp.how"
+touch -r "$new/stamp" "$new/stamp.how"
+mv "$new/stamp.how" "$new/stamp"
+mkdir -p "$built"
+rm -f "$built/stamp"
+for file in "$new"/*; do
+    [ "${file##*/}" = stamp ] || mv -f "$file" "$built/"
+done
+mv -f "$new/stamp" "$built/stamp"
+if [ $is_native = true ]; then
+    # Left from a build without a compiler.
+    rm -f "$built"/*.dll "$built"/*.json
+fi
