@@ -75,10 +75,13 @@ internal sealed unsafe class Child : IDisposable
             Umask = (uint)launch.Umask,
             WorkingDirectory = _strings.Add(Encoding.UTF8.GetBytes(launch.WorkingDirectory)),
             // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
-            Environment = _strings.AddList(launch.Environment.Without(Cookie.Variable).Entries()
-                .Prepend(Encoding.UTF8.GetBytes($"{Cookie.Variable}={launch.Cookie}"))),
+            Environment = _strings.AddList(
+                [.. CookieOf(launch), .. launch.Environment.Without(Cookie.Variable).Entries()]),
         };
     }
+
+    private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
+        launch.Cookie is { } cookie ? [Encoding.UTF8.GetBytes($"{Cookie.Variable}={cookie}")] : [];
 
     /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
     public int Execute(string program, IEnumerable<string> arguments, out ChildFailure? failure)

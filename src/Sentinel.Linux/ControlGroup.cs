@@ -31,6 +31,20 @@ internal static class ControlGroup
             LibC.rmdir(Path.Combine(own, Prefix + cookie));
     }
 
+    /// <summary>Whether there is a group of that tree, and nobody in it.</summary>
+    public static bool IsEmpty(string cookie)
+    {
+        try
+        {
+            return Own.Value is { } own
+                && File.ReadAllText(Path.Combine(own, Prefix + cookie, "cgroup.events")).Contains("populated 0");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
     public static string? CookieOf(int pid)
     {

@@ -30,16 +30,23 @@ internal static unsafe partial class LibC
     public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int EXDEV = 18;
+    public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EOPNOTSUPP = 95;
+    public const int ECONNREFUSED = 111;
 
     public const int F_GETFD = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
     public const uint STATX_UID = 8;
+
+    public const uint EPOLLIN = 1;
+    public const uint EPOLLOUT = 4;
+    public const int EPOLL_CTL_ADD = 1;
+    public const int EPOLL_CTL_DEL = 2;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
@@ -110,6 +117,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int waitpid(int pid, int* status, int options);
 
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int waitid(int kind, int id, void* info, int options);
+
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int access(string path, int mode);
 
@@ -144,6 +154,42 @@ internal static unsafe partial class LibC
     public static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int bind(SafeHandle socket, byte* address, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int listen(SafeHandle socket, int backlog);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int accept4(SafeHandle socket, byte* address, uint* length, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int connect(SafeHandle socket, byte* address, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getsockopt(SafeHandle socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint sendto(int socket, byte* buffer, nint count, int flags, byte* address, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int eventfd(uint value, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int epoll_create1(int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int epoll_ctl(int epoll, int operation, int fd, byte* request);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int epoll_wait(int epoll, byte* events, int count, int timeoutMs);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int inotify_init1(int flags);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -154,6 +200,26 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name)]
     public static partial int munmap(void* address, nint length);
+
+    /// <summary>struct epoll_event: without padding on x86-64, with it elsewhere. Carries a descriptor and a serial number.</summary>
+    public static class EpollEvent
+    {
+        private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+
+        public static int Bytes => DataOffset + sizeof(ulong);
+
+        public static void Write(byte* at, uint events, int descriptor, uint serial)
+        {
+            *(uint*)at = events;
+            *(ulong*)(at + DataOffset) = ((ulong)serial << 32) | (uint)descriptor;
+        }
+
+        public static (int Descriptor, uint Serial) Read(byte* at)
+        {
+            var data = *(ulong*)(at + DataOffset);
+            return ((int)(uint)data, (uint)(data >> 32));
+        }
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd

@@ -15,6 +15,13 @@ internal sealed unsafe class PidFd : IProcessHandle
     private const ulong PidFdGetInfo = 0xc048ff0b;
     private const ulong PidFdInfoExit = 1 << 3;
 
+    // Of waitid(2).
+    private const int WaitForPidFd = 3;
+    private const int WaitNot = 1;
+    private const int WaitForExit = 4;
+    private const int ExitedByItself = 1;
+    private const int DumpedCore = 3;
+
     private readonly SafeFileHandle _descriptor;
     private readonly ProcessTable _table;
     private bool _hasEnded;
@@ -62,8 +69,19 @@ internal sealed unsafe class PidFd : IProcessHandle
         return error == LibC.ESRCH ? null : $"cannot be signalled: {SystemCallException.Reason(error)}";
     }
 
+    /// <summary>Another descriptor of the same process, for whoever must not share this one.</summary>
+    public SafeFileHandle Duplicate()
+    {
+        var fd = LibC.fcntl(_descriptor, LibC.F_DUPFD_CLOEXEC, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("hold on to", $"process {Identity.Pid}");
+    }
+
     public Exit HowEnded()
     {
+        // Of our own child nobody else will take notice.
+        var child = new ChildInfo();
+        if (LibC.waitid(WaitForPidFd, Descriptor, &child, WaitForExit | WaitNot) == 0 && child.Pid != 0)
+            return child.Code == ExitedByItself ? new Exit.Code(child.Status) : new Exit.Signal(child.Status, child.Code == DumpedCore);
         if (_table.Look(Identity) is { HasEnded: true } zombie)
             return Exit.FromWaitStatus(zombie.WaitStatus);
         var info = new ProcessInfo { Mask = PidFdInfoExit };
@@ -73,6 +91,20 @@ internal sealed unsafe class PidFd : IProcessHandle
     }
 
     public void Dispose() => _descriptor.Dispose();
+
+    // siginfo_t, as waitid(2) fills it in.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct ChildInfo
+    {
+        [FieldOffset(8)]
+        public int Code;
+
+        [FieldOffset(16)]
+        public int Pid;
+
+        [FieldOffset(24)]
+        public int Status;
+    }
 
     // struct pidfd_info; 72 bytes, which the ioctl's number says, too.
     [StructLayout(LayoutKind.Explicit, Size = 72)]

@@ -9,7 +9,7 @@ public sealed unsafe class ProcessHandles(ProcessTable table) : IProcessHandles
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
 
-    public void WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
+    public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         var polls = new LibC.PollFd[handles.Count];
         var i = 0;
@@ -19,5 +19,6 @@ public sealed unsafe class ProcessHandles(ProcessTable table) : IProcessHandles
         fixed (LibC.PollFd* first = polls)
             if (LibC.poll(first, (ulong)polls.Length, milliseconds) < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("wait for", "processes");
+        return ValueTask.CompletedTask;
     }
 }

@@ -57,6 +57,8 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
 
+    public bool IsGone(string cookie) => ControlGroup.IsEmpty(cookie);
+
     public TimeSpan? CpuTimeOf(int pid)
     {
         // The clock id that clock_getcpuclockid(3) makes of a pid.

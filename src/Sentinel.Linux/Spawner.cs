@@ -23,7 +23,7 @@ public sealed class Spawner(ProcessTable table) : ISpawner
             using var stdin = Open("/dev/null", LibC.O_RDONLY);
             using var stdout = Open(launch.StdoutPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
             using var stderr = Open(launch.StderrPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
-            using var group = ControlGroup.Open(launch.Cookie);
+            using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie) : null;
             using var child = new Child(launch, stdin, stdout, stderr, group);
 
             var arguments = launch.Command.Arguments;

@@ -20,13 +20,9 @@ public sealed unsafe class StateFiles : IStateFiles
         var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
         try
         {
-            if (LibC.flock(file, LibC.LOCK_EX | LibC.LOCK_NB) != 0)
+            if (!TryLock(file))
                 Wait(file, path, waiting);
-            // For those who wait: who it is that they wait for.
-            var holder = Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
-            fixed (byte* bytes = holder)
-                if (LibC.ftruncate(file, 0) == 0)
-                    LibC.pwrite(file, bytes, holder.Length, 0);
+            SayWhoHolds(file);
             return file;
         }
         catch
@@ -34,6 +30,19 @@ public sealed unsafe class StateFiles : IStateFiles
             file.Dispose();
             throw;
         }
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
+        if (TryLock(file))
+        {
+            SayWhoHolds(file);
+            return file;
+        }
+
+        file.Dispose();
+        return null;
     }
 
     public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
@@ -86,6 +95,24 @@ public sealed unsafe class StateFiles : IStateFiles
             throw new UnauthorizedAccessException(
                 $"others may write to {path}, so nothing in it can be trusted; "
                 + $"'chmod go-w {path}', or set SENTINEL_HOME to another folder");
+    }
+
+    /// <summary>The pid of whoever holds a lock, or held it last; null when that is not known.</summary>
+    public static int? HolderOf(string path)
+    {
+        using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+        return !file.IsInvalid && int.TryParse(Holder(file), out var pid) ? pid : null;
+    }
+
+    private static bool TryLock(SafeFileHandle file) => LibC.flock(file, LibC.LOCK_EX | LibC.LOCK_NB) == 0;
+
+    // For those who wait: who it is that they wait for.
+    private static void SayWhoHolds(SafeFileHandle file)
+    {
+        var holder = Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
+        fixed (byte* bytes = holder)
+            if (LibC.ftruncate(file, 0) == 0)
+                LibC.pwrite(file, bytes, holder.Length, 0);
     }
 
     private static void Wait(SafeFileHandle file, string path, Action<string> waiting)

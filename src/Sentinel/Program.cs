@@ -17,6 +17,7 @@ var root = new RootCommand(
     ListCommand.Create(),
     StatusCommand.Create(),
     LogsCommand.Create(),
+    DaemonCommand.Create(),
 };
 foreach (var command in ProcessCommands.Create())
     root.Subcommands.Add(command);

@@ -8,8 +8,8 @@ public interface IProcessHandles
     /// <summary>Null when the process is gone.</summary>
     IProcessHandle? Open(ProcessIdentity identity);
 
-    /// <summary>Returns when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
-    void WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout);
+    /// <summary>Completes when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
+    ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout);
 }
 
 public interface IProcessHandle : IDisposable

@@ -22,6 +22,9 @@ public interface IProcessTable
     /// <summary>The cookie of the tree that a process belongs to, or null.</summary>
     string? CookieOf(int pid);
 
+    /// <summary>Whether it is certain, without a look at every process, that nothing of a tree is left.</summary>
+    bool IsGone(string cookie);
+
     /// <summary>CPU time used so far, or null when it cannot be had.</summary>
     TimeSpan? CpuTimeOf(int pid);
 }

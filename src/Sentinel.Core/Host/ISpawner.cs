@@ -21,6 +21,7 @@ public interface ISpawner
 /// <param name="Environment">Whole: nothing is added but the cookie.</param>
 /// <param name="StdoutPath">Opened for appending, and made with its folder when it is not there.</param>
 /// <param name="StderrPath">As <paramref name="StdoutPath"/>.</param>
+/// <param name="Cookie">Null for a process that is nobody's tree.</param>
 public sealed record Launch(
     Command Command,
     string WorkingDirectory,
@@ -28,7 +29,7 @@ public sealed record Launch(
     int Umask,
     string StdoutPath,
     string StderrPath,
-    string Cookie);
+    string? Cookie);
 
 /// <summary>A program could not be executed; the message says what and why.</summary>
 public sealed class SpawnException(string message) : Exception(message);

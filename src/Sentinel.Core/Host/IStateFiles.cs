@@ -9,6 +9,9 @@ public interface IStateFiles
     /// <exception cref="TimeoutException">Somebody else held it too long.</exception>
     IDisposable Lock(string path, Action<string> waiting);
 
+    /// <summary>As <see cref="Lock"/>, but null when somebody else holds it.</summary>
+    IDisposable? TryLock(string path);
+
     /// <summary>Puts new content in the place of a file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="previous">Where the content that is replaced is kept.</param>

@@ -18,6 +18,12 @@ public sealed record SentinelHome(string Folder)
     /// <summary>The state before the last change.</summary>
     public string PreviousState => State + ".bak";
 
+    /// <summary>Where the daemon listens.</summary>
+    public string Socket => Path.Combine(Folder, "daemon.sock");
+
+    /// <summary>What the daemon had to say that nobody asked for.</summary>
+    public string DaemonLog => Path.Combine(Folder, "daemon.log");
+
     public string Logs => Path.Combine(Folder, "logs");
 
     public string StdoutOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stdout.log");

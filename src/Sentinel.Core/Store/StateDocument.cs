@@ -91,7 +91,7 @@ internal static class StateDocument
         return state with { Processes = processes.ToImmutable() };
     }
 
-    private static void Write(Utf8JsonWriter json, ProcessRecord process)
+    public static void Write(Utf8JsonWriter json, ProcessRecord process)
     {
         json.WriteStartObject();
         json.WriteNumber("id", process.Id);
@@ -106,7 +106,7 @@ internal static class StateDocument
         json.WriteEndObject();
     }
 
-    private static ProcessRecord ReadProcess(JsonElement json) => new()
+    public static ProcessRecord ReadProcess(JsonElement json) => new()
     {
         Id = json.Get("id").GetInt32(),
         Spec = ReadSpec(json.Get("spec")),
@@ -122,14 +122,10 @@ internal static class StateDocument
     {
         json.WriteStartObject("spec");
         json.WriteString("name", spec.Name);
-        json.WriteStartObject("command");
-        WriteTexts(json, "arguments", spec.Command.Arguments);
-        json.WriteString("text", spec.Command.Text);
-        json.WriteBoolean("shell", spec.Command.Shell);
-        json.WriteEndObject();
+        Write(json, spec.Command);
         json.WriteString("workingDirectory", spec.WorkingDirectory);
         json.WriteString("environment", spec.Environment);
-        WriteTexts(json, "environmentFiles", spec.EnvironmentFiles);
+        json.WriteTexts("environmentFiles", spec.EnvironmentFiles);
         json.WriteNumber("umask", spec.Umask);
         json.WriteString("restart", spec.Restart.Word());
         if (spec.Group is { } group)
@@ -137,21 +133,29 @@ internal static class StateDocument
         json.WriteEndObject();
     }
 
-    private static ProcessSpec ReadSpec(JsonElement json)
+    private static ProcessSpec ReadSpec(JsonElement json) => new()
     {
-        var command = json.Get("command");
-        return new ProcessSpec
-        {
-            Name = json.Text("name"),
-            Command = new Command(command.Texts("arguments"), command.Text("text"), command.Get("shell").GetBoolean()),
-            WorkingDirectory = json.Text("workingDirectory"),
-            Environment = json.Text("environment"),
-            EnvironmentFiles = json.Texts("environmentFiles"),
-            Umask = json.Get("umask").GetInt32(),
-            Restart = RestartRules.Parse(json.Text("restart")) ?? throw Unknown("restart rule", json.Text("restart")),
-            Group = json.Maybe("group")?.GetString(),
-        };
+        Name = json.Text("name"),
+        Command = ReadCommand(json.Get("command")),
+        WorkingDirectory = json.Text("workingDirectory"),
+        Environment = json.Text("environment"),
+        EnvironmentFiles = json.Texts("environmentFiles"),
+        Umask = json.Get("umask").GetInt32(),
+        Restart = RestartRules.Parse(json.Text("restart")) ?? throw Unknown("restart rule", json.Text("restart")),
+        Group = json.Maybe("group")?.GetString(),
+    };
+
+    public static void Write(Utf8JsonWriter json, Command command)
+    {
+        json.WriteStartObject("command");
+        json.WriteTexts("arguments", command.Arguments);
+        json.WriteString("text", command.Text);
+        json.WriteBoolean("shell", command.Shell);
+        json.WriteEndObject();
     }
+
+    public static Command ReadCommand(JsonElement json) =>
+        new(json.Texts("arguments"), json.Text("text"), json.Get("shell").GetBoolean());
 
     private static void Write(Utf8JsonWriter json, string name, RunState state)
     {
@@ -239,26 +243,6 @@ internal static class StateDocument
             : how.Maybe("notStarted") is not null ? new Exit.NotStarted(how.Text("notStarted"))
             : new Exit.Unknown(how.Text("unknown")));
     }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static JsonElement Get(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) ? value : throw new JsonException($"'{name}' is missing");
-
-    private static JsonElement? Maybe(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static string Text(this JsonElement json, string name) =>
-        json.Get(name).GetString() ?? throw new JsonException($"'{name}' is null");
-
-    private static string[] Texts(this JsonElement json, string name) =>
-        [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' has a null"))];
 
     private static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 }

@@ -11,11 +11,15 @@ namespace Sentinel.Core.Store;
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
 public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn)
 {
+    private HeldState? _held;
+
     public SentinelHome Home => home;
 
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public State Read()
     {
+        if (_held is { } held)
+            return held.State;
         var loaded = Load();
         if (loaded.Damage is { } damage)
             warn($"{damage}; using the last good copy, {loaded.Source}. The next command that changes something keeps the damaged file aside.");
@@ -26,6 +30,8 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public StateTransaction Begin()
     {
+        if (_held is { } held)
+            return new StateTransaction(home, files, held.State, turn: null, held);
         files.MakePrivateFolder(home.Folder);
         var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
         try
@@ -33,13 +39,48 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
             var loaded = Load();
             if (loaded.Damage is { } damage)
                 PutAside(damage, loaded.Source);
-            return new StateTransaction(home, files, turn, loaded.State);
+            return new StateTransaction(home, files, loaded.State, turn, held: null);
         }
         catch
         {
             turn.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Makes every turn ours for as long as this process lives: transactions need no lock and begin with what is in memory.
+    /// </summary>
+    /// <param name="changed">Told of each new state.</param>
+    /// <returns>False when it is somebody else's turn.</returns>
+    /// <exception cref="StateException">There is a state that cannot be used.</exception>
+    public bool TryHold(Action<State> changed)
+    {
+        files.MakePrivateFolder(home.Folder);
+        if (files.TryLock(home.Lock) is not { } turn)
+            return false;
+        try
+        {
+            var loaded = Load();
+            if (loaded.Damage is { } damage)
+                PutAside(damage, loaded.Source);
+            _held = new HeldState(loaded.State, turn, changed, warn);
+            return true;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes down what could not be written before, if there is such a thing.</summary>
+    public void SaveUnsaved()
+    {
+        if (_held is not { IsUnsaved: true } held)
+            return;
+        files.Replace(home.State, home.PreviousState, StateDocument.Write(held.State), durable: true);
+        held.WasSaved();
     }
 
     private void PutAside(string damage, string source)

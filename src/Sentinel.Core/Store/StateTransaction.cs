@@ -7,13 +7,16 @@ public sealed class StateTransaction : IDisposable
 {
     private readonly SentinelHome _home;
     private readonly IStateFiles _files;
-    private readonly IDisposable _turn;
-    private State _saved;
+    private readonly IDisposable? _turn;
+    private readonly HeldState? _held;
+    private State _written;
 
-    internal StateTransaction(SentinelHome home, IStateFiles files, IDisposable turn, State state)
+    /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
+    /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
+    internal StateTransaction(SentinelHome home, IStateFiles files, State state, IDisposable? turn, HeldState? held)
     {
-        (_home, _files, _turn) = (home, files, turn);
-        State = _saved = state;
+        (_home, _files, _turn, _held) = (home, files, turn, held);
+        State = _written = state;
     }
 
     /// <summary>The state as it is to become; nothing of it is kept before it is saved.</summary>
@@ -28,14 +31,25 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void SaveForNow() => Write(durable: false);
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _turn?.Dispose();
 
     private void Write(bool durable)
     {
-        if (ReferenceEquals(State, _saved))
+        if (ReferenceEquals(State, _written))
             return;
         var trimmed = State.Trimmed();
-        _files.Replace(_home.State, _home.PreviousState, StateDocument.Write(trimmed), durable);
-        State = _saved = trimmed;
+        try
+        {
+            _files.Replace(_home.State, _home.PreviousState, StateDocument.Write(trimmed), durable);
+            _held?.WasSaved();
+        }
+        catch (Exception e) when (_held is not null && durable && e is IOException or UnauthorizedAccessException)
+        {
+            // What has happened has happened: the daemon goes on with it, and tries to write it down again.
+            _held.CouldNotSave(e);
+        }
+
+        State = _written = trimmed;
+        _held?.Became(trimmed);
     }
 }

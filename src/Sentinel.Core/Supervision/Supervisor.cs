@@ -22,10 +22,22 @@ public sealed record RunRequest(
 /// something is waited for.
 /// </summary>
 public sealed class Supervisor(
-    StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time)
+    StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time) : ISupervisor
 {
     private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
+
+    public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
+    {
+        Request.Run run => [Run(run.What)],
+        Request.Start start => await Start(start.Selection, start.Environment),
+        Request.Stop stop => await Stop(stop.Selection, stop.Options),
+        Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Environment),
+        Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
+        Request.Clean clean => Clean(clean.WithLogs),
+        Request.RestartDue => await RestartDue(),
+        _ => throw new NotSupportedException(request.GetType().Name),
+    };
 
     /// <summary>Registers a process and starts it; when that fails nothing is registered.</summary>
     public Outcome Run(RunRequest request)
@@ -72,11 +84,11 @@ public sealed class Supervisor(
     /// <summary>Starts what does not run.</summary>
     /// <param name="selection">Which; in bulk, all that do not run.</param>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment)
+    public async ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment)
     {
         var written = store.Read();
         var before = _reconciliation.Look(written, new Snapshot(table));
-        EndRemains(selection.In(before, IsNotRunning).Found, written);
+        await EndRemains(selection.In(before, IsNotRunning).Found, written);
 
         using var transaction = store.Begin();
         var (found, outcomes) = Select(transaction, selection, IsNotRunning);
@@ -93,9 +105,9 @@ public sealed class Supervisor(
     }
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
-    public IReadOnlyList<Outcome> Stop(Selection selection, StopOptions options)
+    public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
     {
-        var (ended, outcomes) = EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
         foreach (var tree in ended)
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);
@@ -108,9 +120,9 @@ public sealed class Supervisor(
 
     /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped.</summary>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public IReadOnlyList<Outcome> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
+    public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
     {
-        var (ended, outcomes) = EndTrees(selection, options, record => record.State is not RunState.Stopped);
+        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped);
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
 
         using var transaction = store.Begin();
@@ -137,9 +149,9 @@ public sealed class Supervisor(
 
     /// <summary>Ends whole trees and forgets the processes.</summary>
     /// <param name="withLogs">Whether their log files are deleted, too.</param>
-    public IReadOnlyList<Outcome> Delete(Selection selection, StopOptions options, bool withLogs)
+    public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
     {
-        var (ended, outcomes) = EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
         outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
         return outcomes;
@@ -161,30 +173,70 @@ public sealed class Supervisor(
 
     /// <summary>Starts what is due to be restarted.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public IReadOnlyList<Outcome> RestartDue()
+    public async ValueTask<IReadOnlyList<Outcome>> RestartDue()
     {
         var written = store.Read();
         var before = _reconciliation.Look(written, new Snapshot(table));
-        EndRemains([.. before.Processes.Values.Where(IsDue)], written);
+        await EndRemains([.. before.Processes.Values.Where(IsDue)], written);
 
         using var transaction = store.Begin();
         transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
-        var due = transaction.State.Processes.Values.Where(IsDue).ToList();
-        var outcomes = StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick());
-        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
-            : outcome)];
+        return StartDue(transaction, [.. transaction.State.Processes.Values.Where(IsDue)]);
     }
 
-    /// <summary>Whether it is time to start a process again.</summary>
-    public bool IsDue(ProcessRecord record) => record.State is RunState.Backoff backoff && backoff.Due <= time.GetUtcNow();
+    /// <summary>Takes note of runs that have ended by themselves, and starts again what is due at once.</summary>
+    /// <returns>What was started, and what could not be.</returns>
+    public async ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs)
+    {
+        var started = new List<Outcome>();
+        using (var transaction = store.Begin())
+        {
+            var due = new List<ProcessRecord>();
+            foreach (var run in runs)
+            {
+                if (transaction.State.Processes.GetValueOrDefault(run.Id) is not { State: RunState.Running running } record
+                    || running.Identity != run.Main)
+                    continue;
+                var ended = new ProcessEvent.Ended(
+                    run.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.How is not null);
+                record = Lifecycle.Decide(record, ended, time.GetUtcNow()).Record;
+                transaction.State = transaction.State.With(record);
+                // Where it is known that nothing is left of its tree, nothing is in the way of its successor.
+                if (IsDue(record) && table.IsGone(record.Cookie))
+                    due.Add(record);
+            }
+
+            started.AddRange(StartDue(transaction, due));
+        }
+
+        return IsAnyDue ? [.. started, .. await RestartDue()] : started;
+    }
+
+    /// <summary>Brings everything that is written down up to what is: the daemon's first act.</summary>
+    public void TakeOver()
+    {
+        using var transaction = store.Begin();
+        transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
+        transaction.Save();
+    }
+
+    /// <summary>Whether some process waits to be started and the time for it has come.</summary>
+    public bool IsAnyDue => store.Read().Processes.Values.Any(IsDue);
+
+    private List<Outcome> StartDue(StateTransaction transaction, List<ProcessRecord> due) =>
+    [
+        .. StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick())
+            .Select(outcome => outcome is Outcome.Started started
+                ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+                : outcome),
+    ];
 
     private sealed record EndedTree(ProcessRecord Record, int? Pid, bool WasActive, int ProcessesEnded, Outcome? Failure)
     {
         public string Name => Record.Spec.Name;
     }
 
-    private (List<EndedTree> Ended, List<Outcome> Missing) EndTrees(
+    private async ValueTask<(List<EndedTree> Ended, List<Outcome> Missing)> EndTrees(
         Selection selection, StopOptions options, Func<ProcessRecord, bool> inBulk)
     {
         List<ProcessRecord> found;
@@ -200,7 +252,7 @@ public sealed class Supervisor(
         }
 
         var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = _ending.End(roots, options, () => StartedAgain(roots, written));
+        var ends = await _ending.End(roots, options, () => StartedAgain(roots, written));
 
         using (var transaction = store.Begin())
         {
@@ -229,14 +281,14 @@ public sealed class Supervisor(
     }
 
     // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held.
-    private void EndRemains(IEnumerable<ProcessRecord> records, State written)
+    private async ValueTask EndRemains(IEnumerable<ProcessRecord> records, State written)
     {
         var roots = records
             .Where(record => record.State is RunState.Stopping || (IsNotRunning(record) && record.LastRun is not null))
             .Select(TreeRoot.Of)
             .ToList();
         if (roots.Count > 0)
-            _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
+            await _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
     }
 
     // Since something was written, other commands had their turns.
@@ -286,9 +338,18 @@ public sealed class Supervisor(
             transaction.State = transaction.State.With(starting);
         }
 
+        var isAutomatic = happened is ProcessEvent.Tick;
         // Written down first: should this command be killed after a process is made and before that is known, the next
         // command finds the process by its cookie. After a loss of power there is none to find.
-        transaction.SaveForNow();
+        try
+        {
+            transaction.SaveForNow();
+        }
+        catch (Exception e) when (isAutomatic && e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk keeps nobody from being restarted who was known before.
+        }
+
         foreach (var (target, starting) in toSpawn)
         {
             ProcessEvent spawned;
@@ -353,6 +414,8 @@ public sealed class Supervisor(
         store.Home.StderrOf(record),
         record.Cookie);
 
+    private bool IsDue(ProcessRecord record) => RestartBackoff.IsDue(record, time.GetUtcNow());
+
     private static bool IsNotRunning(ProcessRecord record) =>
         record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
 
@@ -361,3 +424,9 @@ public sealed class Supervisor(
     private static string Processes(List<Sighting> processes) =>
         processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
 }
+
+/// <summary>A main process that has ended.</summary>
+/// <param name="Id">Of its record.</param>
+/// <param name="Main">The process.</param>
+/// <param name="How">Null when nobody was there.</param>
+public sealed record EndedMain(int Id, ProcessIdentity Main, Exit? How);

@@ -35,7 +35,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// is their successor's and is left alone. Whoever starts one makes that known before.
     /// </param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
-    public IReadOnlyDictionary<int, TreeEnd> End(
+    public async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(
         IReadOnlyCollection<TreeRoot> roots, StopOptions options, Func<IReadOnlySet<int>>? startedAgain = null)
     {
         var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
@@ -47,7 +47,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
                 var open = endings.Where(ending => !ending.IsOver).ToList();
                 if (open.Count == 0)
                     return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
-                WaitUntilOneMayBeOver(open);
+                await WaitUntilOneMayBeOver(open);
             }
         }
         finally
@@ -70,17 +70,17 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
                 ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
     }
 
-    private void WaitUntilOneMayBeOver(List<Ending> open)
+    private async ValueTask WaitUntilOneMayBeOver(List<Ending> open)
     {
         // One that has ended since the look has nothing left to wait for: the next look tells that it is over.
         while (open.Min(ending => ending.Deadline(time)) is var deadline
             && deadline > TimeSpan.Zero
             && open.All(ending => ending.Running.Any()))
-            handles.WaitAny(open.SelectMany(ending => ending.Running).ToList(), deadline);
+            await handles.WaitAny(open.SelectMany(ending => ending.Running).ToList(), deadline);
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
         if (open.Count > 1)
-            handles.WaitAny([], TimeSpan.FromMilliseconds(2));
+            await handles.WaitAny([], TimeSpan.FromMilliseconds(2));
     }
 
     private sealed class Ending(TreeRoot root, StopOptions options, long begun) : IDisposable

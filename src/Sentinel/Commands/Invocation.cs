@@ -36,7 +36,7 @@ internal static class Invocation
         {
             // Expected failures speak for themselves; any other is a fault of ours, and says so.
             return Session.Fail(result.GetValue(Debug) ? e.ToString()
-                : e is StateException or IOException or UnauthorizedAccessException or TimeoutException
+                : e is StateException or DaemonException or IOException or UnauthorizedAccessException or TimeoutException
                 ? e.Message.TrimEnd('.')
                 : $"{e.Message}\nThis is a fault in sentinel. Run it again with --debug to see where, and please report it.");
         }

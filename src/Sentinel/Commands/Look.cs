@@ -2,6 +2,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Linux;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -18,7 +19,7 @@ internal sealed class Look
         _session = session;
         _snapshot = new Snapshot(session.Table);
         var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
-        _restarts = state.Processes.Values.Any(session.Supervisor.IsDue) ? Restart(session) : [];
+        _restarts = state.Processes.Values.Any(process => RestartBackoff.IsDue(process, DateTimeOffset.UtcNow)) ? Restart(session) : [];
         if (_restarts.Count > 0)
         {
             _snapshot = new Snapshot(session.Table);
@@ -43,9 +44,9 @@ internal sealed class Look
     {
         try
         {
-            return session.Supervisor.RestartDue();
+            return session.Do(new Request.RestartDue());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or DaemonException)
         {
             session.Warn($"what is due cannot be restarted: {e.Message}");
             return [];

@@ -23,41 +23,40 @@ internal static class ProcessCommands
         Clean(),
     ];
 
-    /// <summary>Adds its options to a command, and gives what the command does.</summary>
-    private delegate Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Verb(Command command);
+    /// <summary>Adds its options to a command, and gives what the command asks for.</summary>
+    private delegate Func<ParseResult, Selection, Request> Verb(Command command);
 
-    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Start(Command command)
+    private static Func<ParseResult, Selection, Request> Start(Command command)
     {
         var updateEnvironment = UpdateEnvironment();
         command.Options.Add(updateEnvironment);
-        return (result, session, selection) =>
-            session.Supervisor.Start(selection, NewEnvironment(result, updateEnvironment));
+        return (result, selection) => new Request.Start(selection, NewEnvironment(result, updateEnvironment));
     }
 
-    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Stop(Command command)
+    private static Func<ParseResult, Selection, Request> Stop(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
-        return (result, session, selection) => session.Supervisor.Stop(selection, options.In(result));
+        return (result, selection) => new Request.Stop(selection, options.In(result));
     }
 
-    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Restart(Command command)
+    private static Func<ParseResult, Selection, Request> Restart(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
         var updateEnvironment = UpdateEnvironment();
         command.Options.Add(updateEnvironment);
-        return (result, session, selection) =>
-            session.Supervisor.Restart(selection, options.In(result), NewEnvironment(result, updateEnvironment));
+        return (result, selection) =>
+            new Request.Restart(selection, options.In(result), NewEnvironment(result, updateEnvironment));
     }
 
-    private static Func<ParseResult, Session, Selection, IReadOnlyList<Outcome>> Delete(Command command)
+    private static Func<ParseResult, Selection, Request> Delete(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
         var logs = WithLogs();
         command.Options.Add(logs);
-        return (result, session, selection) => session.Supervisor.Delete(selection, options.In(result), result.GetValue(logs));
+        return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs));
     }
 
     private static Command Named(string name, string description, Verb verb)
@@ -65,10 +64,10 @@ internal static class ProcessCommands
         var processes = SharedOptions.Processes("Which, by id or name");
         var json = SharedOptions.Json();
         var command = new Command(name, description) { processes };
-        var act = verb(command);
+        var request = verb(command);
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(act(result, session, new Selection.Named(result.GetValue(processes)!)))));
+            session.Report(session.Do(request(result, new Selection.Named(result.GetValue(processes)!))))));
         return command;
     }
 
@@ -76,10 +75,10 @@ internal static class ProcessCommands
     {
         var json = SharedOptions.Json();
         var command = new Command(name, description);
-        var act = verb(command);
+        var request = verb(command);
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(act(result, session, new Selection.All()), Summary(done, toDo))));
+            session.Report(session.Do(request(result, new Selection.All())), Summary(done, toDo))));
         return command;
     }
 
@@ -89,7 +88,7 @@ internal static class ProcessCommands
         var json = SharedOptions.Json();
         var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Supervisor.Clean(result.GetValue(logs)), Summary("Deleted", "to clean up"))));
+            session.Report(session.Do(new Request.Clean(result.GetValue(logs))), Summary("Deleted", "to clean up"))));
         return command;
     }
 

@@ -59,16 +59,16 @@ internal static class RunCommand
 
     private static int Run(Session session, string[] words, string? name, string? folder, bool restart)
     {
-        var outcome = session.Supervisor.Run(new RunRequest(
+        var outcomes = session.Do(new Request.Run(new RunRequest(
             Core.Specs.Command.From(words),
             name,
             Path.GetFullPath(folder ?? "."),
             Caller.Environment,
             Caller.Umask,
-            restart ? RestartRule.Always : RestartRule.Never));
+            restart ? RestartRule.Always : RestartRule.Never)));
 
-        var exitCode = session.Report([outcome]);
-        if (outcome is Outcome.Started started && restart)
+        var exitCode = session.Report(outcomes);
+        if (outcomes is [Outcome.Started] && restart && session.Daemon is null)
             Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.

@@ -11,18 +11,20 @@ namespace Sentinel.Commands;
 internal sealed class Session : IDisposable
 {
     private readonly List<string> _warnings = [];
-    private readonly bool _isJson;
+    private readonly Lazy<DaemonClient?> _daemon;
 
     public Session(bool isJson)
     {
-        _isJson = isJson;
+        IsJson = isJson;
         Home = new SentinelHome(FindHome());
         Table = new ProcessTable();
+        _daemon = new Lazy<DaemonClient?>(() => DaemonClient.Find(Home, Warn));
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn);
-        Supervisor = new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
         Reconciliation = new Reconciliation(TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
+
+    public bool IsJson { get; }
 
     public SentinelHome Home { get; }
 
@@ -30,7 +32,8 @@ internal sealed class Session : IDisposable
 
     public StateStore Store { get; }
 
-    public Supervisor Supervisor { get; }
+    /// <summary>The daemon, if one runs; looked for when it is first asked for.</summary>
+    public DaemonClient? Daemon => _daemon.Value;
 
     public Reconciliation Reconciliation { get; }
 
@@ -41,6 +44,16 @@ internal sealed class Session : IDisposable
     public Style Style => field ??= Style.Detect();
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Has something done: by the daemon if one runs, else here.</summary>
+    public IReadOnlyList<Outcome> Do(Request request)
+    {
+        ISupervisor supervisor = Daemon is { } daemon
+            ? daemon
+            : new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
+        // Here nothing is left to be waited for: what takes time has blocked.
+        return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
+    }
 
     public void Warn(string warning)
     {
@@ -58,7 +71,7 @@ internal sealed class Session : IDisposable
     /// <param name="summary">For bulk commands: the last line, given how many succeeded.</param>
     public int Report(IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
     {
-        if (_isJson)
+        if (IsJson)
             Print(
                 new OutcomesJson(Json.SchemaVersion, [.. outcomes.Select(Outcomes.Json)], _warnings),
                 Json.Document.OutcomesJson);
@@ -67,7 +80,7 @@ internal sealed class Session : IDisposable
                 Output.Line(Outcomes.Line(outcome));
 
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
-        if (!_isJson && summary is not null)
+        if (!IsJson && summary is not null)
             Output.Line(summary(outcomes.Count - failed.Count) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
         return Fail(failed);
     }

@@ -10,13 +10,22 @@ internal sealed class VersionAction : SynchronousCommandLineAction
 {
     private const int CommitLength = 7;
 
+    /// <summary><c>1.2.3 (0a1b2c3, linux-x64)</c></summary>
+    public static string Version
+    {
+        get
+        {
+            // The build writes VERSION+COMMIT; without a repository there is no commit.
+            var version = typeof(VersionAction).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion.Split('+');
+            var commit = version.Length > 1 ? version[1][..Math.Min(CommitLength, version[1].Length)] : "unknown commit";
+            return $"{version[0]} ({commit}, {RuntimeInformation.RuntimeIdentifier})";
+        }
+    }
+
     public override int Invoke(ParseResult parseResult)
     {
-        // The build writes VERSION+COMMIT; without a repository there is no commit.
-        var version = typeof(VersionAction).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+');
-        var commit = version.Length > 1 ? version[1][..Math.Min(CommitLength, version[1].Length)] : "unknown commit";
-        parseResult.InvocationConfiguration.Output.WriteLine($"sentinel {version[0]} ({commit}, {RuntimeInformation.RuntimeIdentifier})");
+        parseResult.InvocationConfiguration.Output.WriteLine($"sentinel {Version}");
         return ExitCode.Success;
     }
 }

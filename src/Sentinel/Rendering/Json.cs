@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sentinel.Core.Daemon;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -120,11 +121,36 @@ internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson
 internal sealed record OutcomeJson(
     string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Error);
 
+/// <summary>What the <c>daemon</c> commands print.</summary>
+internal sealed record DaemonJson(
+    int SchemaVersion,
+    bool Running,
+    int? Pid,
+    string? Version,
+    DateTimeOffset? StartedAt,
+    int? Supervised,
+    int? RunningProcesses,
+    int? Restarts,
+    string? LastError)
+{
+    public static DaemonJson From(DaemonStatus? status) => new(
+        Json.SchemaVersion,
+        status is not null,
+        status?.Pid,
+        status?.Version,
+        status?.StartedAt,
+        status?.Supervised,
+        status?.Running,
+        status?.Restarts,
+        status?.LastError);
+}
+
 /// <summary>A line of what <c>logs --json</c> prints.</summary>
 internal sealed record LogLineJson(string Process, string Stream, string Text);
 
 [JsonSerializable(typeof(ProcessesJson))]
 [JsonSerializable(typeof(OutcomesJson))]
+[JsonSerializable(typeof(DaemonJson))]
 [JsonSerializable(typeof(LogLineJson))]
 internal sealed partial class Json : JsonSerializerContext
 {

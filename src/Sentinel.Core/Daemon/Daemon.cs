@@ -1,0 +1,167 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Daemon;
+
+/// <summary>
+/// Watches over what commands have started: sees at once when something ends, and starts it again when it is due. It is the
+/// one writer for as long as it lives, and all of it happens on one loop.
+/// </summary>
+public sealed class Daemon(
+    StateStore store, Supervisor supervisor, IProcessHandles handles, ILoop loop, TimeProvider time, Action<string> log)
+{
+    // For what has no event: a sweep finds what was missed.
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<int, Watch> _watches = [];
+    private readonly List<EndedMain> _ended = [];
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private IDisposable? _restartTimer;
+    private bool _isRestarting;
+    private int _restarts;
+    private string? _lastError;
+
+    /// <summary>Takes every turn to write from now on, and takes over what there is.</summary>
+    /// <returns>False when somebody else has the turn.</returns>
+    public bool TryStart()
+    {
+        if (!store.TryHold(Changed))
+            return false;
+        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping).ToList();
+        supervisor.TakeOver();
+        Changed(store.Read());
+        // What another was about to end when it was killed.
+        if (unfinished.Count > 0)
+            InBackground(async () => await supervisor.Stop(
+                new Selection.Named([.. unfinished.Select(process => process.Id.ToString())]), StopOptions.Default));
+        Sweep();
+        return true;
+    }
+
+    public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => await supervisor.Do(request);
+
+    public DaemonStatus Describe(int pid, string version)
+    {
+        var processes = store.Read().Processes.Values;
+        return new DaemonStatus(
+            pid, version, _startedAt, processes.Count(), processes.Count(process => process.State is RunState.Running), _restarts, _lastError);
+    }
+
+    /// <summary>Whether a process is one whose end is to be told of.</summary>
+    public bool IsAwaited(int pid) => store.Read().Processes.Values.Any(process => process.State.Main?.Pid == pid);
+
+    /// <summary>Writes down what went wrong; nothing that goes wrong ends the daemon.</summary>
+    public void Failed(Exception e)
+    {
+        _lastError = $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {e.Message}";
+        log($"{_lastError}\n{e.StackTrace}");
+    }
+
+    private sealed record Watch(ProcessIdentity Main, IDisposable Waiting, IProcessHandle? Handle);
+
+    // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
+    private void Changed(State state)
+    {
+        foreach (var (id, watch) in _watches)
+            if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
+                Forget(id, watch);
+        foreach (var process in state.Processes.Values)
+            if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
+                Begin(process.Id, running.Identity);
+        if (!_isRestarting)
+            SetTimer(state);
+    }
+
+    private void Begin(int id, ProcessIdentity main)
+    {
+        if (handles.Open(main) is { } handle)
+            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
+        else
+            // It ended while nobody watched.
+            _watches[id] = new Watch(main, loop.After(TimeSpan.Zero, () => Ended(id, main, null)), null);
+    }
+
+    private void Forget(int id, Watch watch)
+    {
+        _watches.Remove(id);
+        watch.Waiting.Dispose();
+        watch.Handle?.Dispose();
+    }
+
+    // Many that fall together are taken note of together, when the events of this moment are through.
+    private void Ended(int id, ProcessIdentity main, Exit? how)
+    {
+        _ended.Add(new EndedMain(id, main, how));
+        if (_ended.Count == 1)
+            loop.After(TimeSpan.Zero, () => InBackground(TakeNote));
+    }
+
+    private async Task TakeNote()
+    {
+        EndedMain[] ended = [.. _ended];
+        _ended.Clear();
+        Count(await Restarting(() => supervisor.Ended(ended)));
+    }
+
+    private void SetTimer(State state)
+    {
+        _restartTimer?.Dispose();
+        _restartTimer = null;
+        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        if (due < DateTimeOffset.MaxValue)
+            _restartTimer = loop.After(due - time.GetUtcNow(), () => InBackground(async () => Count(await Restarting(supervisor.RestartDue))));
+    }
+
+    // What is due is being started: the timer would only find it again.
+    private async ValueTask<IReadOnlyList<Outcome>> Restarting(Func<ValueTask<IReadOnlyList<Outcome>>> restart)
+    {
+        var isOutermost = !_isRestarting;
+        _isRestarting = true;
+        try
+        {
+            return await restart();
+        }
+        finally
+        {
+            if (isOutermost)
+            {
+                _isRestarting = false;
+                SetTimer(store.Read());
+            }
+        }
+    }
+
+    private void Count(IReadOnlyList<Outcome> outcomes)
+    {
+        _restarts += outcomes.Count(outcome => outcome is Outcome.Restarted);
+        foreach (var failed in outcomes.OfType<Outcome.Failed>())
+            log($"{failed.Target}: {failed.Why}");
+    }
+
+    private void Sweep()
+    {
+        loop.After(SweepInterval, Sweep);
+        InBackground(async () =>
+        {
+            store.SaveUnsaved();
+            if (supervisor.IsAnyDue)
+                Count(await Restarting(supervisor.RestartDue));
+        });
+    }
+
+    private async void InBackground(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+        }
+    }
+}

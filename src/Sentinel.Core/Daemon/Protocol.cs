@@ -1,0 +1,272 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Daemon;
+
+/// <summary>
+/// Messages as they go over the socket: a frame is the length of its JSON, four bytes with the lowest first, then the JSON. Each
+/// names the version of the protocol.
+/// </summary>
+public static class Protocol
+{
+    public const int Version = 1;
+
+    public const int HeaderBytes = sizeof(int);
+
+    /// <summary>Room for an environment and a command line as large as the kernel takes them.</summary>
+    public const int LongestFrame = 16 * 1024 * 1024;
+
+    /// <summary>The length that a header tells, or null when nobody sends a message of that length.</summary>
+    public static int? LengthIn(ReadOnlySpan<byte> header) =>
+        BinaryPrimitives.ReadInt32LittleEndian(header) is > 0 and <= LongestFrame and var length ? length : null;
+
+    /// <summary>A whole frame.</summary>
+    public static byte[] Write(Message message)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        buffer.Write(new byte[HeaderBytes]);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("protocol", Version);
+            Write(json, message);
+            json.WriteEndObject();
+        }
+
+        var frame = buffer.WrittenSpan.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - HeaderBytes);
+        return frame;
+    }
+
+    /// <summary>The message of a frame without its header.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="OtherProtocolException">It is one of another version.</exception>
+    public static Message Read(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        try
+        {
+            var json = document.RootElement;
+            return json.Get("protocol").GetInt32() is var version && version == Version
+                ? ReadMessage(json)
+                : throw new OtherProtocolException(version);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, Message message)
+    {
+        json.WriteString("is", message switch
+        {
+            Message.Ask { Request: var request } => WordOf(request),
+            Message.Describe => "describe",
+            Message.ShutDown => "shut-down",
+            Message.Working => "working",
+            Message.Done => "done",
+            Message.Described => "described",
+            Message.Refused => "refused",
+            _ => throw new NotSupportedException(message.GetType().Name),
+        });
+        switch (message)
+        {
+            case Message.Ask { Request: var request }:
+                Write(json, request);
+                break;
+            case Message.Done done:
+                json.WriteStartArray("outcomes");
+                foreach (var outcome in done.Outcomes)
+                    Write(json, outcome);
+                json.WriteEndArray();
+                json.WriteTexts("warnings", done.Warnings);
+                break;
+            case Message.Described { Status: var status }:
+                json.WriteNumber("pid", status.Pid);
+                json.WriteString("version", status.Version);
+                json.WriteString("startedAt", status.StartedAt);
+                json.WriteNumber("supervised", status.Supervised);
+                json.WriteNumber("running", status.Running);
+                json.WriteNumber("restarts", status.Restarts);
+                if (status.LastError is { } error)
+                    json.WriteString("lastError", error);
+                break;
+            case Message.Refused refused:
+                json.WriteString("why", refused.Why);
+                break;
+        }
+    }
+
+    private static Message ReadMessage(JsonElement json) => json.Text("is") switch
+    {
+        "describe" => new Message.Describe(),
+        "shut-down" => new Message.ShutDown(),
+        "working" => new Message.Working(),
+        "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(ReadOutcome)], json.Texts("warnings")),
+        "described" => new Message.Described(new DaemonStatus(
+            json.Get("pid").GetInt32(),
+            json.Text("version"),
+            json.Get("startedAt").GetDateTimeOffset(),
+            json.Get("supervised").GetInt32(),
+            json.Get("running").GetInt32(),
+            json.Get("restarts").GetInt32(),
+            json.Maybe("lastError")?.GetString())),
+        "refused" => new Message.Refused(json.Text("why")),
+        var word => new Message.Ask(ReadRequest(json, word)),
+    };
+
+    private static string WordOf(Request request) => request switch
+    {
+        Request.Run => "run",
+        Request.Start => "start",
+        Request.Stop => "stop",
+        Request.Restart => "restart",
+        Request.Delete => "delete",
+        Request.Clean => "clean",
+        Request.RestartDue => "restart-due",
+        _ => throw new NotSupportedException(request.GetType().Name),
+    };
+
+    private static void Write(Utf8JsonWriter json, Request request)
+    {
+        switch (request)
+        {
+            case Request.Run { What: var run }:
+                StateDocument.Write(json, run.Command);
+                if (run.Name is { } name)
+                    json.WriteString("name", name);
+                json.WriteString("workingDirectory", run.WorkingDirectory);
+                Write(json, run.Environment);
+                json.WriteNumber("umask", run.Umask);
+                json.WriteString("restart", run.Restart.Word());
+                break;
+            case Request.Start start:
+                Write(json, start.Selection);
+                Write(json, start.Environment);
+                break;
+            case Request.Stop stop:
+                Write(json, stop.Selection);
+                Write(json, stop.Options);
+                break;
+            case Request.Restart restart:
+                Write(json, restart.Selection);
+                Write(json, restart.Options);
+                Write(json, restart.Environment);
+                break;
+            case Request.Delete delete:
+                Write(json, delete.Selection);
+                Write(json, delete.Options);
+                json.WriteBoolean("withLogs", delete.WithLogs);
+                break;
+            case Request.Clean clean:
+                json.WriteBoolean("withLogs", clean.WithLogs);
+                break;
+        }
+    }
+
+    private static Request ReadRequest(JsonElement json, string word) => word switch
+    {
+        "run" => new Request.Run(new RunRequest(
+            StateDocument.ReadCommand(json.Get("command")),
+            json.Maybe("name")?.GetString(),
+            json.Text("workingDirectory"),
+            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
+            json.Get("umask").GetInt32(),
+            RestartRules.Parse(json.Text("restart")) ?? throw new JsonException("there is no such restart rule"))),
+        "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
+        "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
+        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
+        "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
+        "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
+        "restart-due" => new Request.RestartDue(),
+        _ => throw new JsonException($"there is no request '{word}'"),
+    };
+
+    private static void Write(Utf8JsonWriter json, Selection selection)
+    {
+        if (selection is Selection.Named named)
+            json.WriteTexts("targets", named.Targets);
+    }
+
+    private static Selection ReadSelection(JsonElement json) =>
+        json.Maybe("targets") is null ? new Selection.All() : new Selection.Named(json.Texts("targets"));
+
+    private static void Write(Utf8JsonWriter json, StopOptions options)
+    {
+        json.WriteNumber("signal", options.Signal);
+        json.WriteNumber("timeoutSeconds", options.Timeout.TotalSeconds);
+    }
+
+    private static StopOptions ReadOptions(JsonElement json) =>
+        new(json.Get("signal").GetInt32(), TimeSpan.FromSeconds(json.Get("timeoutSeconds").GetDouble()));
+
+    private static void Write(Utf8JsonWriter json, EnvironmentBlock? environment)
+    {
+        if (environment is not null)
+            json.WriteBase64String("environment", environment.Bytes.Span);
+    }
+
+    private static EnvironmentBlock? ReadEnvironment(JsonElement json) =>
+        json.Maybe("environment") is { } environment ? new EnvironmentBlock(environment.GetBytesFromBase64()) : null;
+
+    private static void Write(Utf8JsonWriter json, Outcome outcome)
+    {
+        var (word, process) = outcome switch
+        {
+            Outcome.Started started => ("started", started.Process),
+            Outcome.Restarted restarted => ("restarted", restarted.Process),
+            Outcome.Stopped stopped => ("stopped", stopped.Process),
+            Outcome.Deleted deleted => ("deleted", deleted.Process),
+            Outcome.AlreadyRunning running => ("already-running", running.Process),
+            Outcome.NotRunning idle => ("not-running", idle.Process),
+            Outcome.Failed failed => ("failed", failed.Process),
+            _ => throw new NotSupportedException(outcome.GetType().Name),
+        };
+        json.WriteStartObject();
+        json.WriteString("is", word);
+        json.WriteString("target", outcome.Target);
+        if (process is not null)
+        {
+            json.WritePropertyName("process");
+            StateDocument.Write(json, process);
+        }
+
+        if (outcome is Outcome.Restarted { OldPid: { } oldPid })
+            json.WriteNumber("oldPid", oldPid);
+        if (outcome is Outcome.Failed { Why: var why })
+            json.WriteString("why", why);
+        json.WriteEndObject();
+    }
+
+    private static Outcome ReadOutcome(JsonElement json)
+    {
+        var target = json.Text("target");
+        if (json.Text("is") == "failed")
+            return new Outcome.Failed(target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"));
+        var process = StateDocument.ReadProcess(json.Get("process"));
+        var pid = process.State.Main?.Pid ?? 0;
+        return json.Text("is") switch
+        {
+            "started" => new Outcome.Started(target, process, pid),
+            "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32(), pid),
+            "stopped" => new Outcome.Stopped(target, process),
+            "deleted" => new Outcome.Deleted(target, process),
+            "already-running" => new Outcome.AlreadyRunning(target, process, pid),
+            "not-running" => new Outcome.NotRunning(target, process),
+            var word => throw new JsonException($"there is no outcome '{word}'"),
+        };
+    }
+}
+
+/// <summary>The one at the other end speaks another version of the protocol.</summary>
+public sealed class OtherProtocolException(int version) : Exception
+{
+    public int Version => version;
+}

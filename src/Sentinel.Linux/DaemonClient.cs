@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Linux;
+
+/// <summary>The daemon, as a command reaches it.</summary>
+public sealed class DaemonClient : ISupervisor
+{
+    // The daemon says something at least once a second.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly SentinelHome _home;
+    private readonly Action<string> _warn;
+
+    private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
+
+    /// <summary>Null when no daemon runs.</summary>
+    /// <param name="warn">Told what the daemon warns of.</param>
+    public static DaemonClient? Find(SentinelHome home, Action<string> warn)
+    {
+        using var socket = UnixSocket.Connect(home.Socket);
+        return socket is null ? null : new DaemonClient(home, warn);
+    }
+
+    /// <exception cref="DaemonException">It refuses, or does not answer.</exception>
+    public ValueTask<IReadOnlyList<Outcome>> Do(Request request)
+    {
+        var done = Exchange(new Message.Ask(request)) as Message.Done ?? throw Nonsense();
+        foreach (var warning in done.Warnings)
+            _warn(warning);
+        return ValueTask.FromResult(done.Outcomes);
+    }
+
+    /// <inheritdoc cref="Do"/>
+    public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
+
+    /// <inheritdoc cref="Do"/>
+    public DaemonStatus ShutDown() => (Exchange(new Message.ShutDown()) as Message.Described ?? throw Nonsense()).Status;
+
+    private Message Exchange(Message message)
+    {
+        using var socket = UnixSocket.Connect(_home.Socket) ?? throw new DaemonException("the daemon has just ended; try again");
+        Send(socket, Protocol.Write(message));
+        while (true)
+        {
+            var header = Receive(socket, Protocol.HeaderBytes);
+            var body = Receive(socket, Protocol.LengthIn(header) ?? throw Nonsense());
+            try
+            {
+                switch (Protocol.Read(body))
+                {
+                    case Message.Working:
+                        continue;
+                    case Message.Refused refused:
+                        throw new DaemonException(refused.Why);
+                    case var reply:
+                        return reply;
+                }
+            }
+            catch (OtherProtocolException e)
+            {
+                throw new DaemonException(
+                    $"the daemon speaks version {e.Version} of its protocol and this command version {Protocol.Version}; "
+                    + "'sentinel daemon restart' makes them the same and leaves your processes running");
+            }
+            catch (JsonException)
+            {
+                throw Nonsense();
+            }
+        }
+    }
+
+    private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
+    {
+        while (!frame.IsEmpty)
+            switch (UnixSocket.Write(socket, frame))
+            {
+                case null:
+                    Wait(socket, LibC.POLLOUT);
+                    break;
+                case -1:
+                    throw Gone();
+                case { } written:
+                    frame = frame[written..];
+                    break;
+            }
+    }
+
+    private byte[] Receive(SafeFileHandle socket, int length)
+    {
+        var received = new byte[length];
+        for (var count = 0; count < length;)
+            switch (UnixSocket.Read(socket, received.AsSpan(count)))
+            {
+                case null:
+                    Wait(socket, LibC.POLLIN);
+                    break;
+                case 0:
+                    throw Gone();
+                case { } read:
+                    count += read;
+                    break;
+            }
+
+        return received;
+    }
+
+    private unsafe void Wait(SafeFileHandle socket, short events)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
+        int ready;
+        while ((ready = LibC.poll(&poll, 1, (int)Math.Max(0, (Patience - Stopwatch.GetElapsedTime(begun)).TotalMilliseconds))) < 0)
+        {
+        }
+
+        if (ready == 0)
+            throw new DaemonException(
+                $"the daemon{Who()} does not answer.\n"
+                + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
+    }
+
+    private string Who()
+    {
+        var pid = StateFiles.HolderOf(_home.Lock);
+        return pid is null ? "" : $" (pid {pid})";
+    }
+
+    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");
+
+    private static DaemonException Nonsense() => new("what the daemon answers cannot be understood; 'sentinel daemon restart' may help");
+}
+
+/// <summary>The daemon could not be used; the message says why and what to do.</summary>
+public sealed class DaemonException(string message) : Exception(message);

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <summary>
+/// One thread's events, one after another: descriptors that can be read or written (epoll(7)), and points in time. What an
+/// event leads to runs on that thread, so nothing that only the loop touches needs a lock.
+/// </summary>
+public sealed unsafe class EventLoop : ILoop, IDisposable
+{
+    private const int EventsAtOnce = 256;
+
+    private readonly SafeFileHandle _epoll;
+    private readonly Dictionary<int, Watch> _watches = [];
+    private readonly PriorityQueue<Timer, long> _timers = new();
+    private readonly TimeProvider _time;
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly SafeFileHandle _wakeUp;
+    private bool _isStopped;
+
+    public EventLoop(TimeProvider time)
+    {
+        _time = time;
+        var fd = LibC.epoll_create1(LibC.O_CLOEXEC);
+        _epoll = fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "an event loop");
+        var wakeUp = LibC.eventfd(0, LibC.O_CLOEXEC);
+        _wakeUp = wakeUp >= 0 ? new SafeFileHandle(wakeUp, ownsHandle: true) : throw SystemCallException.Last("make", "an event loop");
+        Add(_wakeUp, LibC.EPOLLIN, WakeUp);
+    }
+
+    /// <summary>Runs what events lead to, until <see cref="Stop"/>.</summary>
+    /// <param name="failed">Told of an exception; the loop goes on.</param>
+    public void Run(Action<Exception> failed)
+    {
+        var events = stackalloc byte[EventsAtOnce * LibC.EpollEvent.Bytes];
+        while (!_isStopped)
+        {
+            var ready = LibC.epoll_wait((int)_epoll.DangerousGetHandle(), events, EventsAtOnce, MillisecondsToNextTimer());
+            if (ready < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
+                throw SystemCallException.Last("wait for", "events");
+            for (var i = 0; i < ready; i++)
+            {
+                var (descriptor, serial) = LibC.EpollEvent.Read(events + (i * LibC.EpollEvent.Bytes));
+                // An earlier one of these events may have ended the watch of a later one.
+                if (_watches.TryGetValue(descriptor, out var watch) && watch.Serial == serial)
+                    Guarded(watch.Then, failed);
+            }
+
+            while (_posted.TryDequeue(out var action))
+                Guarded(action, failed);
+            while (_timers.TryPeek(out var timer, out var due) && due <= _time.GetTimestamp())
+            {
+                _timers.Dequeue();
+                if (timer.Then is { } then)
+                    Guarded(then, failed);
+            }
+        }
+    }
+
+    /// <summary>Ends <see cref="Run"/> once the event under way is done with.</summary>
+    public void Stop() => _isStopped = true;
+
+    /// <summary>Calls <paramref name="then"/> whenever there is something to read, until it is disposed of.</summary>
+    public IDisposable OnReadable(SafeHandle descriptor, Action then) => Add(descriptor, LibC.EPOLLIN, then);
+
+    /// <summary>Calls <paramref name="then"/> whenever something can be written, until it is disposed of.</summary>
+    public IDisposable OnWritable(SafeHandle descriptor, Action then) => Add(descriptor, LibC.EPOLLOUT, then);
+
+    /// <summary>Has something run on the loop's thread; the one call that any thread may make.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        var one = 1UL;
+        LibC.write((int)_wakeUp.DangerousGetHandle(), (byte*)&one, sizeof(ulong));
+    }
+
+    public IDisposable WhenEnded(IProcessHandle process, Action then)
+    {
+        // A descriptor of its own: several may wait for the same process.
+        var descriptor = ((PidFd)process).Duplicate();
+        Watch? watch = null;
+        watch = Add(
+            descriptor,
+            LibC.EPOLLIN,
+            () =>
+            {
+                watch!.Dispose();
+                then();
+            },
+            owned: descriptor);
+        return watch;
+    }
+
+    public IDisposable After(TimeSpan delay, Action then)
+    {
+        var timer = new Timer { Then = then };
+        _timers.Enqueue(timer, _time.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _time.TimestampFrequency));
+        return timer;
+    }
+
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _wakeUp.Dispose();
+    }
+
+    private Watch Add(SafeHandle descriptor, uint events, Action then, SafeFileHandle? owned = null)
+    {
+        var fd = (int)descriptor.DangerousGetHandle();
+        var watch = new Watch(this, fd, Watch.NextSerial++, then, owned);
+        var request = stackalloc byte[LibC.EpollEvent.Bytes];
+        LibC.EpollEvent.Write(request, events, fd, watch.Serial);
+        if (LibC.epoll_ctl((int)_epoll.DangerousGetHandle(), LibC.EPOLL_CTL_ADD, fd, request) != 0)
+            throw SystemCallException.Last("watch", $"descriptor {fd}");
+        _watches[fd] = watch;
+        return watch;
+    }
+
+    private void WakeUp()
+    {
+        ulong count;
+        LibC.read(_wakeUp, (byte*)&count, sizeof(ulong));
+    }
+
+    private int MillisecondsToNextTimer()
+    {
+        while (_timers.TryPeek(out var timer, out var due))
+        {
+            if (timer.Then is null)
+            {
+                _timers.Dequeue();
+                continue;
+            }
+
+            var ticks = due - _time.GetTimestamp();
+            return ticks <= 0 ? 0 : (int)Math.Min(int.MaxValue, Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency));
+        }
+
+        return -1;
+    }
+
+    private static void Guarded(Action then, Action<Exception> failed)
+    {
+        try
+        {
+            then();
+        }
+        catch (Exception e)
+        {
+            failed(e);
+        }
+    }
+
+    private sealed record Watch(EventLoop Loop, int Descriptor, uint Serial, Action Then, SafeFileHandle? Owned) : IDisposable
+    {
+        // Descriptors are used again; an event of the one before is told by it.
+        public static uint NextSerial { get; set; }
+
+        public void Dispose()
+        {
+            if (Loop._watches.TryGetValue(Descriptor, out var current) && current.Serial == Serial)
+            {
+                Loop._watches.Remove(Descriptor);
+                LibC.epoll_ctl((int)Loop._epoll.DangerousGetHandle(), LibC.EPOLL_CTL_DEL, Descriptor, null);
+                Owned?.Dispose();
+            }
+        }
+    }
+
+    private sealed class Timer : IDisposable
+    {
+        public Action? Then { get; set; }
+
+        public void Dispose() => Then = null;
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Daemon;
+
+namespace Sentinel.Linux;
+
+/// <summary>
+/// Answers commands on a socket: from each connection one message, to it one reply. Whoever is slow, silent or talks nonsense
+/// is left alone with it, and cut off after a while.
+/// </summary>
+public sealed class RequestServer : IDisposable
+{
+    private const int MostConnections = 256;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop;
+    private readonly Func<Message, ValueTask<Message>> _answer;
+    private readonly string _path;
+    private readonly uint _user = LibC.geteuid();
+    private readonly HashSet<Connection> _connections = [];
+    private SafeFileHandle _listener;
+    private IDisposable? _accepting;
+
+    /// <param name="answer">Gives the reply to a message; an exception becomes a refusal.</param>
+    public RequestServer(string path, EventLoop loop, Func<Message, ValueTask<Message>> answer)
+    {
+        (_path, _loop, _answer) = (path, loop, answer);
+        _listener = UnixSocket.Listen(path);
+        _accepting = loop.OnReadable(_listener, Accept);
+    }
+
+    /// <summary>Listens anew when somebody took the socket away.</summary>
+    public void KeepThere()
+    {
+        if (File.Exists(_path) || !Directory.Exists(Path.GetDirectoryName(_path)))
+            return;
+        _accepting?.Dispose();
+        _listener.Dispose();
+        _listener = UnixSocket.Listen(_path);
+        _accepting = _loop.OnReadable(_listener, Accept);
+    }
+
+    public void Dispose()
+    {
+        _accepting?.Dispose();
+        foreach (var connection in _connections.ToList())
+            connection.Dispose();
+        _listener.Dispose();
+        LibC.unlink(_path);
+    }
+
+    private void Accept()
+    {
+        while (_connections.Count < MostConnections && UnixSocket.Accept(_listener) is { } socket)
+            if (UnixSocket.PeerUser(socket) == _user)
+                _connections.Add(new Connection(this, socket));
+            else
+                socket.Dispose();
+        if (_connections.Count < MostConnections)
+            return;
+        // The others wait in the kernel until one of these is done.
+        _accepting?.Dispose();
+        _accepting = null;
+    }
+
+    private void Remove(Connection connection)
+    {
+        _connections.Remove(connection);
+        _accepting ??= _loop.OnReadable(_listener, Accept);
+    }
+
+    private sealed class Connection : IDisposable
+    {
+        private readonly RequestServer _server;
+        private readonly SafeFileHandle _socket;
+        private readonly Queue<byte[]> _toSend = [];
+        private byte[] _received = new byte[4096];
+        private int _receivedBytes;
+        private int _sentBytes;
+        private bool _isDone;
+        private bool _isClosed;
+        private IDisposable? _watch;
+        private IDisposable? _timer;
+
+        public Connection(RequestServer server, SafeFileHandle socket)
+        {
+            (_server, _socket) = (server, socket);
+            _watch = server._loop.OnReadable(socket, Receive);
+            _timer = server._loop.After(Patience, Dispose);
+        }
+
+        public void Dispose()
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            _watch?.Dispose();
+            _timer?.Dispose();
+            _socket.Dispose();
+            _server.Remove(this);
+        }
+
+        private void Receive()
+        {
+            var read = UnixSocket.Read(_socket, _received.AsSpan(_receivedBytes));
+            if (read == 0)
+            {
+                Dispose();
+                return;
+            }
+
+            _receivedBytes += read ?? 0;
+            if (_receivedBytes < Protocol.HeaderBytes)
+                return;
+            if (Protocol.LengthIn(_received) is not { } length)
+            {
+                Dispose();
+                return;
+            }
+
+            var whole = Protocol.HeaderBytes + length;
+            if (_receivedBytes >= whole)
+                Answer(_received.AsMemory(Protocol.HeaderBytes, length));
+            else if (_receivedBytes == _received.Length)
+                // It grows with what really came, not with what was announced.
+                Array.Resize(ref _received, Math.Min(whole, _received.Length * 2));
+        }
+
+        private async void Answer(ReadOnlyMemory<byte> body)
+        {
+            _watch?.Dispose();
+            _watch = null;
+            _timer?.Dispose();
+            _timer = _server._loop.After(Heartbeat, Beat);
+            Message reply;
+            try
+            {
+                reply = await _server._answer(Protocol.Read(body));
+            }
+            catch (OtherProtocolException e)
+            {
+                reply = new Message.Refused(
+                    $"the daemon speaks version {Protocol.Version} of its protocol and this command version {e.Version}; "
+                    + "'sentinel daemon restart' makes them the same and leaves your processes running");
+            }
+            catch (JsonException e)
+            {
+                reply = new Message.Refused($"the daemon does not understand the request: {e.Message}");
+            }
+            catch (Exception e)
+            {
+                reply = new Message.Refused(e.Message);
+            }
+
+            _received = [];
+            _isDone = true;
+            Send(reply);
+        }
+
+        private void Beat()
+        {
+            Send(new Message.Working());
+            if (!_isClosed)
+                _timer = _server._loop.After(Heartbeat, Beat);
+        }
+
+        private void Send(Message message)
+        {
+            if (_isClosed)
+                return;
+            _toSend.Enqueue(Protocol.Write(message));
+            if (_isDone)
+            {
+                _timer?.Dispose();
+                _timer = _server._loop.After(Patience, Dispose);
+            }
+
+            Flush();
+        }
+
+        private void Flush()
+        {
+            while (_toSend.TryPeek(out var frame))
+            {
+                switch (UnixSocket.Write(_socket, frame.AsSpan(_sentBytes)))
+                {
+                    case null:
+                        _watch ??= _server._loop.OnWritable(_socket, Flush);
+                        return;
+                    case -1:
+                        Dispose();
+                        return;
+                    case { } written:
+                        _sentBytes += written;
+                        if (_sentBytes == frame.Length)
+                        {
+                            _toSend.Dequeue();
+                            _sentBytes = 0;
+                        }
+
+                        break;
+                }
+            }
+
+            _watch?.Dispose();
+            _watch = null;
+            if (_isDone)
+                Dispose();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Linux;
+
+/// <summary>Stream sockets in the file system; see unix(7).</summary>
+internal static unsafe class UnixSocket
+{
+    private const int Family = 1;
+    private const int StreamType = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int NoSignal = 0x4000;
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int Backlog = 128;
+    private const int AddressBytes = 110;
+
+    /// <summary>Listens under a path, which only its owner may connect to. Whatever had that path is replaced.</summary>
+    public static SafeFileHandle Listen(string path)
+    {
+        var socket = Open();
+        LibC.unlink(path);
+        var mask = LibC.umask(0x7f); // 0177: nobody else
+        try
+        {
+            WithAddress(path, (address, length) =>
+                LibC.bind(socket, (byte*)address, length) == 0 ? 0 : throw SystemCallException.Last("make the socket", path));
+        }
+        finally
+        {
+            LibC.umask(mask);
+        }
+
+        return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
+    }
+
+    /// <summary>Null when nobody listens there.</summary>
+    public static SafeFileHandle? Connect(string path)
+    {
+        var socket = Open();
+        // A full queue of a listener that does not accept would make us wait: not for ever, as EAGAIN tells at once.
+        var error = WithAddress(path, (address, length) =>
+            LibC.connect(socket, (byte*)address, length) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        if (error == 0)
+            return socket;
+        socket.Dispose();
+        return error is LibC.ENOENT or LibC.ECONNREFUSED or LibC.ENOTDIR
+            ? null
+            : throw new IOException($"cannot connect to {path}: {SystemCallException.Reason(error)}");
+    }
+
+    /// <summary>Null when there is nobody to accept by now.</summary>
+    public static SafeFileHandle? Accept(SafeFileHandle listener)
+    {
+        var fd = LibC.accept4(listener, null, null, CloseOnExec | NonBlocking);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>Whose process is at the other end.</summary>
+    public static uint PeerUser(SafeFileHandle socket)
+    {
+        // struct ucred: pid, uid, gid.
+        var credentials = stackalloc uint[3];
+        var length = 3u * sizeof(uint);
+        return LibC.getsockopt(socket, SocketLevel, PeerCredentials, credentials, &length) == 0
+            ? credentials[1]
+            : throw SystemCallException.Last("ask", "who is at the other end of a socket");
+    }
+
+    /// <returns>How many bytes were read; 0 at the end; null when there is nothing yet.</returns>
+    public static int? Read(SafeFileHandle socket, Span<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            var read = LibC.read(socket, bytes, buffer.Length);
+            return read >= 0 ? (int)read : IsForNow() ? null : 0;
+        }
+    }
+
+    /// <returns>How many bytes were written; null when there is no room yet; -1 when nobody reads any more.</returns>
+    public static int? Write(SafeFileHandle socket, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            var written = LibC.send(socket, bytes, buffer.Length, NoSignal);
+            return written >= 0 ? (int)written : IsForNow() ? null : -1;
+        }
+    }
+
+    private static bool IsForNow() => Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR;
+
+    private static SafeFileHandle Open()
+    {
+        var fd = LibC.socket(Family, StreamType | CloseOnExec | NonBlocking, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "a socket");
+    }
+
+    // The address of a socket has room for 107 bytes only; by way of its folder's descriptor any path is short.
+    private static int WithAddress(string path, Func<nint, uint, int> use)
+    {
+        using var folder = LibC.open(Path.GetDirectoryName(path)!, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        if (folder.IsInvalid)
+            return Marshal.GetLastPInvokeError();
+        var address = stackalloc byte[AddressBytes];
+        *(ushort*)address = Family;
+        var shortPath = $"/proc/self/fd/{folder.DangerousGetHandle()}/{Path.GetFileName(path)}";
+        var length = Encoding.UTF8.GetBytes(shortPath, new Span<byte>(address + 2, AddressBytes - 3));
+        address[2 + length] = 0;
+        return use((nint)address, (uint)(2 + length + 1));
+    }
+}

@@ -1,0 +1,200 @@
+using System.CommandLine;
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class DaemonCommand
+{
+    private const int LogLines = 10;
+
+    // How long a daemon may take until it answers.
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+
+    public static Command Create() => new("daemon", "Manage the daemon that restarts processes when they end")
+    {
+        Start(), Stop(), Status(), Restart(), Run(),
+    };
+
+    private static Command Start()
+    {
+        var json = SharedOptions.Json();
+        var command = new Command("start", "Start the daemon in the background") { json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (session.Daemon is { } running)
+                return Say(session, $"Daemon is already running (pid: {running.Describe().Pid})", running.Describe());
+            var status = StartDaemon(session);
+            return Say(session, $"Started daemon (pid: {status.Pid})", status);
+        }));
+        return command;
+    }
+
+    private static Command Stop()
+    {
+        var json = SharedOptions.Json();
+        var withProcesses = SharedOptions.Flag("--with-processes", "Stop all processes as well");
+        var force = SharedOptions.Flag("--force", "Kill a daemon that does not answer; the processes go on");
+        var command = new Command("stop", "Stop the daemon; the processes go on") { withProcesses, force, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (result.GetValue(force))
+                return Kill(session);
+            if (session.Daemon is not { } daemon)
+                return Say(session, "Daemon is not running", null);
+            var failed = result.GetValue(withProcesses)
+                ? daemon.Do(new Request.Stop(new Selection.All(), StopOptions.Default)).GetAwaiter().GetResult().OfType<Outcome.Failed>().ToList()
+                : [];
+            var status = StopDaemon(session, daemon);
+            Say(session, $"Stopped daemon (pid: {status.Pid})", status);
+            if (status.Running > 0 && !result.GetValue(json))
+                session.Output.Line($"{Text.Count(status.Running, "process goes", "processes go")} on running without it");
+            return session.Fail(failed);
+        }));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var json = SharedOptions.Json();
+        var command = new Command("status", "Show whether the daemon runs, and how it is") { json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (session.Daemon is not { } daemon)
+            {
+                Say(session, "Daemon is not running", null);
+                return ExitCode.Failure;
+            }
+
+            var status = daemon.Describe();
+            Say(session, $"Daemon is running (pid: {status.Pid})", status);
+            if (result.GetValue(json))
+                return ExitCode.Success;
+            foreach (var (label, value) in Facts(session, status))
+                session.Output.Line($"  {session.Style.Paint($"{label + ":",-12}", Color.Dim)}{value}");
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+
+    private static Command Restart()
+    {
+        var json = SharedOptions.Json();
+        var command = new Command("restart", "Replace the daemon with the newest one; the processes go on") { json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (session.Daemon is { } daemon)
+                StopDaemon(session, daemon);
+            var status = StartDaemon(session);
+            return Say(session, $"Restarted daemon (pid: {status.Pid})", status);
+        }));
+        return command;
+    }
+
+    private static Command Run()
+    {
+        var command = new Command("run", "Run the daemon in the foreground, for service managers and containers");
+        command.SetAction(_ =>
+        {
+            using var session = new Session(isJson: false);
+            using var host = new DaemonHost(session.Home);
+            return host.Run() ? ExitCode.Success : Session.Fail(
+                $"another daemon or command (pid {StateFiles.HolderOf(session.Home.Lock)}) is at work in {session.Home.Folder}");
+        });
+        return command;
+    }
+
+    private static IEnumerable<(string Label, string Value)> Facts(Session session, DaemonStatus status)
+    {
+        yield return ("Version", status.Version);
+        yield return ("Uptime", Text.Duration(DateTimeOffset.UtcNow - status.StartedAt));
+        yield return ("Memory", session.Table.Look(status.Pid) is { } seen ? Text.ExactMemory(seen.MemoryBytes) : "-");
+        yield return ("Supervises", $"{Text.Count(status.Supervised, "process", "processes")}, {status.Running} running");
+        yield return ("Restarts", status.Restarts.ToString());
+        yield return ("Last error", status.LastError ?? "none");
+        yield return ("Log", session.Home.DaemonLog);
+    }
+
+    private static DaemonStatus StartDaemon(Session session)
+    {
+        new StateFiles().MakePrivateFolder(session.Home.Folder);
+        var program = Environment.ProcessPath!;
+        var identity = new Spawner(session.Table).Spawn(new Launch(
+            new Core.Specs.Command([program, "daemon", "run"], "sentinel daemon run", Shell: false),
+            "/",
+            Caller.Environment.With("SENTINEL_HOME", session.Home.Folder),
+            Caller.Umask,
+            session.Home.DaemonLog,
+            session.Home.DaemonLog,
+            Cookie: null));
+        var handles = new ProcessHandles(session.Table);
+        using var process = handles.Open(identity);
+        for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < StartTimeout;)
+        {
+            if (DaemonClient.Find(session.Home, session.Warn) is { } daemon)
+                return daemon.Describe();
+            if (process is null or { HasEnded: true })
+                throw new DaemonException($"the daemon did not start:\n{EndOfLog(session)}");
+            handles.WaitAny([process], Moment).GetAwaiter().GetResult();
+        }
+
+        throw new DaemonException($"the daemon (pid {identity.Pid}) does not answer; its log says:\n{EndOfLog(session)}");
+    }
+
+    private static DaemonStatus StopDaemon(Session session, DaemonClient daemon)
+    {
+        var status = daemon.Describe();
+        var identity = session.Table.Look(status.Pid) is { } seen
+            ? new ProcessIdentity(seen.Pid, seen.StartTicks, session.Table.BootId)
+            : null;
+        daemon.ShutDown();
+        WaitForEnd(session, identity);
+        return status;
+    }
+
+    // Only a process that has our lock file open is taken for the daemon.
+    private static int Kill(Session session)
+    {
+        if (StateFiles.HolderOf(session.Home.Lock) is not { } pid
+            || session.Table.Look(pid) is not { HasEnded: false } seen
+            || !OpenFiles.Of(pid).Contains(session.Home.Lock))
+            return Say(session, "Daemon is not running", null);
+        var identity = new ProcessIdentity(pid, seen.StartTicks, session.Table.BootId);
+        using (var process = new ProcessHandles(session.Table).Open(identity))
+            process?.Signal(SignalName.Kill);
+        WaitForEnd(session, identity);
+        return Say(session, $"Killed daemon (pid: {pid}); the processes go on running", null);
+    }
+
+    private static void WaitForEnd(Session session, ProcessIdentity? identity)
+    {
+        var handles = new ProcessHandles(session.Table);
+        if (identity is null || handles.Open(identity) is not { } process)
+            return;
+        using (process)
+            handles.WaitAny([process], StartTimeout).GetAwaiter().GetResult();
+    }
+
+    private static string EndOfLog(Session session)
+    {
+        var lines = File.Exists(session.Home.DaemonLog) ? File.ReadAllLines(session.Home.DaemonLog) : [];
+        return string.Join('\n', lines.TakeLast(LogLines));
+    }
+
+    private static int Say(Session session, string line, DaemonStatus? status)
+    {
+        if (session.IsJson)
+            session.Print(DaemonJson.From(status), Json.Document.DaemonJson);
+        else
+            session.Output.Line(line);
+        return ExitCode.Success;
+    }
+}
