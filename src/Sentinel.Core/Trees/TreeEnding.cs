@@ -34,16 +34,20 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: what has the cookie then
     /// is their successor's and is left alone. Whoever starts one makes that known before.
     /// </param>
+    /// <param name="others">Trees that are known as well; see <see cref="ProcessTrees.Find"/>.</param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
     public IReadOnlyDictionary<int, TreeEnd> End(
-        IReadOnlyCollection<TreeRoot> roots, StopOptions options, Func<IReadOnlySet<int>>? startedAgain = null)
+        IReadOnlyCollection<TreeRoot> roots,
+        StopOptions options,
+        Func<IReadOnlySet<int>>? startedAgain = null,
+        IReadOnlyCollection<TreeRoot>? others = null)
     {
         var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
         try
         {
             while (true)
             {
-                Look(endings, startedAgain);
+                Look(endings, startedAgain, others);
                 var open = endings.Where(ending => !ending.IsOver).ToList();
                 if (open.Count == 0)
                     return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
@@ -57,10 +61,10 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     }
 
     // One pass over the machine serves all trees.
-    private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain)
+    private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
-        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table));
+        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table), others);
         // Asked after the look and before any signal: no successor can have been seen that is not known by now.
         var left = startedAgain?.Invoke();
         foreach (var ending in open)
