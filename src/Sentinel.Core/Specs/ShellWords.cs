@@ -83,7 +83,7 @@ public static class ShellWords
                     return i;
                 needsShell |= line[i] is '$' or '`';
                 if (line[i] == '\\' && i + 1 < line.Length && "\"\\$`\n".Contains(line[i + 1]))
-                    i++;
+                    needsShell |= line[++i] == '\n';
                 word.Append(line[i]);
             }
 
