@@ -20,7 +20,10 @@ public static class ShellWords
         ["!", "{", "command", "do", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
 
     /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
-    /// <exception cref="FormatException">A quote is not closed, or the line ends in a backslash.</exception>
+    /// <exception cref="FormatException">
+    /// A quote is not closed, or the line ends in a backslash, and nothing before it, as a comment or a here-document would,
+    /// makes that the shell's to judge.
+    /// </exception>
     public static IReadOnlyList<string>? Split(string line)
     {
         var words = new List<string>();
@@ -39,7 +42,7 @@ public static class ShellWords
                 case '\'':
                     var close = line.IndexOf('\'', i + 1);
                     if (close < 0)
-                        throw Unclosed('\'');
+                        return needsShell ? null : throw Unclosed('\'');
                     word.Append(line, i + 1, close - i - 1);
                     i = close;
                     break;
@@ -47,7 +50,7 @@ public static class ShellWords
                     i = DoubleQuoted(i);
                     break;
                 case '\\' when i + 1 == line.Length:
-                    throw new FormatException("the command line ends in a backslash");
+                    return needsShell ? null : throw new FormatException("the command line ends in a backslash");
                 case '\\':
                     // A backslash before a line end joins two lines: a shell's business, as every line end is.
                     needsShell |= line[i + 1] == '\n';
@@ -87,7 +90,7 @@ public static class ShellWords
                 word.Append(line[i]);
             }
 
-            throw Unclosed('"');
+            return needsShell ? line.Length : throw Unclosed('"');
         }
     }
 
