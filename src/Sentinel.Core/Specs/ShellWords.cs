@@ -8,16 +8,16 @@ namespace Sentinel.Core.Specs;
 /// </summary>
 public static class ShellWords
 {
-    // What a shell does itself, with no program of that name to execute.
+    // What a shell does itself, mostly with no program of that name to execute.
     private static readonly HashSet<string> ShellOnly =
     [
-        "!", "{", ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "eval", "exec", "exit", "export",
-        "fg", "for", "function", "if", "jobs", "local", "read", "readonly", "return", "set", "shift", "source", "time",
-        "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
+        "!", "{", "}", "[", ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "done", "esac", "eval", "exec",
+        "exit", "export", "fg", "fi", "for", "function", "if", "jobs", "local", "read", "readonly", "return", "set", "shift",
+        "source", "time", "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
     ];
 
     private static readonly HashSet<string> Introductions =
-        ["!", "{", "command", "do", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
+        ["!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
 
     /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
     /// <exception cref="FormatException">
