@@ -72,14 +72,9 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
     private void WaitUntilOneMayBeOver(List<Ending> open)
     {
-        var deadline = open.Min(ending => ending.Deadline(time));
-        do
-        {
-            var running = open.SelectMany(ending => ending.Running).ToList();
-            handles.WaitAny(running, deadline > TimeSpan.Zero ? deadline : TimeSpan.Zero);
-            deadline = open.Min(ending => ending.Deadline(time));
-        }
-        while (deadline > TimeSpan.Zero && open.All(ending => ending.Running.Any()));
+        // One that has already ended, between its signal and now, is not waited for.
+        while (open.All(ending => ending.Running.Any()) && open.Min(ending => ending.Deadline(time)) is var left && left > TimeSpan.Zero)
+            handles.WaitAny([.. open.SelectMany(ending => ending.Running)], left);
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
         if (open.Count > 1)
