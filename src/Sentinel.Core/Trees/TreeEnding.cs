@@ -72,9 +72,11 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
     private void WaitUntilOneMayBeOver(List<Ending> open)
     {
-        // One that has already ended, between its signal and now, is not waited for.
-        while (open.All(ending => ending.Running.Any()) && open.Min(ending => ending.Deadline(time)) is var left && left > TimeSpan.Zero)
-            handles.WaitAny([.. open.SelectMany(ending => ending.Running)], left);
+        // One that has ended since the look has nothing left to wait for: the next look tells that it is over.
+        while (open.Min(ending => ending.Deadline(time)) is var deadline
+            && deadline > TimeSpan.Zero
+            && open.All(ending => ending.Running.Any()))
+            handles.WaitAny(open.SelectMany(ending => ending.Running).ToList(), deadline);
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
         if (open.Count > 1)
