@@ -10,6 +10,7 @@ public sealed class StateTransaction : IDisposable
     private readonly IDisposable? _turn;
     private readonly HeldState? _held;
     private State _written;
+    private bool _isDurable = true;
 
     /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
     /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
@@ -35,7 +36,7 @@ public sealed class StateTransaction : IDisposable
 
     private void Write(bool durable)
     {
-        if (ReferenceEquals(State, _written))
+        if (ReferenceEquals(State, _written) && (_isDurable || !durable))
             return;
         var trimmed = State.Trimmed();
         try
@@ -50,6 +51,7 @@ public sealed class StateTransaction : IDisposable
         }
 
         State = _written = trimmed;
+        _isDurable = durable;
         _held?.Became(trimmed);
     }
 }

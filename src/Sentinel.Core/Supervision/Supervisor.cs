@@ -252,7 +252,7 @@ public sealed class Supervisor(
         }
 
         var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = await _ending.End(roots, options, () => StartedAgain(roots, written));
+        var ends = await _ending.End(roots, options, () => StartedAgain(roots, written), [.. written.Processes.Values.Select(TreeRoot.Of)]);
 
         using (var transaction = store.Begin())
         {
