@@ -58,8 +58,8 @@ public static class ProcessTrees
                     _bySession[root.Identity.Pid] = root;
                 }
 
-                // Nothing in a tree is older than its root; without one, nothing can be ruled out.
-                _firstStart = Math.Min(_firstStart, isMainThere ? root.Identity!.StartTicks : 0);
+                // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
+                _firstStart = Math.Min(_firstStart, root.Identity is { } known && known.BootId == _table.BootId ? known.StartTicks : 0);
             }
 
             foreach (var other in others)
