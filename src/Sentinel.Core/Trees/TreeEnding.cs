@@ -64,6 +64,9 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
+        // What a member starts during the look, with a pid that has been passed by, is not seen: where none was left before,
+        // there is none.
+        var quiet = open.Where(ending => !ending.Running.Any()).ToHashSet();
         var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table), others);
         // Asked after the look and before any signal: no successor can have been seen that is not known by now.
         var left = startedAgain?.Invoke();
@@ -71,7 +74,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             if (left?.Contains(ending.Root.Id) == true)
                 ending.Leave();
             else
-                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
+                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], quiet.Contains(ending), table.BootId, handles, time);
     }
 
     private void WaitUntilOneMayBeOver(List<Ending> open)
@@ -108,7 +111,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         public TimeSpan Deadline(TimeProvider time) =>
             _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : options.Timeout - time.GetElapsedTime(begun);
 
-        public void Advance(List<Sighting> seen, string bootId, IProcessHandles handles, TimeProvider time)
+        public void Advance(List<Sighting> seen, bool wasQuiet, string bootId, IProcessHandles handles, TimeProvider time)
         {
             if (_killedAt is null && (options.Signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
             {
@@ -129,7 +132,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
             if (Root.Identity is { } main && _members.GetValueOrDefault((main.Pid, main.StartTicks)) is { HasEnded: true } ended)
                 _main ??= ended.HowEnded();
-            var isGone = seen.Count == 0 && !Running.Any();
+            var isGone = seen.Count == 0 && wasQuiet && !Running.Any();
             var isStuck = _killedAt is not null && Running.Any() && (Deadline(time) <= TimeSpan.Zero || Running.All(IsRefused));
             IsOver = isGone || isStuck;
         }
