@@ -46,7 +46,7 @@ public sealed unsafe class StateFiles : IStateFiles
         {
             using (var file = Open(next, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_TRUNC))
             {
-                RandomAccess.Write(file, content, 0);
+                Write(file, content, next);
                 if (durable && LibC.fdatasync(file) != 0)
                     throw SystemCallException.Last("write", next);
             }
@@ -103,10 +103,10 @@ public sealed unsafe class StateFiles : IStateFiles
         thread.Start();
         if (!thread.Join(LongWait))
         {
-            waiting($"pid {Holder(path)}");
+            waiting($"pid {Holder(file)}");
             if (!thread.Join(LongestWait - LongWait))
                 throw new TimeoutException(
-                    $"another command (pid {Holder(path)}) has held {path} for {LongestWait.TotalSeconds} seconds; "
+                    $"another command (pid {Holder(file)}) has held {path} for {LongestWait.TotalSeconds} seconds; "
                     + "end it if it hangs, then try again");
         }
 
@@ -114,7 +114,22 @@ public sealed unsafe class StateFiles : IStateFiles
             throw new IOException($"cannot lock {path}: {SystemCallException.Reason(error)}");
     }
 
-    private static string Holder(string path) => File.ReadAllText(path).Trim() is { Length: > 0 } pid ? pid : "unknown";
+    // By our own descriptor: the runtime does not open a file for reading that somebody has locked.
+    private static string Holder(SafeFileHandle file)
+    {
+        Span<byte> pid = stackalloc byte[16];
+        return Encoding.ASCII.GetString(pid[..RandomAccess.Read(file, pid, 0)]).Trim() is { Length: > 0 } holder ? holder : "unknown";
+    }
+
+    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> content, string path)
+    {
+        for (long written = 0; written < content.Length;)
+            fixed (byte* rest = content[(int)written..])
+                if (LibC.pwrite(file, rest, content.Length - (nint)written, written) is >= 0 and var count)
+                    written += count;
+                else if (Marshal.GetLastPInvokeError() != LibC.EINTR)
+                    throw SystemCallException.Last("write", path);
+    }
 
     private static void KeepPrevious(string path, string previous, string kept)
     {

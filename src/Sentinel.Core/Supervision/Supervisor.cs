@@ -74,8 +74,9 @@ public sealed class Supervisor(
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment)
     {
-        var before = _reconciliation.Look(store.Read(), new Snapshot(table));
-        EndRemains(selection.In(before, IsNotRunning).Found);
+        var written = store.Read();
+        var before = _reconciliation.Look(written, new Snapshot(table));
+        EndRemains(selection.In(before, IsNotRunning).Found, written);
 
         using var transaction = store.Begin();
         var (found, outcomes) = Select(transaction, selection, IsNotRunning);
@@ -119,6 +120,8 @@ public sealed class Supervisor(
             // Another command may have been faster: what it started is the successor.
             if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } record)
                 outcomes.Add(new Outcome.Failed(tree.Name, null, "it was deleted meanwhile"));
+            else if (record.State is RunState.Stopping)
+                outcomes.Add(new Outcome.Failed(tree.Name, record, "another command is stopping it"));
             else if (record.State is RunState.Running running)
                 outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
             else
@@ -160,8 +163,9 @@ public sealed class Supervisor(
     /// <returns>What was started, and what could not be.</returns>
     public IReadOnlyList<Outcome> RestartDue()
     {
-        var before = _reconciliation.Look(store.Read(), new Snapshot(table));
-        EndRemains([.. before.Processes.Values.Where(IsDue)]);
+        var written = store.Read();
+        var before = _reconciliation.Look(written, new Snapshot(table));
+        EndRemains([.. before.Processes.Values.Where(IsDue)], written);
 
         using var transaction = store.Begin();
         transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
@@ -185,16 +189,18 @@ public sealed class Supervisor(
     {
         List<ProcessRecord> found;
         List<Outcome> missing;
+        State written;
         using (var transaction = store.Begin())
         {
             (found, missing) = Select(transaction, selection, inBulk);
             transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
                 Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
             transaction.Save();
+            written = transaction.State;
         }
 
         var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = _ending.End(roots, options);
+        var ends = _ending.End(roots, options, () => StartedAgain(roots, written));
 
         using (var transaction = store.Begin())
         {
@@ -223,14 +229,25 @@ public sealed class Supervisor(
     }
 
     // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held.
-    private void EndRemains(IEnumerable<ProcessRecord> records)
+    private void EndRemains(IEnumerable<ProcessRecord> records, State written)
     {
         var roots = records
             .Where(record => record.State is RunState.Stopping || (IsNotRunning(record) && record.LastRun is not null))
             .Select(TreeRoot.Of)
             .ToList();
         if (roots.Count > 0)
-            _ending.End(roots, StopOptions.Default);
+            _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
+    }
+
+    // Since something was written, other commands had their turns.
+    private HashSet<int> StartedAgain(IReadOnlyCollection<TreeRoot> roots, State written)
+    {
+        var processes = store.Read().Processes;
+        return [.. roots.Select(root => root.Id).Where(id =>
+            processes.GetValueOrDefault(id)?.State is { } now
+            && written.Processes[id].State is var then
+            && now != then
+            && (now is RunState.Starting || (now.Main is { } main && main != then.Main)))];
     }
 
     private (List<ProcessRecord> Found, List<Outcome> Missing) Select(

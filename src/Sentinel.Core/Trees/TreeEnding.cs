@@ -28,15 +28,22 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     // How long the kernel may take over a SIGKILL (a process in uninterruptible sleep) before we say so.
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
+    /// <param name="roots">The trees to end.</param>
+    /// <param name="options">How.</param>
+    /// <param name="startedAgain">
+    /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: what has the cookie then
+    /// is their successor's and is left alone. Whoever starts one makes that known before.
+    /// </param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
-    public IReadOnlyDictionary<int, TreeEnd> End(IReadOnlyCollection<TreeRoot> roots, StopOptions options)
+    public IReadOnlyDictionary<int, TreeEnd> End(
+        IReadOnlyCollection<TreeRoot> roots, StopOptions options, Func<IReadOnlySet<int>>? startedAgain = null)
     {
         var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
         try
         {
             while (true)
             {
-                Look(endings);
+                Look(endings, startedAgain);
                 var open = endings.Where(ending => !ending.IsOver).ToList();
                 if (open.Count == 0)
                     return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
@@ -50,12 +57,17 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     }
 
     // One pass over the machine serves all trees.
-    private void Look(List<Ending> endings)
+    private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
         var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table));
+        // Asked after the look and before any signal: no successor can have been seen that is not known by now.
+        var left = startedAgain?.Invoke();
         foreach (var ending in open)
-            ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
+            if (left?.Contains(ending.Root.Id) == true)
+                ending.Leave();
+            else
+                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], table.BootId, handles, time);
     }
 
     private void WaitUntilOneMayBeOver(List<Ending> open)
@@ -112,6 +124,8 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             var isStuck = _killedAt is not null && Running.Any() && (Deadline(time) <= TimeSpan.Zero || Running.All(IsRefused));
             IsOver = isGone || isStuck;
         }
+
+        public void Leave() => IsOver = true;
 
         public TreeEnd Result() => new(
             _main,

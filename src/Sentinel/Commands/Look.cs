@@ -18,7 +18,7 @@ internal sealed class Look
         _session = session;
         _snapshot = new Snapshot(session.Table);
         var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
-        _restarts = state.Processes.Values.Any(session.Supervisor.IsDue) ? session.Supervisor.RestartDue() : [];
+        _restarts = state.Processes.Values.Any(session.Supervisor.IsDue) ? Restart(session) : [];
         if (_restarts.Count > 0)
         {
             _snapshot = new Snapshot(session.Table);
@@ -37,6 +37,20 @@ internal sealed class Look
 
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
+
+    // Whatever is in the way of that, what there is can still be shown.
+    private static IReadOnlyList<Outcome> Restart(Session session)
+    {
+        try
+        {
+            return session.Supervisor.RestartDue();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            session.Warn($"what is due cannot be restarted: {e.Message}");
+            return [];
+        }
+    }
 
     public static Look At(Session session, Selection selection) => new(session, selection);
 
