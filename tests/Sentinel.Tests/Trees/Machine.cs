@@ -138,11 +138,11 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public long Start { get; init; }
 
-        public long MemoryBytes { get; init; }
+        public long MemoryBytes { get; set; }
 
-        public bool IsOnCpu { get; init; }
+        public bool IsOnCpu { get; set; }
 
-        public Func<TimeSpan?> CpuTime { get; init; } = () => TimeSpan.Zero;
+        public Func<TimeSpan?> CpuTime { get; set; } = () => TimeSpan.Zero;
 
         public bool IgnoresSignals { get; set; }
 
@@ -177,6 +177,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         {
             Received.Add(number);
             OnSignal(number);
+            if (HasEnded)
+                return;
             if (number == SignalName.Continue)
             {
                 IsSuspended = false;
