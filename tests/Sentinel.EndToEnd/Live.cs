@@ -90,7 +90,7 @@ internal sealed record Live(int Pid, long StartTicks)
 
 internal static partial class Signals
 {
-    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Stop = 19;
+    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Continue = 18, Stop = 19;
 
     public static void Send(int pid, int number) => _ = kill(pid, number);
 

@@ -207,7 +207,7 @@ public sealed class Supervisor(
         }
 
         var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = _ending.End(roots, options, () => StartedAgain(roots, written));
+        var ends = _ending.End(roots, options, () => StartedAgain(roots, written), [.. written.Processes.Values.Select(TreeRoot.Of)]);
 
         using (var transaction = store.Begin())
         {

@@ -42,6 +42,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>Happens once, just before the next pass over the processes.</summary>
     public Action? BeforeNextPass { get; set; }
 
+    /// <summary>Happens once, behind the next pass over the processes: what it starts is not seen.</summary>
+    public Action? BehindNextPass { get; set; }
+
     /// <summary>Happens once, just before the next process is held on to.</summary>
     public Action? BeforeNextOpen { get; set; }
 
@@ -71,7 +74,10 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         Passes++;
         (var first, BeforeNextPass) = (BeforeNextPass, null);
         first?.Invoke();
-        return [.. _processes.Values.Select(process => process.Seen)];
+        var all = _processes.Values.Select(process => process.Seen).ToList();
+        (var then, BehindNextPass) = (BehindNextPass, null);
+        then?.Invoke();
+        return all;
     }
 
     public Sighting? Look(int pid) => _processes.TryGetValue(pid, out var process) ? process.Seen : null;

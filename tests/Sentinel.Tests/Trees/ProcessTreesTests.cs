@@ -109,6 +109,19 @@ public sealed class ProcessTreesTests
     }
 
     [Fact]
+    public void What_is_known_of_other_trees_is_not_of_this_one_and_they_are_not_asked_for()
+    {
+        var main = _machine.Add("web");
+        var nested = _machine.Add(cookie: null, parent: main.Pid);
+        _machine.Add(cookie: null, session: nested.Session);
+        var other = new TreeRoot(2, "worker", nested.Identity, nested.Pid);
+
+        var found = ProcessTrees.Find([RootOf(main, "web")], new Snapshot(_machine), others: [RootOf(main, "web"), other]);
+
+        Assert.Equal(main.Pid, Assert.Single(Assert.Single(found).Value).Pid);
+    }
+
+    [Fact]
     public void The_process_that_looks_is_never_of_a_tree()
     {
         var main = _machine.Add("web");

@@ -84,6 +84,33 @@ public sealed class TreeEndingTests
     }
 
     [Fact]
+    public void What_a_member_starts_behind_the_look_in_which_it_ends_is_found_by_the_next()
+    {
+        var main = _machine.Add("web");
+        Machine.MadeUp? late = null;
+        main.IgnoresSignals = true;
+        _machine.Fork(main).OnSignal = _ => _machine.BeforeNextPass = () =>
+        {
+            main.End(0);
+            _machine.BehindNextPass = () => late = _machine.Add("web");
+        };
+
+        Assert.Equal(3, End(main).Ended);
+        Assert.True(late!.HasEnded);
+    }
+
+    [Fact]
+    public void A_tree_that_was_started_again_meanwhile_is_left_to_whoever_did()
+    {
+        var (web, worker) = (_machine.Add("web"), _machine.Add("worker"));
+
+        var ends = Ending().End([RootOf(web, 1), RootOf(worker, 2)], StopOptions.Default, startedAgain: () => new HashSet<int> { 1 });
+
+        Assert.Equal((0, 1), (ends[1].Ended, ends[2].Ended));
+        Assert.Empty(web.Received);
+    }
+
+    [Fact]
     public void What_appears_after_the_timeout_is_killed_at_once()
     {
         var main = _machine.Add("web");
