@@ -8,7 +8,8 @@ internal sealed record Live(int Pid, long StartTicks)
 {
     public bool IsAlive => Find(Pid) == this;
 
-    public int Session => int.Parse(Stat(Pid)![3], CultureInfo.InvariantCulture);
+    /// <summary>Its session, and null when it is gone.</summary>
+    public int? Session => Stat(Pid) is { } stat ? int.Parse(stat[3], CultureInfo.InvariantCulture) : null;
 
     public string[] Arguments => Strings("cmdline");
 

@@ -21,6 +21,8 @@ public class TerminalTests
             // Who and how it is outlasts all else; the command gives way first, and the name when it is long.
             Assert.Contains(lines, line => line.Contains(columns >= 120 ? "日本語の名前" : "日本") && line.Contains("running"));
             Assert.Contains(lines, line => line.Contains(columns >= 160 ? "a-rather-long-name-for-a-process" : "a-rath"));
+            // While anything is cut, no room is left over.
+            Assert.Equal(columns, columns >= 400 ? columns : lines.Max(Terminal.Width));
             Assert.Equal(columns >= 400, lines.Any(line => line.Contains(new string('0', 300))));
         }
     }

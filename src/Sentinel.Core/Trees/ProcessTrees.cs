@@ -58,18 +58,18 @@ public static class ProcessTrees
                     _bySession[root.Identity.Pid] = root;
                 }
 
-                // Nothing in a tree is older than its root; without one, nothing can be ruled out.
-                _firstStart = Math.Min(_firstStart, isMainThere ? root.Identity!.StartTicks : 0);
+                // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
+                _firstStart = Math.Min(_firstStart, root.Identity is { } known && known.BootId == _table.BootId ? known.StartTicks : 0);
             }
 
             foreach (var other in others)
                 if (other.Identity is { } main && !_owners.ContainsKey(main.Pid) && snapshot.Look(main) is not null)
                     _owners[main.Pid] = _bySession[main.Pid] = other;
 
-            // A session outlives its leader, and its number is not given away while anybody is in it. One member with the
-            // cookie proves that it is still the same session.
+            // A session outlives its leader, which may stay for long as a zombie that nobody reaps, and its number is not given
+            // away while anybody is in it. One member with the cookie proves that it is still the same session.
             foreach (var root in roots)
-                if (root.SessionId is { } session && !_byPid.ContainsKey(session))
+                if (root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
                     foreach (var process in _byPid.Values)
                         if (process.Session == session && CookieOf(process) == root.Cookie)
                             _bySession[session] = root;

@@ -79,11 +79,16 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
     private async ValueTask WaitUntilOneMayBeOver(List<Ending> open)
     {
-        // One that has ended since the look has nothing left to wait for: the next look tells that it is over.
-        while (open.Min(ending => ending.Deadline(time)) is var deadline
-            && deadline > TimeSpan.Zero
-            && open.All(ending => ending.Running.Any()))
-            await handles.WaitAny(open.SelectMany(ending => ending.Running).ToList(), deadline);
+        while (true)
+        {
+            // Asked once: what ends after that is waited for all the same, and ends the wait at once.
+            var running = open.ConvertAll(ending => ending.Running.ToList());
+            var deadline = open.Min(ending => ending.Deadline(time));
+            // One that has nothing left to wait for: the next look tells whether it is over.
+            if (deadline <= TimeSpan.Zero || running.Any(members => members.Count == 0))
+                break;
+            await handles.WaitAny([.. running.SelectMany(members => members)], deadline);
+        }
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
         if (open.Count > 1)
