@@ -39,7 +39,7 @@ internal sealed class Command : IDisposable
         _process.StandardInput.Flush();
     }
 
-    public Task Prints(string text) => Wait.Until(() => Stdout.Contains(text), () => $"it prints '{text}'; it printed:\n{Stdout}\n{Text(_stderr)}");
+    public Task Prints(string text) => Wait.Until(() => (Stdout + Text(_stderr)).Contains(text), () => $"it prints '{text}'; it printed:\n{Stdout}\n{Text(_stderr)}");
 
     /// <summary>Waits until it has ended and nobody holds its output open.</summary>
     public async Task<Outcome> End()

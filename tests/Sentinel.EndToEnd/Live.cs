@@ -8,7 +8,8 @@ internal sealed record Live(int Pid, long StartTicks)
 {
     public bool IsAlive => Find(Pid) == this;
 
-    public int Session => int.Parse(Stat(Pid)![3], CultureInfo.InvariantCulture);
+    /// <summary>Its session, and null when it is gone.</summary>
+    public int? Session => Stat(Pid) is { } stat ? int.Parse(stat[3], CultureInfo.InvariantCulture) : null;
 
     public string[] Arguments => Strings("cmdline");
 
@@ -90,7 +91,7 @@ internal sealed record Live(int Pid, long StartTicks)
 
 internal static partial class Signals
 {
-    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Stop = 19;
+    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Continue = 18, Stop = 19;
 
     public static void Send(int pid, int number) => _ = kill(pid, number);
 

@@ -243,13 +243,13 @@ public class RestartTests
         await using var home = new SentinelHome();
         await home.Start("web", "sleep", "1000");
         await Die(await home.Start("dead", "sleep", "1000"));
-        var before = (File.ReadAllText(home.StateFile), File.GetLastWriteTimeUtc(home.StateFile), Directory.GetFileSystemEntries(home.Folder).Length);
+        var before = home.Files();
 
         // Another command has its turn meanwhile.
-        using var turn = new FileStream(Path.Combine(home.Folder, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using var turn = home.TakeTurn();
         (await home.Run(look)).Ok();
 
-        Assert.Equal(before, (File.ReadAllText(home.StateFile), File.GetLastWriteTimeUtc(home.StateFile), Directory.GetFileSystemEntries(home.Folder).Length));
+        Assert.Equal(before, home.Files());
     }
 
     private static Dictionary<string, string?> Variable(string name, string value) => new() { [name] = value };

@@ -205,7 +205,7 @@ public class RunTests
     [Fact]
     public async Task It_outlives_the_terminal_that_it_was_started_in()
     {
-        Needs.Program("script");
+        Terminal.Need();
         await using var home = new SentinelHome();
 
         var run = await home.Start(Terminal.Call(80, "run", "sleep 1000"));

@@ -19,8 +19,12 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     private readonly List<Command> _commands = [];
 
-    public SentinelHome()
+    private readonly string _name;
+
+    /// <param name="name">The folder's own name; it does not exist yet.</param>
+    public SentinelHome(string name = "home")
     {
+        _name = name;
         Root = Directory.CreateTempSubdirectory("sentinel-test-").FullName;
         Work = Directory.CreateDirectory(Path.Combine(Root, "work")).FullName;
     }
@@ -31,9 +35,14 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     /// <summary>The directory that commands are called in unless they say otherwise.</summary>
     public string Work { get; }
 
-    public string Folder => Path.Combine(Root, "home");
+    public string Folder => Path.Combine(Root, _name);
 
     public string StateFile => Path.Combine(Folder, "state.json");
+
+    /// <summary>The state before the last change.</summary>
+    public string PreviousState => StateFile + ".bak";
+
+    public string LockFile => Path.Combine(Folder, "lock");
 
     public string Logs => Path.Combine(Folder, "logs");
 
@@ -92,6 +101,43 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         File.WriteAllText(StateFile, state.ToJsonString());
     }
 
+    /// <summary>Writes the first process of the state down again and again, under other names, until there are so many.</summary>
+    public void Multiply(int count) => EditState(state =>
+    {
+        var processes = state["processes"]!.AsArray();
+        for (var id = 2; id <= count; id++)
+        {
+            var copy = processes[0]!.DeepClone();
+            copy["id"] = id;
+            copy["spec"]!["name"] = $"copy-{id}";
+            copy["logName"] = $"copy-{id}";
+            copy["cookie"] = Guid.NewGuid().ToString("N");
+            processes.Add(copy);
+        }
+
+        state["nextId"] = count + 1;
+    });
+
+    /// <summary>Everything in the folder, byte for byte, and when it was last written; no log.</summary>
+    public Dictionary<string, (string Content, DateTime Written)> Files() => Directory.GetFiles(Folder).Where(file => file != LockFile)
+        .ToDictionary(file => file, file => (Convert.ToHexString(File.ReadAllBytes(file)), File.GetLastWriteTimeUtc(file)));
+
+    /// <summary>Holds the lock as a command does that changes something.</summary>
+    public FileStream TakeTurn() => new(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+    public bool IsLocked()
+    {
+        try
+        {
+            TakeTurn().Dispose();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Every live process that is this test's and not the command line itself.</summary>
     public List<Live> Supervised() => [.. Mine().Where(process => process.Program != Binary)];
 
@@ -100,16 +146,22 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _commands.ForEach(command => command.Dispose());
+        // One look may miss what is started, with a lower pid, while it looks; two in a row do not.
+        var looksInVain = 0;
         await Wait.Until(
             () =>
             {
                 var left = Mine();
                 left.ForEach(process => process.Signal(Signals.Kill));
-                return left.Count == 0;
+                looksInVain = left.Count == 0 ? looksInVain + 1 : 0;
+                return looksInVain == 2;
             },
             "every process of the test is gone");
         await Wait.Until(DeleteRoot, $"{Root} is deleted");
     }
+
+    /// <summary>Waits until no command is left, nor what one that was killed had begun to become a program.</summary>
+    public Task Settled() => Wait.Until(() => Mine().All(process => process.Program != Binary), "every command is over");
 
     private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
 
@@ -162,6 +214,9 @@ internal sealed record Call(params string[] Arguments)
 
     /// <summary>Whether the reader of its output leaves after the first byte.</summary>
     public bool HangsUpEarly { get; init; }
+
+    /// <summary>A line for a shell, with <c>sentinel</c> on its PATH, or in whatever place the line says.</summary>
+    public static Call Line(string line) => new() { Through = ["sh", "-c", line, "sh"] };
 
     /// <summary>Through a shell that does something first, and is then replaced.</summary>
     public static string[] AfterShell(string doing) => ["sh", "-c", $"{doing} exec \"$@\"", "sh"];

@@ -16,6 +16,20 @@ public class StopTests
     }
 
     [Fact]
+    public async Task Stop_is_over_as_soon_as_the_process_is()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        // One that ends the moment it is asked to is the one to be missed.
+        for (var i = 0; i < 20; i++)
+        {
+            (await home.Run("stop", "web", "--timeout", "600")).Ok();
+            (await home.Run("start", "web")).Ok();
+        }
+    }
+
+    [Fact]
     public async Task Stopping_what_does_not_run_is_no_error()
     {
         await using var home = new SentinelHome();

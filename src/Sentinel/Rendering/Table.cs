@@ -67,8 +67,11 @@ internal sealed class Table(IReadOnlyList<Column> columns)
 
     private void Fit(int width, List<int> shown, int[] widths)
     {
+        var whole = widths.ToArray();
         while (true)
         {
+            // What a column that was left out has freed is for the others.
+            whole.CopyTo(widths, 0);
             // A column has a space on either side and a bar; one bar more closes the row.
             var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
             foreach (var limit in new Func<Column, int?>[] { column => column.Fair, column => column.Least })

@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+
+namespace Sentinel.EndToEnd;
+
+public class FullDiskTests
+{
+    [Fact]
+    public async Task On_a_full_disk_what_cannot_be_written_down_is_not_done_and_the_rest_works()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        var web = Started.Parse((await disk.Run("run", "sleep 1000", "--name", "web")).Ok().Stdout);
+        disk.Fill(exceptPages: 0);
+        var before = File.ReadAllText(disk.StateFile);
+
+        foreach (var command in (string[][])[["run", "sleep 1000"], ["stop", "web"], ["stopall", "--force"], ["restart", "web"], ["delete", "web"]])
+        {
+            var failed = (await disk.Run(command)).Fails(1);
+            Assert.Contains("No space left on device", failed.Stderr);
+            Assert.Contains(home.Folder, failed.Stderr);
+            Assert.Empty(failed.Stdout);
+        }
+
+        Assert.Equal(before, File.ReadAllText(disk.StateFile));
+        Assert.Equal([web.Process], Supervised(home));
+        Assert.Equal(("running", web.Pid), ((await disk.List())["web"].State, (await disk.List())["web"].Pid));
+        (await disk.Run("status", "web")).Ok();
+        (await disk.Run("logs", "web")).Ok();
+
+        disk.Empty();
+        (await disk.Run("run", "sleep 1000", "--name", "next")).Ok();
+        Assert.Equal("Stopped 2 processes", (await disk.Run("stopall")).Ok().Lines[^1]);
+        Assert.Empty(Supervised(home));
+    }
+
+    [Fact]
+    public async Task However_little_space_is_left_nothing_is_started_that_is_not_known()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run("run", "sleep 1000", "--name", "p0")).Ok();
+        var failures = 0;
+
+        for (var pages = 0; pages <= 6; pages++)
+        {
+            disk.Fill(exceptPages: pages);
+            foreach (var command in (string[][])[["run", "sleep 1000", "--name", $"p{pages + 1}"], ["restart", "p0"], ["stop", "p0"], ["start", "p0"]])
+            {
+                var outcome = await disk.Run(command);
+                failures += outcome.ExitCode;
+                if (outcome.ExitCode != 0)
+                    Assert.Contains("No space left on device", outcome.Stderr);
+                JsonNode.Parse(File.ReadAllText(disk.StateFile));
+                var known = (await disk.List()).Processes.Select(process => process.Pid).OfType<int>();
+                Assert.Equal(Supervised(home).Select(process => process.Pid).Order(), known.Order());
+            }
+        }
+
+        Assert.NotEqual(0, failures);
+        disk.Empty();
+        (await disk.Run("stopall")).Ok();
+        Assert.Empty(Supervised(home));
+    }
+
+    [Fact]
+    public async Task A_read_only_home_can_be_looked_at_and_refuses_changes()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        var web = Started.Parse((await disk.Run("run", "sleep 1000", "--name", "web")).Ok().Stdout);
+        await disk.MakeReadOnly();
+
+        Assert.Equal("running", (await disk.List())["web"].State);
+        (await disk.Run("list")).Ok();
+        (await disk.Run("status", "web")).Ok();
+        (await disk.Run("logs", "web")).Ok();
+        foreach (var command in (string[][])[["run", "sleep 1000"], ["stop", "web"], ["stopall"], ["restart", "web"]])
+        {
+            var failed = (await disk.Run(command)).Fails(1);
+            Assert.Contains("Read-only file system", failed.Stderr);
+            Assert.Contains(home.Folder, failed.Stderr);
+        }
+
+        Assert.Equal([web.Process], Supervised(home));
+        await disk.MakeWritable();
+        (await disk.Run("stop", "web")).Ok();
+        Assert.Empty(Supervised(home));
+    }
+
+    [Fact]
+    public async Task A_read_only_home_with_nothing_in_it_is_listed_as_empty()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        await disk.MakeReadOnly();
+
+        Assert.Equal("No processes\n", (await disk.Run("list")).Ok().Stdout);
+        Assert.Contains("Read-only file system", (await disk.Run("run", "sleep 1000")).Fails(1).Stderr);
+        Assert.Empty(Supervised(home));
+    }
+
+    [Fact]
+    public async Task What_should_be_restarted_and_cannot_be_written_down_is_shown_with_a_reason()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        var worker = Started.Parse((await disk.Run("run", "sleep 1000", "--name", "worker", "--restart")).Ok().Stdout);
+        disk.Fill(exceptPages: 0);
+        worker.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !worker.Process.IsAlive, "it is dead");
+
+        var look = await disk.Run("list");
+
+        Assert.Contains("No space left on device", look.Stderr);
+        Assert.Contains("worker", look.Ok().Stdout);
+        Assert.Empty(Supervised(home));
+        disk.Empty();
+        Assert.Contains("Auto-restarted worker", (await disk.Run("list")).Ok().Stdout);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("status", "web")]
+    [InlineData("logs", "web")]
+    [InlineData("logs", "web", "--json")]
+    [InlineData("logs", "web", "--clear")]
+    [InlineData("stop", "web")]
+    [InlineData("restart", "web")]
+    [InlineData("clean", "--logs")]
+    [InlineData("delete", "web", "--logs")]
+    public async Task A_log_folder_that_vanished_is_in_nobodys_way(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        await home.StartActor("web", "children", "0");
+        await home.Start("idle", "sleep", "1000");
+        (await home.Run("stop", "idle")).Ok();
+        Directory.Delete(home.Logs, recursive: true);
+
+        var outcome = (await home.Run(command)).Ok();
+
+        Assert.Empty(outcome.Stderr);
+        (await home.Run("stopall")).Ok();
+        Assert.Empty(home.Supervised());
+    }
+
+    // The disk is held by a process of its own.
+    private static List<Live> Supervised(SentinelHome home) =>
+        [.. home.Supervised().Where(process => process.Environment.ContainsKey("SENTINEL_COOKIE"))];
+}
