@@ -67,8 +67,11 @@ internal sealed class Table(IReadOnlyList<Column> columns)
 
     private void Fit(int width, List<int> shown, int[] widths)
     {
+        int[] whole = [.. widths];
         while (true)
         {
+            // With a column left out there is room again for the others.
+            whole.CopyTo(widths);
             // A column has a space on either side and a bar; one bar more closes the row.
             var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
             foreach (var limit in new Func<Column, int?>[] { column => column.Fair, column => column.Least })
