@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
@@ -81,7 +82,7 @@ public sealed class OutcomesTests
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
-            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"pid":7}],"warnings":["a warning"]}""",
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
             Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
     }
 
@@ -116,7 +117,7 @@ public sealed class OutcomesTests
     private static JsonElement Compact(byte[] json)
     {
         using var compact = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(compact))
+        using (var writer = new Utf8JsonWriter(compact, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             JsonDocument.Parse(json).WriteTo(writer);
         return JsonDocument.Parse(compact.ToArray()).RootElement;
     }
