@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sentinel.Linux;
@@ -34,29 +35,35 @@ internal static class ControlGroup
     /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
     public static string? CookieOf(int pid)
     {
-        if (PathOf(pid) is not { } path)
-            return null;
-        var at = path.LastIndexOf("/" + Prefix, StringComparison.Ordinal);
-        if (at < 0)
-            return null;
-        var cookie = path[(at + 1 + Prefix.Length)..];
-        return cookie.IndexOf('/') is var end and >= 0 ? cookie[..end] : cookie;
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        ReadOnlySpan<byte> groups = buffer[..Math.Max(0, ProcFile.Read(pid, "/cgroup\0"u8, buffer))];
+        // Of the unified hierarchy, which is the line that begins with 0.
+        foreach (var range in groups.Split((byte)'\n'))
+        {
+            var line = groups[range];
+            var at = line.StartsWith("0::"u8) ? line.LastIndexOf("/sentinel-"u8) : -1;
+            if (at < 0)
+                continue;
+            var cookie = line[(at + 1 + Prefix.Length)..];
+            return Encoding.UTF8.GetString(cookie.IndexOf((byte)'/') is var end and >= 0 ? cookie[..end] : cookie);
+        }
+
+        return null;
     }
 
     private static string? FindOwn()
     {
-        if (PathOf(Environment.ProcessId) is not { } path || MountPoint() is not { } mount)
+        if (OwnPath() is not { } path || MountPoint() is not { } mount)
             return null;
         var own = mount + path.TrimEnd('/');
         return LibC.access(own, LibC.W_OK) == 0 ? own : null;
     }
 
-    // Of the unified hierarchy, which is the line that begins with 0.
-    private static string? PathOf(int pid)
+    private static string? OwnPath()
     {
         try
         {
-            return File.ReadLines($"/proc/{(pid == Environment.ProcessId ? "self" : pid)}/cgroup")
+            return File.ReadLines("/proc/self/cgroup")
                 .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

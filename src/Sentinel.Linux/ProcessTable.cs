@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.IO.Enumeration;
-using System.Text;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Linux;
@@ -12,6 +11,9 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     // /proc/PID/stat holds numbers and a name of at most 64 bytes.
     private const int StatBytes = 1024;
+
+    // PF_KTHREAD in include/linux/sched.h.
+    private const long KernelThread = 0x200000;
 
     private static readonly long PageBytes = Environment.SystemPageSize;
     private readonly long _ticksPerSecond = LibC.sysconf(LibC.SC_CLK_TCK);
@@ -49,9 +51,8 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public Sighting? Look(int pid)
     {
-        Span<byte> path = stackalloc byte[32];
         Span<byte> stat = stackalloc byte[StatBytes];
-        var length = Read(PathOf(pid, "/stat\0"u8, path), stat);
+        var length = ProcFile.Read(pid, "/stat\0"u8, stat);
         return length > 0 ? Parse(pid, stat[..length]) : null;
     }
 
@@ -79,6 +80,8 @@ public sealed unsafe class ProcessTable : IProcessTable
         var field = 4;
         for (var rest = fields[2..]; field < numbers.Length && rest.Length > 0; field++)
         {
+            if (field == 10 && (numbers[9] & KernelThread) != 0)
+                return null;
             if (!Utf8Parser.TryParse(rest, out long number, out var read))
                 // rsslim and addresses may be larger than a long.
                 read = Math.Max(rest.IndexOf((byte)' '), 0);
@@ -102,9 +105,8 @@ public sealed unsafe class ProcessTable : IProcessTable
     private static string? CookieInEnvironment(int pid)
     {
         // Most environments fit; of a larger one the whole is read.
-        Span<byte> path = stackalloc byte[32];
         Span<byte> buffer = stackalloc byte[16 * 1024];
-        var length = Read(PathOf(pid, "/environ\0"u8, path), buffer);
+        var length = ProcFile.Read(pid, "/environ\0"u8, buffer);
         if (length < buffer.Length)
             return length > 0 ? Cookie.In(buffer[..length]) : null;
         try
@@ -115,32 +117,5 @@ public sealed unsafe class ProcessTable : IProcessTable
         {
             return null;
         }
-    }
-
-    private static int Read(ReadOnlySpan<byte> path, Span<byte> buffer)
-    {
-        int fd;
-        fixed (byte* name = path)
-            fd = LibC.open_raw(name, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
-        if (fd < 0)
-            return -1;
-        var total = 0;
-        fixed (byte* to = buffer)
-        {
-            nint read;
-            while (total < buffer.Length && (read = LibC.read(fd, to + total, buffer.Length - total)) > 0)
-                total += (int)read;
-        }
-
-        LibC.close(fd);
-        return total;
-    }
-
-    private static ReadOnlySpan<byte> PathOf(int pid, ReadOnlySpan<byte> file, Span<byte> path)
-    {
-        "/proc/"u8.CopyTo(path);
-        Utf8Formatter.TryFormat(pid, path[6..], out var digits);
-        file.CopyTo(path[(6 + digits)..]);
-        return path[..(6 + digits + file.Length)];
     }
 }

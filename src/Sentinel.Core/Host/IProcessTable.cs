@@ -13,7 +13,7 @@ public interface IProcessTable
 
     double TicksPerSecond { get; }
 
-    /// <summary>Every process there is, zombies too, in no order.</summary>
+    /// <summary>Every process there is, zombies too and threads of the kernel not, in no order.</summary>
     IReadOnlyList<Sighting> All();
 
     /// <summary>One process, or null when there is none of that pid.</summary>

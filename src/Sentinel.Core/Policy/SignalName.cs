@@ -17,12 +17,12 @@ public static class SignalName
     /// <summary><c>SIGTERM</c> for 15; <c>SIG34</c> where there is no name.</summary>
     public static string Of(int number) => $"SIG{(number > 0 && number < Names.Length ? Names[number] : number)}";
 
-    /// <summary>The number of <c>TERM</c>, <c>sigterm</c> or <c>15</c>; null when there is no such signal.</summary>
+    /// <summary>The number of <c>TERM</c>, <c>sigterm</c>, <c>15</c> or <c>SIG34</c>; null when there is no such signal.</summary>
     public static int? Parse(string text)
     {
-        if (int.TryParse(text, out var number))
-            return number is > 0 and <= 64 ? number : null;
         var name = text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text;
+        if (int.TryParse(name, out var number))
+            return number is > 0 and <= 64 ? number : null;
         var index = Array.FindIndex(Names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
         return index > 0 ? index : null;
     }

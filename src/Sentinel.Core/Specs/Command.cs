@@ -38,9 +38,11 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
         }
     }
 
-    private static string Quote(string word)
+    private static string Quote(string word, int index)
     {
-        if (word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./:=@%+,".Contains(c)))
+        // The first word with a bare = would be an assignment.
+        var plain = index == 0 ? "-_./:@%+," : "-_./:@%+,=";
+        if (word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || plain.Contains(c)))
             return word;
         return new StringBuilder("'").Append(word.Replace("'", "'\\''")).Append('\'').ToString();
     }

@@ -21,8 +21,8 @@ public static class ProcessName
     /// </summary>
     public static string Unique(string program, Func<string, bool> isTaken)
     {
-        // Room is left for the number.
-        var name = string.Concat(program.EnumerateRunes().Where(rune => !IsForbidden(rune)).Take(MaxCharacters - 12));
+        // Room is left for "process-" and the number.
+        var name = string.Concat(program.EnumerateRunes().Where(rune => !IsForbidden(rune)).Take(MaxCharacters - 20));
         if (!IsValid(name))
             name = $"process{(name.Length > 0 && name.All(char.IsDigit) ? "-" + name : "")}";
         return !isTaken(name)

@@ -8,19 +8,22 @@ namespace Sentinel.Core.Specs;
 /// </summary>
 public static class ShellWords
 {
-    // What a shell does itself, with no program of that name to execute.
+    // What a shell does itself, mostly with no program of that name to execute.
     private static readonly HashSet<string> ShellOnly =
     [
-        "!", "{", ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "eval", "exec", "exit", "export",
-        "fg", "for", "function", "if", "jobs", "local", "read", "readonly", "return", "set", "shift", "source", "time",
-        "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
+        "!", "{", "}", "[", ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "done", "esac", "eval", "exec",
+        "exit", "export", "fg", "fi", "for", "function", "if", "jobs", "local", "read", "readonly", "return", "set", "shift",
+        "source", "time", "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
     ];
 
     private static readonly HashSet<string> Introductions =
-        ["!", "{", "command", "do", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
+        ["!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
 
     /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
-    /// <exception cref="FormatException">A quote is not closed, or the line ends in a backslash.</exception>
+    /// <exception cref="FormatException">
+    /// A quote is not closed, or the line ends in a backslash, and nothing before it, as a comment or a here-document would,
+    /// makes that the shell's to judge.
+    /// </exception>
     public static IReadOnlyList<string>? Split(string line)
     {
         var words = new List<string>();
@@ -39,7 +42,7 @@ public static class ShellWords
                 case '\'':
                     var close = line.IndexOf('\'', i + 1);
                     if (close < 0)
-                        throw Unclosed('\'');
+                        return needsShell ? null : throw Unclosed('\'');
                     word.Append(line, i + 1, close - i - 1);
                     i = close;
                     break;
@@ -47,7 +50,7 @@ public static class ShellWords
                     i = DoubleQuoted(i);
                     break;
                 case '\\' when i + 1 == line.Length:
-                    throw new FormatException("the command line ends in a backslash");
+                    return needsShell ? null : throw new FormatException("the command line ends in a backslash");
                 case '\\':
                     // A backslash before a line end joins two lines: a shell's business, as every line end is.
                     needsShell |= line[i + 1] == '\n';
@@ -83,11 +86,11 @@ public static class ShellWords
                     return i;
                 needsShell |= line[i] is '$' or '`';
                 if (line[i] == '\\' && i + 1 < line.Length && "\"\\$`\n".Contains(line[i + 1]))
-                    i++;
+                    needsShell |= line[++i] == '\n';
                 word.Append(line[i]);
             }
 
-            throw Unclosed('"');
+            return needsShell ? line.Length : throw Unclosed('"');
         }
     }
 

@@ -50,11 +50,15 @@ internal static class StateDocument
         try
         {
             // The version is read first: of a newer one nothing else can be relied on.
-            return document.RootElement.Get("version").GetInt32() is > CurrentVersion and var newer
-                ? throw new NewerStateException(newer)
-                : ReadState(document.RootElement);
+            return document.RootElement.Get("version").GetInt32() switch
+            {
+                > CurrentVersion and var newer => throw new NewerStateException(newer),
+                < 1 => throw new JsonException("there is no such version"),
+                _ => ReadState(document.RootElement),
+            };
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        // What JsonElement throws for another type, and a dictionary for a key that it has.
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }
@@ -68,8 +72,11 @@ internal static class StateDocument
             Environments = json.Get("environments").EnumerateObject().ToImmutableDictionary(
                 entry => entry.Name, entry => new EnvironmentBlock(entry.Value.GetBytesFromBase64())),
         };
+        if (state.NextId < 1)
+            throw new JsonException("'nextId' cannot be an id");
         var processes = ImmutableSortedDictionary.CreateBuilder<int, ProcessRecord>();
         var names = new HashSet<string>();
+        var cookies = new HashSet<string>();
         foreach (var process in json.Get("processes").EnumerateArray().Select(ReadProcess))
         {
             Check(process.Id > 0 && process.Id < state.NextId, "an id that cannot be");
@@ -78,6 +85,7 @@ internal static class StateDocument
             Check(names.Add(process.Spec.Name), "a name that another has");
             Check(process.Spec.Command.Arguments.Count > 0, "no command");
             Check(process.Cookie.Length > 0, "no cookie");
+            Check(cookies.Add(process.Cookie), "a cookie that another has");
             Check(state.Environments.ContainsKey(process.Spec.Environment), "no environment");
             Check(!process.LogName.Contains('/'), "a log name that cannot be");
 
@@ -185,9 +193,8 @@ internal static class StateDocument
         return json.Text("is") switch
         {
             "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
-            "running" => new RunState.Running(since, new ProcessIdentity(
-                json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"))),
-            "stopping" => new RunState.Stopping(since, json.Maybe("run") is { } run ? (RunState.Running)ReadRunState(run) : null),
+            "running" => ReadRunning(json),
+            "stopping" => new RunState.Stopping(since, json.Maybe("run") is { } run ? ReadRunning(run) : null),
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),
@@ -195,6 +202,11 @@ internal static class StateDocument
             var other => throw Unknown("state", other),
         };
     }
+
+    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == "running"
+        ? new RunState.Running(json.Get("since").GetDateTimeOffset(), new ProcessIdentity(
+            json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId")))
+        : throw Unknown("run", json.Text("is"));
 
     private static void Write(Utf8JsonWriter json, EndedRun run)
     {

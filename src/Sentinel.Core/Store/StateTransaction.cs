@@ -9,6 +9,7 @@ public sealed class StateTransaction : IDisposable
     private readonly IStateFiles _files;
     private readonly IDisposable _turn;
     private State _saved;
+    private bool _durable = true;
 
     internal StateTransaction(SentinelHome home, IStateFiles files, IDisposable turn, State state)
     {
@@ -32,10 +33,11 @@ public sealed class StateTransaction : IDisposable
 
     private void Write(bool durable)
     {
-        if (ReferenceEquals(State, _saved))
+        if (ReferenceEquals(State, _saved) && (_durable || !durable))
             return;
         var trimmed = State.Trimmed();
         _files.Replace(_home.State, _home.PreviousState, StateDocument.Write(trimmed), durable);
         State = _saved = trimmed;
+        _durable = durable;
     }
 }

@@ -27,9 +27,12 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
     /// <summary>What each process does and uses.</summary>
     /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
     /// <param name="snapshot">That by which they were reconciled.</param>
-    public IReadOnlyList<ProcessView> Look(IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot)
+    /// <param name="others">Those that are known as well, which may be the same.</param>
+    public IReadOnlyList<ProcessView> Look(
+        IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others)
     {
-        var trees = ProcessTrees.Find([.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot);
+        var trees = ProcessTrees.Find(
+            [.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of));
         var cpu = CpuPercent(trees);
         return [.. records.Select(record => new ProcessView(
             record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null))];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 
@@ -35,8 +36,11 @@ public abstract record Selection
         return ([.. found.Values], missing);
     }
 
+    // Digits and nothing else: "+1" and " 1" are names.
     private static ProcessRecord? Find(State state, string target) =>
-        int.TryParse(target, out var id) ? state.Processes.GetValueOrDefault(id) : state.Find(target);
+        int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? state.Processes.GetValueOrDefault(id)
+            : state.Find(target);
 
     private static string NotFound(State state, string target)
     {

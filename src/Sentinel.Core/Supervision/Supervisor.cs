@@ -114,13 +114,20 @@ public sealed class Supervisor(
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
 
         using var transaction = store.Begin();
+        var snapshot = new Snapshot(table);
         var toStart = new List<(string, ProcessRecord)>();
         foreach (var tree in ended.Where(tree => tree.Failure is null))
         {
-            // Another command may have been faster: what it started is the successor.
-            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } record)
+            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } written)
+            {
                 outcomes.Add(new Outcome.Failed(tree.Name, null, "it was deleted meanwhile"));
-            else if (record.State is RunState.Stopping)
+                continue;
+            }
+
+            // Another command may have started it first, or have been killed while it did: what it started is the successor.
+            var record = _reconciliation.Settle(written, snapshot);
+            transaction.State = transaction.State.With(record);
+            if (record.State is RunState.Stopping)
                 outcomes.Add(new Outcome.Failed(tree.Name, record, "another command is stopping it"));
             else if (record.State is RunState.Running running)
                 outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
@@ -200,7 +207,7 @@ public sealed class Supervisor(
         }
 
         var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = _ending.End(roots, options, () => StartedAgain(roots, written));
+        var ends = _ending.End(roots, options, () => StartedAgain(roots, written), [.. written.Processes.Values.Select(TreeRoot.Of)]);
 
         using (var transaction = store.Begin())
         {

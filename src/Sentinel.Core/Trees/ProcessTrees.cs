@@ -10,16 +10,21 @@ public static class ProcessTrees
 {
     /// <summary>The live processes of each root, by <see cref="TreeRoot.Id"/>; a root without any has no entry.</summary>
     /// <param name="roots">The trees to look for.</param>
-    public static Dictionary<int, List<Sighting>> Find(IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot)
+    /// <param name="snapshot">Where to look.</param>
+    /// <param name="others">Trees that are known as well: whose process it is then need not be read from its environment.</param>
+    public static Dictionary<int, List<Sighting>> Find(
+        IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot, IEnumerable<TreeRoot>? others = null)
     {
         var trees = new Dictionary<int, List<Sighting>>();
         if (roots.Count == 0)
             return trees;
-        var search = new Search(roots, snapshot);
+        var wanted = roots.Select(root => root.Id).ToHashSet();
+        var search = new Search(roots, others ?? [], snapshot);
         foreach (var process in snapshot.All.Values)
         {
             // A tree may well contain the command that looks at it; it does not count, and never ends itself.
-            if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner)
+            if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner
+                || !wanted.Contains(owner.Id))
                 continue;
             if (!trees.TryGetValue(owner.Id, out var members))
                 trees[owner.Id] = members = [];
@@ -38,7 +43,7 @@ public static class ProcessTrees
         private readonly Dictionary<int, TreeRoot?> _owners = [];
         private readonly long _firstStart;
 
-        public Search(IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot)
+        public Search(IReadOnlyCollection<TreeRoot> roots, IEnumerable<TreeRoot> others, Snapshot snapshot)
         {
             _table = snapshot.Table;
             _byPid = snapshot.All;
@@ -53,14 +58,18 @@ public static class ProcessTrees
                     _bySession[root.Identity.Pid] = root;
                 }
 
-                // Nothing in a tree is older than its root; without one, nothing can be ruled out.
-                _firstStart = Math.Min(_firstStart, isMainThere ? root.Identity!.StartTicks : 0);
+                // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
+                _firstStart = Math.Min(_firstStart, root.Identity is { } known && known.BootId == _table.BootId ? known.StartTicks : 0);
             }
 
-            // A session outlives its leader, and its number is not given away while anybody is in it. One member with the
-            // cookie proves that it is still the same session.
+            foreach (var other in others)
+                if (other.Identity is { } main && !_owners.ContainsKey(main.Pid) && snapshot.Look(main) is not null)
+                    _owners[main.Pid] = _bySession[main.Pid] = other;
+
+            // A session outlives its leader, which may stay for long as a zombie that nobody reaps, and its number is not given
+            // away while anybody is in it. One member with the cookie proves that it is still the same session.
             foreach (var root in roots)
-                if (root.SessionId is { } session && !_byPid.ContainsKey(session))
+                if (root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
                     foreach (var process in _byPid.Values)
                         if (process.Session == session && CookieOf(process) == root.Cookie)
                             _bySession[session] = root;

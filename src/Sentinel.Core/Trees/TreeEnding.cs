@@ -34,16 +34,20 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: what has the cookie then
     /// is their successor's and is left alone. Whoever starts one makes that known before.
     /// </param>
+    /// <param name="others">Trees that are known as well; see <see cref="ProcessTrees.Find"/>.</param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
     public IReadOnlyDictionary<int, TreeEnd> End(
-        IReadOnlyCollection<TreeRoot> roots, StopOptions options, Func<IReadOnlySet<int>>? startedAgain = null)
+        IReadOnlyCollection<TreeRoot> roots,
+        StopOptions options,
+        Func<IReadOnlySet<int>>? startedAgain = null,
+        IReadOnlyCollection<TreeRoot>? others = null)
     {
         var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
         try
         {
             while (true)
             {
-                Look(endings, startedAgain);
+                Look(endings, startedAgain, others);
                 var open = endings.Where(ending => !ending.IsOver).ToList();
                 if (open.Count == 0)
                     return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
@@ -57,13 +61,13 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     }
 
     // One pass over the machine serves all trees.
-    private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain)
+    private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
         // What a member starts during the look, with a pid that has been passed by, is not seen: where none was left before,
         // there is none.
         var quiet = open.Where(ending => !ending.Running.Any()).ToHashSet();
-        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table));
+        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table), others);
         // Asked after the look and before any signal: no successor can have been seen that is not known by now.
         var left = startedAgain?.Invoke();
         foreach (var ending in open)
@@ -75,11 +79,16 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
     private void WaitUntilOneMayBeOver(List<Ending> open)
     {
-        // One that has ended since the look has nothing left to wait for: the next look tells that it is over.
-        while (open.Min(ending => ending.Deadline(time)) is var deadline
-            && deadline > TimeSpan.Zero
-            && open.All(ending => ending.Running.Any()))
-            handles.WaitAny(open.SelectMany(ending => ending.Running).ToList(), deadline);
+        while (true)
+        {
+            // Asked once: what ends after that is waited for all the same, and ends the wait at once.
+            var running = open.ConvertAll(ending => ending.Running.ToList());
+            var deadline = open.Min(ending => ending.Deadline(time));
+            // One that has nothing left to wait for: the next look tells whether it is over.
+            if (deadline <= TimeSpan.Zero || running.Any(members => members.Count == 0))
+                break;
+            handles.WaitAny([.. running.SelectMany(members => members)], deadline);
+        }
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
         if (open.Count > 1)

@@ -28,7 +28,7 @@ internal sealed class Look
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
-        Processes = session.Overview.Look(found, _snapshot);
+        Processes = session.Overview.Look(found, _snapshot, state.Processes.Values);
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }

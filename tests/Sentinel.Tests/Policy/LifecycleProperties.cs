@@ -1,0 +1,123 @@
+using CsCheck;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Tests.Policy;
+
+/// <summary>What holds in every sequence of events, sensible or not.</summary>
+public sealed class LifecycleProperties
+{
+    private static readonly Gen<ProcessEvent> Event = Gen.Frequency<ProcessEvent>(
+        (3, Gen.Const<ProcessEvent>(new ProcessEvent.StartRequested())),
+        (2, Gen.Const<ProcessEvent>(new ProcessEvent.StopRequested())),
+        (5, Gen.Int[1, 99].Select<int, ProcessEvent>(pid => new ProcessEvent.Spawned(new ProcessIdentity(pid, pid, "boot")))),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.SpawnFailed("no such program"))),
+        (5, Gen.Select(
+                Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Signal(9, false), new Exit.Unknown("unseen")), Gen.Bool)
+            .Select<(Exit How, bool Witnessed), ProcessEvent>(end => new ProcessEvent.Ended(end.How, end.Witnessed))),
+        (5, Gen.Const<ProcessEvent>(new ProcessEvent.Tick())));
+
+    private static readonly Gen<(RestartRule Rule, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
+        Gen.Select(Gen.Enum<RestartRule>(), Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
+
+    private readonly record struct Step(ProcessRecord Before, ProcessEvent Event, DateTimeOffset Now, ProcessRecord After, Effect Effect);
+
+    [Fact]
+    public void What_the_user_stopped_is_not_started_but_by_the_user() => InEveryStory(steps =>
+    {
+        var stopped = false;
+        foreach (var step in steps)
+        {
+            stopped = step.Event is ProcessEvent.StopRequested || (stopped && step.Event is not ProcessEvent.StartRequested);
+            // To ask for what is still being stopped is no start: it is asked for again once that is done.
+            if (stopped && step.Effect == Effect.Spawn)
+                Assert.Fail($"{step}");
+        }
+    });
+
+    [Fact]
+    public void A_program_is_executed_only_while_no_run_of_it_is_alive() => InEveryStory(steps =>
+    {
+        var alive = false;
+        foreach (var step in steps)
+        {
+            if (alive && step.Effect == Effect.Spawn)
+                Assert.Fail($"{step}");
+            // From the decision to execute it until the news of its failure or end.
+            alive = step.Effect == Effect.Spawn || (alive && step switch
+            {
+                { Event: ProcessEvent.SpawnFailed, Before.State: RunState.Starting } => false,
+                { Event: ProcessEvent.Ended, Before.State: RunState.Running or RunState.Stopping } => false,
+                _ => true,
+            });
+            Assert.Equal(alive, step.After.State is RunState.Starting or RunState.Running or RunState.Stopping);
+        }
+    });
+
+    [Fact]
+    public void Nothing_but_a_new_state_of_starting_executes_a_program() => InEveryStory(steps => Assert.All(
+        steps,
+        step => Assert.Equal(
+            step.Before.State is not RunState.Starting && step.After.State is RunState.Starting, step.Effect == Effect.Spawn)));
+
+    [Fact]
+    public void The_tree_is_ended_when_and_only_when_the_user_says_so() => InEveryStory(steps => Assert.All(
+        steps,
+        step => Assert.Equal(step.Event is ProcessEvent.StopRequested, step.Effect == Effect.EndTree)));
+
+    [Fact]
+    public void What_was_asked_for_never_changes() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
+        (step.Before.Id, step.Before.Spec, step.Before.Cookie, step.Before.LogName),
+        (step.After.Id, step.After.Spec, step.After.Cookie, step.After.LogName))));
+
+    [Fact]
+    public void A_restart_is_due_within_the_longest_back_off() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.State is RunState.Backoff waiting)
+            Assert.InRange(waiting.Due, waiting.Since, waiting.Since + RestartBackoff.Longest);
+    }));
+
+    [Fact]
+    public void Only_a_rule_that_says_so_has_a_process_wait_for_a_restart() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.State is RunState.Backoff or RunState.Starting { Automatic: true })
+            Assert.NotEqual(RestartRule.Never, step.After.Spec.Restart);
+    }));
+
+    [Fact]
+    public void The_state_is_since_the_event_that_led_to_it() => InEveryStory(steps => Assert.All(steps, step =>
+        Assert.Equal(step.After.State == step.Before.State ? step.Before.State.Since : step.Now, step.After.State.Since)));
+
+    [Fact]
+    public void Restarts_are_counted_one_by_one() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
+        step.Before.Restarts + (step.Effect == Effect.Spawn && step.Event is ProcessEvent.Tick ? 1 : 0), step.After.Restarts)));
+
+    [Fact]
+    public void A_run_that_is_over_began_before_it_ended() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.LastRun is { } run && !(run.StartedAt <= run.EndedAt && run.EndedAt <= step.Now))
+            Assert.Fail($"{step}");
+    }));
+
+    [Fact]
+    public void The_same_question_has_the_same_answer() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
+        new Decision(step.After, step.Effect), Lifecycle.Decide(step.Before, step.Event, step.Now))));
+
+    private static void InEveryStory(Action<IReadOnlyList<Step>> holds) => Story.Sample(
+        story =>
+        {
+            var record = Sample.In(Sample.State("stopped"), story.Rule);
+            var now = Sample.Start;
+            var steps = new List<Step>();
+            foreach (var (happened, milliseconds) in story.Events)
+            {
+                now += TimeSpan.FromMilliseconds(milliseconds);
+                var (after, effect) = Lifecycle.Decide(record, happened, now);
+                steps.Add(new Step(record, happened, now, after, effect));
+                record = after;
+            }
+
+            holds(steps);
+        },
+        iter: 10_000);
+}

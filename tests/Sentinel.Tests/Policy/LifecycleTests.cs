@@ -1,0 +1,172 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Tests.Policy;
+
+public sealed class LifecycleTests
+{
+    private static readonly DateTimeOffset Later = Sample.Start + TimeSpan.FromSeconds(3);
+
+    [Theory]
+    [InlineData("stopped", "start", "starting", Effect.Spawn)]
+    [InlineData("exited", "start", "starting", Effect.Spawn)]
+    [InlineData("crashed", "start", "starting", Effect.Spawn)]
+    [InlineData("backoff", "start", "starting", Effect.Spawn)]
+    [InlineData("starting", "spawned", "running", Effect.None)]
+    [InlineData("starting again", "spawned", "running", Effect.None)]
+    [InlineData("starting", "spawn failed", "crashed", Effect.None)]
+    [InlineData("starting again", "spawn failed", "backoff", Effect.None)]
+    [InlineData("starting", "stop", "stopping", Effect.EndTree)]
+    [InlineData("running", "stop", "stopping", Effect.EndTree)]
+    [InlineData("backoff", "stop", "stopped", Effect.EndTree)]
+    [InlineData("running", "exit 0", "exited", Effect.None)]
+    [InlineData("running", "unseen", "exited", Effect.None)]
+    [InlineData("running", "exit 3", "crashed", Effect.None)]
+    [InlineData("running", "killed", "crashed", Effect.None)]
+    [InlineData("stopping", "exit 0", "stopped", Effect.None)]
+    [InlineData("stopping", "killed", "stopped", Effect.None)]
+    [InlineData("stopping", "unseen", "stopped", Effect.None)]
+    [InlineData("stopping early", "unseen", "stopped", Effect.None)]
+    [InlineData("backoff", "tick", "starting", Effect.Spawn)]
+    public void What_happens_leads_from_one_state_to_the_next(string from, string happened, string to, Effect effect)
+    {
+        var decision = Lifecycle.Decide(Sample.In(Sample.State(from)), Sample.Event(happened), Later);
+
+        Assert.Equal((to, effect), (decision.Record.State.Word, decision.Effect));
+        Assert.Equal(Later, decision.Record.State.Since);
+    }
+
+    [Theory]
+    [InlineData("stopped", "stop", Effect.EndTree)]
+    [InlineData("exited", "stop", Effect.EndTree)]
+    [InlineData("crashed", "stop", Effect.EndTree)]
+    [InlineData("stopping", "stop", Effect.EndTree)]
+    [InlineData("stopping early", "stop", Effect.EndTree)]
+    [InlineData("starting", "start", Effect.None)]
+    [InlineData("starting again", "start", Effect.None)]
+    [InlineData("running", "start", Effect.None)]
+    [InlineData("stopping", "start", Effect.None)]
+    [InlineData("stopping early", "start", Effect.None)]
+    [InlineData("stopping early", "spawned", Effect.None)]
+    [InlineData("stopping early", "spawn failed", Effect.None)]
+    [InlineData("stopping", "spawned", Effect.None)]
+    [InlineData("running", "spawned", Effect.None)]
+    [InlineData("stopped", "spawned", Effect.None)]
+    [InlineData("stopped", "spawn failed", Effect.None)]
+    [InlineData("stopped", "exit 0", Effect.None)]
+    [InlineData("exited", "exit 3", Effect.None)]
+    [InlineData("crashed", "killed", Effect.None)]
+    [InlineData("backoff", "exit 3", Effect.None)]
+    [InlineData("starting", "exit 0", Effect.None)]
+    [InlineData("starting", "tick", Effect.None)]
+    [InlineData("running", "tick", Effect.None)]
+    [InlineData("stopping", "tick", Effect.None)]
+    [InlineData("stopped", "tick", Effect.None)]
+    [InlineData("exited", "tick", Effect.None)]
+    [InlineData("crashed", "tick", Effect.None)]
+    public void Whatever_else_happens_changes_nothing(string state, string happened, Effect effect)
+    {
+        // The rule that would restart it, were it asked.
+        var record = Sample.In(Sample.State(state), RestartRule.Always);
+        Assert.Equal(new Decision(record, effect), Lifecycle.Decide(record, Sample.Event(happened), Later));
+    }
+
+    [Theory]
+    [InlineData(RestartRule.Never, "exit 0", "exited")]
+    [InlineData(RestartRule.Never, "exit 3", "crashed")]
+    [InlineData(RestartRule.Never, "killed", "crashed")]
+    [InlineData(RestartRule.Never, "unseen", "exited")]
+    [InlineData(RestartRule.Always, "exit 0", "backoff")]
+    [InlineData(RestartRule.Always, "exit 3", "backoff")]
+    [InlineData(RestartRule.Always, "killed", "backoff")]
+    [InlineData(RestartRule.Always, "unseen", "backoff")]
+    [InlineData(RestartRule.OnFailure, "exit 0", "exited")]
+    [InlineData(RestartRule.OnFailure, "exit 3", "backoff")]
+    [InlineData(RestartRule.OnFailure, "killed", "backoff")]
+    [InlineData(RestartRule.OnFailure, "unseen", "backoff")]
+    public void The_rule_decides_what_becomes_of_one_that_ended_by_itself(RestartRule rule, string ended, string state) =>
+        Assert.Equal(state, Lifecycle.Decide(Sample.In(Sample.State("running"), rule), Sample.Event(ended), Later).Record.State.Word);
+
+    [Theory]
+    [InlineData(RestartRule.Never)]
+    [InlineData(RestartRule.Always)]
+    [InlineData(RestartRule.OnFailure)]
+    public void No_rule_restarts_what_the_user_stops(RestartRule rule) =>
+        Assert.Equal("stopped", Lifecycle.Decide(Sample.In(Sample.State("stopping"), rule), Sample.Event("exit 3"), Later).Record.State.Word);
+
+    [Fact]
+    public void What_was_spawned_is_the_main_process() => Assert.Equal(
+        new RunState.Running(Later, Sample.Identity),
+        Lifecycle.Decide(Sample.In(Sample.State("starting")), Sample.Event("spawned"), Later).Record.State);
+
+    [Theory]
+    [InlineData("running", "exit 3", true)]
+    [InlineData("stopping", "killed", true)]
+    [InlineData("running", "unseen", false)]
+    public void The_run_that_ended_is_remembered(string state, string happened, bool witnessed)
+    {
+        var ended = (ProcessEvent.Ended)Sample.Event(happened);
+        Assert.Equal(
+            new EndedRun(Sample.Identity.Pid, Sample.Start, Later, witnessed, ended.How),
+            Lifecycle.Decide(Sample.In(Sample.State(state)), ended, Later).Record.LastRun);
+    }
+
+    [Theory]
+    [InlineData("starting")]
+    [InlineData("starting again")]
+    public void A_start_that_failed_is_remembered_with_the_reason(string state) => Assert.Equal(
+        new EndedRun(null, Sample.Start, Later, Witnessed: true, new Exit.NotStarted("there is no such program")),
+        Lifecycle.Decide(Sample.In(Sample.State(state)), Sample.Event("spawn failed"), Later).Record.LastRun);
+
+    [Fact]
+    public void A_stop_before_the_first_run_leaves_the_memory_of_the_run_before()
+    {
+        var before = new EndedRun(1, Sample.Start, Sample.Start, Witnessed: true, new Exit.Code(0));
+        var record = Sample.In(Sample.State("stopping early")) with { LastRun = before };
+        Assert.Same(before, Lifecycle.Decide(record, Sample.Event("unseen"), Later).Record.LastRun);
+    }
+
+    [Fact]
+    public void A_process_waits_until_its_restart_is_due()
+    {
+        var record = Sample.In(new RunState.Backoff(Sample.Start, Due: Later), RestartRule.Always);
+        Assert.Equal(
+            new Decision(record, Effect.None),
+            Lifecycle.Decide(record, new ProcessEvent.Tick(), Later - TimeSpan.FromTicks(1)));
+        Assert.Equal(Effect.Spawn, Lifecycle.Decide(record, new ProcessEvent.Tick(), Later).Effect);
+    }
+
+    [Fact]
+    public void Only_restarts_that_nobody_asked_for_are_counted()
+    {
+        var waiting = Sample.In(Sample.State("backoff"), RestartRule.Always) with { Restarts = 4 };
+        var restarted = Lifecycle.Decide(waiting, new ProcessEvent.Tick(), Later).Record;
+        var started = Lifecycle.Decide(waiting, new ProcessEvent.StartRequested(), Later).Record;
+
+        Assert.Equal((5, new RunState.Starting(Later, Automatic: true)), (restarted.Restarts, restarted.State));
+        Assert.Equal((4, new RunState.Starting(Later, Automatic: false)), (started.Restarts, started.State));
+    }
+
+    [Theory]
+    [InlineData(9.999, 6)]
+    [InlineData(10, 0)]
+    [InlineData(3600, 0)]
+    public void Short_runs_are_counted_until_one_is_stable(double seconds, int shortRuns)
+    {
+        var record = Sample.In(Sample.State("running"), RestartRule.Always) with { ShortRuns = 5 };
+        var ended = Lifecycle.Decide(record, Sample.Event("exit 3"), Sample.Start + TimeSpan.FromSeconds(seconds));
+        Assert.Equal(shortRuns, ended.Record.ShortRuns);
+    }
+
+    [Fact]
+    public void A_restart_that_cannot_be_executed_counts_as_a_short_run() => Assert.Equal(
+        6,
+        Lifecycle.Decide(
+            Sample.In(Sample.State("starting again"), RestartRule.Always) with { ShortRuns = 5 },
+            Sample.Event("spawn failed"),
+            Later).Record.ShortRuns);
+
+    [Fact]
+    public void The_user_starts_with_a_clean_slate() => Assert.Equal(
+        0, Lifecycle.Decide(Sample.In(Sample.State("crashed")) with { ShortRuns = 5 }, Sample.Event("start"), Later).Record.ShortRuns);
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Tests.Specs;
+
+namespace Sentinel.Tests.Store;
+
+/// <summary>Every state that there can be, and what makes two of them the same.</summary>
+internal static class AnyState
+{
+    private static readonly Gen<string> Text = AnyText.WithoutNul;
+
+    private static readonly Gen<DateTimeOffset> Time =
+        Gen.Select(Gen.Long[0, new DateTime(9998, 1, 1).Ticks], Gen.Int[-14 * 60, 14 * 60]).Select((ticks, minutes) =>
+            new DateTimeOffset(new DateTime(ticks).AddDays(1), TimeSpan.FromMinutes(minutes)));
+
+    private static readonly Gen<ProcessIdentity> Identity = Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[0, long.MaxValue], Text)
+        .Select((pid, ticks, boot) => new ProcessIdentity(pid, ticks, boot));
+
+    private static readonly Gen<RunState.Running> Running =
+        Gen.Select(Time, Identity).Select((since, identity) => new RunState.Running(since, identity));
+
+    private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
+        Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Starting(since, automatic)),
+        Running,
+        Gen.Select(Time, Running).Select((since, run) => new RunState.Stopping(since, run)),
+        Time.Select(since => new RunState.Stopping(since, null)),
+        Time.Select(since => new RunState.Stopped(since)),
+        Time.Select(since => new RunState.Exited(since)),
+        Time.Select(since => new RunState.Crashed(since)),
+        Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
+
+    private static readonly Gen<Exit> How = Gen.OneOf<Exit>(
+        Gen.Int[0, 255].Select(code => new Exit.Code(code)),
+        Gen.Select(Gen.Int[1, 64], Gen.Bool).Select((number, core) => new Exit.Signal(number, core)),
+        Text.Select(why => new Exit.Unknown(why)),
+        Text.Select(why => new Exit.NotStarted(why)));
+
+    private static readonly Gen<EndedRun?> Ended =
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How)
+            .Select((pid, spawned, started, ended, witnessed, how) =>
+                new EndedRun(spawned ? pid : null, started, ended, witnessed, how))
+            .Null();
+
+    private static readonly Gen<ProcessSpec> Spec =
+        Gen.Select(
+            Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
+            Text,
+            Text.Array[0, 2],
+            Gen.Int[0, 511],
+            Gen.Enum<RestartRule>(),
+            Text.Null())
+        .Select((command, folder, files, umask, restart, group) => new ProcessSpec
+        {
+            Name = "",
+            Command = command,
+            WorkingDirectory = folder,
+            Environment = "",
+            EnvironmentFiles = files,
+            Umask = umask,
+            Restart = restart,
+            Group = group,
+        });
+
+    private static readonly Gen<ProcessRecord> Record =
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int).Select((spec, run, ended, restarts, shortRuns) => new ProcessRecord
+        {
+            Id = 0,
+            Spec = spec,
+            Cookie = "",
+            LogName = "",
+            State = run,
+            Restarts = restarts,
+            ShortRuns = shortRuns,
+            LastRun = ended,
+        });
+
+    private static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
+
+    /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
+    public static readonly Gen<State> Any =
+        Gen.Select(Gen.Select(Record, Text, Gen.Int[1, 9]).Array[0, 5], Environment.Array[1, 3], Gen.Int[0, 9]).Select((drafts, environments, gap) =>
+        {
+            var state = environments.Aggregate(State.Empty, (state, environment) => state.With(environment));
+            var id = 0;
+            foreach (var (draft, name, step) in drafts)
+            {
+                id += step;
+                var unique = ProcessName.Unique(name, taken => state.Find(taken) is not null);
+                state = state.With(draft with
+                {
+                    Id = id,
+                    Spec = draft.Spec with { Name = unique, Environment = environments[id % environments.Length].Key },
+                    Cookie = $"cookie-{id}",
+                    LogName = SentinelHome.LogName(unique, id),
+                });
+            }
+
+            return state with { NextId = id + 1 + gap };
+        });
+
+    public static void Same(State expected, State actual)
+    {
+        Assert.Equal(expected.NextId, actual.NextId);
+        Assert.Equal(expected.Processes.Keys, actual.Processes.Keys);
+        foreach (var (one, other) in expected.Processes.Values.Zip(actual.Processes.Values))
+        {
+            Assert.Equal(one.Spec.Command.Arguments, other.Spec.Command.Arguments);
+            Assert.Equal(one.Spec.EnvironmentFiles, other.Spec.EnvironmentFiles);
+            Assert.Equal(WithoutLists(one), WithoutLists(other));
+        }
+
+        Assert.Equal(Content(expected.Environments), Content(actual.Environments));
+    }
+
+    // Records compare what is in their lists by reference.
+    private static ProcessRecord WithoutLists(ProcessRecord record) => record with
+    {
+        Spec = record.Spec with { Command = record.Spec.Command with { Arguments = [] }, EnvironmentFiles = [] },
+    };
+
+    private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
+        environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));
+}

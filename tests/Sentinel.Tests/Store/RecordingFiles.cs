@@ -1,0 +1,38 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Tests.Store;
+
+/// <summary>Remembers what was to be written and whether the lock is held; fails when it is told to.</summary>
+internal sealed class RecordingFiles : IStateFiles
+{
+    public List<(State State, bool Durable)> Written { get; } = [];
+
+    public bool IsLocked { get; private set; }
+
+    public Exception? Failure { get; set; }
+
+    public IDisposable Lock(string path, Action<string> waiting)
+    {
+        Assert.False(IsLocked);
+        IsLocked = true;
+        return new Turn(this);
+    }
+
+    public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
+    {
+        Assert.True(IsLocked);
+        if (Failure is not null)
+            throw Failure;
+        Written.Add((StateDocument.Read(content.ToArray()), durable));
+    }
+
+    public void MakePrivateFolder(string path)
+    {
+    }
+
+    private sealed class Turn(RecordingFiles files) : IDisposable
+    {
+        public void Dispose() => files.IsLocked = false;
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Tests.Store;
+
+public sealed class StateDocumentTests
+{
+    // One process is stopping and has all that can be absent.
+    private const string Whole =
+        """
+        {"version":1,"nextId":9,"processes":[
+          {"id":3,
+           "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
+             "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"umask":18,"restart":"always","group":"front"},
+           "cookie":"c3","logName":"web",
+           "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
+             "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot"}},
+           "restarts":2,"shortRuns":1,
+           "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
+             "how":{"signal":11,"coreDumped":true}}},
+          {"id":7,
+           "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
+             "workingDirectory":"/","environment":"e1","environmentFiles":[],"umask":0,"restart":"no"},
+           "cookie":"c7","logName":"worker",
+           "state":{"is":"starting","since":"2026-01-02T03:04:05+00:00","automatic":true},
+           "restarts":0,"shortRuns":0,
+           "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":false,"how":{"code":3}}},
+          {"id":8,
+           "spec":{"name":"third","command":{"arguments":["third"],"text":"third","shell":true},
+             "workingDirectory":"/","environment":"e1","environmentFiles":[],"umask":0,"restart":"on-failure"},
+           "cookie":"c8","logName":"third",
+           "state":{"is":"backoff","since":"2026-01-02T03:04:05+00:00","due":"2026-01-02T03:04:06+00:00"},
+           "restarts":0,"shortRuns":0,
+           "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":{"unknown":"why"}}}],
+         "environments":{"e1":"QT0xAA=="}}
+        """;
+
+    private static readonly string[] Optional = ["group", "lastRun", "lastRun.pid", "state.run"];
+
+    [Fact]
+    public void Every_state_is_read_as_it_was_written() =>
+        AnyState.Any.Sample(state => AnyState.Same(state, StateDocument.Read(StateDocument.Write(state))), iter: 2_000);
+
+    [Fact]
+    public void A_state_is_written_the_same_way_each_time() => AnyState.Any.Sample(state =>
+    {
+        var written = StateDocument.Write(state);
+        Assert.Equal(written, StateDocument.Write(StateDocument.Read(written)));
+    });
+
+    [Fact]
+    public void The_file_is_one_that_other_versions_can_read()
+    {
+        var state = Read(Whole);
+
+        Assert.Equal(9, state.NextId);
+        Assert.Equal([3, 7, 8], state.Processes.Keys);
+        var web = state.Processes[3];
+        var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        Assert.Equal(
+            new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot"))), web.State);
+        Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(11, true)), web.LastRun);
+        Assert.Equal(["web", "--port=80"], web.Spec.Command.Arguments);
+        Assert.Equal("1", state.Environments["e1"]["A"]);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));
+    }
+
+    [Fact]
+    public void An_environment_is_not_readable_in_passing()
+    {
+        var state = Read(Whole);
+        Assert.DoesNotContain("A=1", Encoding.UTF8.GetString(StateDocument.Write(state)));
+    }
+
+    [Fact]
+    public void What_it_does_not_know_is_passed_over()
+    {
+        var document = JsonNode.Parse(Whole)!;
+        foreach (var (path, node) in Nodes(document).Where(pair => pair.Node is JsonObject && pair.Path != "environments").ToList())
+            node["fromALaterVersion"] = new JsonObject { ["path"] = path, ["id"] = 1 };
+
+        AnyState.Same(Read(Whole), Read(document.ToJsonString()));
+    }
+
+    [Fact]
+    public void Anything_that_is_missing_is_damage() => Assert.All(
+        Paths(),
+        path =>
+        {
+            var (document, parent, name) = Locate(path);
+            if (parent is not JsonObject fields)
+                return;
+            fields.Remove(name);
+            if (Optional.Any(optional => $".{path}".EndsWith("." + optional, StringComparison.Ordinal)))
+                Read(document.ToJsonString());
+            else
+                Assert.Throws<JsonException>(() => Read(document.ToJsonString()));
+        });
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("true")]
+    [InlineData("-1.5")]
+    [InlineData("99999999999999999999")]
+    [InlineData("\"?\"")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("[]")]
+    [InlineData("[0]")]
+    [InlineData("{}")]
+    public void Anything_of_another_type_is_damage(string value) => Assert.All(
+        Paths(),
+        path =>
+        {
+            var (document, parent, name) = Locate(path);
+            var old = parent is JsonArray items ? items[int.Parse(name)] : parent[name];
+            var mistyped = KindOf(old) != KindOf(JsonNode.Parse(value)) || value is "-1.5" or "99999999999999999999" or "\"\\ud800\"";
+            // A damaged file is text, not a tree: the value is put in as it stands.
+            if (parent is JsonArray array)
+                array[int.Parse(name)] = "PLACE";
+            else
+                parent[name] = "PLACE";
+            var text = document.ToJsonString().Replace("\"PLACE\"", value);
+            var isOptional = Optional.Any(optional => $".{path}".EndsWith("." + optional, StringComparison.Ordinal));
+            var exception = Record.Exception(() => Read(text));
+            Assert.True(
+                mistyped && !(isOptional && value == "null") ? exception is JsonException : exception is null or JsonException,
+                $"{path}: {exception?.ToString() ?? "read"}");
+        });
+
+    [Theory]
+    [InlineData("\"id\":3", "\"id\":7", "process 7 has an id that another has")]
+    [InlineData("\"id\":3", "\"id\":0", "process 0 has an id that cannot be")]
+    [InlineData("\"id\":3", "\"id\":-3", "process -3 has an id that cannot be")]
+    [InlineData("\"nextId\":9", "\"nextId\":8", "process 8 has an id that cannot be")]
+    [InlineData("\"name\":\"worker\"", "\"name\":\"web\"", "process 7 has a name that another has")]
+    [InlineData("\"name\":\"worker\"", "\"name\":\"1\"", "process 7 has a name that cannot be")]
+    [InlineData("\"name\":\"worker\"", "\"name\":\"a/b\"", "process 7 has a name that cannot be")]
+    [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[]", "process 7 has no command")]
+    [InlineData("\"cookie\":\"c7\"", "\"cookie\":\"\"", "process 7 has no cookie")]
+    [InlineData("\"cookie\":\"c7\"", "\"cookie\":\"c3\"", "process 7 has a cookie that another has")]
+    [InlineData("\"logName\":\"worker\"", "\"logName\":\"../x\"", "process 7 has a log name that cannot be")]
+    [InlineData("\"environments\":{\"e1\":", "\"environments\":{\"e2\":", "process 3 has no environment")]
+    [InlineData("\"is\":\"starting\"", "\"is\":\"dancing\"", "there is no state 'dancing'")]
+    [InlineData("\"restart\":\"no\"", "\"restart\":\"perhaps\"", "there is no restart rule 'perhaps'")]
+    [InlineData("\"cookie\":\"c7\",", "", "'cookie' is missing")]
+    public void A_state_that_contradicts_itself_is_damage_and_says_which(string text, string instead, string said) =>
+        Assert.Contains(said, Assert.Throws<JsonException>(() => Read(Whole.Replace(text, instead))).Message);
+
+    [Theory]
+    [InlineData("{\"version\":1,\"nextId\":0,\"processes\":[],\"environments\":{}}")]
+    [InlineData("{\"version\":1,\"nextId\":-5,\"processes\":[],\"environments\":{}}")]
+    [InlineData("{\"version\":0,\"nextId\":1,\"processes\":[],\"environments\":{}}")]
+    [InlineData("{\"version\":1,\"nextId\":1,\"processes\":[],\"environments\":{\"e\":\"AA==\",\"e\":\"AAA=\"}}")]
+    public void What_no_version_writes_is_damage(string text) => Assert.Throws<JsonException>(() => Read(text));
+
+    [Fact]
+    public void A_process_being_stopped_has_a_run_and_no_other_state_within() => Assert.Throws<JsonException>(() =>
+        Read(Whole.Replace("\"run\":{\"is\":\"running\"", "\"run\":{\"is\":\"stopped\"")));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("\0\0\0\0\0\0\0\0")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("\"state\"")]
+    [InlineData("{}")]
+    [InlineData("{\"version\":1}")]
+    [InlineData("{\"version\":\"1\"}")]
+    [InlineData("{\"version\":1,\"nextId\":1,\"processes\":[],\"environments\":{}} x")]
+    [InlineData("not json at all")]
+    public void What_is_no_state_is_damage(string text) => Assert.ThrowsAny<JsonException>(() => Read(text));
+
+    [Fact]
+    public void No_beginning_of_a_state_passes_for_a_whole_one()
+    {
+        var whole = Encoding.UTF8.GetBytes(Whole);
+        Assert.All(Enumerable.Range(0, whole.Length), length =>
+            Assert.ThrowsAny<JsonException>(() => StateDocument.Read(whole.AsMemory(0, length))));
+    }
+
+    [Fact]
+    public void Whatever_befalls_the_bytes_it_is_a_state_or_damage_and_nothing_else()
+    {
+        var whole = Encoding.UTF8.GetBytes(Whole);
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Int[0, 40], Gen.OneOf(Gen.Byte.Array[0, 4], Gen.OneOf("\"", "{", "}", "1", "null,", "\\u").Select(Encoding.UTF8.GetBytes)))
+            .Sample((at, taken, put) =>
+            {
+                byte[] damaged = [.. whole[..at], .. put, .. whole[Math.Min(at + taken, whole.Length)..]];
+                var exception = Record.Exception(() => StateDocument.Read(damaged));
+                Assert.True(exception is null or JsonException or NewerStateException, exception?.ToString());
+            }, iter: 10_000);
+    }
+
+    [Theory]
+    [InlineData("{\"version\":2}", 2)]
+    [InlineData("{\"version\":99,\"processes\":\"elsewhere\"}", 99)]
+    public void A_newer_version_is_known_whatever_else_the_file_says(string text, int version) =>
+        Assert.Equal(version, Assert.Throws<NewerStateException>(() => Read(text)).Version);
+
+    private static State Read(string text) => StateDocument.Read(Encoding.UTF8.GetBytes(text));
+
+    private static List<string> Paths() => [.. Nodes(JsonNode.Parse(Whole)!).Select(pair => pair.Path).Where(path => path.Length > 0)];
+
+    private static (JsonNode Document, JsonNode Parent, string Name) Locate(string path)
+    {
+        var document = JsonNode.Parse(Whole)!;
+        var steps = path.Split('.');
+        var parent = steps[..^1].Aggregate(document, (node, step) => node is JsonArray array ? array[int.Parse(step)]! : node[step]!);
+        return (document, parent, steps[^1]);
+    }
+
+    private static IEnumerable<(string Path, JsonNode Node)> Nodes(JsonNode node, string path = "")
+    {
+        yield return (path, node);
+        var inner = node switch
+        {
+            JsonObject fields => fields.Select(field => (Name: field.Key, field.Value)),
+            JsonArray items => items.Select((item, index) => (Name: $"{index}", Value: item)),
+            _ => [],
+        };
+        foreach (var (name, child) in inner)
+            foreach (var found in Nodes(child!, path.Length == 0 ? name : $"{path}.{name}"))
+                yield return found;
+    }
+
+    private static JsonValueKind KindOf(JsonNode? node) => node?.GetValueKind() switch
+    {
+        null => JsonValueKind.Null,
+        JsonValueKind.False => JsonValueKind.True,
+        var kind => kind.Value,
+    };
+}

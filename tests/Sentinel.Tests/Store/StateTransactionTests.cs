@@ -1,0 +1,117 @@
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Tests.Policy;
+
+namespace Sentinel.Tests.Store;
+
+public sealed class StateTransactionTests : IDisposable
+{
+    private static readonly EnvironmentBlock Environment = new("A=1\0"u8.ToArray());
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly RecordingFiles _files = new();
+    private readonly StateStore _store;
+
+    public StateTransactionTests() =>
+        _store = new StateStore(new SentinelHome(_folder.Path), _files, TimeProvider.System, Assert.Fail);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Nothing_is_written_when_nothing_changed()
+    {
+        using var transaction = _store.Begin();
+        transaction.Save();
+        transaction.SaveForNow();
+        Assert.Empty(_files.Written);
+    }
+
+    [Fact]
+    public void What_was_not_saved_is_not_written()
+    {
+        using (var transaction = _store.Begin())
+            transaction.State = OneProcess();
+        Assert.Empty(_files.Written);
+    }
+
+    [Fact]
+    public void A_change_is_written_once()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess();
+        transaction.Save();
+        transaction.Save();
+        transaction.SaveForNow();
+
+        var (state, durable) = Assert.Single(_files.Written);
+        AnyState.Same(OneProcess(), state);
+        Assert.True(durable);
+    }
+
+    [Fact]
+    public void What_was_saved_for_now_is_still_to_be_made_durable()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess();
+        transaction.SaveForNow();
+        transaction.Save();
+        transaction.Save();
+
+        Assert.Equal([false, true], _files.Written.Select(written => written.Durable));
+    }
+
+    [Fact]
+    public void An_environment_that_no_process_has_any_more_is_dropped()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess().With(new EnvironmentBlock("UNUSED=1\0"u8.ToArray()));
+        transaction.Save();
+        Assert.Equal([Environment.Key], _files.Written[^1].State.Environments.Keys);
+        AnyState.Same(_files.Written[^1].State, transaction.State);
+
+        transaction.State = transaction.State.Without([1]);
+        transaction.Save();
+        Assert.Empty(_files.Written[^1].State.Environments);
+        Assert.Equal(2, _files.Written[^1].State.NextId);
+    }
+
+    [Fact]
+    public void What_could_not_be_written_can_be_tried_again()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess();
+        _files.Failure = new IOException("no space left on device");
+        Assert.Throws<IOException>(transaction.Save);
+
+        _files.Failure = null;
+        transaction.Save();
+        AnyState.Same(OneProcess(), Assert.Single(_files.Written).State);
+    }
+
+    [Fact]
+    public void The_lock_is_held_for_as_long_as_the_transaction()
+    {
+        using (_store.Begin())
+            Assert.True(_files.IsLocked);
+        Assert.False(_files.IsLocked);
+    }
+
+    [Fact]
+    public void The_lock_is_dropped_when_the_state_cannot_be_used()
+    {
+        File.WriteAllText(_folder["state.json"], "{");
+        Assert.Throws<StateException>(_store.Begin);
+        Assert.False(_files.IsLocked);
+    }
+
+    [Fact]
+    public void Reading_takes_no_lock()
+    {
+        using var transaction = _store.Begin();
+        AnyState.Same(State.Empty, _store.Read());
+    }
+
+    private static State OneProcess() => (State.Empty with { NextId = 2 })
+        .With(Environment)
+        .With(Sample.Record with { Id = 1, Spec = Sample.Record.Spec with { Environment = Environment.Key } });
+}

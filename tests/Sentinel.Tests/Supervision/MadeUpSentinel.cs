@@ -1,0 +1,71 @@
+using System.Text;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Tests.Logs;
+using Sentinel.Tests.Trees;
+
+namespace Sentinel.Tests.Supervision;
+
+/// <summary>A supervisor with a home of its own on a <see cref="Machine"/>: only its state file is real.</summary>
+internal sealed class MadeUpSentinel : IDisposable
+{
+    public static readonly EnvironmentBlock Environment = new("PATH=/bin\0"u8.ToArray());
+
+    private readonly TempFolder _folder = new();
+
+    public MadeUpSentinel()
+    {
+        Store = new StateStore(new SentinelHome(_folder["home"]), new StateFiles(), Machine.Clock, _ => { });
+        Supervisor = Another();
+    }
+
+    public Machine Machine { get; } = new();
+
+    public Clock Clock => Machine.Clock;
+
+    public StateStore Store { get; }
+
+    public Supervisor Supervisor { get; }
+
+    public ProcessRecord this[string name] =>
+        Store.Read().Find(name) ?? throw new InvalidOperationException($"there is no process {name}");
+
+    /// <summary>What another command, at the same time, works with.</summary>
+    public Supervisor Another() => new(Store, Machine, Machine, Machine, Machine.Clock);
+
+    public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
+        Supervisor.Run(new RunRequest(Command.From([command]), name, "/srv", Environment, 18, restart));
+
+    /// <summary>Runs it, and gives the process itself.</summary>
+    public Machine.MadeUp Started(string name, RestartRule restart = RestartRule.Never) =>
+        Machine[Assert.IsType<Outcome.Started>(Run(name, restart)).Pid];
+
+    public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), environment: null);
+
+    public IReadOnlyList<Outcome> Stop(params string[] names) => Supervisor.Stop(new Selection.Named(names), StopOptions.Default);
+
+    public IReadOnlyList<Outcome> Restart(params string[] names) =>
+        Supervisor.Restart(new Selection.Named(names), StopOptions.Default, environment: null);
+
+    public IReadOnlyList<Outcome> Delete(params string[] names) =>
+        Supervisor.Delete(new Selection.Named(names), StopOptions.Default, withLogs: false);
+
+    /// <summary>Writes a state down as a command would that was killed right after.</summary>
+    public void Write(string name, RunState state)
+    {
+        using var transaction = Store.Begin();
+        transaction.State = transaction.State.With(this[name] with { State = state });
+        transaction.Save();
+    }
+
+    /// <summary>The state as whoever looks sees it.</summary>
+    public RunState Seen(string name) => new Reconciliation(Clock).Look(Store.Read(), new Snapshot(Machine)).Find(name)!.State;
+
+    public static EnvironmentBlock EnvironmentOf(string text) => new(Encoding.UTF8.GetBytes(text + "\0"));
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,223 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Tests.Trees;
+
+/// <summary>A machine that is made up: its processes behave as they are told, and its time passes only while one waits.</summary>
+internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
+{
+    public const int Init = 1;
+
+    // No system gives pids as high as these (proc(5), pid_max), so none is the test's own.
+    private const int FirstPid = 5_000_000;
+    private const int TooManyWaits = 10_000;
+
+    private readonly SortedDictionary<int, MadeUp> _processes = [];
+    private readonly PriorityQueue<Action, TimeSpan> _events = new();
+    private int _nextPid = FirstPid;
+    private int _waits;
+
+    public Clock Clock { get; } = new();
+
+    public string BootId { get; set; } = "this boot";
+
+    public double TicksPerSecond => 100;
+
+    public double NowTicks => 10_000 + (Clock.Elapsed.TotalSeconds * TicksPerSecond);
+
+    /// <summary>Whether PID 1 leaves what has ended as a zombie.</summary>
+    public bool KeepsZombies { get; set; }
+
+    public int Passes { get; private set; }
+
+    public List<Launch> Launches { get; } = [];
+
+    public List<string> CleanedUp { get; } = [];
+
+    public Func<Launch, string?> CannotStart { get; set; } = _ => null;
+
+    /// <summary>What only shows when it is tried.</summary>
+    public Func<Launch, string?> FailsToStart { get; set; } = _ => null;
+
+    /// <summary>Happens once, just before the next pass over the processes.</summary>
+    public Action? BeforeNextPass { get; set; }
+
+    /// <summary>Happens once, behind the next pass over the processes: what it starts is not seen.</summary>
+    public Action? BehindNextPass { get; set; }
+
+    /// <summary>Happens once, just before the next process is held on to.</summary>
+    public Action? BeforeNextOpen { get; set; }
+
+    public IReadOnlyCollection<MadeUp> Processes => _processes.Values;
+
+    public MadeUp this[int pid] => _processes[pid];
+
+    public MadeUp Add(string? cookie = null, int parent = Init, int? session = null, int? pid = null, long? start = null)
+    {
+        var number = pid ?? _nextPid++;
+        return _processes[number] = new MadeUp(this, number)
+        {
+            Parent = parent,
+            Session = session ?? number,
+            Cookie = cookie,
+            Start = start ?? (long)NowTicks,
+        };
+    }
+
+    /// <summary>A child that its parent forks: of the same session and with the same cookie.</summary>
+    public MadeUp Fork(MadeUp parent) => Add(parent.Cookie, parent.Pid, parent.Session);
+
+    public void After(TimeSpan time, Action happens) => _events.Enqueue(happens, Clock.Elapsed + time);
+
+    public IReadOnlyList<Sighting> All()
+    {
+        Passes++;
+        (var first, BeforeNextPass) = (BeforeNextPass, null);
+        first?.Invoke();
+        var all = _processes.Values.Select(process => process.Seen).ToList();
+        (var then, BehindNextPass) = (BehindNextPass, null);
+        then?.Invoke();
+        return all;
+    }
+
+    public Sighting? Look(int pid) => _processes.TryGetValue(pid, out var process) ? process.Seen : null;
+
+    public string? CookieOf(int pid) => _processes.GetValueOrDefault(pid)?.Cookie;
+
+    public TimeSpan? CpuTimeOf(int pid) => _processes.GetValueOrDefault(pid)?.CpuTime();
+
+    public IProcessHandle? Open(ProcessIdentity identity)
+    {
+        (var first, BeforeNextOpen) = (BeforeNextOpen, null);
+        first?.Invoke();
+        return this.Look(identity) is null ? null : new Handle(_processes[identity.Pid]);
+    }
+
+    public void WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
+    {
+        Assert.True(++_waits < TooManyWaits, "it would wait for ever");
+        var end = Clock.Elapsed + timeout;
+        while (!handles.Any(handle => handle.HasEnded))
+        {
+            if (!_events.TryPeek(out _, out var due) || due > end)
+            {
+                Clock.Advance(end - Clock.Elapsed);
+                return;
+            }
+
+            var happens = _events.Dequeue();
+            Clock.Advance(due > Clock.Elapsed ? due - Clock.Elapsed : TimeSpan.Zero);
+            happens();
+        }
+    }
+
+    public string? WhyNot(Launch launch) => CannotStart(launch);
+
+    public ProcessIdentity Spawn(Launch launch)
+    {
+        if ((CannotStart(launch) ?? FailsToStart(launch)) is { } why)
+            throw new SpawnException(why);
+        Launches.Add(launch);
+        return Add(launch.Cookie).Identity;
+    }
+
+    public void CleanUp(string cookie) => CleanedUp.Add(cookie);
+
+    private void Remove(MadeUp process)
+    {
+        foreach (var child in _processes.Values.Where(child => child.Parent == process.Pid))
+            child.Parent = Init;
+        if (!KeepsZombies)
+            _processes.Remove(process.Pid);
+    }
+
+    /// <summary>A process, and how it takes signals.</summary>
+    public sealed class MadeUp(Machine machine, int pid)
+    {
+        public int Pid => pid;
+
+        public int Parent { get; set; }
+
+        public int Session { get; init; }
+
+        public string? Cookie { get; init; }
+
+        public long Start { get; init; }
+
+        public long MemoryBytes { get; set; }
+
+        public bool IsOnCpu { get; set; }
+
+        public Func<TimeSpan?> CpuTime { get; set; } = () => TimeSpan.Zero;
+
+        public bool IgnoresSignals { get; set; }
+
+        public bool SurvivesKill { get; set; }
+
+        public bool IsSuspended { get; set; }
+
+        /// <summary>Why nobody may signal it.</summary>
+        public string? Refusal { get; set; }
+
+        /// <summary>What it does when it gets a signal, before it ends.</summary>
+        public Action<int> OnSignal { get; set; } = _ => { };
+
+        public List<int> Received { get; } = [];
+
+        public bool HasEnded { get; private set; }
+
+        public int WaitStatus { get; private set; }
+
+        public ProcessIdentity Identity => new(pid, Start, machine.BootId);
+
+        public Sighting Seen => new(pid, Parent, Session, HasEnded, IsOnCpu, Start, MemoryBytes, WaitStatus);
+
+        /// <param name="waitStatus">As wait(2) would tell it: the code times 256, or the signal.</param>
+        public void End(int waitStatus)
+        {
+            (HasEnded, WaitStatus) = (true, waitStatus);
+            machine.Remove(this);
+        }
+
+        public void Signal(int number)
+        {
+            Received.Add(number);
+            OnSignal(number);
+            if (HasEnded)
+                return;
+            if (number == SignalName.Continue)
+            {
+                IsSuspended = false;
+                // What came while it was suspended takes effect now.
+                if (!IgnoresSignals && Received.Find(sent => sent != SignalName.Continue) is var pending and not 0)
+                    End(pending);
+            }
+            else if (number == SignalName.Kill ? !SurvivesKill : !IgnoresSignals && !IsSuspended)
+            {
+                End(number);
+            }
+        }
+    }
+
+    private sealed class Handle(MadeUp process) : IProcessHandle
+    {
+        public ProcessIdentity Identity => process.Identity;
+
+        public bool HasEnded => process.HasEnded;
+
+        public string? Signal(int number)
+        {
+            if (HasEnded)
+                return null;
+            if (process.Refusal is null)
+                process.Signal(number);
+            return process.Refusal;
+        }
+
+        public Exit HowEnded() => Exit.FromWaitStatus(process.WaitStatus);
+
+        public void Dispose()
+        {
+        }
+    }
+}
