@@ -32,7 +32,12 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         {
             var loaded = Load();
             if (loaded.Damage is { } damage)
+            {
                 PutAside(damage, loaded.Source);
+                // At once: whoever begins may have nothing to change, and those after him are not to be warned again.
+                files.Replace(home.State, home.PreviousState, StateDocument.Write(loaded.State), durable: true);
+            }
+
             return new StateTransaction(home, files, turn, loaded.State);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -17,9 +18,9 @@ internal sealed class MadeUpSentinel : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    public MadeUpSentinel()
+    public MadeUpSentinel(IStateFiles? files = null)
     {
-        Store = new StateStore(new SentinelHome(_folder["home"]), new StateFiles(), Machine.Clock, _ => { });
+        Store = new StateStore(new SentinelHome(_folder["home"]), files ?? new StateFiles(), Machine.Clock, _ => { });
         Supervisor = Another();
     }
 
