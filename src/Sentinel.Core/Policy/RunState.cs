@@ -26,7 +26,11 @@ public abstract record RunState(DateTimeOffset Since)
     public sealed record Crashed(DateTimeOffset Since) : RunState(Since);
 
     /// <summary>Waits to be restarted.</summary>
-    public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
+    public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since)
+    {
+        /// <summary>Whether the time has come; so it has when the clock was set back, or nobody knows how long it would wait.</summary>
+        public bool IsDue(DateTimeOffset now) => now >= Due || now < Since;
+    }
 
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch

@@ -68,6 +68,11 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         if (state is not null)
             return new Loaded(state, home.State, null);
         var (previous, previousDamage) = Try(home.PreviousState);
+        // Both the first state and the second may have been written since it was not there.
+        if (previous is not null && damage is null)
+            (state, damage) = Try(home.State);
+        if (state is not null)
+            return new Loaded(state, home.State, null);
         if (previous is not null)
             return new Loaded(previous, home.PreviousState, damage ?? $"{home.State} is missing");
         if (damage is null && previousDamage is null)

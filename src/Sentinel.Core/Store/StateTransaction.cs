@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Store;
 
@@ -9,12 +10,14 @@ public sealed class StateTransaction : IDisposable
     private readonly IStateFiles _files;
     private readonly IDisposable _turn;
     private State _saved;
-    private bool _durable = true;
+    private bool _isDurable;
 
     internal StateTransaction(SentinelHome home, IStateFiles files, IDisposable turn, State state)
     {
         (_home, _files, _turn) = (home, files, turn);
         State = _saved = state;
+        // A command that was killed while it started something had saved that for now.
+        _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
     }
 
     /// <summary>The state as it is to become; nothing of it is kept before it is saved.</summary>
@@ -33,11 +36,13 @@ public sealed class StateTransaction : IDisposable
 
     private void Write(bool durable)
     {
-        if (ReferenceEquals(State, _saved) && (_durable || !durable))
+        if (ReferenceEquals(State, _saved) && (_isDurable || !durable))
             return;
+        // What is replaced is the copy to fall back on, which must not be lost together with its successor.
+        durable |= !_isDurable;
         var trimmed = State.Trimmed();
         _files.Replace(_home.State, _home.PreviousState, StateDocument.Write(trimmed), durable);
         State = _saved = trimmed;
-        _durable = durable;
+        _isDurable = durable;
     }
 }

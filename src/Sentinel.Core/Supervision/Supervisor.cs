@@ -59,7 +59,7 @@ public sealed class Supervisor(
             return new Outcome.Failed(name, null, reason);
 
         transaction.State = state.With(record) with { NextId = state.NextId + 1 };
-        var outcome = StartAll(transaction, [(name, record)])[0];
+        var outcome = StartAll(transaction, [(name, record)], new ProcessEvent.StartRequested())[0];
         if (outcome is Outcome.Failed)
         {
             transaction.State = transaction.State.Without([record.Id]);
@@ -72,25 +72,17 @@ public sealed class Supervisor(
     /// <summary>Starts what does not run.</summary>
     /// <param name="selection">Which; in bulk, all that do not run.</param>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment)
-    {
-        var written = store.Read();
-        var before = _reconciliation.Look(written, new Snapshot(table));
-        EndRemains(selection.In(before, IsNotRunning).Found, written);
-
-        using var transaction = store.Begin();
-        var (found, outcomes) = Select(transaction, selection, IsNotRunning);
-        var toStart = new List<(string, ProcessRecord)>();
-        foreach (var record in found)
-            if (record.State is RunState.Running running)
-                outcomes.Add(new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid));
-            else if (record.State is RunState.Stopping)
-                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
-            else
-                toStart.Add((record.Spec.Name, record));
-        outcomes.AddRange(StartAll(transaction, toStart, environment));
-        return outcomes;
-    }
+    public IReadOnlyList<Outcome> Start(Selection selection, EnvironmentBlock? environment) =>
+        StartAlone(
+            (transaction, snapshot) =>
+            {
+                var (found, outcomes) = Select(transaction, snapshot, selection, IsNotRunning);
+                outcomes.AddRange(found.Where(record => record.State is RunState.Running).Select(record =>
+                    new Outcome.AlreadyRunning(record.Spec.Name, record, record.State.Main!.Pid)));
+                return ([.. found.Where(record => record.State is not RunState.Running)], outcomes);
+            },
+            new ProcessEvent.StartRequested(),
+            environment);
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public IReadOnlyList<Outcome> Stop(Selection selection, StopOptions options)
@@ -136,7 +128,7 @@ public sealed class Supervisor(
         }
 
         var pids = ended.ToDictionary(tree => tree.Name, tree => tree.Pid);
-        outcomes.AddRange(StartAll(transaction, toStart, environment).Select(outcome => outcome is Outcome.Started started
+        outcomes.AddRange(StartAll(transaction, toStart, new ProcessEvent.StartRequested(), environment).Select(outcome => outcome is Outcome.Started started
             ? new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid)
             : outcome));
         return outcomes;
@@ -168,23 +160,22 @@ public sealed class Supervisor(
 
     /// <summary>Starts what is due to be restarted.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public IReadOnlyList<Outcome> RestartDue()
-    {
-        var written = store.Read();
-        var before = _reconciliation.Look(written, new Snapshot(table));
-        EndRemains([.. before.Processes.Values.Where(IsDue)], written);
-
-        using var transaction = store.Begin();
-        transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
-        var due = transaction.State.Processes.Values.Where(IsDue).ToList();
-        var outcomes = StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick());
-        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
-            : outcome)];
-    }
+    public IReadOnlyList<Outcome> RestartDue() =>
+    [
+        .. StartAlone(
+            (transaction, snapshot) =>
+            {
+                transaction.State = _reconciliation.Settle(transaction.State, snapshot);
+                return ([.. transaction.State.Processes.Values.Where(IsDue)], []);
+            },
+            new ProcessEvent.Tick())
+            .Select(outcome => outcome is Outcome.Started started
+                ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+                : outcome),
+    ];
 
     /// <summary>Whether it is time to start a process again.</summary>
-    public bool IsDue(ProcessRecord record) => record.State is RunState.Backoff backoff && backoff.Due <= time.GetUtcNow();
+    public bool IsDue(ProcessRecord record) => record.State is RunState.Backoff backoff && backoff.IsDue(time.GetUtcNow());
 
     private sealed record EndedTree(ProcessRecord Record, int? Pid, bool WasActive, int ProcessesEnded, Outcome? Failure)
     {
@@ -199,7 +190,7 @@ public sealed class Supervisor(
         State written;
         using (var transaction = store.Begin())
         {
-            (found, missing) = Select(transaction, selection, inBulk);
+            (found, missing) = Select(transaction, new Snapshot(table), selection, inBulk);
             transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
                 Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
             transaction.Save();
@@ -229,21 +220,40 @@ public sealed class Supervisor(
                 record.State.Main?.Pid,
                 !IsOver(record),
                 ends[record.Id].Ended,
-                ends[record.Id].Survivors is { Count: > 0 } survivors
-                    ? new Outcome.Failed(record.Spec.Name, record, $"could not end {string.Join("; ", survivors)}")
+                ends[record.Id].Survivors.Count > 0
+                    ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(ends[record.Id]))
                     : null))], missing);
         }
     }
 
-    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held.
-    private void EndRemains(IEnumerable<ProcessRecord> records, State written)
+    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
+    // before, and not while we have the lock; so what is to be started is chosen anew after that.
+    private List<Outcome> StartAlone(
+        Func<StateTransaction, Snapshot, (List<ProcessRecord> ToStart, List<Outcome> Others)> choose,
+        ProcessEvent happened,
+        EnvironmentBlock? environment = null)
     {
-        var roots = records
-            .Where(record => record.State is RunState.Stopping || (IsNotRunning(record) && record.LastRun is not null))
-            .Select(TreeRoot.Of)
-            .ToList();
-        if (roots.Count > 0)
-            _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
+        var stuck = new Dictionary<int, string>();
+        while (true)
+        {
+            State written;
+            List<TreeRoot> inTheWay;
+            using (var transaction = store.Begin())
+            {
+                written = transaction.State;
+                var snapshot = new Snapshot(table);
+                var (toStart, outcomes) = choose(transaction, snapshot);
+                var remains = ProcessTrees.Find(
+                    [.. toStart.Where(record => !stuck.ContainsKey(record.Id) && HasRun(record)).Select(TreeRoot.Of)], snapshot);
+                if (remains.Count == 0)
+                    return [.. outcomes, .. StartAll(transaction, toStart.ConvertAll(record => (record.Spec.Name, record)), happened, environment, stuck)];
+                inTheWay = [.. toStart.Where(record => remains.ContainsKey(record.Id)).Select(TreeRoot.Of)];
+            }
+
+            foreach (var (id, end) in _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                if (end.Survivors.Count > 0)
+                    stuck[id] = CouldNotEnd(end);
+        }
     }
 
     // Since something was written, other commands had their turns.
@@ -258,9 +268,8 @@ public sealed class Supervisor(
     }
 
     private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
-        StateTransaction transaction, Selection selection, Func<ProcessRecord, bool> inBulk)
+        StateTransaction transaction, Snapshot snapshot, Selection selection, Func<ProcessRecord, bool> inBulk)
     {
-        var snapshot = new Snapshot(table);
         if (selection is Selection.All)
             transaction.State = _reconciliation.Settle(transaction.State, snapshot);
         var (found, missing) = selection.In(transaction.State, inBulk);
@@ -276,8 +285,9 @@ public sealed class Supervisor(
     private List<Outcome> StartAll(
         StateTransaction transaction,
         IReadOnlyList<(string Target, ProcessRecord Record)> wanted,
+        ProcessEvent happened,
         EnvironmentBlock? environment = null,
-        ProcessEvent? happened = null)
+        IReadOnlyDictionary<int, string>? stuck = null)
     {
         var outcomes = new List<Outcome>();
         var toSpawn = new List<(string Target, ProcessRecord Record)>();
@@ -286,9 +296,13 @@ public sealed class Supervisor(
         foreach (var (target, asked) in wanted)
         {
             var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
-            var (starting, effect) = Lifecycle.Decide(record, happened ?? new ProcessEvent.StartRequested(), time.GetUtcNow());
+            var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
             if (effect != Effect.Spawn)
+            {
+                outcomes.Add(new Outcome.Failed(target, record, "it is being stopped, and not all of it has ended yet"));
                 continue;
+            }
+
             toSpawn.Add((target, starting));
             transaction.State = transaction.State.With(starting);
         }
@@ -301,6 +315,8 @@ public sealed class Supervisor(
             ProcessEvent spawned;
             try
             {
+                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
+                    throw new SpawnException(why);
                 spawned = new ProcessEvent.Spawned(spawner.Spawn(
                     LaunchOf(starting, transaction.State.Environments[starting.Spec.Environment])));
             }
@@ -363,7 +379,11 @@ public sealed class Supervisor(
     private static bool IsNotRunning(ProcessRecord record) =>
         record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
 
+    private static bool HasRun(ProcessRecord record) => record.LastRun is not null || record.State is RunState.Stopping;
+
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
+
+    private static string CouldNotEnd(TreeEnd end) => $"could not end {string.Join("; ", end.Survivors)}";
 
     private static string Processes(List<Sighting> processes) =>
         processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";

@@ -359,8 +359,8 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void Two_starts_at_once_give_one_process()
     {
-        _sentinel.Started("web").End(SignalName.Kill);
-        // One looks, and before it ends what may be left over the other has started it.
+        LeaveSomething(_sentinel.Started("web"));
+        // One looks, and before it ends what is left over the other has started it.
         Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().Start(new Selection.Named(["web"]), environment: null);
 
         var outcome = Assert.Single(_sentinel.Start("web"));
@@ -557,12 +557,18 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void Two_that_look_at_once_restart_what_is_due_once()
     {
-        _sentinel.Started("web", RestartRule.Always).End(SignalName.Kill);
+        LeaveSomething(_sentinel.Started("web", RestartRule.Always));
         Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().RestartDue();
 
         Assert.Empty(_sentinel.Supervisor.RestartDue());
 
         Assert.Empty(Assert.Single(Machine.Processes).Received);
         Assert.Equal(1, _sentinel["web"].Restarts);
+    }
+
+    private void LeaveSomething(Machine.MadeUp main)
+    {
+        Machine.Fork(main);
+        main.End(SignalName.Kill);
     }
 }
