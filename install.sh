@@ -14,6 +14,8 @@ Builds sentinel if need be and installs it with completions for bash, zsh and fi
 
   --prefix DIR  where to; for root the default is /usr/local, for others ~/.local
   --uninstall   take these files away again; what sentinel keeps in ~/.sentinel stays
+
+For packagers: with DESTDIR in the environment everything goes below that folder.
 END
 }
 
@@ -23,11 +25,11 @@ refuse() {
     exit 2
 }
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+root=$(dirname -- "$(readlink -f -- "$0")")
 if [ "$(id -u)" = 0 ]; then
     prefix=/usr/local
 else
-    prefix=${HOME:-}/.local
+    prefix=${HOME:+$HOME/.local}
 fi
 uninstall=false
 while [ $# -gt 0 ]; do
@@ -46,16 +48,17 @@ case $prefix in
     *) prefix=$PWD/$prefix ;;
 esac
 
-bin=$prefix/bin/sentinel
-lib=$prefix/lib/sentinel
-bash=$prefix/share/bash-completion/completions/sentinel
-zsh=$prefix/share/zsh/site-functions/_sentinel
-fish=$prefix/share/fish/vendor_completions.d/sentinel.fish
+to=${DESTDIR:-}$prefix
+bin=$to/bin/sentinel
+lib=$to/lib/sentinel
+bash=$to/share/bash-completion/completions/sentinel
+zsh=$to/share/zsh/site-functions/_sentinel
+fish=$to/share/fish/vendor_completions.d/sentinel.fish
 
 if $uninstall; then
     rm -f "$bin" "$bash" "$zsh" "$fish"
     rm -rf "$lib"
-    echo "Uninstalled sentinel from $prefix"
+    echo "Uninstalled sentinel from $to"
     exit 0
 fi
 
@@ -73,7 +76,7 @@ if [ -e "$root/artifacts/sentinel/sentinel.dll" ]; then
     for file in "$root"/artifacts/sentinel/*; do
         put 755 "$file" "$lib/${file##*/}"
     done
-    mkdir -p "$prefix/bin"
+    mkdir -p "$to/bin"
     ln -sfn ../lib/sentinel/sentinel "$bin"
 else
     put 755 "$root/artifacts/sentinel/sentinel" "$bin"

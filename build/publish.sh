@@ -5,11 +5,20 @@ set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 built=$root/artifacts/sentinel
-new=$root/artifacts/sentinel.$$
+lock=$root/artifacts/lock
+new=$root/artifacts/new
+mkdir -p "$root/artifacts"
+# One at a time. The launcher has the lock already and leaves it open as descriptor 9; should the launcher be killed, the
+# build that goes on still has it.
+if [ "$(readlink /proc/$$/fd/9)" != "$lock" ]; then
+    exec 9>"$lock"
+    flock 9
+fi
 trap 'rm -rf "$new"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-mkdir -p "$new"
+rm -rf "$new"
+mkdir "$new"
 # What is changed while it is built is newer than this.
 : >"$new/stamp"
 
@@ -20,7 +29,7 @@ fi
 
 compiler=$(command -v clang || command -v gcc || echo none)
 if [ "$compiler" != none ] && echo 'int main(void) { return 0; }' | "$compiler" -x c -o "$new/probe" - 2>/dev/null; then
-    rm "$new/probe"
+    rm -f "$new/probe"
     how=native
     is_native=true
 else
@@ -36,7 +45,7 @@ fi
 
 # Apart from what the IDE and the tests build, which may be at it at the same time; and no build server stays behind.
 if ! dotnet publish "$root/src/Sentinel/Sentinel.csproj" --configuration Release --artifacts-path "$root/artifacts/publish" \
-    --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false >"$new/log" 2>&1; then
+    --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false >"$new/log" 2>&1 9>&-; then
     cat "$new/log" >&2
     echo "Error: sentinel could not be built; the reason is above." >&2
     exit 1

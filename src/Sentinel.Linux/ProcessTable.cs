@@ -73,7 +73,7 @@ public sealed unsafe class ProcessTable : IProcessTable
     {
         // Field 2, the name, stands in parentheses and may itself contain some, and spaces.
         var close = stat.LastIndexOf((byte)')');
-        if (close < 0)
+        if (close < 0 || stat.Length < close + 4)
             return null;
         var fields = stat[(close + 2)..];
         var state = fields[0];

@@ -14,7 +14,7 @@ public sealed unsafe class StandardStream : Stream
 
     private readonly int _descriptor;
 
-    private StandardStream(int descriptor) => _descriptor = descriptor;
+    internal StandardStream(int descriptor) => _descriptor = descriptor;
 
     public override bool CanRead => false;
 

@@ -50,6 +50,8 @@ public sealed unsafe class StateFiles : IStateFiles
         // Only the holder of the lock writes: what stands under these names is what a killed command left behind.
         var next = path + ".new";
         var kept = previous + ".new";
+        // The first of all has no copy to fall back on.
+        durable |= !File.Exists(path);
         LibC.unlink(next);
         try
         {

@@ -16,7 +16,10 @@ public interface IStateFiles
     /// <param name="path">The file.</param>
     /// <param name="previous">Where the content that is replaced is kept.</param>
     /// <param name="content">The new content.</param>
-    /// <param name="durable">Whether it must survive a loss of power from now on, not only the end of this process.</param>
+    /// <param name="durable">
+    /// Whether it must survive a loss of power from now on, not only the end of this process. A file that is not there yet
+    /// always does.
+    /// </param>
     void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable);
 
     /// <summary>Makes a folder that only its owner can look into; one that others could tamper with is refused.</summary>

@@ -46,7 +46,7 @@ public static class Lifecycle
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
                 new RunState.Stopped(now)),
 
-            (RunState.Backoff backoff, ProcessEvent.Tick) when backoff.Due <= now => new(
+            (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
                 record with { State = new RunState.Starting(now, Automatic: true), Restarts = record.Restarts + 1 },
                 Effect.Spawn),
 

@@ -22,10 +22,6 @@ public static class RestartBackoff
         return delay < Longest ? delay : Longest;
     }
 
-    /// <summary>Whether it is time to start a process again.</summary>
-    public static bool IsDue(ProcessRecord record, DateTimeOffset now) =>
-        record.State is RunState.Backoff backoff && backoff.Due <= now;
-
     // From 0 to 1, and spread over processes and restarts: chance enough to keep two that fell together from rising together,
     // and the same answer for the same question.
     private static double Jitter(ProcessRecord record)

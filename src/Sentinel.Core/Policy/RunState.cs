@@ -28,6 +28,12 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Waits to be restarted.</summary>
     public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
 
+    /// <summary>
+    /// Whether it is time to start the process again; so it is when the clock was set back, or nobody knows how long it would
+    /// wait.
+    /// </summary>
+    public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since);
+
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {

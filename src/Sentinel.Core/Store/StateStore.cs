@@ -36,10 +36,7 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
         try
         {
-            var loaded = Load();
-            if (loaded.Damage is { } damage)
-                PutAside(damage, loaded.Source);
-            return new StateTransaction(home, files, loaded.State, turn, held: null);
+            return new StateTransaction(home, files, LoadOrRepair(), turn, held: null);
         }
         catch
         {
@@ -61,10 +58,7 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
             return false;
         try
         {
-            var loaded = Load();
-            if (loaded.Damage is { } damage)
-                PutAside(damage, loaded.Source);
-            _held = new HeldState(loaded.State, turn, changed, warn);
+            _held = new HeldState(LoadOrRepair(), turn, changed, warn);
             return true;
         }
         catch
@@ -81,6 +75,19 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
             return;
         files.Replace(home.State, home.PreviousState, StateDocument.Write(held.State), durable: true);
         held.WasSaved();
+    }
+
+    private State LoadOrRepair()
+    {
+        var loaded = Load();
+        if (loaded.Damage is { } damage)
+        {
+            PutAside(damage, loaded.Source);
+            // At once: whoever begins may have nothing to change, and those after him are not to be warned again.
+            files.Replace(home.State, home.PreviousState, StateDocument.Write(loaded.State), durable: true);
+        }
+
+        return loaded.State;
     }
 
     private void PutAside(string damage, string source)
@@ -104,6 +111,11 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         if (state is not null)
             return new Loaded(state, home.State, null);
         var (previous, previousDamage) = Try(home.PreviousState);
+        // Both the first state and the second may have been written since it was not there.
+        if (previous is not null && damage is null)
+            (state, damage) = Try(home.State);
+        if (state is not null)
+            return new Loaded(state, home.State, null);
         if (previous is not null)
             return new Loaded(previous, home.PreviousState, damage ?? $"{home.State} is missing");
         if (damage is null && previousDamage is null)

@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Store;
 
@@ -9,15 +10,17 @@ public sealed class StateTransaction : IDisposable
     private readonly IStateFiles _files;
     private readonly IDisposable? _turn;
     private readonly HeldState? _held;
-    private State _written;
-    private bool _isDurable = true;
+    private State _saved;
+    private bool _isDurable;
 
     /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
     /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
     internal StateTransaction(SentinelHome home, IStateFiles files, State state, IDisposable? turn, HeldState? held)
     {
         (_home, _files, _turn, _held) = (home, files, turn, held);
-        State = _written = state;
+        State = _saved = state;
+        // A command that was killed while it started something had saved that for now.
+        _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
     }
 
     /// <summary>The state as it is to become; nothing of it is kept before it is saved.</summary>
@@ -36,8 +39,10 @@ public sealed class StateTransaction : IDisposable
 
     private void Write(bool durable)
     {
-        if (ReferenceEquals(State, _written) && (_isDurable || !durable))
+        if (ReferenceEquals(State, _saved) && (_isDurable || !durable))
             return;
+        // What is replaced is the copy to fall back on, which must not be lost together with its successor.
+        durable |= !_isDurable;
         var trimmed = State.Trimmed();
         try
         {
@@ -50,7 +55,7 @@ public sealed class StateTransaction : IDisposable
             _held.CouldNotSave(e);
         }
 
-        State = _written = trimmed;
+        State = _saved = trimmed;
         _isDurable = durable;
         _held?.Became(trimmed);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -71,7 +72,7 @@ public sealed class Supervisor(
             return new Outcome.Failed(name, null, reason);
 
         transaction.State = state.With(record) with { NextId = state.NextId + 1 };
-        var outcome = StartAll(transaction, [(name, record)])[0];
+        var outcome = StartAll(transaction, [record], new ProcessEvent.StartRequested())[0];
         if (outcome is Outcome.Failed)
         {
             transaction.State = transaction.State.Without([record.Id]);
@@ -84,25 +85,9 @@ public sealed class Supervisor(
     /// <summary>Starts what does not run.</summary>
     /// <param name="selection">Which; in bulk, all that do not run.</param>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public async ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment)
-    {
-        var written = store.Read();
-        var before = _reconciliation.Look(written, new Snapshot(table));
-        await EndRemains(selection.In(before, IsNotRunning).Found, written);
-
-        using var transaction = store.Begin();
-        var (found, outcomes) = Select(transaction, selection, IsNotRunning);
-        var toStart = new List<(string, ProcessRecord)>();
-        foreach (var record in found)
-            if (record.State is RunState.Running running)
-                outcomes.Add(new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid));
-            else if (record.State is RunState.Stopping)
-                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
-            else
-                toStart.Add((record.Spec.Name, record));
-        outcomes.AddRange(StartAll(transaction, toStart, environment));
-        return outcomes;
-    }
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment) =>
+        StartAlone(
+            (transaction, snapshot) => Select(transaction, snapshot, selection, IsNotRunning), new ProcessEvent.StartRequested(), environment);
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
@@ -127,7 +112,7 @@ public sealed class Supervisor(
 
         using var transaction = store.Begin();
         var snapshot = new Snapshot(table);
-        var toStart = new List<(string, ProcessRecord)>();
+        var toStart = new List<ProcessRecord>();
         foreach (var tree in ended.Where(tree => tree.Failure is null))
         {
             if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } written)
@@ -144,11 +129,12 @@ public sealed class Supervisor(
             else if (record.State is RunState.Running running)
                 outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
             else
-                toStart.Add((tree.Name, record));
+                toStart.Add(record);
         }
 
         var pids = ended.ToDictionary(tree => tree.Name, tree => tree.Pid);
-        outcomes.AddRange(StartAll(transaction, toStart, environment).Select(outcome => outcome is Outcome.Started started
+        var starts = StartAll(transaction, toStart, new ProcessEvent.StartRequested(), environment);
+        outcomes.AddRange(starts.Select(outcome => outcome is Outcome.Started started
             ? new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid)
             : outcome));
         return outcomes;
@@ -180,44 +166,30 @@ public sealed class Supervisor(
 
     /// <summary>Starts what is due to be restarted.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public async ValueTask<IReadOnlyList<Outcome>> RestartDue()
+    public ValueTask<IReadOnlyList<Outcome>> RestartDue() => StartDue((transaction, snapshot) =>
     {
-        var written = store.Read();
-        var before = _reconciliation.Look(written, new Snapshot(table));
-        await EndRemains([.. before.Processes.Values.Where(IsDue)], written);
-
-        using var transaction = store.Begin();
-        transaction.State = _reconciliation.Settle(transaction.State, new Snapshot(table));
-        return StartDue(transaction, [.. transaction.State.Processes.Values.Where(IsDue)]);
-    }
+        transaction.State = _reconciliation.Settle(transaction.State, snapshot);
+        return transaction.State.Processes.Values.Where(IsDue);
+    });
 
     /// <summary>Takes note of runs that have ended by themselves, and starts again what is due at once.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public async ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs)
+    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => StartDue((transaction, _) =>
     {
-        var started = new List<Outcome>();
-        using (var transaction = store.Begin())
+        var ended = new List<ProcessRecord>();
+        foreach (var run in runs)
         {
-            var due = new List<ProcessRecord>();
-            foreach (var run in runs)
-            {
-                if (transaction.State.Processes.GetValueOrDefault(run.Id) is not { State: RunState.Running running } record
-                    || running.Identity != run.Main)
-                    continue;
-                var ended = new ProcessEvent.Ended(
-                    run.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.How is not null);
-                record = Lifecycle.Decide(record, ended, time.GetUtcNow()).Record;
-                transaction.State = transaction.State.With(record);
-                // Where it is known that nothing is left of its tree, nothing is in the way of its successor.
-                if (IsDue(record) && table.IsGone(record.Cookie))
-                    due.Add(record);
-            }
-
-            started.AddRange(StartDue(transaction, due));
+            if (transaction.State.Processes.GetValueOrDefault(run.Id) is not { State: RunState.Running running } record
+                || running.Identity != run.Main)
+                continue;
+            var how = new ProcessEvent.Ended(
+                run.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.How is not null);
+            ended.Add(Lifecycle.Decide(record, how, time.GetUtcNow()).Record);
+            transaction.State = transaction.State.With(ended[^1]);
         }
 
-        return IsAnyDue ? [.. started, .. await RestartDue()] : started;
-    }
+        return ended.Where(IsDue);
+    });
 
     /// <summary>Brings everything that is written down up to what is: the daemon's first act.</summary>
     public void TakeOver()
@@ -230,13 +202,13 @@ public sealed class Supervisor(
     /// <summary>Whether some process waits to be started and the time for it has come.</summary>
     public bool IsAnyDue => store.Read().Processes.Values.Any(IsDue);
 
-    private List<Outcome> StartDue(StateTransaction transaction, List<ProcessRecord> due) =>
-    [
-        .. StartAll(transaction, due.ConvertAll(record => (record.Spec.Name, record)), happened: new ProcessEvent.Tick())
-            .Select(outcome => outcome is Outcome.Started started
-                ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
-                : outcome),
-    ];
+    private async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> choose)
+    {
+        var outcomes = await StartAlone((transaction, snapshot) => ([.. choose(transaction, snapshot)], []), new ProcessEvent.Tick());
+        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
+            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+            : outcome)];
+    }
 
     private sealed record EndedTree(ProcessRecord Record, int? Pid, bool WasActive, int ProcessesEnded, Outcome? Failure)
     {
@@ -251,7 +223,7 @@ public sealed class Supervisor(
         State written;
         using (var transaction = store.Begin())
         {
-            (found, missing) = Select(transaction, selection, inBulk);
+            (found, missing) = Select(transaction, new Snapshot(table), selection, inBulk);
             transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
                 Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
             transaction.Save();
@@ -281,21 +253,47 @@ public sealed class Supervisor(
                 record.State.Main?.Pid,
                 !IsOver(record),
                 ends[record.Id].Ended,
-                ends[record.Id].Survivors is { Count: > 0 } survivors
-                    ? new Outcome.Failed(record.Spec.Name, record, $"could not end {string.Join("; ", survivors)}")
+                ends[record.Id].Survivors.Count > 0
+                    ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(ends[record.Id]))
                     : null))], missing);
         }
     }
 
-    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held.
-    private async ValueTask EndRemains(IEnumerable<ProcessRecord> records, State written)
+    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
+    // before, and not while we have the lock.
+    private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
+        Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
+        ProcessEvent happened,
+        EnvironmentBlock? environment = null)
     {
-        var roots = records
-            .Where(record => record.State is RunState.Stopping || (IsNotRunning(record) && record.LastRun is not null))
-            .Select(TreeRoot.Of)
-            .ToList();
-        if (roots.Count > 0)
-            await _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
+        var outcomes = new List<Outcome>();
+        var stuck = new Dictionary<int, string>();
+        while (true)
+        {
+            State written;
+            List<TreeRoot> inTheWay;
+            using (var transaction = store.Begin())
+            {
+                var snapshot = new Snapshot(table);
+                var (found, missing) = choose(transaction, snapshot);
+                outcomes.AddRange(missing);
+                var doubtful = found.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+                var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
+                var free = found.FindAll(record => !remains.ContainsKey(record.Id));
+                outcomes.AddRange(StartAll(transaction, free, happened, environment, stuck));
+                if (remains.Count == 0)
+                    return outcomes;
+                written = transaction.State;
+                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
+            }
+
+            foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                if (end.Survivors.Count > 0)
+                    stuck[id] = CouldNotEnd(end);
+            // Meanwhile others had their turns.
+            var waiting = new Selection.Named([.. inTheWay.Select(root => root.Id.ToString(CultureInfo.InvariantCulture))]);
+            choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
+        }
     }
 
     // Since something was written, other commands had their turns.
@@ -310,9 +308,8 @@ public sealed class Supervisor(
     }
 
     private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
-        StateTransaction transaction, Selection selection, Func<ProcessRecord, bool> inBulk)
+        StateTransaction transaction, Snapshot snapshot, Selection selection, Func<ProcessRecord, bool> inBulk)
     {
-        var snapshot = new Snapshot(table);
         if (selection is Selection.All)
             transaction.State = _reconciliation.Settle(transaction.State, snapshot);
         var (found, missing) = selection.In(transaction.State, inBulk);
@@ -327,41 +324,51 @@ public sealed class Supervisor(
 
     private List<Outcome> StartAll(
         StateTransaction transaction,
-        IReadOnlyList<(string Target, ProcessRecord Record)> wanted,
+        IReadOnlyCollection<ProcessRecord> wanted,
+        ProcessEvent happened,
         EnvironmentBlock? environment = null,
-        ProcessEvent? happened = null)
+        IReadOnlyDictionary<int, string>? stuck = null)
     {
         var outcomes = new List<Outcome>();
-        var toSpawn = new List<(string Target, ProcessRecord Record)>();
+        var toSpawn = new List<ProcessRecord>();
         if (environment is not null)
             transaction.State = transaction.State.With(environment);
-        foreach (var (target, asked) in wanted)
+        foreach (var asked in wanted)
         {
             var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
-            var (starting, effect) = Lifecycle.Decide(record, happened ?? new ProcessEvent.StartRequested(), time.GetUtcNow());
-            if (effect != Effect.Spawn)
-                continue;
-            toSpawn.Add((target, starting));
-            transaction.State = transaction.State.With(starting);
+            var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
+            if (effect == Effect.Spawn)
+            {
+                toSpawn.Add(starting);
+                transaction.State = transaction.State.With(starting);
+            }
+            else if (happened is ProcessEvent.StartRequested)
+            {
+                outcomes.Add(record.State is RunState.Running running
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid)
+                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
+            }
         }
 
-        var isAutomatic = happened is ProcessEvent.Tick;
         // Written down first: should this command be killed after a process is made and before that is known, the next
         // command finds the process by its cookie. After a loss of power there is none to find.
         try
         {
-            transaction.SaveForNow();
+            if (toSpawn.Count > 0)
+                transaction.SaveForNow();
         }
-        catch (Exception e) when (isAutomatic && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (happened is ProcessEvent.Tick && e is IOException or UnauthorizedAccessException)
         {
             // A full disk keeps nobody from being restarted who was known before.
         }
 
-        foreach (var (target, starting) in toSpawn)
+        foreach (var starting in toSpawn)
         {
             ProcessEvent spawned;
             try
             {
+                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
+                    throw new SpawnException(why);
                 spawned = new ProcessEvent.Spawned(spawner.Spawn(
                     LaunchOf(starting, transaction.State.Environments[starting.Spec.Environment])));
             }
@@ -374,8 +381,8 @@ public sealed class Supervisor(
             var record = Lifecycle.Decide(starting, spawned, time.GetUtcNow()).Record;
             transaction.State = transaction.State.With(record);
             outcomes.Add(spawned is ProcessEvent.Spawned started
-                ? new Outcome.Started(target, record, started.Identity.Pid)
-                : new Outcome.Failed(target, record, ((ProcessEvent.SpawnFailed)spawned).Why));
+                ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
+                : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why));
         }
 
         transaction.Save();
@@ -421,12 +428,18 @@ public sealed class Supervisor(
         store.Home.StderrOf(record),
         record.Cookie);
 
-    private bool IsDue(ProcessRecord record) => RestartBackoff.IsDue(record, time.GetUtcNow());
+    private bool IsDue(ProcessRecord record) => record.State.IsDue(time.GetUtcNow());
 
     private static bool IsNotRunning(ProcessRecord record) =>
         record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
 
+    private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
+        && (record.LastRun is not null || record.State is RunState.Stopping)
+        && !table.IsGone(record.Cookie);
+
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
+
+    private static string CouldNotEnd(TreeEnd end) => $"could not end {string.Join("; ", end.Survivors)}";
 
     private static string Processes(List<Sighting> processes) =>
         processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";

@@ -19,7 +19,7 @@ internal sealed class Look
         _session = session;
         _snapshot = new Snapshot(session.Table);
         var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
-        _restarts = state.Processes.Values.Any(process => RestartBackoff.IsDue(process, DateTimeOffset.UtcNow)) ? Restart(session) : [];
+        _restarts = state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow)) ? Restart(session) : [];
         if (_restarts.Count > 0)
         {
             _snapshot = new Snapshot(session.Table);

@@ -39,7 +39,7 @@ internal sealed class Session : IDisposable
 
     public Overview Overview { get; }
 
-    public Output Output { get; } = new();
+    public Output Output { get; } = new(StandardStream.Output);
 
     public Style Style => field ??= Style.Detect();
 

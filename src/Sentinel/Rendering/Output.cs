@@ -4,9 +4,10 @@ using Sentinel.Linux;
 namespace Sentinel.Rendering;
 
 /// <summary>Standard output, buffered; what is read by people or programs goes here and nothing else does.</summary>
-internal sealed class Output : IDisposable
+/// <param name="to">Standard output itself.</param>
+internal sealed class Output(Stream to) : IDisposable
 {
-    private readonly Stream _stream = new BufferedStream(StandardStream.Output, 64 * 1024);
+    private readonly Stream _stream = new BufferedStream(to, 64 * 1024);
 
     public void Line(string text = "")
     {

@@ -137,6 +137,13 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void A_clock_that_was_set_back_keeps_no_restart_waiting()
+    {
+        var record = Sample.In(new RunState.Backoff(Sample.Start, Due: Later), RestartRule.Always);
+        Assert.Equal(Effect.Spawn, Lifecycle.Decide(record, new ProcessEvent.Tick(), Sample.Start - TimeSpan.FromHours(1)).Effect);
+    }
+
+    [Fact]
     public void Only_restarts_that_nobody_asked_for_are_counted()
     {
         var waiting = Sample.In(Sample.State("backoff"), RestartRule.Always) with { Restarts = 4 };

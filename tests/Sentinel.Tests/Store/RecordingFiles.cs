@@ -19,6 +19,8 @@ internal sealed class RecordingFiles : IStateFiles
         return new Turn(this);
     }
 
+    public IDisposable? TryLock(string path) => IsLocked ? null : Lock(path, Assert.Fail);
+
     public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
     {
         Assert.True(IsLocked);

@@ -16,8 +16,8 @@ public sealed class SentinelHomeTests
             AnyText.WithoutNul,
             Gen.OneOf("a", "b~", "~1", "~2", "~12", "~", "1", ".stdout", ".log").Array[1, 4].Select(string.Concat),
             // At the limit of the length, and different only beyond it.
-            Gen.Select(Gen.Int[45, 64], Gen.OneOf("é", "日", "😀"), Gen.OneOf("", "~1", "~2", "x"))
-                .Select((count, character, end) => string.Concat(Enumerable.Repeat(character, count)) + end))
+            Gen.Select(Gen.OneOf("", "a", "ab", "abc"), Gen.Int[45, 64], Gen.OneOf("é", "日", "😀"), Gen.OneOf("", "~1", "~2", "x"))
+                .Select((begin, count, character, end) => begin + string.Concat(Enumerable.Repeat(character, count)) + end))
         .Where(ProcessName.IsValid);
 
     [Fact]
@@ -55,8 +55,10 @@ public sealed class SentinelHomeTests
 
     [Fact]
     public void Two_processes_never_share_a_log_file() =>
-        Gen.Select(Name, Name, Gen.Int[1, 12], Gen.Int[1, 12])
-            .Where((one, other, id, otherId) => one != other && id != otherId)
+        Gen.Select(Name, Name, Gen.Int[1, 12], Gen.Int[1, 12], Gen.Bool)
+            // A name may be just what the log files of another are called.
+            .Select((one, other, id, otherId, same) => (one, other: same ? SentinelHome.LogName(one, id) : other, id, otherId))
+            .Where((one, other, id, otherId) => one != other && id != otherId && ProcessName.IsValid(other))
             .Sample((one, other, id, otherId) =>
                 Assert.Empty(Files(one, id).Intersect(Files(other, otherId))), iter: 5_000);
 

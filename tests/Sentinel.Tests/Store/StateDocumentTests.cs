@@ -194,7 +194,7 @@ public sealed class StateDocumentTests
                 byte[] damaged = [.. whole[..at], .. put, .. whole[Math.Min(at + taken, whole.Length)..]];
                 var exception = Record.Exception(() => StateDocument.Read(damaged));
                 Assert.True(exception is null or JsonException or NewerStateException, exception?.ToString());
-            }, iter: 10_000);
+            }, iter: 5_000);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Tests.Policy;
@@ -58,6 +59,33 @@ public sealed class StateTransactionTests : IDisposable
         transaction.Save();
 
         Assert.Equal([false, true], _files.Written.Select(written => written.Durable));
+    }
+
+    [Fact]
+    public void Nothing_is_saved_for_now_twice_in_a_row()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess();
+        transaction.SaveForNow();
+        transaction.State = OneProcess() with { NextId = 3 };
+        transaction.SaveForNow();
+        transaction.State = OneProcess() with { NextId = 4 };
+        transaction.SaveForNow();
+
+        Assert.Equal([false, true, false], _files.Written.Select(written => written.Durable));
+    }
+
+    [Fact]
+    public void What_a_killed_command_saved_for_now_is_followed_by_something_durable()
+    {
+        var started = OneProcess().Processes[1] with { State = new RunState.Starting(Sample.Start, Automatic: false) };
+        File.WriteAllBytes(_folder["state.json"], StateDocument.Write(OneProcess().With(started)));
+
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess();
+        transaction.SaveForNow();
+
+        Assert.True(Assert.Single(_files.Written).Durable);
     }
 
     [Fact]

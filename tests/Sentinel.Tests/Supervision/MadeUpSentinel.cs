@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -17,9 +18,9 @@ internal sealed class MadeUpSentinel : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    public MadeUpSentinel()
+    public MadeUpSentinel(IStateFiles? files = null)
     {
-        Store = new StateStore(new SentinelHome(_folder["home"]), new StateFiles(), Machine.Clock, _ => { });
+        Store = new StateStore(new SentinelHome(_folder["home"]), files ?? new StateFiles(), Machine.Clock, _ => { });
         Supervisor = Another();
     }
 
@@ -44,15 +45,15 @@ internal sealed class MadeUpSentinel : IDisposable
     public Machine.MadeUp Started(string name, RestartRule restart = RestartRule.Never) =>
         Machine[Assert.IsType<Outcome.Started>(Run(name, restart)).Pid];
 
-    public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), environment: null);
+    public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), environment: null).Now();
 
-    public IReadOnlyList<Outcome> Stop(params string[] names) => Supervisor.Stop(new Selection.Named(names), StopOptions.Default);
+    public IReadOnlyList<Outcome> Stop(params string[] names) => Supervisor.Stop(new Selection.Named(names), StopOptions.Default).Now();
 
     public IReadOnlyList<Outcome> Restart(params string[] names) =>
-        Supervisor.Restart(new Selection.Named(names), StopOptions.Default, environment: null);
+        Supervisor.Restart(new Selection.Named(names), StopOptions.Default, environment: null).Now();
 
     public IReadOnlyList<Outcome> Delete(params string[] names) =>
-        Supervisor.Delete(new Selection.Named(names), StopOptions.Default, withLogs: false);
+        Supervisor.Delete(new Selection.Named(names), StopOptions.Default, withLogs: false).Now();
 
     /// <summary>Writes a state down as a command would that was killed right after.</summary>
     public void Write(string name, RunState state)

@@ -221,7 +221,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Run("web");
         _sentinel.Started("done").End(0);
 
-        var outcome = Assert.Single(_sentinel.Supervisor.Stop(new Selection.All(), StopOptions.Default));
+        var outcome = Assert.Single(_sentinel.Supervisor.Stop(new Selection.All(), StopOptions.Default).Now());
 
         Assert.Equal("web", Assert.IsType<Outcome.Stopped>(outcome).Target);
     }
@@ -250,7 +250,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Run("web");
         var caller = MadeUpSentinel.EnvironmentOf("PATH=/usr/bin");
 
-        _sentinel.Supervisor.Restart(new Selection.Named(["web"]), StopOptions.Default, caller);
+        _sentinel.Supervisor.Restart(new Selection.Named(["web"]), StopOptions.Default, caller).Now();
         _sentinel.Restart("web");
 
         Assert.Equal(
@@ -266,7 +266,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Stop("web");
         var caller = MadeUpSentinel.EnvironmentOf("PATH=/usr/bin");
 
-        _sentinel.Supervisor.Start(new Selection.Named(["web"]), caller);
+        _sentinel.Supervisor.Start(new Selection.Named(["web"]), caller).Now();
 
         Assert.Equal(caller.Key, Machine.Launches[1].Environment.Key);
         Assert.Equal(caller.Key, _sentinel["web"].Spec.Environment);
@@ -291,7 +291,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Run("stopped");
         _sentinel.Stop("stopped");
 
-        var outcomes = _sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, environment: null);
+        var outcomes = _sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, environment: null).Now();
 
         Assert.Equal("web", Assert.Single(outcomes).Target);
         Assert.IsType<RunState.Stopped>(_sentinel["stopped"].State);
@@ -329,7 +329,7 @@ public sealed class SupervisorTests : IDisposable
         main.OnSignal = _ =>
         {
             main.OnSignal = _ => { };
-            faster = _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null);
+            faster = _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now();
         };
 
         var outcome = Assert.Single(_sentinel.Restart("web"));
@@ -347,7 +347,7 @@ public sealed class SupervisorTests : IDisposable
         var main = _sentinel.Started("web");
         main.IgnoresSignals = true;
         Machine.After(TimeSpan.FromSeconds(3), () =>
-            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null));
+            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now());
 
         _sentinel.Stop("web");
 
@@ -359,9 +359,9 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public void Two_starts_at_once_give_one_process()
     {
-        _sentinel.Started("web").End(SignalName.Kill);
-        // One looks, and before it ends what may be left over the other has started it.
-        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().Start(new Selection.Named(["web"]), environment: null);
+        LeaveSomething(_sentinel.Started("web"));
+        // One looks, and before it ends what is left over the other has started it.
+        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().Start(new Selection.Named(["web"]), environment: null).Now();
 
         var outcome = Assert.Single(_sentinel.Start("web"));
 
@@ -387,7 +387,7 @@ public sealed class SupervisorTests : IDisposable
     public void Restart_says_so_when_it_was_deleted_meanwhile()
     {
         var main = _sentinel.Started("web");
-        main.OnSignal = _ => Machine.BeforeNextPass = () => _sentinel.Another().Delete(new Selection.Named(["web"]), StopOptions.Force, withLogs: false);
+        main.OnSignal = _ => Machine.BeforeNextPass = () => _sentinel.Another().Delete(new Selection.Named(["web"]), StopOptions.Force, withLogs: false).Now();
 
         Assert.Equal("it was deleted meanwhile", Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Restart("web"))).Why);
         Assert.Empty(Machine.Processes);
@@ -423,7 +423,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Started("crashed").End(SignalName.Kill);
         _sentinel.Stop("stopped");
 
-        var outcomes = _sentinel.Supervisor.Start(new Selection.All(), environment: null);
+        var outcomes = _sentinel.Supervisor.Start(new Selection.All(), environment: null).Now();
 
         Assert.Equal(["stopped", "crashed"], outcomes.OfType<Outcome.Started>().Select(outcome => outcome.Target));
         Assert.Equal(2, outcomes.Count);
@@ -448,7 +448,7 @@ public sealed class SupervisorTests : IDisposable
     {
         var main = _sentinel.Started("web");
         main.OnSignal = _ => Machine.BeforeNextPass = () =>
-            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null);
+            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now();
 
         var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Delete("web")));
 
@@ -468,7 +468,7 @@ public sealed class SupervisorTests : IDisposable
         string[] logs = [_sentinel.Store.Home.StdoutOf(record), _sentinel.Store.Home.StderrOf(record)];
         Assert.All(logs, log => File.WriteAllText(log, "line\n"));
 
-        _sentinel.Supervisor.Delete(new Selection.Named(["web"]), StopOptions.Default, withLogs);
+        _sentinel.Supervisor.Delete(new Selection.Named(["web"]), StopOptions.Default, withLogs).Now();
 
         Assert.All(logs, log => Assert.Equal(!withLogs, File.Exists(log)));
     }
@@ -501,20 +501,20 @@ public sealed class SupervisorTests : IDisposable
         var first = _sentinel.Started("web", RestartRule.Always);
         first.End(SignalName.Kill);
 
-        var restarted = Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue()));
+        var restarted = Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
         Assert.Equal(first.Pid, restarted.OldPid);
         Assert.Equal(1, _sentinel["web"].Restarts);
 
         Machine[restarted.Pid].End(SignalName.Kill);
-        Assert.Empty(_sentinel.Supervisor.RestartDue());
+        Assert.Empty(_sentinel.Supervisor.RestartDue().Now());
         var due = Assert.IsType<RunState.Backoff>(_sentinel.Seen("web")).Due;
         Assert.True(due > _sentinel.Clock.GetUtcNow());
 
         _sentinel.Write("web", _sentinel.Seen("web"));
         _sentinel.Clock.Advance(due - _sentinel.Clock.GetUtcNow() - TimeSpan.FromTicks(1));
-        Assert.Empty(_sentinel.Supervisor.RestartDue());
+        Assert.Empty(_sentinel.Supervisor.RestartDue().Now());
         _sentinel.Clock.Advance(TimeSpan.FromTicks(1));
-        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue()));
+        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
         Assert.Equal(2, _sentinel["web"].Restarts);
     }
 
@@ -525,7 +525,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Stop("web");
         _sentinel.Clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Empty(_sentinel.Supervisor.RestartDue());
+        Assert.Empty(_sentinel.Supervisor.RestartDue().Now());
         Assert.Empty(Machine.Processes);
     }
 
@@ -536,7 +536,7 @@ public sealed class SupervisorTests : IDisposable
         var left = Machine.Fork(main);
         main.End(SignalName.Kill);
 
-        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue()));
+        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
         Assert.True(left.HasEnded);
     }
 
@@ -546,23 +546,29 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Started("web", RestartRule.Always).End(SignalName.Kill);
         Machine.FailsToStart = _ => "there is no folder /srv to run it in";
 
-        Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.RestartDue()));
+        Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
         Assert.IsType<RunState.Backoff>(_sentinel["web"].State);
 
         Machine.FailsToStart = _ => null;
         _sentinel.Clock.Advance(RestartBackoff.Longest);
-        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue()));
+        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
     }
 
     [Fact]
     public void Two_that_look_at_once_restart_what_is_due_once()
     {
-        _sentinel.Started("web", RestartRule.Always).End(SignalName.Kill);
-        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().RestartDue();
+        LeaveSomething(_sentinel.Started("web", RestartRule.Always));
+        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().RestartDue().Now();
 
-        Assert.Empty(_sentinel.Supervisor.RestartDue());
+        Assert.Empty(_sentinel.Supervisor.RestartDue().Now());
 
         Assert.Empty(Assert.Single(Machine.Processes).Received);
         Assert.Equal(1, _sentinel["web"].Restarts);
+    }
+
+    private void LeaveSomething(Machine.MadeUp main)
+    {
+        Machine.Fork(main);
+        main.End(SignalName.Kill);
     }
 }

@@ -84,6 +84,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public string? CookieOf(int pid) => _processes.GetValueOrDefault(pid)?.Cookie;
 
+    /// <summary>There are no control groups on this machine.</summary>
+    public bool IsGone(string cookie) => false;
+
     public TimeSpan? CpuTimeOf(int pid) => _processes.GetValueOrDefault(pid)?.CpuTime();
 
     public IProcessHandle? Open(ProcessIdentity identity)
@@ -93,7 +96,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         return this.Look(identity) is null ? null : new Handle(_processes[identity.Pid]);
     }
 
-    public void WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
+    public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         Assert.True(++_waits < TooManyWaits, "it would wait for ever");
         var end = Clock.Elapsed + timeout;
@@ -102,13 +105,15 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
             if (!_events.TryPeek(out _, out var due) || due > end)
             {
                 Clock.Advance(end - Clock.Elapsed);
-                return;
+                return ValueTask.CompletedTask;
             }
 
             var happens = _events.Dequeue();
             Clock.Advance(due > Clock.Elapsed ? due - Clock.Elapsed : TimeSpan.Zero);
             happens();
         }
+
+        return ValueTask.CompletedTask;
     }
 
     public string? WhyNot(Launch launch) => CannotStart(launch);

@@ -104,7 +104,7 @@ public sealed class TreeEndingTests
     {
         var (web, worker) = (_machine.Add("web"), _machine.Add("worker"));
 
-        var ends = Ending().End([RootOf(web, 1), RootOf(worker, 2)], StopOptions.Default, startedAgain: () => new HashSet<int> { 1 });
+        var ends = Ending().End([RootOf(web, 1), RootOf(worker, 2)], StopOptions.Default, startedAgain: () => new HashSet<int> { 1 }).Now();
 
         Assert.Equal((0, 1), (ends[1].Ended, ends[2].Ended));
         Assert.Empty(web.Received);
@@ -202,7 +202,7 @@ public sealed class TreeEndingTests
         var mains = Enumerable.Range(1, 100).Select(id => _machine.Add($"cookie {id}")).ToList();
         mains.ForEach(main => main.IgnoresSignals = true);
 
-        var ends = Ending().End([.. mains.Select((main, i) => new TreeRoot(i, $"cookie {i + 1}", main.Identity, main.Pid))], StopOptions.Default);
+        var ends = Ending().End([.. mains.Select((main, i) => new TreeRoot(i, $"cookie {i + 1}", main.Identity, main.Pid))], StopOptions.Default).Now();
 
         Assert.All(ends.Values, end => Assert.Equal((1, 0), (end.Ended, end.Survivors.Count)));
         Assert.InRange(_machine.Clock.Elapsed, StopOptions.Default.Timeout, StopOptions.Default.Timeout + TimeSpan.FromSeconds(1));
@@ -216,7 +216,7 @@ public sealed class TreeEndingTests
         stuck.IgnoresSignals = stuck.SurvivesKill = true;
         var main = _machine.Add("web");
 
-        var ends = Ending().End([RootOf(stuck, 1), RootOf(main, 2)], StopOptions.Default);
+        var ends = Ending().End([RootOf(stuck, 1), RootOf(main, 2)], StopOptions.Default).Now();
 
         Assert.Single(ends[1].Survivors);
         Assert.Empty(ends[2].Survivors);
@@ -226,7 +226,7 @@ public sealed class TreeEndingTests
     private TreeEnding Ending() => new(_machine, _machine, _machine.Clock);
 
     private TreeEnd End(Machine.MadeUp main, StopOptions? options = null) =>
-        Ending().End([RootOf(main, 1)], options ?? StopOptions.Default)[1];
+        Ending().End([RootOf(main, 1)], options ?? StopOptions.Default).Now()[1];
 
     private static TreeRoot RootOf(Machine.MadeUp main, int id) => new(id, main.Cookie!, main.Identity, main.Pid);
 }

@@ -1,0 +1,102 @@
+using System.Text;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Linux;
+using Sentinel.Tests.Logs;
+
+namespace Sentinel.Tests.Linux;
+
+/// <summary>Real processes, children of the test: ended and reaped with it.</summary>
+internal sealed class Children : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly List<(ProcessIdentity Identity, string Cookie)> _started = [];
+    private readonly HashSet<int> _reaped = [];
+
+    public Children()
+    {
+        Spawner = new Spawner(Table);
+        Handles = new ProcessHandles(Table);
+    }
+
+    public TempFolder Folder { get; } = new();
+
+    public ProcessTable Table { get; } = new();
+
+    public Spawner Spawner { get; }
+
+    public ProcessHandles Handles { get; }
+
+    public string Output => File.ReadAllText(Folder["logs/stdout"]);
+
+    public Launch Launch(params string[] command) => new(
+        Command.From(command),
+        Folder.Path,
+        new EnvironmentBlock(Encoding.UTF8.GetBytes($"PATH={System.Environment.GetEnvironmentVariable("PATH")}\0")),
+        Umask: 18,
+        Folder["logs/stdout"],
+        Folder["logs/stderr"],
+        Guid.NewGuid().ToString("N"));
+
+    public ProcessIdentity Start(Launch launch)
+    {
+        var identity = Spawner.Spawn(launch);
+        _started.Add((identity, launch.Cookie!));
+        return identity;
+    }
+
+    public ProcessIdentity Start(params string[] command) => Start(Launch(command));
+
+    /// <summary>Starts it and gives what it wrote until it ended, by itself and with code 0.</summary>
+    public string Written(Launch launch)
+    {
+        var identity = Start(launch);
+        Assert.Equal(new Exit.Code(0), End(identity));
+        return Output;
+    }
+
+    /// <summary>Waits until it has ended by itself, and leaves it a zombie.</summary>
+    public void AwaitEnd(ProcessIdentity identity)
+    {
+        using var handle = Handles.Open(identity);
+        Handles.WaitAny([handle!], Deadline);
+        Assert.True(handle!.HasEnded, "it has not ended");
+    }
+
+    /// <summary>Waits until it has ended by itself, and reaps it.</summary>
+    public Exit End(ProcessIdentity identity)
+    {
+        AwaitEnd(identity);
+        return Reap(identity.Pid);
+    }
+
+    public unsafe Exit Reap(int pid)
+    {
+        int status;
+        Assert.Equal(pid, LibC.waitpid(pid, &status, 0));
+        _reaped.Add(pid);
+        return Exit.FromWaitStatus(status);
+    }
+
+    /// <summary>It has been reaped by another hand.</summary>
+    public void Forget(int pid) => _reaped.Add(pid);
+
+    public void Dispose()
+    {
+        foreach (var (identity, cookie) in _started)
+        {
+            if (!_reaped.Contains(identity.Pid))
+            {
+                using (var handle = Handles.Open(identity))
+                    handle?.Signal(SignalName.Kill);
+                Reap(identity.Pid);
+            }
+
+            Spawner.CleanUp(cookie);
+        }
+
+        Folder.Dispose();
+    }
+}

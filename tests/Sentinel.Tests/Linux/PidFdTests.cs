@@ -1,0 +1,85 @@
+using Sentinel.Core.Policy;
+using Sentinel.Linux;
+
+namespace Sentinel.Tests.Linux;
+
+public sealed class PidFdTests : IDisposable
+{
+    private readonly Children _children = new();
+
+    public void Dispose() => _children.Dispose();
+
+    [Fact]
+    public void Only_the_process_that_is_meant_is_held_on_to()
+    {
+        var identity = _children.Start("sleep", "60");
+
+        using var handle = _children.Handles.Open(identity);
+        Assert.Equal(identity, handle!.Identity);
+        Assert.Null(_children.Handles.Open(identity with { StartTicks = identity.StartTicks - 1 }));
+        Assert.Null(_children.Handles.Open(identity with { BootId = "another boot" }));
+    }
+
+    [Fact]
+    public void Of_a_process_that_is_gone_there_is_nothing_to_hold_on_to()
+    {
+        var identity = _children.Start("true");
+        _children.End(identity);
+
+        Assert.Null(_children.Handles.Open(identity));
+    }
+
+    [Fact]
+    public void A_signal_ends_a_process_and_the_wait_for_it()
+    {
+        var identity = _children.Start("sleep", "60");
+        using var other = _children.Handles.Open(_children.Start("sleep", "60"));
+        using var handle = _children.Handles.Open(identity);
+        Assert.False(handle!.HasEnded);
+
+        Assert.Null(handle.Signal(SignalName.Terminate));
+        _children.Handles.WaitAny([other!, handle], TimeSpan.FromSeconds(30));
+
+        Assert.Equal((true, false), (handle.HasEnded, other!.HasEnded));
+        Assert.Equal(new Exit.Signal(SignalName.Terminate, CoreDumped: false), handle.HowEnded());
+        _children.Forget(identity.Pid);
+    }
+
+    [Fact]
+    public void A_wait_ends_with_its_time()
+    {
+        using var handle = _children.Handles.Open(_children.Start("sleep", "60"));
+
+        _children.Handles.WaitAny([handle!], TimeSpan.Zero);
+        _children.Handles.WaitAny([], TimeSpan.FromMilliseconds(1));
+
+        Assert.False(handle!.HasEnded);
+    }
+
+    [Fact]
+    public void A_child_is_reaped_by_who_asks_how_it_ended_and_after_that_the_kernel_tells_if_it_can()
+    {
+        var identity = _children.Start("sh", "-c", "exit 3");
+        using var handle = _children.Handles.Open(identity);
+        _children.AwaitEnd(identity);
+        Assert.Equal(new Exit.Code(3), handle!.HowEnded());
+
+        _children.Forget(identity.Pid);
+        Assert.Null(_children.Table.Look(identity));
+
+        Assert.Equal(
+            Environment.OSVersion.Version >= new Version(6, 15)
+                ? new Exit.Code(3)
+                : new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do"),
+            handle.HowEnded());
+        Assert.Null(handle.Signal(SignalName.Terminate));
+    }
+
+    [Fact]
+    public void How_a_process_will_end_is_not_known()
+    {
+        using var handle = _children.Handles.Open(_children.Start("sleep", "60"));
+
+        Assert.IsType<Exit.Unknown>(handle!.HowEnded());
+    }
+}

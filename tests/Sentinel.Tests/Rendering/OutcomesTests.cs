@@ -1,0 +1,124 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+using Sentinel.Tests.Trees;
+
+namespace Sentinel.Tests.Rendering;
+
+public sealed class OutcomesTests
+{
+    private static readonly ProcessRecord Web = Sample.Record(1, "web");
+
+    public static TheoryData<Outcome, string, string> Told => new()
+    {
+        {
+            new Outcome.Started("web", Web, 7),
+            "Started web (id: 1, pid: 7)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.Restarted("web", Web, 6, 7),
+            "Restarted web (id: 1, pid: 7)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"error":null}"""
+        },
+        {
+            new Outcome.Stopped("web", Web),
+            "Stopped web (id: 1)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.Deleted("web", Web),
+            "Deleted web (id: 1)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.Cleared("web", Web),
+            "Cleared the logs of web (id: 1)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.AlreadyRunning("web", Web, 7),
+            "web is already running (id: 1, pid: 7)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.NotRunning("web", Web),
+            "web is not running (id: 1, stopped)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"error":null}"""
+        },
+        {
+            new Outcome.Failed("web", Web, "it was deleted meanwhile"),
+            "web: it was deleted meanwhile",
+            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"error":"it was deleted meanwhile"}"""
+        },
+        {
+            new Outcome.Failed("7", null, "there is no process with the id 7"),
+            "there is no process with the id 7",
+            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"error":"there is no process with the id 7"}"""
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Told), DisableDiscoveryEnumeration = true)]
+    public void Each_outcome_is_told_to_people_in_a_line_and_to_programs_in_JSON(Outcome outcome, string line, string json)
+    {
+        Assert.Equal(line, Outcomes.Line(outcome));
+        var document = new OutcomesJson(1, [Outcomes.Json(outcome)], []);
+        Assert.Equal(json, Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.OutcomesJson)).GetProperty("results")[0].GetRawText());
+    }
+
+    [Fact]
+    public void A_process_is_told_to_programs_with_every_field_and_its_unit()
+    {
+        var record = Web with
+        {
+            State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(3)),
+            Restarts = 2,
+            LastRun = new EndedRun(6, Clock.Start, Clock.Start.AddSeconds(1), Witnessed: true, new Exit.Signal(11, CoreDumped: true)),
+        };
+        var process = ProcessJson.From(new ProcessView(record, null), remains: [8, 9], new("/home/user/.sentinel"));
+        var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
+
+        Assert.Equal(
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
+            Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
+    }
+
+    [Fact]
+    public void What_a_process_uses_is_told_in_rounded_figures()
+    {
+        var view = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159));
+
+        var process = ProcessJson.From(view, [], new("/home/user/.sentinel"));
+
+        Assert.Equal((2.1, 47_395_635, 303.14), (process.CpuPercent, process.MemoryBytes, process.UptimeSeconds));
+        Assert.Equal([7], process.Pids);
+    }
+
+    public static TheoryData<Exit, string, int?, string?> Ends => new()
+    {
+        { new Exit.Code(3), "exited", 3, null },
+        { new Exit.Signal(15, CoreDumped: false), "killed", null, "SIGTERM" },
+        { new Exit.NotStarted("there is no such program"), "not-started", null, null },
+        { new Exit.Unknown("nobody was watching"), "unknown", null, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
+    public void How_a_run_ended_is_a_word_for_programs(Exit how, string word, int? code, string? signal)
+    {
+        var last = LastRunJson.From(new EndedRun(6, Clock.Start, Clock.Start, Witnessed: true, how));
+
+        Assert.Equal((word, code, signal, how.ToString()), (last.How, last.ExitCode, last.Signal, last.Text));
+    }
+
+    private static JsonElement Compact(byte[] json)
+    {
+        using var compact = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(compact, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            JsonDocument.Parse(json).WriteTo(writer);
+        return JsonDocument.Parse(compact.ToArray()).RootElement;
+    }
+}

@@ -1,0 +1,96 @@
+using CsCheck;
+using Sentinel.Rendering;
+
+namespace Sentinel.Tests.Rendering;
+
+public sealed class TextTests
+{
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("web", 3)]
+    [InlineData("naïve", 5)]
+    [InlineData("nai\u0308ve", 5)]
+    [InlineData("日本語", 6)]
+    [InlineData("🚀", 2)]
+    [InlineData("a\u200bb", 2)]
+    public void The_width_of_a_text_is_what_a_terminal_makes_of_it(string text, int columns) =>
+        Assert.Equal(columns, Text.Width(text));
+
+    [Theory]
+    [InlineData("python server.py", 16, "python server.py")]
+    [InlineData("python server.py", 10, "python se…")]
+    [InlineData("python", 1, "…")]
+    [InlineData("日本語", 6, "日本語")]
+    // Half of a wide character is none.
+    [InlineData("日本語", 4, "日…")]
+    [InlineData("🚀🚀", 3, "🚀…")]
+    [InlineData("e\u0301e\u0301e\u0301", 2, "e\u0301…")]
+    public void A_text_is_cut_to_the_columns_there_are(string text, int columns, string cut) =>
+        Assert.Equal(cut, Text.Fit(text, columns));
+
+    private static readonly Gen<string> AnyText =
+        Gen.Frequency(
+            (4, Gen.Char[' ', '~'].Select(c => c.ToString())),
+            (1, Gen.Const("\u0301")),
+            (1, Gen.Const("日")),
+            (1, Gen.Const("🚀")),
+            (1, Gen.Char.Select(c => c.ToString())))
+        .Array[0, 40].Select(string.Concat);
+
+    [Fact]
+    public void A_text_that_was_cut_fits_and_one_that_fits_was_not_cut() => Gen.Select(AnyText, Gen.Int[1, 50]).Sample((text, columns) =>
+    {
+        var cut = Text.Fit(text, columns);
+
+        Assert.True(Text.Width(cut) <= columns);
+        Assert.Equal(Text.Width(text) <= columns, cut == text);
+    });
+
+    [Theory]
+    [InlineData(0, "0s")]
+    [InlineData(42.9, "42s")]
+    [InlineData(60, "1m 0s")]
+    [InlineData(303, "5m 3s")]
+    [InlineData(3599, "59m 59s")]
+    [InlineData(7500, "2h 5m")]
+    [InlineData(86400, "1d 0h")]
+    [InlineData(31_536_000, "365d 0h")]
+    [InlineData(-1, "0s")]
+    [InlineData(-100_000, "0s")]
+    public void A_duration_is_told_in_its_two_largest_units(double seconds, string said) =>
+        Assert.Equal(said, Text.Duration(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0, "0 KB", "0.0KB")]
+    [InlineData(1536, "2 KB", "1.5KB")]
+    [InlineData(47_395_635, "45 MB", "45.2MB")]
+    [InlineData(125_829_120, "120 MB", "120.0MB")]
+    [InlineData(1_610_612_736, "1.5 GB", "1.5GB")]
+    public void Memory_is_told_in_units_of_1024(long bytes, string inAColumn, string exact)
+    {
+        Assert.Equal(inAColumn, Text.Memory(bytes));
+        Assert.Equal(exact, Text.ExactMemory(bytes));
+    }
+
+    [Theory]
+    [InlineData(0, "0.0%")]
+    [InlineData(2.14, "2.1%")]
+    [InlineData(1599.96, "1600.0%")]
+    public void CPU_is_told_with_a_decimal(double percent, string said) => Assert.Equal(said, Text.Percent(percent));
+
+    [Theory]
+    [InlineData("python server.py", "python server.py")]
+    [InlineData("echo one\necho two\t\r", "echo one\\necho two\\t\\r")]
+    [InlineData("\e[31mred", "\\x1b[31mred")]
+    [InlineData("\u009b31m", "\\x9b31m")]
+    [InlineData("日本語 🚀", "日本語 🚀")]
+    public void Foreign_text_is_shown_without_what_a_terminal_would_obey(string text, string shown) =>
+        Assert.Equal(shown, Text.Printable(text));
+
+    [Theory]
+    [InlineData(0, "0 processes")]
+    [InlineData(1, "1 process")]
+    [InlineData(2, "2 processes")]
+    public void What_is_counted_is_named_as_one_or_many(int count, string said) =>
+        Assert.Equal(said, Text.Count(count, "process", "processes"));
+}

@@ -1,0 +1,121 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Tests.Trees;
+
+namespace Sentinel.Tests.Supervision;
+
+public sealed class KilledCommandTests
+{
+    private static readonly Dictionary<string, Action<Supervisor>> Commands = new()
+    {
+        ["run"] = supervisor => supervisor.Run(new RunRequest(
+            Command.From(["server"]), "new", "/srv", MadeUpSentinel.EnvironmentOf("A=1"), 18, RestartRule.Always)),
+        ["start"] = supervisor => supervisor.Start(new Selection.Named(["stopped", "crashed"]), environment: null).Now(),
+        ["stop"] = supervisor => supervisor.Stop(new Selection.Named(["running", "stubborn"]), StopOptions.Default).Now(),
+        ["restart"] = supervisor => supervisor.Restart(
+            new Selection.Named(["running", "stubborn", "stopped", "crashed", "due"]), StopOptions.Default, environment: null).Now(),
+        ["restartall"] = supervisor => supervisor.Restart(new Selection.All(), StopOptions.Default, environment: null).Now(),
+        ["delete"] = supervisor => supervisor.Delete(new Selection.All(), StopOptions.Default, withLogs: false).Now(),
+        ["clean"] = supervisor => supervisor.Clean(withLogs: false),
+        ["restart what is due"] = supervisor => supervisor.RestartDue().Now(),
+    };
+
+    public static TheoryData<string> Names => [.. Commands.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void At_whatever_step_it_is_killed_nothing_that_runs_is_unknown_or_runs_twice_and_the_next_stop_ends_it(string command)
+    {
+        var isKilled = true;
+        for (var steps = 1; isKilled; steps++)
+        {
+            using var sentinel = new MadeUpSentinel(new QuickFiles());
+            Populate(sentinel);
+            isKilled = IsKilled(sentinel, Commands[command], steps);
+
+            AssertAllIsKnown(sentinel, $"{command}, killed at step {steps}");
+
+            sentinel.Another().Stop(new Selection.All(), StopOptions.Default).Now();
+            Assert.DoesNotContain(sentinel.Machine.Processes, process => process.Cookie is not null && !process.HasEnded);
+            Assert.DoesNotContain(sentinel.Store.Read().Processes.Values, record => record.State is RunState.Stopping or RunState.Starting);
+        }
+    }
+
+    // But for run, whose name is taken then, and restartall, which leaves what the first has stopped.
+    [Theory]
+    [InlineData("start")]
+    [InlineData("stop")]
+    [InlineData("restart")]
+    [InlineData("delete")]
+    [InlineData("clean")]
+    [InlineData("restart what is due")]
+    public void At_whatever_step_it_is_killed_the_same_command_then_does_what_it_should_have_done(string command)
+    {
+        using var sentinel = new MadeUpSentinel(new QuickFiles());
+        Populate(sentinel);
+        Commands[command](sentinel.Supervisor);
+        var expected = States(sentinel);
+
+        var isKilled = true;
+        for (var steps = 1; isKilled; steps++)
+        {
+            using var other = new MadeUpSentinel(new QuickFiles());
+            Populate(other);
+            isKilled = IsKilled(other, Commands[command], steps);
+            // A restart that was interrupted is noticed, and made good when its time has come.
+            Commands[command](other.Another());
+            other.Clock.Advance(TimeSpan.FromMinutes(1));
+            Commands[command](other.Another());
+
+            Assert.Equal(expected, States(other));
+        }
+    }
+
+    // One of every kind; and one that has left something behind.
+    private static void Populate(MadeUpSentinel sentinel)
+    {
+        sentinel.Started("running");
+        sentinel.Machine.Fork(sentinel.Started("stubborn")).IgnoresSignals = true;
+        sentinel.Started("stopped");
+        sentinel.Stop("stopped");
+        var crashed = sentinel.Started("crashed");
+        sentinel.Machine.Fork(crashed);
+        crashed.End(0x0100);
+        sentinel.Started("due", RestartRule.Always).End(0x0100);
+    }
+
+    private static bool IsKilled(MadeUpSentinel sentinel, Action<Supervisor> command, int steps)
+    {
+        var doomed = new Doomed(sentinel.Machine, new QuickFiles(), steps);
+        var store = new StateStore(sentinel.Store.Home, doomed, sentinel.Clock, _ => { });
+        try
+        {
+            command(new Supervisor(store, sentinel.Machine, doomed, doomed, sentinel.Clock));
+            return false;
+        }
+        catch (Doomed.Killed)
+        {
+            return true;
+        }
+    }
+
+    private static void AssertAllIsKnown(MadeUpSentinel sentinel, string when)
+    {
+        using var transaction = sentinel.Store.Begin();
+        var records = new Reconciliation(sentinel.Clock).Settle(transaction.State, new Snapshot(sentinel.Machine)).Processes.Values.ToList();
+        var alive = sentinel.Machine.Processes.Where(process => process.Cookie is not null && !process.HasEnded).ToList();
+        Assert.All(alive, process => Assert.True(records.Any(record => record.Cookie == process.Cookie), $"{when}: {process.Pid} is unknown"));
+        Assert.All(records, record => Assert.True(
+            record.State.Main is not { } main || alive.Any(process => process.Identity == main), $"{when}: {record.Spec.Name} does not run"));
+        // Who leads a session was started by a command.
+        Assert.All(alive.Where(process => process.Pid == process.Session), process => Assert.True(
+            records.Any(record => record.State.Main == process.Identity), $"{when}: {process.Pid} is nobody's main process"));
+    }
+
+    private static Dictionary<string, string> States(MadeUpSentinel sentinel) => new Reconciliation(sentinel.Clock)
+        .Settle(sentinel.Store.Read(), new Snapshot(sentinel.Machine))
+        .Processes.Values.ToDictionary(record => record.Spec.Name, record => record.State.Word);
+}

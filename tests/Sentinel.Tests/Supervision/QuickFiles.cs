@@ -1,0 +1,20 @@
+using Sentinel.Core.Host;
+
+namespace Sentinel.Tests.Supervision;
+
+/// <summary>State files of one thread, where no power fails: what takes time is left out.</summary>
+internal sealed class QuickFiles : IStateFiles
+{
+    public IDisposable Lock(string path, Action<string> waiting) => new MemoryStream();
+
+    public IDisposable TryLock(string path) => new MemoryStream();
+
+    public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
+    {
+        if (File.Exists(path))
+            File.Move(path, previous, overwrite: true);
+        File.WriteAllBytes(path, content);
+    }
+
+    public void MakePrivateFolder(string path) => Directory.CreateDirectory(path);
+}
