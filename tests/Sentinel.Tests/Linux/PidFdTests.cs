@@ -65,7 +65,7 @@ public sealed class PidFdTests : IDisposable
         Assert.Equal(new Exit.Code(3), handle!.HowEnded());
 
         _children.Forget(identity.Pid);
-        Assert.Null(_children.Table.Look(identity));
+        Assert.Null(_children.Table.Look(identity.Pid));
 
         Assert.Equal(
             Environment.OSVersion.Version >= new Version(6, 15)
