@@ -42,15 +42,34 @@ public sealed unsafe class Inotify : IFileWatch
         if ((polls[1].Returned & LibC.POLLERR) != 0)
             return false;
 
-        // Which of them it was does not matter: there are few, and each is looked at.
-        var events = stackalloc byte[4096];
-        LibC.read(_descriptor, events, 4096);
+        TakeEvents();
         return true;
+    }
+
+    /// <summary>Blocks until something that is watched may have changed, a process has ended or the time is up.</summary>
+    /// <param name="process">Null: none is waited for.</param>
+    /// <param name="timeout">Null: there is time without end.</param>
+    public void Wait(IProcessHandle? process, TimeSpan? timeout)
+    {
+        var polls = stackalloc LibC.PollFd[2];
+        polls[0] = new LibC.PollFd { Fd = (int)_descriptor.DangerousGetHandle(), Events = LibC.POLLIN };
+        // A negative descriptor is passed over.
+        polls[1] = new LibC.PollFd { Fd = (process as PidFd)?.Descriptor ?? -1, Events = LibC.POLLIN };
+        var milliseconds = timeout is { } time ? (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue) : -1;
+        if (LibC.poll(polls, 2, milliseconds) > 0 && polls[0].Returned != 0)
+            TakeEvents();
     }
 
     public bool AreSame(SafeFileHandle one, SafeFileHandle other) => NameOf(one) == NameOf(other);
 
     public void Dispose() => _descriptor.Dispose();
+
+    // Which of them it was does not matter: there are few, and each is looked at.
+    private void TakeEvents()
+    {
+        var events = stackalloc byte[4096];
+        LibC.read(_descriptor, events, 4096);
+    }
 
     // The kernel follows a file that is renamed, and marks one that is deleted.
     private static string? NameOf(SafeFileHandle file) => new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;

@@ -120,6 +120,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int waitid(int kind, int id, void* info, int options);
 
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int wait4(int pid, int* status, int options, ResourceUsage* usage);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getrusage(int who, ResourceUsage* usage);
+
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int access(string path, int mode);
 
@@ -242,5 +248,13 @@ internal static unsafe partial class LibC
     {
         public long Seconds;
         public long Nanoseconds;
+    }
+
+    // struct rusage of getrusage(2), 144 bytes.
+    [StructLayout(LayoutKind.Explicit, Size = 144)]
+    public struct ResourceUsage
+    {
+        [FieldOffset(32)]
+        public long MaxResidentKilobytes;
     }
 }

@@ -19,8 +19,7 @@ internal sealed unsafe class PidFd : IProcessHandle
     private const int WaitForPidFd = 3;
     private const int WaitNot = 1;
     private const int WaitForExit = 4;
-    private const int ExitedByItself = 1;
-    private const int DumpedCore = 3;
+    private const int LeaveWaitable = 0x1000000;
 
     private readonly SafeFileHandle _descriptor;
     private readonly ProcessTable _table;
@@ -76,19 +75,36 @@ internal sealed unsafe class PidFd : IProcessHandle
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("hold on to", $"process {Identity.Pid}");
     }
 
-    public Exit HowEnded()
+    public ProcessEnd HowEnded()
     {
-        // Of our own child nobody else will take notice.
-        var child = new ChildInfo();
-        if (LibC.waitid(WaitForPidFd, Descriptor, &child, WaitForExit | WaitNot) == 0 && child.Pid != 0)
-            return child.Code == ExitedByItself ? new Exit.Code(child.Status) : new Exit.Signal(child.Status, child.Code == DumpedCore);
+        if (Reap() is { } end)
+            return end;
         if (_table.Look(Identity) is { HasEnded: true } zombie)
-            return Exit.FromWaitStatus(zombie.WaitStatus);
+            return new ProcessEnd(Explained(Exit.FromWaitStatus(zombie.WaitStatus)));
         var info = new ProcessInfo { Mask = PidFdInfoExit };
         return LibC.ioctl(_descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0
-            ? Exit.FromWaitStatus(info.ExitCode)
-            : new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do");
+            ? new ProcessEnd(Explained(Exit.FromWaitStatus(info.ExitCode)))
+            : new ProcessEnd(new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do"));
     }
+
+    // Of our own child nobody else takes notice. Null when it is none, or has not ended.
+    private ProcessEnd? Reap()
+    {
+        // First without taking notice: while it is there, nobody else has its pid.
+        var child = new ChildInfo();
+        if (LibC.waitid(WaitForPidFd, Descriptor, &child, WaitForExit | WaitNot | LeaveWaitable) != 0 || child.Pid == 0)
+            return null;
+        int status;
+        LibC.ResourceUsage usage, own;
+        if (LibC.wait4(child.Pid, &status, WaitNot, &usage) <= 0 || LibC.getrusage(0, &own) != 0)
+            return null;
+        // Up to its exec it was a copy of us, and the kernel counts that as well.
+        var peak = usage.MaxResidentKilobytes > own.MaxResidentKilobytes ? usage.MaxResidentKilobytes * 1024 : (long?)null;
+        return new ProcessEnd(Explained(Exit.FromWaitStatus(status)), peak);
+    }
+
+    private Exit Explained(Exit how) =>
+        how is Exit.Signal { Number: SignalName.Kill } kill && _table.OutOfMemoryKills.TakeOne() ? kill with { OutOfMemory = true } : how;
 
     public void Dispose() => _descriptor.Dispose();
 
@@ -96,14 +112,8 @@ internal sealed unsafe class PidFd : IProcessHandle
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct ChildInfo
     {
-        [FieldOffset(8)]
-        public int Code;
-
         [FieldOffset(16)]
         public int Pid;
-
-        [FieldOffset(24)]
-        public int Status;
     }
 
     // struct pidfd_info; 72 bytes, which the ioctl's number says, too.

@@ -18,6 +18,11 @@ public sealed unsafe class ProcessTable : IProcessTable
     private static readonly long PageBytes = Environment.SystemPageSize;
     private readonly long _ticksPerSecond = LibC.sysconf(LibC.SC_CLK_TCK);
 
+    internal OutOfMemoryKills OutOfMemoryKills { get; } = new();
+
+    /// <summary>Whoever is killed from now on is told apart from who was killed because memory ran out; see there.</summary>
+    public void BeginWatchingMemory() => OutOfMemoryKills.Refresh();
+
     public string BootId => field ??= File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     public double TicksPerSecond => _ticksPerSecond;

@@ -17,6 +17,9 @@ var root = new RootCommand(
     ListCommand.Create(),
     StatusCommand.Create(),
     LogsCommand.Create(),
+    EventsCommand.Create(),
+    WhyCommand.Create(),
+    WaitCommand.Create(),
     DaemonCommand.Create(),
 };
 foreach (var command in ProcessCommands.Create())
@@ -28,7 +31,7 @@ var help = root.Options.OfType<HelpOption>().Single();
 foreach (var alias in new[] { "/h", "/?", "-?" })
     help.Aliases.Remove(alias);
 
-return Invocation.Run(root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration
+return Invocation.Run(root.Parse(args.Length > 0 ? RunOptionSet.Readable(args) : ["--help"], new ParserConfiguration
 {
     // An argument that begins with @ is an argument.
     ResponseFileTokenReplacer = null,

@@ -37,7 +37,7 @@ public sealed class Daemon(
         // What another was about to end when it was killed.
         if (unfinished.Count > 0)
             InBackground(async () => await supervisor.Stop(
-                new Selection.Named([.. unfinished.Select(process => process.Id.ToString())]), StopOptions.Default));
+                Selection.Of(unfinished.Select(process => process.Id)), StopOptions.Default));
         Sweep();
         return true;
     }
@@ -93,9 +93,9 @@ public sealed class Daemon(
     }
 
     // Many that fall together are taken note of together, when the events of this moment are through.
-    private void Ended(int id, ProcessIdentity main, Exit? how)
+    private void Ended(int id, ProcessIdentity main, ProcessEnd? end)
     {
-        _ended.Add(new EndedMain(id, main, how));
+        _ended.Add(new EndedMain(id, main, end));
         if (_ended.Count == 1)
             loop.After(TimeSpan.Zero, () => InBackground(TakeNote));
     }
@@ -150,6 +150,7 @@ public sealed class Daemon(
             store.SaveUnsaved();
             if (supervisor.IsAnyDue)
                 Count(await Restarting(supervisor.RestartDue));
+            Count(await supervisor.RestartOutgrown());
         });
     }
 

@@ -130,6 +130,7 @@ public static class Protocol
         Request.Restart => "restart",
         Request.Delete => "delete",
         Request.Clean => "clean",
+        Request.Reset => "reset",
         Request.RestartDue => "restart-due",
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -139,13 +140,9 @@ public static class Protocol
         switch (request)
         {
             case Request.Run { What: var run }:
-                StateDocument.Write(json, run.Command);
-                if (run.Name is { } name)
-                    json.WriteString("name", name);
-                json.WriteString("workingDirectory", run.WorkingDirectory);
+                StateDocument.Write(json, run.Spec);
+                json.WriteBoolean("isNamed", run.IsNamed);
                 Write(json, run.Environment);
-                json.WriteNumber("umask", run.Umask);
-                json.WriteString("restart", run.Restart.Word());
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
@@ -168,23 +165,24 @@ public static class Protocol
             case Request.Clean clean:
                 json.WriteBoolean("withLogs", clean.WithLogs);
                 break;
+            case Request.Reset reset:
+                Write(json, reset.Selection);
+                break;
         }
     }
 
     private static Request ReadRequest(JsonElement json, string word) => word switch
     {
         "run" => new Request.Run(new RunRequest(
-            StateDocument.ReadCommand(json.Get("command")),
-            json.Maybe("name")?.GetString(),
-            json.Text("workingDirectory"),
-            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
-            json.Get("umask").GetInt32(),
-            RestartRules.Parse(json.Text("restart")) ?? throw new JsonException("there is no such restart rule"))),
+            StateDocument.ReadSpec(json.Get("spec")),
+            json.Get("isNamed").GetBoolean(),
+            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"))),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
         "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
+        "reset" => new Request.Reset(ReadSelection(json)),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),
     };
@@ -200,12 +198,14 @@ public static class Protocol
 
     private static void Write(Utf8JsonWriter json, StopOptions options)
     {
-        json.WriteNumber("signal", options.Signal);
-        json.WriteNumber("timeoutSeconds", options.Timeout.TotalSeconds);
+        if (options.Signal is { } signal)
+            json.WriteNumber("signal", signal);
+        if (options.Timeout is { } timeout)
+            json.WriteNumber("timeoutSeconds", timeout.TotalSeconds);
     }
 
     private static StopOptions ReadOptions(JsonElement json) =>
-        new(json.Get("signal").GetInt32(), TimeSpan.FromSeconds(json.Get("timeoutSeconds").GetDouble()));
+        new(json.Maybe("signal")?.GetInt32(), json.Maybe("timeoutSeconds") is { } timeout ? TimeSpan.FromSeconds(timeout.GetDouble()) : null);
 
     private static void Write(Utf8JsonWriter json, EnvironmentBlock? environment)
     {
@@ -226,6 +226,7 @@ public static class Protocol
             Outcome.Deleted deleted => ("deleted", deleted.Process),
             Outcome.AlreadyRunning running => ("already-running", running.Process),
             Outcome.NotRunning idle => ("not-running", idle.Process),
+            Outcome.Reset reset => ("reset", reset.Process),
             Outcome.Failed failed => ("failed", failed.Process),
             _ => throw new NotSupportedException(outcome.GetType().Name),
         };
@@ -260,6 +261,7 @@ public static class Protocol
             "deleted" => new Outcome.Deleted(target, process),
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),
             "not-running" => new Outcome.NotRunning(target, process),
+            "reset" => new Outcome.Reset(target, process),
             var word => throw new JsonException($"there is no outcome '{word}'"),
         };
     }

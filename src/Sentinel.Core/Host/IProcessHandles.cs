@@ -23,5 +23,9 @@ public interface IProcessHandle : IDisposable
     string? Signal(int number);
 
     /// <summary>How it ended; <see cref="Exit.Unknown"/> when this cannot be learned, or it still runs.</summary>
-    Exit HowEnded();
+    ProcessEnd HowEnded();
 }
+
+/// <summary>What the system tells of a process that has ended.</summary>
+/// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
+public readonly record struct ProcessEnd(Exit How, long? PeakMemoryBytes = null);

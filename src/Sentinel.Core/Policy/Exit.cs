@@ -12,10 +12,11 @@ public abstract record Exit
         public override string ToString() => $"exited with code {Value}";
     }
 
-    public sealed record Signal(int Number, bool CoreDumped) : Exit
+    /// <param name="OutOfMemory">Whether the kernel sent it because memory ran out.</param>
+    public sealed record Signal(int Number, bool CoreDumped, bool OutOfMemory = false) : Exit
     {
         public override string ToString() =>
-            $"killed by {SignalName.Of(Number)}{(CoreDumped ? ", core dumped" : "")}";
+            $"killed by {SignalName.Of(Number)}{(CoreDumped ? ", core dumped" : "")}{(OutOfMemory ? ", out of memory" : "")}";
     }
 
     /// <summary>It ended, and nobody could learn how.</summary>

@@ -26,7 +26,7 @@ public static class Lifecycle
         {
             (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
             (_, ProcessEvent.StartRequested) =>
-                new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0 }, Effect.Spawn),
+                new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
 
             (RunState.Starting, ProcessEvent.Spawned spawned) =>
                 Becomes(record, new RunState.Running(now, spawned.Identity)),
@@ -36,7 +36,7 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
             (RunState.Starting, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
-            (RunState.Backoff, ProcessEvent.StopRequested) =>
+            (RunState.Backoff or RunState.Failed, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // Whatever its main process left behind is still to be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
@@ -47,8 +47,21 @@ public static class Lifecycle
                 new RunState.Stopped(now)),
 
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
-                record with { State = new RunState.Starting(now, Automatic: true), Restarts = record.Restarts + 1 },
+                record with
+                {
+                    State = new RunState.Starting(now, Automatic: true),
+                    Restarts = record.Restarts + 1,
+                    RecentRestarts = record.Spec.RestartLimit is { } limit ? [now, .. record.RecentRestarts.Take(limit.Restarts - 1)] : [],
+                },
                 Effect.Spawn),
+
+            (var state, ProcessEvent.ResetRequested) => Unchanged(record with
+            {
+                State = state is RunState.Failed ? new RunState.Stopped(now) : state,
+                Restarts = 0,
+                ShortRuns = 0,
+                RecentRestarts = [],
+            }),
 
             _ => Unchanged(record),
         };
@@ -78,11 +91,14 @@ public static class Lifecycle
             : Becomes(record, new RunState.Crashed(now));
     }
 
-    private static Decision WaitToRestart(ProcessRecord record, DateTimeOffset now) =>
-        Becomes(record, new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
+    private static Decision WaitToRestart(ProcessRecord record, DateTimeOffset now) => Becomes(
+        record,
+        record.Spec.RestartLimit is { } limit && record.RecentRestarts.Count(restart => now - restart < limit.Window) >= limit.Restarts
+            ? new RunState.Failed(now, $"it ended again after {limit.Restarts} restarts within {limit.Window.TotalSeconds:0.###} s")
+            : new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
 
     private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>
-        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How);
+        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes);
 
     private static Decision Becomes(ProcessRecord record, RunState state) => new(record with { State = state }, Effect.None);
 

@@ -21,7 +21,11 @@ public abstract record ProcessEvent
     /// <summary>Its main process has ended and, when it was being stopped, so has all of its tree.</summary>
     /// <param name="How">How the main process ended.</param>
     /// <param name="Witnessed">Whether it ended just now; otherwise some time before.</param>
-    public sealed record Ended(Exit How, bool Witnessed) : ProcessEvent;
+    /// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
+    public sealed record Ended(Exit How, bool Witnessed, long? PeakMemoryBytes = null) : ProcessEvent;
+
+    /// <summary>The user wants to begin afresh: nothing counts that has happened before.</summary>
+    public sealed record ResetRequested : ProcessEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record Tick : ProcessEvent;

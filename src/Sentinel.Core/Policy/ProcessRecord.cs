@@ -26,6 +26,9 @@ public sealed record ProcessRecord
     /// <summary>How many runs in a row, up to now, were too short to be called stable.</summary>
     public int ShortRuns { get; init; }
 
+    /// <summary>When it was restarted by itself, the last first; no more of them than its restart limit asks about.</summary>
+    public IReadOnlyList<DateTimeOffset> RecentRestarts { get; init; } = [];
+
     public EndedRun? LastRun { get; init; }
 }
 
@@ -35,4 +38,6 @@ public sealed record ProcessRecord
 /// <param name="EndedAt">When it ended or, not <paramref name="Witnessed"/>, when that was noticed.</param>
 /// <param name="Witnessed">Whether somebody was there at its end.</param>
 /// <param name="How">How it ended.</param>
-public sealed record EndedRun(int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How);
+/// <param name="PeakMemoryBytes">The most resident memory that its main process ever had; null when nobody could tell.</param>
+public sealed record EndedRun(
+    int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null);

@@ -34,6 +34,9 @@ public abstract record RunState(DateTimeOffset Since)
     /// </summary>
     public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since);
 
+    /// <summary>Given up: it was restarted too often. Only the user starts it again.</summary>
+    public sealed record Failed(DateTimeOffset Since, string Why) : RunState(Since);
+
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {
@@ -44,6 +47,7 @@ public abstract record RunState(DateTimeOffset Since)
         Exited => "exited",
         Crashed => "crashed",
         Backoff => "backoff",
+        Failed => "failed",
         _ => throw new NotSupportedException(GetType().Name),
     };
 

@@ -22,5 +22,13 @@ public sealed record ProcessSpec
 
     public RestartRule Restart { get; init; }
 
+    /// <summary>Null: it is restarted for ever.</summary>
+    public RestartLimit? RestartLimit { get; init; }
+
+    public StopRule Stop { get; init; } = StopRule.Default;
+
+    /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
+    public long? MaxMemoryBytes { get; init; }
+
     public string? Group { get; init; }
 }

@@ -24,6 +24,12 @@ public sealed record SentinelHome(string Folder)
     /// <summary>What the daemon had to say that nobody asked for.</summary>
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 
+    /// <summary>What happened, a line of JSON each.</summary>
+    public string Events => Path.Combine(Folder, "events.jsonl");
+
+    /// <summary>What happened before that.</summary>
+    public string OlderEvents => Events + ".1";
+
     public string Logs => Path.Combine(Folder, "logs");
 
     public string StdoutOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stdout.log");

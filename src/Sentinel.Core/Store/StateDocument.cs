@@ -109,6 +109,14 @@ internal static class StateDocument
         Write(json, "state", process.State);
         json.WriteNumber("restarts", process.Restarts);
         json.WriteNumber("shortRuns", process.ShortRuns);
+        if (process.RecentRestarts.Count > 0)
+        {
+            json.WriteStartArray("recentRestarts");
+            foreach (var restart in process.RecentRestarts)
+                json.WriteStringValue(restart);
+            json.WriteEndArray();
+        }
+
         if (process.LastRun is { } last)
             Write(json, last);
         json.WriteEndObject();
@@ -123,10 +131,13 @@ internal static class StateDocument
         State = ReadRunState(json.Get("state")),
         Restarts = json.Get("restarts").GetInt32(),
         ShortRuns = json.Get("shortRuns").GetInt32(),
+        RecentRestarts = json.Maybe("recentRestarts") is { } recent
+            ? [.. recent.EnumerateArray().Select(restart => restart.GetDateTimeOffset())]
+            : [],
         LastRun = json.Maybe("lastRun") is { } last ? ReadEndedRun(last) : null,
     };
 
-    private static void Write(Utf8JsonWriter json, ProcessSpec spec)
+    public static void Write(Utf8JsonWriter json, ProcessSpec spec)
     {
         json.WriteStartObject("spec");
         json.WriteString("name", spec.Name);
@@ -136,12 +147,30 @@ internal static class StateDocument
         json.WriteTexts("environmentFiles", spec.EnvironmentFiles);
         json.WriteNumber("umask", spec.Umask);
         json.WriteString("restart", spec.Restart.Word());
+        if (spec.RestartLimit is { } limit)
+        {
+            json.WriteStartObject("restartLimit");
+            json.WriteNumber("restarts", limit.Restarts);
+            json.WriteNumber("windowSeconds", limit.Window.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        if (spec.Stop != StopRule.Default)
+        {
+            json.WriteStartObject("stop");
+            json.WriteNumber("signal", spec.Stop.Signal);
+            json.WriteNumber("timeoutSeconds", spec.Stop.Timeout.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        if (spec.MaxMemoryBytes is { } maxMemory)
+            json.WriteNumber("maxMemoryBytes", maxMemory);
         if (spec.Group is { } group)
             json.WriteString("group", group);
         json.WriteEndObject();
     }
 
-    private static ProcessSpec ReadSpec(JsonElement json) => new()
+    public static ProcessSpec ReadSpec(JsonElement json) => new()
     {
         Name = json.Text("name"),
         Command = ReadCommand(json.Get("command")),
@@ -150,10 +179,17 @@ internal static class StateDocument
         EnvironmentFiles = json.Texts("environmentFiles"),
         Umask = json.Get("umask").GetInt32(),
         Restart = RestartRules.Parse(json.Text("restart")) ?? throw Unknown("restart rule", json.Text("restart")),
+        RestartLimit = json.Maybe("restartLimit") is { } limit
+            ? new RestartLimit(limit.Get("restarts").GetInt32(), TimeSpan.FromSeconds(limit.Get("windowSeconds").GetDouble()))
+            : null,
+        Stop = json.Maybe("stop") is { } stop
+            ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
+            : StopRule.Default,
+        MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Group = json.Maybe("group")?.GetString(),
     };
 
-    public static void Write(Utf8JsonWriter json, Command command)
+    private static void Write(Utf8JsonWriter json, Command command)
     {
         json.WriteStartObject("command");
         json.WriteTexts("arguments", command.Arguments);
@@ -162,7 +198,7 @@ internal static class StateDocument
         json.WriteEndObject();
     }
 
-    public static Command ReadCommand(JsonElement json) =>
+    private static Command ReadCommand(JsonElement json) =>
         new(json.Texts("arguments"), json.Text("text"), json.Get("shell").GetBoolean());
 
     private static void Write(Utf8JsonWriter json, string name, RunState state)
@@ -186,6 +222,9 @@ internal static class StateDocument
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
                 break;
+            case RunState.Failed failed:
+                json.WriteString("why", failed.Why);
+                break;
         }
 
         json.WriteEndObject();
@@ -203,6 +242,7 @@ internal static class StateDocument
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),
             "backoff" => new RunState.Backoff(since, json.Get("due").GetDateTimeOffset()),
+            "failed" => new RunState.Failed(since, json.Text("why")),
             var other => throw Unknown("state", other),
         };
     }
@@ -220,8 +260,16 @@ internal static class StateDocument
         json.WriteString("startedAt", run.StartedAt);
         json.WriteString("endedAt", run.EndedAt);
         json.WriteBoolean("witnessed", run.Witnessed);
-        json.WriteStartObject("how");
-        switch (run.How)
+        if (run.PeakMemoryBytes is { } peak)
+            json.WriteNumber("peakMemoryBytes", peak);
+        Write(json, "how", run.How);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, string name, Exit how)
+    {
+        json.WriteStartObject(name);
+        switch (how)
         {
             case Exit.Code code:
                 json.WriteNumber("code", code.Value);
@@ -229,6 +277,8 @@ internal static class StateDocument
             case Exit.Signal signal:
                 json.WriteNumber("signal", signal.Number);
                 json.WriteBoolean("coreDumped", signal.CoreDumped);
+                if (signal.OutOfMemory)
+                    json.WriteBoolean("outOfMemory", true);
                 break;
             case Exit.NotStarted failure:
                 json.WriteString("notStarted", failure.Why);
@@ -239,22 +289,22 @@ internal static class StateDocument
         }
 
         json.WriteEndObject();
-        json.WriteEndObject();
     }
 
-    private static EndedRun ReadEndedRun(JsonElement json)
-    {
-        var how = json.Get("how");
-        return new EndedRun(
-            json.Maybe("pid")?.GetInt32(),
-            json.Get("startedAt").GetDateTimeOffset(),
-            json.Get("endedAt").GetDateTimeOffset(),
-            json.Get("witnessed").GetBoolean(),
-            how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())
-            : how.Maybe("signal") is { } signal ? new Exit.Signal(signal.GetInt32(), how.Get("coreDumped").GetBoolean())
-            : how.Maybe("notStarted") is not null ? new Exit.NotStarted(how.Text("notStarted"))
-            : new Exit.Unknown(how.Text("unknown")));
-    }
+    private static EndedRun ReadEndedRun(JsonElement json) => new(
+        json.Maybe("pid")?.GetInt32(),
+        json.Get("startedAt").GetDateTimeOffset(),
+        json.Get("endedAt").GetDateTimeOffset(),
+        json.Get("witnessed").GetBoolean(),
+        ReadExit(json.Get("how")),
+        json.Maybe("peakMemoryBytes")?.GetInt64());
+
+    public static Exit ReadExit(JsonElement how) =>
+        how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())
+        : how.Maybe("signal") is { } signal ? new Exit.Signal(
+            signal.GetInt32(), how.Get("coreDumped").GetBoolean(), how.Maybe("outOfMemory")?.GetBoolean() ?? false)
+        : how.Maybe("notStarted") is not null ? new Exit.NotStarted(how.Text("notStarted"))
+        : new Exit.Unknown(how.Text("unknown"));
 
     private static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 }

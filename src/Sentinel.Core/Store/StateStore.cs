@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sentinel.Core.Events;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Store;
@@ -14,6 +15,8 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
     private HeldState? _held;
 
     public SentinelHome Home => home;
+
+    public EventLog Events { get; } = new(home, warn);
 
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public State Read()
@@ -31,12 +34,12 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
     public StateTransaction Begin()
     {
         if (_held is { } held)
-            return new StateTransaction(home, files, held.State, turn: null, held);
+            return new StateTransaction(this, files, time, held.State, turn: null, held);
         files.MakePrivateFolder(home.Folder);
         var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
         try
         {
-            return new StateTransaction(home, files, LoadOrRepair(), turn, held: null);
+            return new StateTransaction(this, files, time, LoadOrRepair(), turn, held: null);
         }
         catch
         {

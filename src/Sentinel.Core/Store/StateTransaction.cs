@@ -1,3 +1,4 @@
+using Sentinel.Core.Events;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 
@@ -6,8 +7,9 @@ namespace Sentinel.Core.Store;
 /// <summary>The time in which one writer, and no other, changes the state.</summary>
 public sealed class StateTransaction : IDisposable
 {
-    private readonly SentinelHome _home;
+    private readonly StateStore _store;
     private readonly IStateFiles _files;
+    private readonly TimeProvider _time;
     private readonly IDisposable? _turn;
     private readonly HeldState? _held;
     private State _saved;
@@ -15,9 +17,9 @@ public sealed class StateTransaction : IDisposable
 
     /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
     /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
-    internal StateTransaction(SentinelHome home, IStateFiles files, State state, IDisposable? turn, HeldState? held)
+    internal StateTransaction(StateStore store, IStateFiles files, TimeProvider time, State state, IDisposable? turn, HeldState? held)
     {
-        (_home, _files, _turn, _held) = (home, files, turn, held);
+        (_store, _files, _time, _turn, _held) = (store, files, time, turn, held);
         State = _saved = state;
         // A command that was killed while it started something had saved that for now.
         _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
@@ -46,7 +48,7 @@ public sealed class StateTransaction : IDisposable
         var trimmed = State.Trimmed();
         try
         {
-            _files.Replace(_home.State, _home.PreviousState, StateDocument.Write(trimmed), durable);
+            _files.Replace(_store.Home.State, _store.Home.PreviousState, StateDocument.Write(trimmed), durable);
             _held?.WasSaved();
         }
         catch (Exception e) when (_held is not null && durable && e is IOException or UnauthorizedAccessException)
@@ -55,8 +57,12 @@ public sealed class StateTransaction : IDisposable
             _held.CouldNotSave(e);
         }
 
+        _store.Events.Append(Changes.Between(_saved, trimmed, _time.GetUtcNow(), StderrBytes));
         State = _saved = trimmed;
         _isDurable = durable;
         _held?.Became(trimmed);
     }
+
+    private long? StderrBytes(ProcessRecord record) =>
+        new FileInfo(_store.Home.StderrOf(record)) is { Exists: true } log ? log.Length : null;
 }

@@ -16,6 +16,9 @@ public abstract record Outcome(string Target)
 
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
 
+    /// <summary>Nothing counts any more that happened to it before.</summary>
+    public sealed record Reset(string Target, ProcessRecord Process) : Outcome(Target);
+
     /// <summary>Its log files are empty now.</summary>
     public sealed record Cleared(string Target, ProcessRecord Process) : Outcome(Target);
 

@@ -28,6 +28,9 @@ public abstract record Request
     /// <inheritdoc cref="Supervisor.Clean"/>
     public sealed record Clean(bool WithLogs) : Request;
 
+    /// <inheritdoc cref="Supervisor.Reset"/>
+    public sealed record Reset(Selection Selection) : Request;
+
     /// <inheritdoc cref="Supervisor.RestartDue"/>
     public sealed record RestartDue : Request;
 }

@@ -17,6 +17,8 @@ public abstract record Selection
     /// <summary>Every one that a bulk command applies to.</summary>
     public sealed record All : Selection;
 
+    public static Selection Of(IEnumerable<int> ids) => new Named([.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+
     /// <summary>The processes, each once, and a failure for each target that names none.</summary>
     public (List<ProcessRecord> Found, List<Outcome> Missing) In(State state, Func<ProcessRecord, bool> appliesTo)
     {

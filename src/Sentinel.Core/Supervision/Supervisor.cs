@@ -1,4 +1,4 @@
-using System.Globalization;
+using Sentinel.Core.Events;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -8,15 +8,9 @@ using Sentinel.Core.Trees;
 namespace Sentinel.Core.Supervision;
 
 /// <summary>What the caller wants to run.</summary>
-/// <param name="Name">Null: one is made from the program's.</param>
-/// <param name="Umask">The caller's; see umask(2).</param>
-public sealed record RunRequest(
-    Command Command,
-    string? Name,
-    string WorkingDirectory,
-    EnvironmentBlock Environment,
-    int Umask,
-    RestartRule Restart);
+/// <param name="IsNamed">Whether the name is the user's choice; otherwise another is made of it where it is taken.</param>
+/// <param name="Environment">The one that the spec names.</param>
+public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, EnvironmentBlock Environment);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
@@ -36,6 +30,7 @@ public sealed class Supervisor(
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Environment),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
         Request.Clean clean => Clean(clean.WithLogs),
+        Request.Reset reset => Reset(reset.Selection),
         Request.RestartDue => await RestartDue(),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -45,7 +40,7 @@ public sealed class Supervisor(
     {
         using var transaction = store.Begin();
         var state = transaction.State;
-        var name = request.Name ?? ProcessName.Unique(request.Command.ProgramName, taken => state.Find(taken) is not null);
+        var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.Find(taken) is not null);
         if (state.Find(name) is { } holder)
             return new Outcome.Failed(name, null,
                 $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
@@ -54,15 +49,7 @@ public sealed class Supervisor(
         var record = new ProcessRecord
         {
             Id = state.NextId,
-            Spec = new ProcessSpec
-            {
-                Name = name,
-                Command = request.Command,
-                WorkingDirectory = request.WorkingDirectory,
-                Environment = request.Environment.Key,
-                Umask = request.Umask,
-                Restart = request.Restart,
-            },
+            Spec = request.Spec with { Name = name },
             Cookie = Guid.NewGuid().ToString("N"),
             LogName = SentinelHome.LogName(name, state.NextId),
             State = new RunState.Stopped(time.GetUtcNow()),
@@ -164,6 +151,22 @@ public sealed class Supervisor(
         return outcomes;
     }
 
+    /// <summary>Forgets how often processes failed; what was given up is stopped.</summary>
+    public IReadOnlyList<Outcome> Reset(Selection selection)
+    {
+        using var transaction = store.Begin();
+        var (found, outcomes) = Select(transaction, new Snapshot(table), selection, _ => true);
+        foreach (var record in found)
+        {
+            var reset = Lifecycle.Decide(record, new ProcessEvent.ResetRequested(), time.GetUtcNow()).Record;
+            transaction.State = transaction.State.With(reset);
+            outcomes.Add(new Outcome.Reset(reset.Spec.Name, reset));
+        }
+
+        transaction.Save();
+        return outcomes;
+    }
+
     /// <summary>Starts what is due to be restarted.</summary>
     /// <returns>What was started, and what could not be.</returns>
     public ValueTask<IReadOnlyList<Outcome>> RestartDue() => StartDue((transaction, snapshot) =>
@@ -183,13 +186,37 @@ public sealed class Supervisor(
                 || running.Identity != run.Main)
                 continue;
             var how = new ProcessEvent.Ended(
-                run.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.How is not null);
+                run.End?.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
             ended.Add(Lifecycle.Decide(record, how, time.GetUtcNow()).Record);
             transaction.State = transaction.State.With(ended[^1]);
         }
 
         return ended.Where(IsDue);
     });
+
+    /// <summary>Restarts what has outgrown its memory limit.</summary>
+    public async ValueTask<IReadOnlyList<Outcome>> RestartOutgrown()
+    {
+        var limited = store.Read().Processes.Values
+            .Where(record => record is { Spec.MaxMemoryBytes: not null, State: RunState.Running })
+            .ToList();
+        if (limited.Count == 0)
+            return [];
+        var trees = ProcessTrees.Find(limited.ConvertAll(TreeRoot.Of), new Snapshot(table));
+        var outgrown = limited
+            .Select(record => new Event.OutgrewMemory(
+                time.GetUtcNow(),
+                record.Id,
+                record.Spec.Name,
+                trees.GetValueOrDefault(record.Id)?.Sum(process => process.MemoryBytes) ?? 0,
+                record.Spec.MaxMemoryBytes!.Value))
+            .Where(happened => happened.MemoryBytes > happened.LimitBytes)
+            .ToList();
+        if (outgrown.Count == 0)
+            return [];
+        store.Events.Append(outgrown);
+        return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, environment: null);
+    }
 
     /// <summary>Brings everything that is written down up to what is: the daemon's first act.</summary>
     public void TakeOver()
@@ -291,7 +318,7 @@ public sealed class Supervisor(
                 if (end.Survivors.Count > 0)
                     stuck[id] = CouldNotEnd(end);
             // Meanwhile others had their turns.
-            var waiting = new Selection.Named([.. inTheWay.Select(root => root.Id.ToString(CultureInfo.InvariantCulture))]);
+            var waiting = Selection.Of(inTheWay.Select(root => root.Id));
             choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
         }
     }
@@ -449,4 +476,4 @@ public sealed class Supervisor(
 /// <param name="Id">Of its record.</param>
 /// <param name="Main">The process.</param>
 /// <param name="How">Null when nobody was there.</param>
-public sealed record EndedMain(int Id, ProcessIdentity Main, Exit? How);
+public sealed record EndedMain(int Id, ProcessIdentity Main, ProcessEnd? End);

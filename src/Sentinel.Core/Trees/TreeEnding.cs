@@ -1,14 +1,15 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Trees;
 
-/// <summary>How a tree is to be ended.</summary>
-/// <param name="Signal">Asks the processes to end.</param>
-/// <param name="Timeout">How long they have, until SIGKILL.</param>
-public sealed record StopOptions(int Signal, TimeSpan Timeout)
+/// <summary>How trees are to be ended this time.</summary>
+/// <param name="Signal">Asks the processes to end; null: as each tree's own <see cref="StopRule"/> says.</param>
+/// <param name="Timeout">How long they have, until SIGKILL; null likewise.</param>
+public sealed record StopOptions(int? Signal, TimeSpan? Timeout)
 {
-    public static readonly StopOptions Default = new(SignalName.Terminate, TimeSpan.FromSeconds(10));
+    public static readonly StopOptions Default = new(null, null);
 
     public static readonly StopOptions Force = new(SignalName.Kill, TimeSpan.Zero);
 }
@@ -97,6 +98,8 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
     private sealed class Ending(TreeRoot root, StopOptions options, long begun) : IDisposable
     {
+        private readonly int _signal = options.Signal ?? root.Stop.Signal;
+        private readonly TimeSpan _timeout = options.Timeout ?? root.Stop.Timeout;
         private readonly Dictionary<(int Pid, long Start), IProcessHandle> _members = [];
         private readonly Dictionary<int, string> _refused = [];
         private Exit? _main;
@@ -109,11 +112,11 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         public IEnumerable<IProcessHandle> Running => _members.Values.Where(member => !member.HasEnded);
 
         public TimeSpan Deadline(TimeProvider time) =>
-            _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : options.Timeout - time.GetElapsedTime(begun);
+            _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : _timeout - time.GetElapsedTime(begun);
 
         public void Advance(List<Sighting> seen, bool wasQuiet, string bootId, IProcessHandles handles, TimeProvider time)
         {
-            if (_killedAt is null && (options.Signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
+            if (_killedAt is null && (_signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
             {
                 _killedAt = time.GetTimestamp();
                 foreach (var member in Running)
@@ -131,7 +134,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             }
 
             if (Root.Identity is { } main && _members.GetValueOrDefault((main.Pid, main.StartTicks)) is { HasEnded: true } ended)
-                _main ??= ended.HowEnded();
+                _main ??= ended.HowEnded().How;
             var isGone = seen.Count == 0 && wasQuiet && !Running.Any();
             var isStuck = _killedAt is not null && Running.Any() && (Deadline(time) <= TimeSpan.Zero || Running.All(IsRefused));
             IsOver = isGone || isStuck;
@@ -155,7 +158,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
 
         private void Send(IProcessHandle member)
         {
-            var signal = _killedAt is null ? options.Signal : SignalName.Kill;
+            var signal = _killedAt is null ? _signal : SignalName.Kill;
             if (member.Signal(signal) is { } refusal)
                 _refused[member.Identity.Pid] = refusal;
             // One that is suspended takes no notice of any other signal until it goes on.

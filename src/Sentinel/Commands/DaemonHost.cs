@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Events;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
@@ -10,21 +11,22 @@ namespace Sentinel.Commands;
 /// <summary>Runs the daemon in this process until it is told to end.</summary>
 internal sealed class DaemonHost : IDisposable
 {
-    private static readonly TimeSpan SocketCheck = TimeSpan.FromSeconds(5);
+    // For what has no event.
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly SentinelHome _home;
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Daemon _daemon;
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
+    private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
     {
         _home = home;
-        var table = new ProcessTable();
-        var handles = new LoopProcessHandles(table, _loop);
+        var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn);
-        var supervisor = new Supervisor(_store, table, new Spawner(table), handles, TimeProvider.System);
+        var supervisor = new Supervisor(_store, _table, new Spawner(_table), handles, TimeProvider.System);
         _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log);
     }
 
@@ -33,16 +35,18 @@ internal sealed class DaemonHost : IDisposable
     {
         if (!_daemon.TryStart())
             return false;
+        _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
         using var server = new RequestServer(_home.Socket, _loop, Answer);
-        KeepSocket(server);
+        Sweep(server);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var childEnded = Environment.ProcessId == 1
-            ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _loop.Post(() => Orphans.Reap(_daemon.IsAwaited)))
+            ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _loop.Post(ReapOrphans))
             : null;
         ServiceManager.Tell($"READY=1\nSTATUS=Supervising {_store.Read().Processes.Count} processes");
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
+        _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
         return true;
 
         void End(PosixSignalContext signal)
@@ -74,10 +78,19 @@ internal sealed class DaemonHost : IDisposable
         }
     }
 
-    private void KeepSocket(RequestServer server)
+    private void Sweep(RequestServer server)
     {
+        _loop.After(SweepInterval, () => Sweep(server));
         server.KeepThere();
-        _loop.After(SocketCheck, () => KeepSocket(server));
+        _table.BeginWatchingMemory();
+        ReapOrphans();
+    }
+
+    // Who is the first process of a container inherits all whose parents have gone.
+    private void ReapOrphans()
+    {
+        if (Environment.ProcessId == 1)
+            Orphans.Reap(_daemon.IsAwaited);
     }
 
     // Whoever asks next hears of it, and the log keeps it.

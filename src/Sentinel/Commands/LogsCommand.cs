@@ -16,13 +16,7 @@ internal static class LogsCommand
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Whose, by id or name");
-        var lines = new Option<int>("--lines", "-n")
-        {
-            Description = "How many of the last lines of each stream",
-            DefaultValueFactory = _ => DefaultLines,
-            HelpName = "number",
-            CustomParser = Lines,
-        };
+        var lines = SharedOptions.Lines("How many of the last lines of each stream", DefaultLines);
         var stream = new Option<LogStream?>("--stream")
         {
             Description = "Only this one: stdout or stderr",
@@ -63,14 +57,6 @@ internal static class LogsCommand
         new LogFile(process.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(process)),
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
-
-    private static int Lines(ArgumentResult result)
-    {
-        if (int.TryParse(result.Tokens[0].Value, out var lines) && lines >= 0)
-            return lines;
-        result.AddError($"--lines takes a number from 0 up, not '{result.Tokens[0].Value}'");
-        return 0;
-    }
 
     private static LogStream? Stream(ArgumentResult result)
     {

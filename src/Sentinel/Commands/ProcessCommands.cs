@@ -17,6 +17,7 @@ internal static class ProcessCommands
         Named("stop", "Stop running processes and all that they started", Stop),
         Named("restart", "Stop processes and start them again", Restart),
         Named("delete", "Stop processes and forget them", Delete),
+        Named("reset", "Forget how often processes failed; what was given up can then be started", Reset),
         Bulk("startall", "Start all processes that do not run", Start, "Started", "to start"),
         Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop"),
         Bulk("restartall", "Restart all processes but those that you stopped", Restart, "Restarted", "to restart"),
@@ -58,6 +59,8 @@ internal static class ProcessCommands
         command.Options.Add(logs);
         return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs));
     }
+
+    private static Func<ParseResult, Selection, Request> Reset(Command command) => (_, selection) => new Request.Reset(selection);
 
     private static Command Named(string name, string description, Verb verb)
     {

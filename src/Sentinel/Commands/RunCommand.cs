@@ -21,16 +21,20 @@ internal static class RunCommand
         };
         var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
         var folder = new Option<string?>("--cwd") { Description = "The folder to run it in [default: this one]", HelpName = "dir" };
-        var restart = SharedOptions.Flag(
-            "--restart",
-            "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s");
+        var options = new RunOptionSet();
         var json = SharedOptions.Json();
-        var command = new Command("run", "Start a background process") { words, name, folder, restart, json };
+        var command = new Command("run", "Start a background process") { words, name, folder };
+        options.AddTo(command);
+        command.Options.Add(json);
         command.Validators.Add(result => Validate(result, words, name));
         command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
             ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
-            : Invocation.InSession(result, json, session => Run(
-                session, result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), result.GetValue(restart))));
+            : Invocation.InSession(result, json, session =>
+            {
+                var environment = Caller.Environment;
+                var spec = SpecOf(result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), environment);
+                return Run(session, new RunRequest(options.In(result, spec), result.GetValue(name) is not null, environment));
+            }));
         return command;
     }
 
@@ -57,18 +61,26 @@ internal static class RunCommand
         return command.Take(isCommandLine ? command.Length : 1).FirstOrDefault(word => word.StartsWith('-'));
     }
 
-    private static int Run(Session session, string[] words, string? name, string? folder, bool restart)
+    private static ProcessSpec SpecOf(string[] words, string? name, string? folder, EnvironmentBlock environment)
     {
-        var outcomes = session.Do(new Request.Run(new RunRequest(
-            Core.Specs.Command.From(words),
-            name,
-            Path.GetFullPath(folder ?? "."),
-            Caller.Environment,
-            Caller.Umask,
-            restart ? RestartRule.Always : RestartRule.Never)));
+        var command = Core.Specs.Command.From(words);
+        return new ProcessSpec
+        {
+            Name = name ?? command.ProgramName,
+            Command = command,
+            WorkingDirectory = Path.GetFullPath(folder ?? "."),
+            Environment = environment.Key,
+            Umask = Caller.Umask,
+        };
+    }
+
+    private static int Run(Session session, RunRequest request)
+    {
+        var outcomes = session.Do(new Request.Run(request));
 
         var exitCode = session.Report(outcomes);
-        if (outcomes is [Outcome.Started] && restart && session.Daemon is null)
+        var needsDaemon = request.Spec.Restart != RestartRule.Never || request.Spec.MaxMemoryBytes is not null;
+        if (outcomes is [Outcome.Started] && needsDaemon && session.Daemon is null)
             Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Trees;
@@ -11,6 +10,9 @@ internal static class SharedOptions
 {
     /// <summary>Of the argument that names processes.</summary>
     public const string ProcessesName = "process";
+
+    // A day.
+    private const int MostSeconds = 86400;
 
     public static Option<bool> Json() => Flag("--json", "Print JSON, and nothing else, on standard output");
 
@@ -25,7 +27,50 @@ internal static class SharedOptions
         return argument;
     }
 
-    private static IEnumerable<string> Names()
+    public static Option<int> Lines(string description, int otherwise) => new("--lines", "-n")
+    {
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, out var lines) && lines >= 0)
+                return lines;
+            result.AddError($"--lines takes a number from 0 up, not '{result.Tokens[0].Value}'");
+            return 0;
+        },
+    };
+
+    public static Option<TimeSpan?> Seconds(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "seconds",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= MostSeconds)
+                return TimeSpan.FromSeconds(seconds);
+            result.AddError($"{name} takes seconds, from 0 to {MostSeconds}, not '{text}'");
+            return null;
+        },
+    };
+
+    public static Option<int?> Signal(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "name",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (SignalName.Parse(text) is { } signal)
+                return signal;
+            result.AddError($"there is no signal '{text}'; 'kill -l' lists those there are");
+            return null;
+        },
+    };
+
+    /// <summary>Of all processes; for completion.</summary>
+    public static IEnumerable<string> Names()
     {
         using var session = new Session(isJson: false);
         return session.Store.Read().Processes.Values.Select(process => process.Spec.Name);
@@ -35,20 +80,11 @@ internal static class SharedOptions
 /// <summary>How <c>stop</c>, and whatever else stops, is to do it.</summary>
 internal sealed class StopOptionSet
 {
-    private readonly Option<double> _timeout = new("--timeout")
-    {
-        Description = "How many seconds the processes have to end, until SIGKILL",
-        DefaultValueFactory = _ => StopOptions.Default.Timeout.TotalSeconds,
-        HelpName = "seconds",
-        CustomParser = Seconds,
-    };
+    private readonly Option<TimeSpan?> _timeout = SharedOptions.Seconds(
+        "--timeout", "How many seconds the processes have to end, until SIGKILL [default: 10, or their --stop-timeout]");
 
-    private readonly Option<int?> _signal = new("--signal")
-    {
-        Description = "Which signal asks them to end: INT, HUP, ... [default: TERM]",
-        HelpName = "name",
-        CustomParser = Signal,
-    };
+    private readonly Option<int?> _signal = SharedOptions.Signal(
+        "--signal", "Which signal asks them to end: INT, HUP, ... [default: TERM, or their --stop-signal]");
 
     private readonly Option<bool> _force = SharedOptions.Flag("--force", "Send SIGKILL at once");
 
@@ -61,23 +97,5 @@ internal sealed class StopOptionSet
 
     public StopOptions In(ParseResult result) => result.GetValue(_force)
         ? StopOptions.Force
-        : new StopOptions(result.GetValue(_signal) ?? StopOptions.Default.Signal, TimeSpan.FromSeconds(result.GetValue(_timeout)));
-
-    private static double Seconds(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 86400)
-            return seconds;
-        result.AddError($"--timeout takes seconds, from 0 to 86400, not '{text}'");
-        return 0;
-    }
-
-    private static int? Signal(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (SignalName.Parse(text) is { } signal)
-            return signal;
-        result.AddError($"there is no signal '{text}'; 'kill -l' lists those there are");
-        return null;
-    }
+        : new StopOptions(result.GetValue(_signal), result.GetValue(_timeout));
 }

@@ -40,6 +40,18 @@ internal sealed record ProcessJson
 
     public required int Restarts { get; init; }
 
+    public required int? MaxRestarts { get; init; }
+
+    public required double? RestartWindowSeconds { get; init; }
+
+    public required string StopSignal { get; init; }
+
+    public required double StopTimeoutSeconds { get; init; }
+
+    public required long? MaxMemoryBytes { get; init; }
+
+    public required string? FailedBecause { get; init; }
+
     public required DateTimeOffset? RestartDue { get; init; }
 
     public required string? Group { get; init; }
@@ -76,6 +88,12 @@ internal sealed record ProcessJson
             UptimeSeconds = usage is null ? null : Math.Round(usage.Uptime.TotalSeconds, 2),
             Restart = record.Spec.Restart.Word(),
             Restarts = record.Restarts,
+            MaxRestarts = record.Spec.RestartLimit?.Restarts,
+            RestartWindowSeconds = record.Spec.RestartLimit?.Window.TotalSeconds,
+            StopSignal = SignalName.Of(record.Spec.Stop.Signal),
+            StopTimeoutSeconds = record.Spec.Stop.Timeout.TotalSeconds,
+            MaxMemoryBytes = record.Spec.MaxMemoryBytes,
+            FailedBecause = (record.State as RunState.Failed)?.Why,
             RestartDue = (record.State as RunState.Backoff)?.Due,
             Group = record.Spec.Group,
             Command = record.Spec.Command.Text,
@@ -99,6 +117,8 @@ internal sealed record LastRunJson(
     int? ExitCode,
     string? Signal,
     bool? CoreDumped,
+    bool? OutOfMemory,
+    long? PeakMemoryBytes,
     string Text)
 {
     public static LastRunJson From(EndedRun run) => new(
@@ -110,6 +130,8 @@ internal sealed record LastRunJson(
         (run.How as Exit.Code)?.Value,
         run.How is Exit.Signal signal ? SignalName.Of(signal.Number) : null,
         (run.How as Exit.Signal)?.CoreDumped,
+        (run.How as Exit.Signal)?.OutOfMemory,
+        run.PeakMemoryBytes,
         run.How.ToString()!);
 }
 
@@ -145,12 +167,47 @@ internal sealed record DaemonJson(
         status?.LastError);
 }
 
+/// <summary>What <c>why</c> prints.</summary>
+internal sealed record WhyJson(int SchemaVersion, IReadOnlyList<StoryJson> Processes, IReadOnlyList<string> Warnings)
+{
+    public static StoryJson From(Story story) => new(
+        story.Record.Id,
+        story.Record.Spec.Name,
+        story.Record.State.Word,
+        story.Record.State.Since,
+        story.Next,
+        (story.Record.State as RunState.Backoff)?.Due,
+        story.Record.Restarts,
+        story.Ends,
+        story.Since,
+        [.. story.Runs.Select(run => new RunJson(
+            LastRunJson.From(run.End.Run),
+            Math.Round((run.End.Run.EndedAt - run.End.Run.StartedAt).TotalSeconds, 3),
+            run.End.ByUser,
+            run.IsKept ? run.Stderr : null))]);
+}
+
+internal sealed record StoryJson(
+    int Id,
+    string Name,
+    string State,
+    DateTimeOffset Since,
+    string Next,
+    DateTimeOffset? RestartDue,
+    int Restarts,
+    int EndedRuns,
+    DateTimeOffset? KnownSince,
+    IReadOnlyList<RunJson> LastRuns);
+
+internal sealed record RunJson(LastRunJson Run, double LivedSeconds, bool StoppedByUser, IReadOnlyList<string>? StderrLines);
+
 /// <summary>A line of what <c>logs --json</c> prints.</summary>
 internal sealed record LogLineJson(string Process, string Stream, string Text);
 
 [JsonSerializable(typeof(ProcessesJson))]
 [JsonSerializable(typeof(OutcomesJson))]
 [JsonSerializable(typeof(DaemonJson))]
+[JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(LogLineJson))]
 internal sealed partial class Json : JsonSerializerContext
 {

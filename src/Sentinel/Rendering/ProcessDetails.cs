@@ -28,7 +28,13 @@ internal static class ProcessDetails
                 RestartRule.Always => "yes",
                 RestartRule.OnFailure => "on failure",
                 _ => "no",
-            });
+            } + (record.Spec.RestartLimit is { } limit
+                ? $", at most {Text.Count(limit.Restarts, "time", "times")} within {limit.Window.TotalSeconds:0.###} s"
+                : ""));
+            if (record.Spec.MaxMemoryBytes is { } maxMemory)
+                yield return ("Max memory", Text.ExactMemory(maxMemory));
+            if (record.Spec.Stop != StopRule.Default)
+                yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
             yield return ("Group", record.Spec.Group ?? "none");
             yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
             yield return ("Command", Text.Printable(record.Spec.Command.Text));
@@ -46,9 +52,13 @@ internal static class ProcessDetails
                     + $"{(remains.Count == 1 ? "runs" : "run")} (pid {string.Join(", ", remains)}); 'sentinel stop {record.Id}' ends them");
         }
 
-        string Next() => record.State is RunState.Backoff { Due: var due }
-            ? due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)"
-            : "";
+        string Next() => record.State switch
+        {
+            RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
+            RunState.Failed { Why: var why } =>
+                $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",
+            _ => "",
+        };
     }
 
     private static string LastRun(EndedRun last)

@@ -46,7 +46,7 @@ internal static class ProcessList
     {
         RunState.Running => Color.Green,
         RunState.Starting or RunState.Stopping or RunState.Backoff => Color.Yellow,
-        RunState.Crashed => Color.Red,
+        RunState.Crashed or RunState.Failed => Color.Red,
         _ => Color.Dim,
     };
 }

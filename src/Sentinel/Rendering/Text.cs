@@ -16,6 +16,10 @@ internal static class Text
         _ => $"{Math.Max(0, time.Seconds)}s",
     };
 
+    /// <summary>Below a minute with a decimal: <c>5.2s</c>.</summary>
+    public static string ExactDuration(TimeSpan time) =>
+        time.TotalSeconds < 59.95 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0.0}s") : Duration(time);
+
     public static string Percent(double percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:0.0}%");
 
     /// <summary>For a column: <c>45 MB</c>, in units of 1,024.</summary>
@@ -46,6 +50,9 @@ internal static class Text
             });
         return printable.ToString();
     }
+
+    /// <summary>The lines of a text, without their ends.</summary>
+    public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
 
     /// <summary>How many columns of a terminal it takes.</summary>
     public static int Width(string text)

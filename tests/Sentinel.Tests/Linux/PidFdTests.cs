@@ -41,7 +41,7 @@ public sealed class PidFdTests : IDisposable
         _children.Handles.WaitAny([other!, handle], TimeSpan.FromSeconds(30));
 
         Assert.Equal((true, false), (handle.HasEnded, other!.HasEnded));
-        Assert.Equal(new Exit.Signal(SignalName.Terminate, CoreDumped: false), handle.HowEnded());
+        Assert.Equal(new Exit.Signal(SignalName.Terminate, CoreDumped: false), handle.HowEnded().How);
         _children.Forget(identity.Pid);
     }
 
@@ -62,7 +62,7 @@ public sealed class PidFdTests : IDisposable
         var identity = _children.Start("sh", "-c", "exit 3");
         using var handle = _children.Handles.Open(identity);
         _children.AwaitEnd(identity);
-        Assert.Equal(new Exit.Code(3), handle!.HowEnded());
+        Assert.Equal(new Exit.Code(3), handle!.HowEnded().How);
 
         _children.Forget(identity.Pid);
         Assert.Null(_children.Table.Look(identity.Pid));
@@ -71,7 +71,7 @@ public sealed class PidFdTests : IDisposable
             Environment.OSVersion.Version >= new Version(6, 15)
                 ? new Exit.Code(3)
                 : new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do"),
-            handle.HowEnded());
+            handle.HowEnded().How);
         Assert.Null(handle.Signal(SignalName.Terminate));
     }
 
@@ -80,6 +80,6 @@ public sealed class PidFdTests : IDisposable
     {
         using var handle = _children.Handles.Open(_children.Start("sleep", "60"));
 
-        Assert.IsType<Exit.Unknown>(handle!.HowEnded());
+        Assert.IsType<Exit.Unknown>(handle!.HowEnded().How);
     }
 }

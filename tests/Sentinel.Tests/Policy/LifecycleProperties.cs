@@ -15,10 +15,14 @@ public sealed class LifecycleProperties
         (5, Gen.Select(
                 Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Signal(9, false), new Exit.Unknown("unseen")), Gen.Bool)
             .Select<(Exit How, bool Witnessed), ProcessEvent>(end => new ProcessEvent.Ended(end.How, end.Witnessed))),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.ResetRequested())),
         (5, Gen.Const<ProcessEvent>(new ProcessEvent.Tick())));
 
-    private static readonly Gen<(RestartRule Rule, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
-        Gen.Select(Gen.Enum<RestartRule>(), Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
+    private static readonly Gen<RestartLimit?> Limit =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[1, 100]).Select((restarts, seconds) => new RestartLimit(restarts, TimeSpan.FromSeconds(seconds))).Null();
+
+    private static readonly Gen<(RestartRule Rule, RestartLimit? Limit, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
+        Gen.Select(Gen.Enum<RestartRule>(), Limit, Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
 
     private readonly record struct Step(ProcessRecord Before, ProcessEvent Event, DateTimeOffset Now, ProcessRecord After, Effect Effect);
 
@@ -89,8 +93,33 @@ public sealed class LifecycleProperties
         Assert.Equal(step.After.State == step.Before.State ? step.Before.State.Since : step.Now, step.After.State.Since)));
 
     [Fact]
+    public void No_restart_is_faster_than_the_back_off() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.State is RunState.Starting { Automatic: true } && step.Effect == Effect.Spawn)
+            Assert.True(step.Now >= Assert.IsType<RunState.Backoff>(step.Before.State).Due);
+    }));
+
+    [Fact]
+    public void It_is_given_up_when_and_only_when_its_limit_says_so() => InEveryStory(steps =>
+    {
+        var restarts = new List<DateTimeOffset>();
+        foreach (var step in steps)
+        {
+            if (step.Event is ProcessEvent.ResetRequested || (step.Event is ProcessEvent.StartRequested && step.Effect == Effect.Spawn))
+                restarts.Clear();
+            else if (step.Effect == Effect.Spawn)
+                restarts.Add(step.Now);
+            var isUsedUp = step.After.Spec.RestartLimit is { } limit
+                && restarts.Count(restart => step.Now - restart < limit.Window) >= limit.Restarts;
+            if (step.Before.State is not (RunState.Failed or RunState.Backoff) && step.After.State is RunState.Failed or RunState.Backoff
+                && isUsedUp != step.After.State is RunState.Failed)
+                Assert.Fail($"{step}");
+        }
+    });
+
+    [Fact]
     public void Restarts_are_counted_one_by_one() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
-        step.Before.Restarts + (step.Effect == Effect.Spawn && step.Event is ProcessEvent.Tick ? 1 : 0), step.After.Restarts)));
+        step.Event is ProcessEvent.ResetRequested ? 0 : step.Before.Restarts + (step.Effect == Effect.Spawn && step.Event is ProcessEvent.Tick ? 1 : 0), step.After.Restarts)));
 
     [Fact]
     public void A_run_that_is_over_began_before_it_ended() => InEveryStory(steps => Assert.All(steps, step =>
@@ -100,13 +129,18 @@ public sealed class LifecycleProperties
     }));
 
     [Fact]
-    public void The_same_question_has_the_same_answer() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
-        new Decision(step.After, step.Effect), Lifecycle.Decide(step.Before, step.Event, step.Now))));
+    public void The_same_question_has_the_same_answer() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        var (again, effect) = Lifecycle.Decide(step.Before, step.Event, step.Now);
+        Assert.Equal(step.After.RecentRestarts, again.RecentRestarts);
+        Assert.Equal((step.After, step.Effect), (again with { RecentRestarts = step.After.RecentRestarts }, effect));
+    }));
 
     private static void InEveryStory(Action<IReadOnlyList<Step>> holds) => Story.Sample(
         story =>
         {
             var record = Sample.In(Sample.State("stopped"), story.Rule);
+            record = record with { Spec = record.Spec with { RestartLimit = story.Limit } };
             var now = Sample.Start;
             var steps = new List<Step>();
             foreach (var (happened, milliseconds) in story.Events)

@@ -28,6 +28,9 @@ public sealed class LifecycleTests
     [InlineData("stopping", "unseen", "stopped", Effect.None)]
     [InlineData("stopping early", "unseen", "stopped", Effect.None)]
     [InlineData("backoff", "tick", "starting", Effect.Spawn)]
+    [InlineData("failed", "start", "starting", Effect.Spawn)]
+    [InlineData("failed", "stop", "stopped", Effect.EndTree)]
+    [InlineData("failed", "reset", "stopped", Effect.None)]
     public void What_happens_leads_from_one_state_to_the_next(string from, string happened, string to, Effect effect)
     {
         var decision = Lifecycle.Decide(Sample.In(Sample.State(from)), Sample.Event(happened), Later);
@@ -64,6 +67,10 @@ public sealed class LifecycleTests
     [InlineData("stopped", "tick", Effect.None)]
     [InlineData("exited", "tick", Effect.None)]
     [InlineData("crashed", "tick", Effect.None)]
+    [InlineData("failed", "tick", Effect.None)]
+    [InlineData("failed", "exit 3", Effect.None)]
+    [InlineData("running", "reset", Effect.None)]
+    [InlineData("backoff", "reset", Effect.None)]
     public void Whatever_else_happens_changes_nothing(string state, string happened, Effect effect)
     {
         // The rule that would restart it, were it asked.
@@ -124,6 +131,54 @@ public sealed class LifecycleTests
         var before = new EndedRun(1, Sample.Start, Sample.Start, Witnessed: true, new Exit.Code(0));
         var record = Sample.In(Sample.State("stopping early")) with { LastRun = before };
         Assert.Same(before, Lifecycle.Decide(record, Sample.Event("unseen"), Later).Record.LastRun);
+    }
+
+    [Theory]
+    [InlineData(0, 60, 0, "failed")]
+    [InlineData(3, 60, 0, "backoff")]
+    [InlineData(3, 60, 2, "backoff")]
+    [InlineData(3, 60, 3, "failed")]
+    public void One_that_was_restarted_too_often_is_given_up(int limit, int window, int restarts, string state) =>
+        Assert.Equal(state, Lifecycle.Decide(Restarted(restarts, limit, window, Sample.Start), Sample.Event("exit 3"), Later).Record.State.Word);
+
+    [Fact]
+    public void It_says_why_it_was_given_up() => Assert.Equal(
+        new RunState.Failed(Later, "it ended again after 3 restarts within 60 s"),
+        Lifecycle.Decide(Restarted(3, 3, 60, Sample.Start), Sample.Event("exit 3"), Later).Record.State);
+
+    [Fact]
+    public void Restarts_that_are_longer_ago_than_the_window_do_not_count() => Assert.Equal(
+        "backoff",
+        Lifecycle.Decide(
+            Restarted(3, 3, 60, Sample.Start), Sample.Event("exit 3"), Sample.Start + TimeSpan.FromSeconds(60)).Record.State.Word);
+
+    [Fact]
+    public void No_more_restarts_are_remembered_than_the_limit_asks_about()
+    {
+        var waiting = Restarted(3, 3, 60, Sample.Start) with { State = Sample.State("backoff") };
+        Assert.Equal([Later, Sample.Start, Sample.Start], Lifecycle.Decide(waiting, new ProcessEvent.Tick(), Later).Record.RecentRestarts);
+        Assert.Empty(Lifecycle.Decide(Sample.In(Sample.State("backoff"), RestartRule.Always), new ProcessEvent.Tick(), Later).Record.RecentRestarts);
+    }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("reset")]
+    public void The_user_begins_afresh(string request)
+    {
+        var failed = Restarted(3, 3, 60, Sample.Start) with { State = Sample.State("failed"), ShortRuns = 4 };
+        var after = Lifecycle.Decide(failed, Sample.Event(request), Later).Record;
+        Assert.Empty(after.RecentRestarts);
+        Assert.Equal(0, after.ShortRuns);
+    }
+
+    private static ProcessRecord Restarted(int times, int limit, int window, DateTimeOffset at)
+    {
+        var record = Sample.In(Sample.State("running"), RestartRule.Always);
+        return record with
+        {
+            Spec = record.Spec with { RestartLimit = new RestartLimit(limit, TimeSpan.FromSeconds(window)) },
+            RecentRestarts = [.. Enumerable.Repeat(at, times)],
+        };
     }
 
     [Fact]

@@ -40,6 +40,7 @@ internal static class Sample
         "stopped" => new RunState.Stopped(Start),
         "exited" => new RunState.Exited(Start),
         "crashed" => new RunState.Crashed(Start),
+        "failed" => new RunState.Failed(Start, "it ended again and again"),
         "backoff" => new RunState.Backoff(Start, Due: Start),
         _ => throw new ArgumentException(word),
     };
@@ -54,6 +55,7 @@ internal static class Sample
         "exit 3" => new ProcessEvent.Ended(new Exit.Code(3), Witnessed: true),
         "killed" => new ProcessEvent.Ended(new Exit.Signal(9, CoreDumped: false), Witnessed: true),
         "unseen" => new ProcessEvent.Ended(new Exit.Unknown("nobody was watching"), Witnessed: false),
+        "reset" => new ProcessEvent.ResetRequested(),
         "tick" => new ProcessEvent.Tick(),
         _ => throw new ArgumentException(word),
     };

@@ -30,19 +30,27 @@ internal static class AnyState
         Time.Select(since => new RunState.Stopped(since)),
         Time.Select(since => new RunState.Exited(since)),
         Time.Select(since => new RunState.Crashed(since)),
+        Gen.Select(Time, Text).Select((since, why) => new RunState.Failed(since, why)),
         Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
 
     private static readonly Gen<Exit> How = Gen.OneOf<Exit>(
         Gen.Int[0, 255].Select(code => new Exit.Code(code)),
-        Gen.Select(Gen.Int[1, 64], Gen.Bool).Select((number, core) => new Exit.Signal(number, core)),
+        Gen.Select(Gen.Int[1, 64], Gen.Bool, Gen.Bool).Select((number, core, memory) => new Exit.Signal(number, core, memory)),
         Text.Select(why => new Exit.Unknown(why)),
         Text.Select(why => new Exit.NotStarted(why)));
 
     private static readonly Gen<EndedRun?> Ended =
-        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How)
-            .Select((pid, spawned, started, ended, witnessed, how) =>
-                new EndedRun(spawned ? pid : null, started, ended, witnessed, how))
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Long[0, long.MaxValue].Nullable())
+            .Select((pid, spawned, started, ended, witnessed, how, peak) =>
+                new EndedRun(spawned ? pid : null, started, ended, witnessed, how, peak))
             .Null();
+
+    private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 100_000].Select(seconds => TimeSpan.FromSeconds(seconds));
+
+    private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory)> Rules = Gen.Select(
+        Gen.Select(Gen.Int[0, 100], Seconds).Select((restarts, window) => new RestartLimit(restarts, window)).Null(),
+        Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
+        Gen.Long[1, long.MaxValue].Nullable());
 
     private static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
@@ -51,8 +59,9 @@ internal static class AnyState
             Text.Array[0, 2],
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
-            Text.Null())
-        .Select((command, folder, files, umask, restart, group) => new ProcessSpec
+            Text.Null(),
+            Rules)
+        .Select((command, folder, files, umask, restart, group, rules) => new ProcessSpec
         {
             Name = "",
             Command = command,
@@ -61,11 +70,14 @@ internal static class AnyState
             EnvironmentFiles = files,
             Umask = umask,
             Restart = restart,
+            RestartLimit = rules.Limit,
+            Stop = rules.Stop,
+            MaxMemoryBytes = rules.MaxMemory,
             Group = group,
         });
 
     private static readonly Gen<ProcessRecord> Record =
-        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int).Select((spec, run, ended, restarts, shortRuns) => new ProcessRecord
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3]).Select((spec, run, ended, restarts, shortRuns, recent) => new ProcessRecord
         {
             Id = 0,
             Spec = spec,
@@ -74,6 +86,7 @@ internal static class AnyState
             State = run,
             Restarts = restarts,
             ShortRuns = shortRuns,
+            RecentRestarts = recent,
             LastRun = ended,
         });
 
@@ -108,6 +121,7 @@ internal static class AnyState
         foreach (var (one, other) in expected.Processes.Values.Zip(actual.Processes.Values))
         {
             Assert.Equal(one.Spec.Command.Arguments, other.Spec.Command.Arguments);
+            Assert.Equal(one.RecentRestarts, other.RecentRestarts);
             Assert.Equal(one.Spec.EnvironmentFiles, other.Spec.EnvironmentFiles);
             Assert.Equal(WithoutLists(one), WithoutLists(other));
         }
@@ -118,6 +132,7 @@ internal static class AnyState
     // Records compare what is in their lists by reference.
     private static ProcessRecord WithoutLists(ProcessRecord record) => record with
     {
+        RecentRestarts = [],
         Spec = record.Spec with { Command = record.Spec.Command with { Arguments = [] }, EnvironmentFiles = [] },
     };
 

@@ -79,7 +79,7 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
             return held.Signal(number);
         }
 
-        public Exit HowEnded() => held.HowEnded();
+        public ProcessEnd HowEnded() => held.HowEnded();
 
         public void Dispose() => held.Dispose();
     }

@@ -11,8 +11,7 @@ public sealed class KilledCommandTests
 {
     private static readonly Dictionary<string, Action<Supervisor>> Commands = new()
     {
-        ["run"] = supervisor => supervisor.Run(new RunRequest(
-            Command.From(["server"]), "new", "/srv", MadeUpSentinel.EnvironmentOf("A=1"), 18, RestartRule.Always)),
+        ["run"] = supervisor => supervisor.Run(MadeUpSentinel.Request("new", RestartRule.Always)),
         ["start"] = supervisor => supervisor.Start(new Selection.Named(["stopped", "crashed"]), environment: null).Now(),
         ["stop"] = supervisor => supervisor.Stop(new Selection.Named(["running", "stubborn"]), StopOptions.Default).Now(),
         ["restart"] = supervisor => supervisor.Restart(

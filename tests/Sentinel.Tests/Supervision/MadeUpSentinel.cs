@@ -39,7 +39,20 @@ internal sealed class MadeUpSentinel : IDisposable
     public Supervisor Another() => new(Store, Machine, Machine, Machine, Machine.Clock);
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
-        Supervisor.Run(new RunRequest(Command.From([command]), name, "/srv", Environment, 18, restart));
+        Supervisor.Run(Request(name, restart, command));
+
+    public static RunRequest Request(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80", bool isNamed = true) => new(
+        new ProcessSpec
+        {
+            Name = name,
+            Command = Command.From([command]),
+            WorkingDirectory = "/srv",
+            Environment = Environment.Key,
+            Umask = 18,
+            Restart = restart,
+        },
+        isNamed,
+        Environment);
 
     /// <summary>Runs it, and gives the process itself.</summary>
     public Machine.MadeUp Started(string name, RestartRule restart = RestartRule.Never) =>

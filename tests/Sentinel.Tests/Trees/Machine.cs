@@ -219,7 +219,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
             return process.Refusal;
         }
 
-        public Exit HowEnded() => Exit.FromWaitStatus(process.WaitStatus);
+        public ProcessEnd HowEnded() => new(Exit.FromWaitStatus(process.WaitStatus));
 
         public void Dispose()
         {

@@ -1,5 +1,6 @@
 using CsCheck;
 using Sentinel.Core.Host;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
 
 namespace Sentinel.Tests.Trees;
@@ -58,7 +59,7 @@ public sealed class ProcessTreesTests
         var emptied = _machine.Add(cookie: null, session: main.Session);
         main.End(0);
 
-        AssertTree(new TreeRoot(1, "web", null, main.Pid), member, emptied);
+        AssertTree(new TreeRoot(1, "web", null, main.Pid, StopRule.Default), member, emptied);
         AssertTree(RootOf(main, "web"), member, emptied);
     }
 
@@ -69,7 +70,7 @@ public sealed class ProcessTreesTests
         _machine.Add(cookie: null, session: main.Session);
         main.End(0);
 
-        AssertTree(new TreeRoot(1, "web", null, main.Pid));
+        AssertTree(new TreeRoot(1, "web", null, main.Pid, StopRule.Default));
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class ProcessTreesTests
         _machine.Fork(stranger);
 
         AssertTree(RootOf(main, "web"));
-        AssertTree(new TreeRoot(1, "web", null, main.Pid));
+        AssertTree(new TreeRoot(1, "web", null, main.Pid, StopRule.Default));
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class ProcessTreesTests
         var emptied = _machine.Add(cookie: null, parent: nested.Pid);
 
         AssertTree(RootOf(main, "web"), main);
-        var both = Find(RootOf(main, "web"), new TreeRoot(2, "worker", null, null));
+        var both = Find(RootOf(main, "web"), new TreeRoot(2, "worker", null, null, StopRule.Default));
         Assert.Equal([main.Pid], both[1]);
         Assert.Equal([nested.Pid, ofNested.Pid, emptied.Pid], both[2]);
     }
@@ -114,7 +115,7 @@ public sealed class ProcessTreesTests
         var main = _machine.Add("web");
         var nested = _machine.Add(cookie: null, parent: main.Pid);
         _machine.Add(cookie: null, session: nested.Session);
-        var other = new TreeRoot(2, "worker", nested.Identity, nested.Pid);
+        var other = new TreeRoot(2, "worker", nested.Identity, nested.Pid, StopRule.Default);
 
         var found = ProcessTrees.Find([RootOf(main, "web")], new Snapshot(_machine), others: [RootOf(main, "web"), other]);
 
@@ -213,7 +214,7 @@ public sealed class ProcessTreesTests
         return false;
     }
 
-    private static TreeRoot RootOf(Machine.MadeUp main, string cookie, int id = 1) => new(id, cookie, main.Identity, main.Pid);
+    private static TreeRoot RootOf(Machine.MadeUp main, string cookie, int id = 1) => new(id, cookie, main.Identity, main.Pid, StopRule.Default);
 
     private Dictionary<int, List<int>> Find(params TreeRoot[] roots) =>
         ProcessTrees.Find(roots, new Snapshot(_machine)).ToDictionary(tree => tree.Key, tree => tree.Value.ConvertAll(member => member.Pid));

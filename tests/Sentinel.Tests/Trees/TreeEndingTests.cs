@@ -1,5 +1,6 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
 
 namespace Sentinel.Tests.Trees;
@@ -144,7 +145,7 @@ public sealed class TreeEndingTests
         Assert.Equal([$"pid {anothers.Pid} cannot be signalled: Operation not permitted"], end.Survivors);
         Assert.Equal(1, end.Ended);
         // Nothing is gained by waiting once not even the kill was allowed.
-        Assert.Equal(StopOptions.Default.Timeout, _machine.Clock.Elapsed);
+        Assert.Equal(StopRule.Default.Timeout, _machine.Clock.Elapsed);
     }
 
     [Fact]
@@ -202,10 +203,10 @@ public sealed class TreeEndingTests
         var mains = Enumerable.Range(1, 100).Select(id => _machine.Add($"cookie {id}")).ToList();
         mains.ForEach(main => main.IgnoresSignals = true);
 
-        var ends = Ending().End([.. mains.Select((main, i) => new TreeRoot(i, $"cookie {i + 1}", main.Identity, main.Pid))], StopOptions.Default).Now();
+        var ends = Ending().End([.. mains.Select((main, i) => new TreeRoot(i, $"cookie {i + 1}", main.Identity, main.Pid, StopRule.Default))], StopOptions.Default).Now();
 
         Assert.All(ends.Values, end => Assert.Equal((1, 0), (end.Ended, end.Survivors.Count)));
-        Assert.InRange(_machine.Clock.Elapsed, StopOptions.Default.Timeout, StopOptions.Default.Timeout + TimeSpan.FromSeconds(1));
+        Assert.InRange(_machine.Clock.Elapsed, StopRule.Default.Timeout, StopRule.Default.Timeout + TimeSpan.FromSeconds(1));
         Assert.InRange(_machine.Passes, 1, 10);
     }
 
@@ -228,5 +229,5 @@ public sealed class TreeEndingTests
     private TreeEnd End(Machine.MadeUp main, StopOptions? options = null) =>
         Ending().End([RootOf(main, 1)], options ?? StopOptions.Default).Now()[1];
 
-    private static TreeRoot RootOf(Machine.MadeUp main, int id) => new(id, main.Cookie!, main.Identity, main.Pid);
+    private static TreeRoot RootOf(Machine.MadeUp main, int id) => new(id, main.Cookie!, main.Identity, main.Pid, StopRule.Default);
 }

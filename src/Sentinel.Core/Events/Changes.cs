@@ -1,0 +1,35 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Events;
+
+/// <summary>Tells what happened from what changed: nobody who changes the state need remember to say so.</summary>
+public static class Changes
+{
+    /// <param name="stderrBytes">How long the log of a process's stderr is now.</param>
+    public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, long?> stderrBytes)
+    {
+        foreach (var record in after.Processes.Values)
+            if (before.Processes.GetValueOrDefault(record.Id) is var old && !ReferenceEquals(old, record))
+                foreach (var happened in Of(old, record))
+                    yield return happened;
+        foreach (var (id, record) in before.Processes)
+            if (!after.Processes.ContainsKey(id))
+                yield return new Event.Deleted(now, id, record.Spec.Name);
+
+        IEnumerable<Event> Of(ProcessRecord? old, ProcessRecord record)
+        {
+            var (id, name) = (record.Id, record.Spec.Name);
+            if (record.LastRun is { } run && run != old?.LastRun)
+                yield return new Event.Ended(
+                    run.EndedAt, id, name, run, record.State is RunState.Stopped, stderrBytes(record), (record.State as RunState.Backoff)?.Due);
+            else if (record.State is RunState.Stopped && old?.State is RunState.Backoff or RunState.Failed)
+                yield return new Event.Stopped(record.State.Since, id, name);
+            if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
+                yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
+            if (record.State is RunState.Running running && running.Identity != old?.State.Main)
+                yield return new Event.Started(
+                    running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Core.Events;
+
+/// <summary>Something that happened, for those who ask later.</summary>
+public abstract record Event(DateTimeOffset Time)
+{
+    /// <summary>Something that happened to one process.</summary>
+    public abstract record OfProcess(DateTimeOffset Time, int Id, string Name) : Event(Time);
+
+    /// <param name="Automatic">Whether it was restarted because it had ended by itself.</param>
+    public sealed record Started(DateTimeOffset Time, int Id, string Name, int Pid, bool Automatic) : OfProcess(Time, Id, Name);
+
+    /// <summary>A run ended, or did not even begin.</summary>
+    /// <param name="ByUser">Whether the user stopped it.</param>
+    /// <param name="StderrBytes">How long its log of stderr was at that moment; null when there was none.</param>
+    /// <param name="RestartDue">When it will be restarted; null: it will not.</param>
+    public sealed record Ended(
+        DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, long? StderrBytes, DateTimeOffset? RestartDue)
+        : OfProcess(Time, Id, Name);
+
+    /// <summary>The user stopped what waited to be restarted, or had been given up.</summary>
+    public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    /// <summary>It will not be restarted any more.</summary>
+    public sealed record GaveUp(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>Its tree has more memory than it may have, so it is restarted.</summary>
+    public sealed record OutgrewMemory(DateTimeOffset Time, int Id, string Name, long MemoryBytes, long LimitBytes)
+        : OfProcess(Time, Id, Name);
+
+    public sealed record Deleted(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    public sealed record DaemonUp(DateTimeOffset Time, int Pid, string Version) : Event(Time);
+
+    public sealed record DaemonDown(DateTimeOffset Time, int Pid) : Event(Time);
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Events;
+
+/// <summary>
+/// What happened, a line of JSON each, in the order in which it was noticed. Whoever has the turn to write the state writes here
+/// as well, and nobody else.
+/// </summary>
+/// <param name="warn">Told, in a sentence, what the user should know.</param>
+public sealed class EventLog(SentinelHome home, Action<string> warn)
+{
+    /// <summary>When a file is this long the next begins; one older is kept.</summary>
+    public const long LongestFile = 2 * 1024 * 1024;
+
+    /// <summary>Notes what happened. That it cannot is no reason for anything else to fail.</summary>
+    public void Append(IEnumerable<Event> events)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        foreach (var happened in events)
+            EventDocument.Write(lines, happened);
+        if (lines.WrittenCount == 0)
+            return;
+        try
+        {
+            using var file = Open();
+            // Half a line may stand at the end of a disk that was full: this begins a new one.
+            if (file.Length > 0 && !EndsWithLine(file))
+                file.WriteByte((byte)'\n');
+            file.Write(lines.WrittenSpan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warn($"what happens cannot be noted in {home.Events}: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>All that is kept, the oldest first. What cannot be understood is passed over.</summary>
+    public IReadOnlyList<Event> Read()
+    {
+        using var file = new LogFile("events", LogStream.Stdout, home.Events).Open();
+        return Read(file, file is null ? 0 : RandomAccess.GetLength(file));
+    }
+
+    /// <summary>The same, as far as the newest file went when it had so many bytes.</summary>
+    public IReadOnlyList<Event> Read(SafeFileHandle? newest, long bytes)
+    {
+        var lines = new MemoryStream();
+        using (var older = new LogFile("events", LogStream.Stdout, home.OlderEvents).Open())
+            if (older is not null)
+                LogFile.Read(older, 0, long.MaxValue, block => lines.Write(block.Span));
+        if (newest is not null)
+            LogFile.Read(newest, 0, bytes, block => lines.Write(block.Span));
+        return [.. Parse(lines.GetBuffer().AsMemory(0, (int)lines.Length))];
+    }
+
+    /// <summary>A whole line, as it stands in the file.</summary>
+    public static byte[] Line(Event happened)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        EventDocument.Write(line, happened);
+        return line.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The events of lines. What cannot be understood is passed over.</summary>
+    public static IEnumerable<Event> Parse(ReadOnlyMemory<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            var length = lines.Span.IndexOf((byte)'\n') is var end and >= 0 ? end : lines.Length;
+            if (EventDocument.Read(lines[..length]) is { } happened)
+                yield return happened;
+            lines = lines[Math.Min(length + 1, lines.Length)..];
+        }
+    }
+
+    private FileStream Open()
+    {
+        var file = OpenToAppend();
+        if (file.Length < LongestFile)
+            return file;
+        file.Dispose();
+        File.Move(home.Events, home.OlderEvents, overwrite: true);
+        return OpenToAppend();
+    }
+
+    private FileStream OpenToAppend()
+    {
+        var file = new FileStream(home.Events, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
+
+    private static bool EndsWithLine(FileStream file)
+    {
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class EventsCommand
+{
+    private const int DefaultLines = 50;
+
+    public static Command Create()
+    {
+        var processes = SharedOptions.Processes("Of which, by id or name [default: all]");
+        processes.Arity = ArgumentArity.ZeroOrMore;
+        var lines = SharedOptions.Lines("How many of the last", DefaultLines);
+        var since = Since.Option("Only what happened after that");
+        var follow = SharedOptions.Flag("--follow", "Stay, and show what happens; Ctrl+C ends it", "-f");
+        var json = SharedOptions.Json();
+        var command = new Command("events", "Show what happened: starts, ends, restarts") { processes, lines, since, follow, json };
+        command.SetAction(result => Invocation.InSession(result, json, session => Show(
+            session,
+            result.GetValue(processes)!,
+            // What is asked for by time is all shown.
+            result.GetResult(lines) is { Implicit: false } || result.GetValue(since) is null ? result.GetValue(lines) : int.MaxValue,
+            result.GetValue(since) ?? DateTimeOffset.MinValue,
+            result.GetValue(follow))));
+        return command;
+    }
+
+    private static int Show(Session session, string[] targets, int lines, DateTimeOffset since, bool isFollowing)
+    {
+        // One that was deleted since is still known by what happened to it.
+        var log = new LogFile("events", LogStream.Stdout, session.Home.Events);
+        var file = log.Open();
+        var end = file is null ? 0 : RandomAccess.GetLength(file);
+        var kept = session.Store.Events.Read(file, end).ToList();
+        var (found, missing) = targets.Length == 0 ? ([], []) : new Selection.Named(targets).In(session.Store.Read(), _ => true);
+        var unknown = missing.Where(outcome => !kept.OfType<Event.OfProcess>().Any(happened => IsOf(happened, outcome.Target))).ToList();
+
+        kept.Where(IsWanted).TakeLast(lines).ToList().ForEach(Write);
+        session.Output.Flush();
+        if (isFollowing && unknown.Count < Math.Max(1, targets.Length))
+            Follow(session, log, file, end, happened =>
+            {
+                if (IsWanted(happened))
+                    Write(happened);
+            });
+        file?.Dispose();
+        return session.Fail(unknown);
+
+        bool IsWanted(Event happened) => happened.Time >= since && (targets.Length == 0 || (happened is Event.OfProcess process
+            && (found.Any(record => record.Id == process.Id) || missing.Any(outcome => IsOf(process, outcome.Target)))));
+
+        void Write(Event happened)
+        {
+            if (session.IsJson)
+                session.Output.Write(EventLog.Line(happened));
+            else
+                session.Output.Line(Events.Line(happened, session.Style));
+        }
+    }
+
+    private static bool IsOf(Event.OfProcess happened, string target) => happened.Name == target || happened.Id.ToString() == target;
+
+    private static void Follow(Session session, LogFile log, SafeFileHandle? file, long end, Action<Event> show)
+    {
+        using var watch = new Inotify();
+        using var unfinished = new MemoryStream();
+        new LogFollower(watch, (_, bytes) =>
+        {
+            unfinished.Write(bytes.Span);
+            var whole = unfinished.GetBuffer().AsMemory(0, (int)unfinished.Length);
+            var lines = whole[..(whole.Span.LastIndexOf((byte)'\n') + 1)];
+            foreach (var happened in EventLog.Parse(lines))
+                show(happened);
+            session.Output.Flush();
+            byte[] rest = [.. whole[lines.Length..].Span];
+            unfinished.SetLength(0);
+            unfinished.Write(rest);
+        }).Follow([(log, file, end)]);
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Commands;
+
+/// <summary>What <c>run</c> is told of how to keep a process running and how to stop it.</summary>
+internal sealed class RunOptionSet
+{
+    // The word after --restart is the command: only what stands behind a = is its value.
+    private const string RuleOption = "--restart-rule";
+
+    private readonly Option<bool> _restart = SharedOptions.Flag(
+        "--restart",
+        "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s. "
+        + "--restart=on-failure: only when it did not end with code 0");
+
+    private readonly Option<RestartRule?> _rule = new(RuleOption) { Hidden = true, CustomParser = Rule };
+
+    private readonly Option<int?> _maxRestarts = new("--max-restarts")
+    {
+        Description = "Give it up when it ends again after so many restarts within the --restart-window [default: never]",
+        HelpName = "number",
+        CustomParser = Number,
+    };
+
+    private readonly Option<TimeSpan?> _window = SharedOptions.Seconds(
+        "--restart-window", $"See --max-restarts [default: {RestartLimit.DefaultWindow.TotalSeconds}]");
+
+    private readonly Option<TimeSpan?> _stopTimeout = SharedOptions.Seconds(
+        "--stop-timeout", $"How many seconds it has to end when it is stopped, until SIGKILL [default: {StopRule.Default.Timeout.TotalSeconds}]");
+
+    private readonly Option<int?> _stopSignal = SharedOptions.Signal(
+        "--stop-signal", "Which signal asks it to end: INT, HUP, ... [default: TERM]");
+
+    private readonly Option<long?> _maxMemory = new("--max-memory")
+    {
+        Description = "Restart it when it, with all that it started, has more memory: 200M, 1.5G",
+        HelpName = "size",
+        CustomParser = Memory,
+    };
+
+    /// <summary>The command line as the parser takes it.</summary>
+    public static string[] Readable(string[] arguments)
+    {
+        const string written = "--restart=";
+        var end = Array.IndexOf(arguments, "--");
+        return [.. arguments.SelectMany((word, i) => word.StartsWith(written, StringComparison.Ordinal) && (end < 0 || i < end)
+            ? [RuleOption, word[written.Length..]]
+            : new[] { word })];
+    }
+
+    public void AddTo(System.CommandLine.Command command)
+    {
+        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory })
+            command.Options.Add(option);
+        command.Validators.Add(Validate);
+    }
+
+    public ProcessSpec In(ParseResult result, ProcessSpec spec) => spec with
+    {
+        Restart = result.GetValue(_rule) ?? (result.GetValue(_restart) ? RestartRule.Always : RestartRule.Never),
+        RestartLimit = result.GetValue(_maxRestarts) is { } restarts
+            ? new RestartLimit(restarts, result.GetValue(_window) ?? RestartLimit.DefaultWindow)
+            : null,
+        Stop = new StopRule(
+            result.GetValue(_stopSignal) ?? StopRule.Default.Signal, result.GetValue(_stopTimeout) ?? StopRule.Default.Timeout),
+        MaxMemoryBytes = result.GetValue(_maxMemory),
+    };
+
+    private void Validate(CommandResult result)
+    {
+        var isRestarted = result.GetValue(_restart) || result.GetValue(_rule) is not (null or RestartRule.Never);
+        if (result.GetValue(_maxRestarts) is not null && !isRestarted)
+            result.AddError("--max-restarts goes with --restart");
+        if (result.GetValue(_window) is not null && result.GetValue(_maxRestarts) is null)
+            result.AddError("--restart-window goes with --max-restarts");
+    }
+
+    private static RestartRule? Rule(ArgumentResult result)
+    {
+        if (RestartRules.Parse(result.Tokens[0].Value) is { } rule)
+            return rule;
+        result.AddError($"--restart= takes always, on-failure or no, not '{result.Tokens[0].Value}'");
+        return null;
+    }
+
+    private static int? Number(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out var number) && number is >= 0 and <= 1000)
+            return number;
+        result.AddError($"--max-restarts takes a number from 0 to 1000, not '{result.Tokens[0].Value}'");
+        return null;
+    }
+
+    private static long? Memory(ArgumentResult result)
+    {
+        if (ByteSize.Parse(result.Tokens[0].Value) is { } bytes)
+            return bytes;
+        result.AddError($"--max-memory takes an amount such as 200M or 1.5G, not '{result.Tokens[0].Value}'");
+        return null;
+    }
+}

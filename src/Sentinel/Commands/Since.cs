@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Sentinel.Commands;
+
+/// <summary>Moments as people say them.</summary>
+internal static class Since
+{
+    public static Option<DateTimeOffset?> Option(string description) => new("--since")
+    {
+        Description = description + ": 30s, 10m, 2h, 1d ago, or a time such as 2026-01-31T12:00:00",
+        HelpName = "time",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Parse(text, DateTimeOffset.Now) is { } moment)
+                return moment;
+            result.AddError($"--since takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
+            return null;
+        },
+    };
+
+    /// <summary>Null when it is no moment. A time without a zone is one of <paramref name="now"/>'s zone.</summary>
+    public static DateTimeOffset? Parse(string text, DateTimeOffset now)
+    {
+        var unit = text.Length > 1 ? text[^1] : ' ';
+        TimeSpan? ago = double.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count <= 36500
+            ? unit switch
+            {
+                's' => TimeSpan.FromSeconds(count),
+                'm' => TimeSpan.FromMinutes(count),
+                'h' => TimeSpan.FromHours(count),
+                'd' => TimeSpan.FromDays(count),
+                _ => null,
+            }
+            : null;
+        if (ago is { } time)
+            return now - time;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && text.Contains('-') ? moment : null;
+    }
+}

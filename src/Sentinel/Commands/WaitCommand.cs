@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class WaitCommand
+{
+    private const string Running = "running", Stopped = "stopped", Exited = "exited";
+
+    // The daemon takes note of an end within milliseconds.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var process = new Argument<string>(SharedOptions.ProcessesName) { Description = "Which, by id or name" };
+        process.CompletionSources.Add(_ => SharedOptions.Names());
+        var what = new Option<string>("--for")
+        {
+            Description = $"{Running}; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
+            DefaultValueFactory = _ => Exited,
+            HelpName = "state",
+        };
+        what.AcceptOnlyFromAmong(Running, Stopped, Exited);
+        var timeout = SharedOptions.Seconds("--timeout", "How many seconds to wait at most; then the exit code is 124");
+        var json = SharedOptions.Json();
+        var command = new Command(
+            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 when it is unknown)")
+        {
+            process, what, timeout, json,
+        };
+        command.SetAction(result => Invocation.InSession(result, json, session => Wait(
+            session, result.GetValue(process)!, result.GetValue(what)!, result.GetValue(timeout))));
+        return command;
+    }
+
+    private static int Wait(Session session, string target, string what, TimeSpan? timeout)
+    {
+        // Before the first look: what changes after it ends the wait.
+        using var watch = new Inotify();
+        if (Directory.Exists(session.Home.Folder))
+            watch.Add(session.Home.Folder);
+        var (found, missing) = new Selection.Named([target]).In(session.Store.Read(), _ => true);
+        if (missing.Count > 0)
+            return session.Fail(missing);
+
+        var first = found[0];
+        var begun = TimeProvider.System.GetTimestamp();
+        var handles = new ProcessHandles(session.Table);
+        Exit? seen = null;
+        var isWatched = session.Daemon is not null;
+        while (true)
+        {
+            if (Look(session, first.Id, isWatched) is not { } now)
+                return Session.Fail($"{first.Spec.Name} was deleted");
+            if (IsReached(what, first, now, seen))
+                return Reached(session, what, now, seen);
+            if (timeout - TimeProvider.System.GetElapsedTime(begun) is var left && left <= TimeSpan.Zero)
+                return Session.Fail($"{first.Spec.Name} is {now.State.Word} after {timeout!.Value.TotalSeconds:0.###} s", ExitCode.TimedOut);
+
+            using var main = now.State.Main is { } identity ? handles.Open(identity) : null;
+            if (now.State.Main is null || main is { HasEnded: false })
+                watch.Wait(main, left);
+            if (now.State.Main is null || main is { HasEnded: false })
+                continue;
+            seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anybody looked");
+            // Who watches it takes note of it now, and knows better.
+            var isNoted = false;
+            for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < Moment;)
+            {
+                isNoted = session.Store.Read().Processes.GetValueOrDefault(first.Id)?.State != now.State;
+                if (!isNoted)
+                    watch.Wait(null, Moment - TimeProvider.System.GetElapsedTime(since));
+            }
+
+            isWatched &= isNoted;
+        }
+    }
+
+    // While somebody watches, what is written down is how things are.
+    private static ProcessRecord? Look(Session session, int id, bool isWatched)
+    {
+        var written = session.Store.Read();
+        var state = isWatched ? written : session.Reconciliation.Look(written, new Snapshot(session.Table));
+        return state.Processes.GetValueOrDefault(id);
+    }
+
+    private static bool IsReached(string what, ProcessRecord first, ProcessRecord now, Exit? seen) => what switch
+    {
+        Running => now.State is RunState.Running,
+        Stopped => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping or RunState.Backoff),
+        _ => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping) || now.LastRun != first.LastRun || seen is not null,
+    };
+
+    private static int Reached(Session session, string what, ProcessRecord now, Exit? seen)
+    {
+        var how = now.LastRun?.How is { } noted and not Exit.Unknown ? noted : seen ?? now.LastRun?.How;
+        if (session.IsJson)
+            session.Print(Commands.Look.At(session, Selection.Of([now.Id])).ToJson(), Json.Document.ProcessesJson);
+        else
+            session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
+        if (what != Exited)
+            return ExitCode.Success;
+        return how switch
+        {
+            Exit.Code code => code.Value,
+            Exit.Signal signal => ExitCode.KilledBy(signal.Number),
+            Exit.Unknown unknown => Session.Fail($"how {now.Spec.Name} ended is not known: {unknown.Why}"),
+            Exit.NotStarted failure => Session.Fail($"{now.Spec.Name} {failure}"),
+            _ => Session.Fail($"{now.Spec.Name} has never run"),
+        };
+    }
+
+    private static string Describe(Exit how) => how is Exit.Unknown ? "has ended" : how.ToString()!;
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text;
+using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class WhyCommand
+{
+    private const int DefaultLines = 20;
+    private const int Runs = 5;
+
+    public static Command Create()
+    {
+        var processes = SharedOptions.Processes("Which, by id or name");
+        var lines = SharedOptions.Lines("How many of the last lines of stderr before each end", DefaultLines);
+        var json = SharedOptions.Json();
+        var command = new Command("why", "Show why a process is as it is: how its last runs ended, and what comes next") { processes, lines, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+            Show(session, result.GetValue(processes)!, result.GetValue(lines))));
+        return command;
+    }
+
+    private static int Show(Session session, string[] targets, int lines)
+    {
+        var state = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table));
+        var (found, missing) = new Selection.Named(targets).In(state, _ => true);
+        var events = session.Store.Events.Read();
+        var stories = found.ConvertAll(record => Tell(session, record, events, lines));
+        if (session.IsJson)
+            session.Print(new WhyJson(Json.SchemaVersion, [.. stories.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
+        else
+            foreach (var line in stories.SelectMany((story, i) => i == 0 ? story.Lines(session.Style) : ["", .. story.Lines(session.Style)]))
+                session.Output.Line(line);
+        return session.Fail(missing);
+    }
+
+    private static Story Tell(Session session, ProcessRecord record, IReadOnlyList<Event> events, int lines)
+    {
+        var own = events.OfType<Event.OfProcess>().Where(happened => happened.Id == record.Id).ToList();
+        var ends = own.OfType<Event.Ended>().ToList();
+        // What was only noticed now, by looking, nobody has noted yet.
+        if (record.LastRun is { } last && ends.LastOrDefault()?.Run.StartedAt != last.StartedAt)
+            ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, StderrBytes: null, RestartDue: null));
+        var log = new LogFile(record.Spec.Name, LogStream.Stderr, session.Home.StderrOf(record));
+        using var file = log.Open();
+        var length = file is null ? 0 : RandomAccess.GetLength(file);
+        var runs = new List<Story.Run>();
+        foreach (var (end, i) in ends.Select((end, i) => (end, i)).Reverse().Take(Runs))
+        {
+            var from = i > 0 ? ends[i - 1].StderrBytes ?? 0 : 0;
+            var to = end.StderrBytes ?? (i == ends.Count - 1 ? length : 0);
+            runs.Add(new Story.Run(end, file is null || to > length || from >= to ? [] : Text.Lines(Read(from, to)), IsKept: to <= length));
+        }
+
+        return new Story(record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, session.Daemon is not null);
+
+        string Read(long from, long to)
+        {
+            var bytes = new MemoryStream();
+            LogFile.Read(file!, Math.Max(from, LogFile.StartOfLastLines(file!, lines, to)), to, block => bytes.Write(block.Span));
+            return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        }
+    }
+}

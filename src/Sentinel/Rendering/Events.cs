@@ -1,0 +1,41 @@
+using System.Globalization;
+using Sentinel.Core.Events;
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Events as people read them, a line each.</summary>
+internal static class Events
+{
+    public static string Line(Event happened, Style style)
+    {
+        var time = happened.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        var who = happened is Event.OfProcess process ? $"{style.Paint(process.Name, Color.Bold)} (id: {process.Id})" : "sentinel";
+        return $"{style.Paint(time, Color.Dim)} {who} {What(happened)}";
+    }
+
+    public static string What(Event happened) => happened switch
+    {
+        Event.Started { Automatic: true } started => $"restarted, pid: {started.Pid}",
+        Event.Started started => $"started, pid: {started.Pid}",
+        Event.Ended { Run: { How: Exit.NotStarted } run } => run.How.ToString()!,
+        Event.Ended { ByUser: true } ended => $"stopped, {HowAndWhen(ended.Run)}",
+        Event.Ended ended => HowAndWhen(ended.Run),
+        Event.Stopped => "stopped",
+        Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
+        Event.OutgrewMemory outgrew =>
+            $"has {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
+        Event.Deleted => "deleted",
+        Event.DaemonUp up => $"daemon began, pid: {up.Pid}, version: {up.Version}",
+        Event.DaemonDown down => $"daemon ended, pid: {down.Pid}",
+        _ => throw new NotSupportedException(happened.GetType().Name),
+    };
+
+    /// <summary>How a run ended, after how long, and how much memory it had.</summary>
+    public static string HowAndWhen(EndedRun run)
+    {
+        var lived = run.Witnessed ? $" after {Text.ExactDuration(run.EndedAt - run.StartedAt)}" : "";
+        var memory = run.PeakMemoryBytes is { } peak ? $", peak memory: {Text.ExactMemory(peak)}" : "";
+        return $"{(run.How is Exit.Unknown ? "ended, how is " : "")}{run.How}{lived}{(run.Pid is { } pid ? $", pid: {pid}" : "")}{memory}";
+    }
+}

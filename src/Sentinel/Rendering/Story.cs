@@ -1,0 +1,60 @@
+using Sentinel.Core.Events;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Rendering;
+
+/// <summary>What happened to a process, and what will.</summary>
+/// <param name="Runs">The last ones that ended, the last first.</param>
+/// <param name="Ends">How many runs ended, as far as is known.</param>
+/// <param name="Since">How far back that is; null when nothing is known.</param>
+/// <param name="IsWatched">Whether a daemon will do what is to be done.</param>
+internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? Since, bool IsWatched)
+{
+    /// <param name="Stderr">The last that it wrote there.</param>
+    /// <param name="IsKept">Whether its log still reaches back so far.</param>
+    public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept);
+
+    public string Next => Record.State switch
+    {
+        RunState.Running when Record.Spec.Restart == RestartRule.Never => "When it ends by itself, it is not restarted ('run --restart' would).",
+        RunState.Running => WhenItEnds,
+        RunState.Backoff { Due: var due } => (due > DateTimeOffset.UtcNow
+            ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
+            : "It is due to be restarted") + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon runs."),
+        RunState.Failed { Why: var why } =>
+            $"It was given up: {why}. 'sentinel start {Record.Id}' tries again; 'sentinel reset {Record.Id}' only forgets the failures.",
+        RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
+        RunState.Exited or RunState.Crashed => $"It is not restarted ('run --restart' would); 'sentinel start {Record.Id}' starts it.",
+        _ => "It is about to change.",
+    };
+
+    public IEnumerable<string> Lines(Style style)
+    {
+        yield return $"{style.Paint(Record.Spec.Name, Color.Bold)} (id: {Record.Id}) is "
+            + $"{style.Paint(Record.State.Word, ProcessList.ColorOf(Record.State))} since {Text.Time(Record.State.Since)}"
+            + (Record.State.Main is { } main ? $" (pid: {main.Pid})" : "");
+        yield return $"  {Next}";
+        yield return Since is { } since
+            ? $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}."
+            : "  Nothing is known of earlier runs.";
+        foreach (var (end, stderr, isKept) in Runs)
+        {
+            yield return "";
+            yield return $"{style.Paint(Text.Time(end.Time), Color.Dim)} {Events.What(end)}";
+            if (!isKept)
+                yield return "  (what it wrote to stderr is no longer kept)";
+            else if (stderr.Count == 0)
+                yield return "  (nothing on stderr)";
+            foreach (var line in stderr)
+                yield return $"  {style.Paint("|", Color.Dim)} {Text.Printable(line)}";
+        }
+    }
+
+    private string WhenItEnds =>
+        (Record.Spec.Restart == RestartRule.Always ? "When it ends by itself, it is restarted" : "When it fails, it is restarted")
+        + (Record.Spec.RestartLimit is { } limit
+            ? $", but not after {limit.Restarts} times within {limit.Window.TotalSeconds:0.###} s ({Record.RecentRestarts.Count(restart => DateTimeOffset.UtcNow - restart < limit.Window)} so far)"
+            : "")
+        + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon runs.");
+}
