@@ -59,7 +59,7 @@ internal static class WaitCommand
             if (IsReached(what, first, now, seen))
                 return Reached(session, what, now, seen);
             if (timeout - TimeProvider.System.GetElapsedTime(begun) is var left && left <= TimeSpan.Zero)
-                return Session.Fail($"{first.Spec.Name} is {now.State.Word} after {timeout!.Value.TotalSeconds:0.###} s", ExitCode.TimedOut);
+                return Session.Fail($"{first.Spec.Name} is still {now.State.Word} after {timeout!.Value.TotalSeconds:0.###} s", ExitCode.TimedOut);
 
             using var main = now.State.Main is { } identity ? handles.Open(identity) : null;
             if (now.State.Main is null || main is { HasEnded: false })

@@ -14,6 +14,9 @@ internal static class WhyCommand
     private const int DefaultLines = 20;
     private const int Runs = 5;
 
+    // Events tell milliseconds.
+    private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(2);
+
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Which, by id or name");
@@ -44,7 +47,7 @@ internal static class WhyCommand
         var own = events.OfType<Event.OfProcess>().Where(happened => happened.Id == record.Id).ToList();
         var ends = own.OfType<Event.Ended>().ToList();
         // What was only noticed now, by looking, nobody has noted yet.
-        if (record.LastRun is { } last && ends.LastOrDefault()?.Run.StartedAt != last.StartedAt)
+        if (record.LastRun is { } last && !(ends.LastOrDefault()?.Run is { } noted && noted.Pid == last.Pid && (last.EndedAt - noted.EndedAt).Duration() < Rounding))
             ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, StderrBytes: null, RestartDue: null));
         var log = new LogFile(record.Spec.Name, LogStream.Stderr, session.Home.StderrOf(record));
         using var file = log.Open();
