@@ -1,4 +1,4 @@
-"""Sentinel and its peers, each as the commands that do the same job. All run `sleep`, with a log file for its output."""
+"""Sentinel and its peers, each as the commands that do the same job. All run one program, with a log file for its output."""
 
 import json
 import os
@@ -24,9 +24,10 @@ class Manager:
     # Exit codes that say that all is well.
     fine = (0,)
 
-    def __init__(self, field, folder):
+    def __init__(self, field, folder, command=(SLEEP, FOREVER)):
         self.field = field
         self.folder = folder
+        self.command = list(command)
         os.makedirs(folder)
 
     @classmethod
@@ -65,10 +66,13 @@ class Sentinel(Manager):
     name = "sentinel"
     binary = ""
 
-    def __init__(self, field, folder):
-        super().__init__(field, folder)
+    # Of run.
+    options = ()
+
+    def __init__(self, field, folder, command=(SLEEP, FOREVER)):
+        super().__init__(field, folder, command)
         self.environment = {"SENTINEL_HOME": os.path.join(folder, "home")}
-        self.start = [self.binary, "run", "--name", ONE, "--", SLEEP, FOREVER]
+        self.start = [self.binary, "run", *self.options, "--name", ONE, "--", *self.command]
         self.status = [self.binary, "status"]
         self.list = [self.binary, "list"]
         self.list_json = [self.binary, "list", "--json"]
@@ -90,7 +94,8 @@ class Sentinel(Manager):
             file.write("\n".join(names(count)))
         jobs = str(2 * (os.cpu_count() or 1))
         took = self.milliseconds(
-            [shutil.which("xargs"), "-a", listed, "-P", jobs, "-I{}", self.binary, "run", "--name", "{}", "--", SLEEP, FOREVER])
+            [shutil.which("xargs"), "-a", listed, "-P", jobs, "-I{}", self.binary, "run", *self.options, "--name", "{}", "--",
+             *self.command])
         processes = json.loads(self.output(self.list_json))["processes"]
         running = sum(process["state"] == "running" for process in processes)
         if running != count:
@@ -102,6 +107,20 @@ class Sentinel(Manager):
 
     def close(self):
         self.output([self.binary, "stopall", "--force"])
+
+
+class SentinelDaemon(Sentinel):
+    options = ("--restart",)
+
+    def prepare(self, count):
+        self.milliseconds([self.binary, "daemon", "start"])
+        return super().prepare(count)
+
+    def daemon(self):
+        return json.loads(self.output([self.binary, "daemon", "status", "--json"]))["pid"]
+
+    def close(self):
+        self.output([self.binary, "daemon", "stop", "--with-processes"])
 
 
 class Supervisord(Manager):
@@ -134,7 +153,7 @@ serverurl=unix://{self.folder}/socket
             for name, autostart in programs:
                 file.write(f"""
 [program:{name}]
-command={SLEEP} {FOREVER}
+command={' '.join(self.command)}
 autostart={autostart}
 startsecs=0
 stdout_logfile={self.folder}/{name}.out
@@ -156,11 +175,11 @@ class Pm2(Manager):
     programs = ("node", "pm2")
     about = "fork mode, no interpreter"
 
-    def __init__(self, field, folder):
-        super().__init__(field, folder)
+    def __init__(self, field, folder, command=(SLEEP, FOREVER)):
+        super().__init__(field, folder, command)
         self.environment = {"PM2_HOME": os.path.join(folder, "home"), "PM2_DISABLE_VERSION_CHECK": "true"}
         pm2 = self.path("pm2")
-        self.start = [pm2, "start", SLEEP, "--name", ONE, "--interpreter", "none", "--", FOREVER]
+        self.start = [pm2, "start", self.command[0], "--name", ONE, "--interpreter", "none", "--", *self.command[1:]]
         self.status = [pm2, "describe"]
         self.list = [pm2, "list"]
         self.stop = [pm2, "stop", ONE]
@@ -175,7 +194,7 @@ class Pm2(Manager):
 
     def prepare(self, count):
         ecosystem = os.path.join(self.folder, "processes.json")
-        apps = [{"name": name, "script": SLEEP, "args": FOREVER, "interpreter": "none"} for name in names(count)]
+        apps = [{"name": name, "script": self.command[0], "args": self.command[1:], "interpreter": "none"} for name in names(count)]
         with open(ecosystem, "w", encoding="utf-8") as file:
             json.dump({"apps": apps}, file)
         if count > 0:
@@ -201,7 +220,7 @@ class Directories(Manager):
             os.makedirs(service)
             run = os.path.join(service, "run")
             with open(run, "w", encoding="utf-8") as file:
-                file.write(f"#!/bin/sh\nexec {SLEEP} {FOREVER} >>{self.folder}/{name}.log 2>&1\n")
+                file.write(f"#!/bin/sh\nexec {' '.join(self.command)} >>{self.folder}/{name}.log 2>&1\n")
             os.chmod(run, 0o755)
         with open(os.path.join(self.services, ONE, "down"), "w", encoding="utf-8"):
             pass

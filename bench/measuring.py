@@ -87,7 +87,7 @@ class Field:
     def end_all(self):
         """Ends every process with our mark, one by one, until there is none."""
         deadline = time.monotonic() + 30
-        while (pids := self._marked()) and time.monotonic() < deadline:
+        while (pids := self.marked()) and time.monotonic() < deadline:
             for pid in pids:
                 self._kill(pid)
             self._reap()
@@ -109,7 +109,7 @@ class Field:
         finally:
             os.close(handle)
 
-    def _marked(self):
+    def marked(self):
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and self._is_marked(int(name))]
 
     def _is_marked(self, pid):

@@ -19,25 +19,27 @@ internal static class StateDocument
 
     public static byte[] Write(State state)
     {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", CurrentVersion);
-            json.WriteNumber("nextId", state.NextId);
-            json.WriteStartArray("processes");
-            foreach (var process in state.Processes.Values)
-                Write(json, process);
-            json.WriteEndArray();
-            // In base64: exact, and not readable in passing.
-            json.WriteStartObject("environments");
-            foreach (var (key, environment) in state.Environments)
-                json.WriteBase64String(key, environment.Bytes.Span);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
+        var buffer = new ArrayBufferWriter<byte>();
+        Write(buffer, state);
         return buffer.WrittenSpan.ToArray();
+    }
+
+    public static void Write(IBufferWriter<byte> to, State state)
+    {
+        using var json = new Utf8JsonWriter(to, Options);
+        json.WriteStartObject();
+        json.WriteNumber("version", CurrentVersion);
+        json.WriteNumber("nextId", state.NextId);
+        json.WriteStartArray("processes");
+        foreach (var process in state.Processes.Values)
+            Write(json, process);
+        json.WriteEndArray();
+        // In base64: exact, and not readable in passing.
+        json.WriteStartObject("environments");
+        foreach (var (key, environment) in state.Environments)
+            json.WriteBase64String(key, environment.Bytes.Span);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <exception cref="JsonException">It is not a state, or one that contradicts itself.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Sentinel.Core.Events;
@@ -12,6 +13,8 @@ namespace Sentinel.Core.Store;
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
 public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn)
 {
+    // Kept: the daemon writes again and again, and what is as large as this is expensive to throw away.
+    private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
     private HeldState? _held;
 
     public SentinelHome Home => home;
@@ -34,12 +37,12 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
     public StateTransaction Begin()
     {
         if (_held is { } held)
-            return new StateTransaction(this, files, time, held.State, turn: null, held);
+            return new StateTransaction(this, time, held.State, turn: null, held);
         files.MakePrivateFolder(home.Folder);
         var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
         try
         {
-            return new StateTransaction(this, files, time, LoadOrRepair(), turn, held: null);
+            return new StateTransaction(this, time, LoadOrRepair(), turn, held: null);
         }
         catch
         {
@@ -76,8 +79,15 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
     {
         if (_held is not { IsUnsaved: true } held)
             return;
-        files.Replace(home.State, home.PreviousState, StateDocument.Write(held.State), durable: true);
+        Replace(held.State, durable: true);
         held.WasSaved();
+    }
+
+    internal void Replace(State state, bool durable)
+    {
+        _document.ResetWrittenCount();
+        StateDocument.Write(_document, state);
+        files.Replace(home.State, home.PreviousState, _document.WrittenSpan, durable);
     }
 
     private State LoadOrRepair()
@@ -87,7 +97,7 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         {
             PutAside(damage, loaded.Source);
             // At once: whoever begins may have nothing to change, and those after him are not to be warned again.
-            files.Replace(home.State, home.PreviousState, StateDocument.Write(loaded.State), durable: true);
+            Replace(loaded.State, durable: true);
         }
 
         return loaded.State;

@@ -1,5 +1,4 @@
 using Sentinel.Core.Events;
-using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Store;
@@ -8,7 +7,6 @@ namespace Sentinel.Core.Store;
 public sealed class StateTransaction : IDisposable
 {
     private readonly StateStore _store;
-    private readonly IStateFiles _files;
     private readonly TimeProvider _time;
     private readonly IDisposable? _turn;
     private readonly HeldState? _held;
@@ -17,9 +15,9 @@ public sealed class StateTransaction : IDisposable
 
     /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
     /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
-    internal StateTransaction(StateStore store, IStateFiles files, TimeProvider time, State state, IDisposable? turn, HeldState? held)
+    internal StateTransaction(StateStore store, TimeProvider time, State state, IDisposable? turn, HeldState? held)
     {
-        (_store, _files, _time, _turn, _held) = (store, files, time, turn, held);
+        (_store, _time, _turn, _held) = (store, time, turn, held);
         State = _saved = state;
         // A command that was killed while it started something had saved that for now.
         _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
@@ -48,7 +46,7 @@ public sealed class StateTransaction : IDisposable
         var trimmed = State.Trimmed();
         try
         {
-            _files.Replace(_store.Home.State, _store.Home.PreviousState, StateDocument.Write(trimmed), durable);
+            _store.Replace(trimmed, durable);
             _held?.WasSaved();
         }
         catch (Exception e) when (_held is not null && durable && e is IOException or UnauthorizedAccessException)

@@ -14,11 +14,14 @@ internal sealed class DaemonHost : IDisposable
     // For what has no event.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
+    private const long MuchMemory = 1024 * 1024;
+
     private readonly SentinelHome _home;
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Daemon _daemon;
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
+    private long _allocatedBytes;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
@@ -84,6 +87,17 @@ internal sealed class DaemonHost : IDisposable
         server.KeepThere();
         _table.BeginWatchingMemory();
         ReapOrphans();
+        GiveBackMemory();
+    }
+
+    // What a burst of work took is not kept through the quiet after it.
+    private void GiveBackMemory()
+    {
+        var allocated = GC.GetTotalAllocatedBytes();
+        if (allocated - _allocatedBytes < MuchMemory)
+            return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _allocatedBytes = allocated;
     }
 
     // Who is the first process of a container inherits all whose parents have gone.
