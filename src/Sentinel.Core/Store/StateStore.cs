@@ -74,6 +74,9 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         }
     }
 
+    /// <summary>Whether every turn is ours; see <see cref="TryHold"/>.</summary>
+    public bool IsHeld => _held is not null;
+
     /// <summary>Writes down what could not be written before, if there is such a thing.</summary>
     public void SaveUnsaved()
     {

@@ -10,7 +10,9 @@ public sealed class StateTransaction : IDisposable
     private readonly TimeProvider _time;
     private readonly IDisposable? _turn;
     private readonly HeldState? _held;
+    private readonly List<Event> _happened = [];
     private State _saved;
+    private State _noted;
     private bool _isDurable;
 
     /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
@@ -18,7 +20,7 @@ public sealed class StateTransaction : IDisposable
     internal StateTransaction(StateStore store, TimeProvider time, State state, IDisposable? turn, HeldState? held)
     {
         (_store, _time, _turn, _held) = (store, time, turn, held);
-        State = _saved = state;
+        State = _saved = _noted = state;
         // A command that was killed while it started something had saved that for now.
         _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
     }
@@ -34,6 +36,16 @@ public sealed class StateTransaction : IDisposable
     /// change speaks of.
     /// </summary>
     public void SaveForNow() => Write(durable: false);
+
+    /// <summary>
+    /// Remembers what has changed up to now as what happened up to now, with the logs as long as they are now; it is told when
+    /// this is saved.
+    /// </summary>
+    public void Note()
+    {
+        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), StderrBytes));
+        _noted = State;
+    }
 
     public void Dispose() => _turn?.Dispose();
 
@@ -55,8 +67,10 @@ public sealed class StateTransaction : IDisposable
             _held.CouldNotSave(e);
         }
 
-        _store.Events.Append(Changes.Between(_saved, trimmed, _time.GetUtcNow(), StderrBytes));
-        State = _saved = trimmed;
+        Note();
+        _store.Events.Append(_happened);
+        _happened.Clear();
+        State = _saved = _noted = trimmed;
         _isDurable = durable;
         _held?.Became(trimmed);
     }

@@ -378,16 +378,12 @@ public sealed class Supervisor(
         }
 
         // Written down first: should this command be killed after a process is made and before that is known, the next
-        // command finds the process by its cookie. After a loss of power there is none to find.
-        try
-        {
-            if (toSpawn.Count > 0)
-                transaction.SaveForNow();
-        }
-        catch (Exception e) when (happened is ProcessEvent.Tick && e is IOException or UnauthorizedAccessException)
-        {
-            // A full disk keeps nobody from being restarted who was known before.
-        }
+        // command finds the process by its cookie. After a loss of power there is none to find. The daemon saves the time: what
+        // it restarts is on the disk as one that is to run, so whoever comes after it finds the process in the way of a successor.
+        if (happened is ProcessEvent.Tick && store.IsHeld)
+            transaction.Note();
+        else if (toSpawn.Count > 0)
+            transaction.SaveForNow();
 
         foreach (var starting in toSpawn)
         {

@@ -46,18 +46,17 @@ internal static class DaemonCommand
         var command = new Command("stop", "Stop the daemon; the processes go on") { withProcesses, force, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            if (result.GetValue(force))
-                return Kill(session);
-            if (session.Daemon is not { } daemon)
-                return Say(session, "Daemon is not running", null);
-            var failed = result.GetValue(withProcesses)
-                ? daemon.Do(new Request.Stop(new Selection.All(), StopOptions.Default)).GetAwaiter().GetResult().OfType<Outcome.Failed>().ToList()
-                : [];
-            var status = StopDaemon(session, daemon);
-            Say(session, $"Stopped daemon (pid: {status.Pid})", status);
-            if (status.Running > 0 && !result.GetValue(json))
-                session.Output.Line($"{Text.Count(status.Running, "process goes", "processes go")} on running without it");
-            return session.Fail(failed);
+            // Killed first, or asked last: either way there is somebody to stop the processes.
+            var killed = result.GetValue(force) ? Kill(session) : null;
+            var outcomes = result.GetValue(withProcesses) ? session.Do(new Request.Stop(new Selection.All(), StopOptions.Default)) : [];
+            var stopped = killed is null && session.Daemon is { } daemon ? StopDaemon(session, daemon) : null;
+            Say(
+                session,
+                killed is { } pid ? $"Killed daemon (pid: {pid})" : stopped is not null ? $"Stopped daemon (pid: {stopped.Pid})" : "Daemon is not running",
+                stopped);
+            if (!session.IsJson && (killed is not null || stopped is not null))
+                session.Output.Line(WhatGoesOn(session));
+            return session.Fail([.. outcomes.OfType<Outcome.Failed>()]);
         }));
         return command;
     }
@@ -160,18 +159,25 @@ internal static class DaemonCommand
         return status;
     }
 
+    private static string WhatGoesOn(Session session)
+    {
+        var running = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table)).Processes.Values
+            .Count(process => process.State is RunState.Running);
+        return running == 0 ? "No process is running" : $"{Text.Count(running, "process goes", "processes go")} on running";
+    }
+
     // Only a process that has our lock file open is taken for the daemon.
-    private static int Kill(Session session)
+    private static int? Kill(Session session)
     {
         if (StateFiles.HolderOf(session.Home.Lock) is not { } pid
             || session.Table.Look(pid) is not { HasEnded: false } seen
             || !OpenFiles.Of(pid).Contains(session.Home.Lock))
-            return Say(session, "Daemon is not running", null);
+            return null;
         var identity = new ProcessIdentity(pid, seen.StartTicks, session.Table.BootId);
         using (var process = new ProcessHandles(session.Table).Open(identity))
             process?.Signal(SignalName.Kill);
         WaitForEnd(session, identity);
-        return Say(session, $"Killed daemon (pid: {pid}); the processes go on running", null);
+        return pid;
     }
 
     private static void WaitForEnd(Session session, ProcessIdentity? identity)
