@@ -11,7 +11,8 @@ namespace Sentinel.Linux;
 public sealed class DaemonClient : ISupervisor
 {
     // The daemon says something at least once a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly SentinelHome _home;
     private readonly Action<string> _warn;
@@ -22,8 +23,8 @@ public sealed class DaemonClient : ISupervisor
     /// <param name="warn">Told what the daemon warns of.</param>
     public static DaemonClient? Find(SentinelHome home, Action<string> warn)
     {
-        using var socket = UnixSocket.Connect(home.Socket);
-        return socket is null ? null : new DaemonClient(home, warn);
+        using var socket = UnixSocket.Connect(home.Socket, out var isBusy);
+        return socket is null && !isBusy ? null : new DaemonClient(home, warn);
     }
 
     /// <exception cref="DaemonException">It refuses, or does not answer.</exception>
@@ -38,12 +39,9 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
 
-    /// <inheritdoc cref="Do"/>
-    public DaemonStatus ShutDown() => (Exchange(new Message.ShutDown()) as Message.Described ?? throw Nonsense()).Status;
-
     private Message Exchange(Message message)
     {
-        using var socket = UnixSocket.Connect(_home.Socket) ?? throw new DaemonException("the daemon has just ended; try again");
+        using var socket = Connect();
         Send(socket, Protocol.Write(message));
         while (true)
         {
@@ -72,6 +70,16 @@ public sealed class DaemonClient : ISupervisor
                 throw Nonsense();
             }
         }
+    }
+
+    private SafeFileHandle Connect()
+    {
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience; Thread.Sleep(Moment))
+            if (UnixSocket.Connect(_home.Socket, out var isBusy) is { } socket)
+                return socket;
+            else if (!isBusy)
+                throw new DaemonException("the daemon has just ended; try again");
+        throw Silent();
     }
 
     private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
@@ -119,10 +127,12 @@ public sealed class DaemonClient : ISupervisor
         }
 
         if (ready == 0)
-            throw new DaemonException(
-                $"the daemon{Who()} does not answer.\n"
-                + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
+            throw Silent();
     }
+
+    private DaemonException Silent() => new(
+        $"the daemon{Who()} does not answer.\n"
+        + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
 
     private string Who()
     {

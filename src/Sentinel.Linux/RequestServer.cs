@@ -19,9 +19,10 @@ public sealed class RequestServer : IDisposable
     private readonly Func<Message, ValueTask<Message>> _answer;
     private readonly string _path;
     private readonly uint _user = LibC.geteuid();
-    private readonly HashSet<Connection> _connections = [];
+    // The oldest first.
+    private readonly List<Connection> _connections = [];
     private SafeFileHandle _listener;
-    private IDisposable? _accepting;
+    private IDisposable _accepting;
 
     /// <param name="answer">Gives the reply to a message; an exception becomes a refusal.</param>
     public RequestServer(string path, EventLoop loop, Func<Message, ValueTask<Message>> answer)
@@ -36,7 +37,7 @@ public sealed class RequestServer : IDisposable
     {
         if (File.Exists(_path) || !Directory.Exists(Path.GetDirectoryName(_path)))
             return;
-        _accepting?.Dispose();
+        _accepting.Dispose();
         _listener.Dispose();
         _listener = UnixSocket.Listen(_path);
         _accepting = _loop.OnReadable(_listener, Accept);
@@ -44,7 +45,7 @@ public sealed class RequestServer : IDisposable
 
     public void Dispose()
     {
-        _accepting?.Dispose();
+        _accepting.Dispose();
         foreach (var connection in _connections.ToList())
             connection.Dispose();
         _listener.Dispose();
@@ -53,22 +54,19 @@ public sealed class RequestServer : IDisposable
 
     private void Accept()
     {
-        while (_connections.Count < MostConnections && UnixSocket.Accept(_listener) is { } socket)
-            if (UnixSocket.PeerUser(socket) == _user)
-                _connections.Add(new Connection(this, socket));
-            else
+        while (UnixSocket.Accept(_listener) is { } socket)
+        {
+            if (UnixSocket.PeerUser(socket) != _user)
+            {
                 socket.Dispose();
-        if (_connections.Count < MostConnections)
-            return;
-        // The others wait in the kernel until one of these is done.
-        _accepting?.Dispose();
-        _accepting = null;
-    }
+                continue;
+            }
 
-    private void Remove(Connection connection)
-    {
-        _connections.Remove(connection);
-        _accepting ??= _loop.OnReadable(_listener, Accept);
+            // Whoever has been silent for longest makes room.
+            if (_connections.Count >= MostConnections)
+                _connections.FirstOrDefault(connection => connection.IsSilent)?.Dispose();
+            _connections.Add(new Connection(this, socket));
+        }
     }
 
     private sealed class Connection : IDisposable
@@ -91,6 +89,9 @@ public sealed class RequestServer : IDisposable
             _timer = server._loop.After(Patience, Dispose);
         }
 
+        /// <summary>Whether it has not asked for anything yet.</summary>
+        public bool IsSilent { get; private set; } = true;
+
         public void Dispose()
         {
             if (_isClosed)
@@ -99,7 +100,7 @@ public sealed class RequestServer : IDisposable
             _watch?.Dispose();
             _timer?.Dispose();
             _socket.Dispose();
-            _server.Remove(this);
+            _server._connections.Remove(this);
         }
 
         private void Receive()
@@ -130,6 +131,7 @@ public sealed class RequestServer : IDisposable
 
         private async void Answer(ReadOnlyMemory<byte> body)
         {
+            IsSilent = false;
             _watch?.Dispose();
             _watch = null;
             _timer?.Dispose();

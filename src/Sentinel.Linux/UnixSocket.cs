@@ -36,17 +36,18 @@ internal static unsafe class UnixSocket
         return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
     }
 
-    /// <summary>Null when nobody listens there.</summary>
-    public static SafeFileHandle? Connect(string path)
+    /// <summary>Null when nobody listens there, or nobody can be let in for now.</summary>
+    /// <param name="isBusy">Whether somebody does listen, but too many are waiting.</param>
+    public static SafeFileHandle? Connect(string path, out bool isBusy)
     {
         var socket = Open();
-        // A full queue of a listener that does not accept would make us wait: not for ever, as EAGAIN tells at once.
         var error = WithAddress(path, (address, length) =>
             LibC.connect(socket, (byte*)address, length) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        isBusy = error == LibC.EAGAIN;
         if (error == 0)
             return socket;
         socket.Dispose();
-        return error is LibC.ENOENT or LibC.ECONNREFUSED or LibC.ENOTDIR
+        return isBusy || error is LibC.ENOENT or LibC.ECONNREFUSED or LibC.ENOTDIR
             ? null
             : throw new IOException($"cannot connect to {path}: {SystemCallException.Reason(error)}");
     }

@@ -15,16 +15,13 @@ public abstract record Message
     /// <summary>A command's: say how you are.</summary>
     public sealed record Describe : Message;
 
-    /// <summary>A command's: end, and leave the processes running.</summary>
-    public sealed record ShutDown : Message;
-
     /// <summary>The daemon's: it goes on; said once a second until another reply comes.</summary>
     public sealed record Working : Message;
 
     /// <summary>The daemon's reply to <see cref="Ask"/>.</summary>
     public sealed record Done(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<string> Warnings) : Message;
 
-    /// <summary>The daemon's reply to <see cref="Describe"/>, and to <see cref="ShutDown"/> as its last word.</summary>
+    /// <summary>The daemon's reply to <see cref="Describe"/>.</summary>
     public sealed record Described(DaemonStatus Status) : Message;
 
     /// <summary>The daemon's: that could not be done at all, and why.</summary>

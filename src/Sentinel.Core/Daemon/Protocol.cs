@@ -69,7 +69,6 @@ public static class Protocol
         {
             Message.Ask { Request: var request } => WordOf(request),
             Message.Describe => "describe",
-            Message.ShutDown => "shut-down",
             Message.Working => "working",
             Message.Done => "done",
             Message.Described => "described",
@@ -107,7 +106,6 @@ public static class Protocol
     private static Message ReadMessage(JsonElement json) => json.Text("is") switch
     {
         "describe" => new Message.Describe(),
-        "shut-down" => new Message.ShutDown(),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(ReadOutcome)], json.Texts("warnings")),
         "described" => new Message.Described(new DaemonStatus(

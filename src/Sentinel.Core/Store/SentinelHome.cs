@@ -24,6 +24,9 @@ public sealed record SentinelHome(string Folder)
     /// <summary>What the daemon had to say that nobody asked for.</summary>
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 
+    /// <summary>What it had to say before that.</summary>
+    public string OlderDaemonLog => DaemonLog + ".1";
+
     /// <summary>What happened, a line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");
 

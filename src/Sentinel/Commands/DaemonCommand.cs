@@ -17,6 +17,7 @@ internal static class DaemonCommand
 
     // How long a daemon may take until it answers.
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     public static Command Create() => new("daemon", "Manage the daemon that restarts processes when they end")
@@ -30,10 +31,8 @@ internal static class DaemonCommand
         var command = new Command("start", "Start the daemon in the background") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            if (session.Daemon is { } running)
-                return Say(session, $"Daemon is already running (pid: {running.Describe().Pid})", running.Describe());
-            var status = StartDaemon(session);
-            return Say(session, $"Started daemon (pid: {status.Pid})", status);
+            var (status, isOurs) = session.Daemon is { } running ? (running.Describe(), false) : StartDaemon(session);
+            return Say(session, $"{(isOurs ? "Started daemon" : "Daemon is already running")} (pid: {status.Pid})", DaemonJson.From(status));
         }));
         return command;
     }
@@ -46,15 +45,15 @@ internal static class DaemonCommand
         var command = new Command("stop", "Stop the daemon; the processes go on") { withProcesses, force, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            // Killed first, or asked last: either way there is somebody to stop the processes.
-            var killed = result.GetValue(force) ? Kill(session) : null;
+            // Killed first, or told last: either way there is somebody to stop the processes.
+            var killed = result.GetValue(force) ? EndDaemon(session, SignalName.Kill) : null;
             var outcomes = result.GetValue(withProcesses) ? session.Do(new Request.Stop(new Selection.All(), StopOptions.Default)) : [];
-            var stopped = killed is null && session.Daemon is { } daemon ? StopDaemon(session, daemon) : null;
-            Say(
-                session,
-                killed is { } pid ? $"Killed daemon (pid: {pid})" : stopped is not null ? $"Stopped daemon (pid: {stopped.Pid})" : "Daemon is not running",
-                stopped);
-            if (!session.IsJson && (killed is not null || stopped is not null))
+            var ended = killed ?? EndDaemon(session, SignalName.Terminate);
+            if (ended is null)
+                Say(session, "Daemon is not running", DaemonJson.From(null));
+            else
+                Say(session, $"{(killed is null ? "Stopped" : "Killed")} daemon (pid: {ended})", DaemonJson.From(null) with { Pid = ended });
+            if (ended is not null && !session.IsJson)
                 session.Output.Line(WhatGoesOn(session));
             return session.Fail([.. outcomes.OfType<Outcome.Failed>()]);
         }));
@@ -69,12 +68,12 @@ internal static class DaemonCommand
         {
             if (session.Daemon is not { } daemon)
             {
-                Say(session, "Daemon is not running", null);
+                Say(session, "Daemon is not running", DaemonJson.From(null));
                 return ExitCode.Failure;
             }
 
             var status = daemon.Describe();
-            Say(session, $"Daemon is running (pid: {status.Pid})", status);
+            Say(session, $"Daemon is running (pid: {status.Pid})", DaemonJson.From(status));
             if (result.GetValue(json))
                 return ExitCode.Success;
             foreach (var (label, value) in Facts(session, status))
@@ -90,10 +89,9 @@ internal static class DaemonCommand
         var command = new Command("restart", "Replace the daemon with the newest one; the processes go on") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            if (session.Daemon is { } daemon)
-                StopDaemon(session, daemon);
-            var status = StartDaemon(session);
-            return Say(session, $"Restarted daemon (pid: {status.Pid})", status);
+            EndDaemon(session, SignalName.Terminate);
+            var (status, _) = StartDaemon(session);
+            return Say(session, $"Restarted daemon (pid: {status.Pid})", DaemonJson.From(status));
         }));
         return command;
     }
@@ -122,7 +120,7 @@ internal static class DaemonCommand
         yield return ("Log", session.Home.DaemonLog);
     }
 
-    private static DaemonStatus StartDaemon(Session session)
+    private static (DaemonStatus Status, bool IsOurs) StartDaemon(Session session)
     {
         new StateFiles().MakePrivateFolder(session.Home.Folder);
         var program = Environment.ProcessPath!;
@@ -139,24 +137,13 @@ internal static class DaemonCommand
         for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < StartTimeout;)
         {
             if (DaemonClient.Find(session.Home, session.Warn) is { } daemon)
-                return daemon.Describe();
+                return daemon.Describe() is var status && status.Pid == identity.Pid ? (status, true) : (status, false);
             if (process is null or { HasEnded: true })
                 throw new DaemonException($"the daemon did not start:\n{EndOfLog(session)}");
             handles.WaitAny([process], Moment).GetAwaiter().GetResult();
         }
 
         throw new DaemonException($"the daemon (pid {identity.Pid}) does not answer; its log says:\n{EndOfLog(session)}");
-    }
-
-    private static DaemonStatus StopDaemon(Session session, DaemonClient daemon)
-    {
-        var status = daemon.Describe();
-        var identity = session.Table.Look(status.Pid) is { } seen
-            ? new ProcessIdentity(seen.Pid, seen.StartTicks, session.Table.BootId)
-            : null;
-        daemon.ShutDown();
-        WaitForEnd(session, identity);
-        return status;
     }
 
     private static string WhatGoesOn(Session session)
@@ -166,28 +153,30 @@ internal static class DaemonCommand
         return running == 0 ? "No process is running" : $"{Text.Count(running, "process goes", "processes go")} on running";
     }
 
-    // Only a process that has our lock file open is taken for the daemon.
-    private static int? Kill(Session session)
-    {
-        if (StateFiles.HolderOf(session.Home.Lock) is not { } pid
-            || session.Table.Look(pid) is not { HasEnded: false } seen
-            || !OpenFiles.Of(pid).Contains(session.Home.Lock))
-            return null;
-        var identity = new ProcessIdentity(pid, seen.StartTicks, session.Table.BootId);
-        using (var process = new ProcessHandles(session.Table).Open(identity))
-            process?.Signal(SignalName.Kill);
-        WaitForEnd(session, identity);
-        return pid;
-    }
-
-    private static void WaitForEnd(Session session, ProcessIdentity? identity)
+    // By a signal: one of another version would not understand a request. Null when no daemon runs.
+    private static int? EndDaemon(Session session, int signal)
     {
         var handles = new ProcessHandles(session.Table);
-        if (identity is null || handles.Open(identity) is not { } process)
-            return;
+        if (FindDaemon(session) is not { } identity || handles.Open(identity) is not { } process)
+            return null;
         using (process)
-            handles.WaitAny([process], StartTimeout).GetAwaiter().GetResult();
+        {
+            if (process.Signal(signal) is { } refusal)
+                throw new DaemonException($"the daemon (pid {identity.Pid}) {refusal}");
+            handles.WaitAny([process], EndTimeout).GetAwaiter().GetResult();
+            return process.HasEnded ? identity.Pid : throw new DaemonException(
+                $"the daemon (pid {identity.Pid}) does not end.\n'sentinel daemon stop --force' kills it and leaves your processes running");
+        }
     }
+
+    // Only who has our lock file open, and runs as a daemon does, is taken for it.
+    private static ProcessIdentity? FindDaemon(Session session) =>
+        StateFiles.HolderOf(session.Home.Lock) is { } pid
+        && session.Table.Look(pid) is { HasEnded: false } seen
+        && OpenFiles.Of(pid).Contains(session.Home.Lock)
+        && File.ReadAllText($"/proc/{pid}/cmdline").EndsWith("\0daemon\0run\0", StringComparison.Ordinal)
+            ? new ProcessIdentity(pid, seen.StartTicks, session.Table.BootId)
+            : null;
 
     private static string EndOfLog(Session session)
     {
@@ -195,10 +184,10 @@ internal static class DaemonCommand
         return string.Join('\n', lines.TakeLast(LogLines));
     }
 
-    private static int Say(Session session, string line, DaemonStatus? status)
+    private static int Say(Session session, string line, DaemonJson status)
     {
         if (session.IsJson)
-            session.Print(DaemonJson.From(status), Json.Document.DaemonJson);
+            session.Print(status, Json.Document.DaemonJson);
         else
             session.Output.Line(line);
         return ExitCode.Success;

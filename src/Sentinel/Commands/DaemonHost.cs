@@ -14,7 +14,11 @@ internal sealed class DaemonHost : IDisposable
     // For what has no event.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+
     private const long MuchMemory = 1024 * 1024;
+    private const long LongLog = 1024 * 1024;
 
     private readonly SentinelHome _home;
     private readonly EventLoop _loop = new(TimeProvider.System);
@@ -36,8 +40,10 @@ internal sealed class DaemonHost : IDisposable
     /// <returns>False when somebody else has the turn to write.</returns>
     public bool Run()
     {
-        if (!_daemon.TryStart())
-            return false;
+        // A command has the lock for milliseconds; a daemon has it and listens.
+        for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(Moment))
+            if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
+                return false;
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
         using var server = new RequestServer(_home.Socket, _loop, Answer);
         Sweep(server);
@@ -72,10 +78,6 @@ internal sealed class DaemonHost : IDisposable
                 return new Message.Done(outcomes, warnings);
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
-            case Message.ShutDown:
-                // After the reply is on its way.
-                _loop.After(TimeSpan.FromMilliseconds(1), _loop.Stop);
-                return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
             default:
                 return new Message.Refused("that is nothing to ask a daemon");
         }
@@ -88,6 +90,16 @@ internal sealed class DaemonHost : IDisposable
         _table.BeginWatchingMemory();
         ReapOrphans();
         GiveBackMemory();
+        BoundLog();
+    }
+
+    // What it says is appended, so it goes on at the new start.
+    private void BoundLog()
+    {
+        if (new FileInfo(_home.DaemonLog) is not { Exists: true, Length: > LongLog } log)
+            return;
+        log.CopyTo(_home.OlderDaemonLog, overwrite: true);
+        File.OpenHandle(_home.DaemonLog, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
     }
 
     // What a burst of work took is not kept through the quiet after it.

@@ -19,7 +19,10 @@ internal sealed class Look
         _session = session;
         _snapshot = new Snapshot(session.Table);
         var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
-        _restarts = state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow)) ? Restart(session) : [];
+        // While a daemon runs that is its business.
+        _restarts = state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow)) && session.Daemon is null
+            ? Restart(session)
+            : [];
         if (_restarts.Count > 0)
         {
             _snapshot = new Snapshot(session.Table);
