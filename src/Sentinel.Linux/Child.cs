@@ -33,14 +33,17 @@ internal readonly record struct ChildFailure(ChildStep Step, int Error)
 /// <remarks>
 /// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
 /// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
-/// up before, without a transition that the garbage collector would have a say in, and no allocation.
+/// up before, without a transition that the garbage collector would have a say in, and no allocation. It shares our
+/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process.
 /// </remarks>
 internal sealed unsafe class Child : IDisposable
 {
+    private const ulong CloneFiles = 0x400;
     private const ulong CloneVFork = 0x4000;
     private const ulong CloneIntoCgroup = 0x200000000;
     private const int SysClone3 = 435;
     private const int SysCloseRange = 436;
+    private const int CloseRangeUnshare = 2;
     private const int SigChld = 17;
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
@@ -72,6 +75,7 @@ internal sealed unsafe class Child : IDisposable
             Stdin = (int)stdin.DangerousGetHandle(),
             Stdout = (int)stdout.DangerousGetHandle(),
             Stderr = (int)stderr.DangerousGetHandle(),
+            LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
             Umask = (uint)launch.Umask,
             WorkingDirectory = _strings.Add(Encoding.UTF8.GetBytes(launch.WorkingDirectory)),
             // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
@@ -121,14 +125,14 @@ internal sealed unsafe class Child : IDisposable
         for (var i = 0; i < SignalStructBytes; i++)
             (none[i], all[i]) = (0, 0xff);
         var request = new CloneArguments { ExitSignal = SigChld };
-        request.Flags = group >= 0 ? CloneVFork | CloneIntoCgroup : CloneVFork;
+        request.Flags = group >= 0 ? CloneFiles | CloneVFork | CloneIntoCgroup : CloneFiles | CloneVFork;
         request.Cgroup = (ulong)group;
 
         // A handler of the runtime must not run in the child.
         plan->Calls.SignalMask(SigSetMask, all, before);
         var pid = group >= 0
             ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
-            : plan->Calls.SystemCall(SysClone, (nint)CloneVFork | SigChld, 0, 0, 0, 0);
+            : plan->Calls.SystemCall(SysClone, (nint)(CloneFiles | CloneVFork) | SigChld, 0, 0, 0, 0);
         if (pid == 0)
             BecomeProgram(plan, none);
         plan->Error = pid < 0 ? *plan->Calls.Errno() : plan->Error;
@@ -145,7 +149,9 @@ internal sealed unsafe class Child : IDisposable
             plan->Calls.SignalAction(signal, none, null);
 
         plan->FailedStep = ChildStep.Redirect;
-        if (plan->Calls.Duplicate(plan->Stdin, 0) == 0
+        if ((plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0
+                || plan->Calls.Unshare((int)CloneFiles) == 0)
+            && plan->Calls.Duplicate(plan->Stdin, 0) == 0
             && plan->Calls.Duplicate(plan->Stdout, 1) == 1
             && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
         {
@@ -173,6 +179,7 @@ internal sealed unsafe class Child : IDisposable
         public int Stdin;
         public int Stdout;
         public int Stderr;
+        public int LastDescriptor;
         public uint Umask;
         public byte* WorkingDirectory;
         public byte* Program;
@@ -211,6 +218,7 @@ internal sealed unsafe class Child : IDisposable
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Unshare;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
@@ -227,6 +235,7 @@ internal sealed unsafe class Child : IDisposable
                 SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
                 SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
                 Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
+                Unshare = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("unshare"),
                 Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
                 ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
                 Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),

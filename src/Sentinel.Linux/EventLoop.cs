@@ -28,7 +28,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         _epoll = fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "an event loop");
         var wakeUp = LibC.eventfd(0, LibC.O_CLOEXEC);
         _wakeUp = wakeUp >= 0 ? new SafeFileHandle(wakeUp, ownsHandle: true) : throw SystemCallException.Last("make", "an event loop");
-        Add(_wakeUp, LibC.EPOLLIN, WakeUp);
+        OnReadable(_wakeUp, WakeUp);
     }
 
     /// <summary>Runs what events lead to, until <see cref="Stop"/>.</summary>
@@ -64,10 +64,10 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
     public void Stop() => _isStopped = true;
 
     /// <summary>Calls <paramref name="then"/> whenever there is something to read, until it is disposed of.</summary>
-    public IDisposable OnReadable(SafeHandle descriptor, Action then) => Add(descriptor, LibC.EPOLLIN, then);
+    public IDisposable OnReadable(SafeHandle descriptor, Action then) => Add((int)descriptor.DangerousGetHandle(), LibC.EPOLLIN, then);
 
     /// <summary>Calls <paramref name="then"/> whenever something can be written, until it is disposed of.</summary>
-    public IDisposable OnWritable(SafeHandle descriptor, Action then) => Add(descriptor, LibC.EPOLLOUT, then);
+    public IDisposable OnWritable(SafeHandle descriptor, Action then) => Add((int)descriptor.DangerousGetHandle(), LibC.EPOLLOUT, then);
 
     /// <summary>Has something run on the loop's thread; the one call that any thread may make.</summary>
     public void Post(Action action)
@@ -79,18 +79,12 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
     public IDisposable WhenEnded(IProcessHandle process, Action then)
     {
-        // A descriptor of its own: several may wait for the same process.
-        var descriptor = ((PidFd)process).Duplicate();
         Watch? watch = null;
-        watch = Add(
-            descriptor,
-            LibC.EPOLLIN,
-            () =>
-            {
-                watch!.Dispose();
-                then();
-            },
-            owned: descriptor);
+        watch = Add(((PidFd)process).Descriptor, LibC.EPOLLIN, () =>
+        {
+            watch!.Dispose();
+            then();
+        });
         return watch;
     }
 
@@ -107,10 +101,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         _wakeUp.Dispose();
     }
 
-    private Watch Add(SafeHandle descriptor, uint events, Action then, SafeFileHandle? owned = null)
+    private Watch Add(int fd, uint events, Action then)
     {
-        var fd = (int)descriptor.DangerousGetHandle();
-        var watch = new Watch(this, fd, Watch.NextSerial++, then, owned);
+        var watch = new Watch(this, fd, Watch.NextSerial++, then);
         var request = stackalloc byte[LibC.EpollEvent.Bytes];
         LibC.EpollEvent.Write(request, events, fd, watch.Serial);
         if (LibC.epoll_ctl((int)_epoll.DangerousGetHandle(), LibC.EPOLL_CTL_ADD, fd, request) != 0)
@@ -154,7 +147,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         }
     }
 
-    private sealed record Watch(EventLoop Loop, int Descriptor, uint Serial, Action Then, SafeFileHandle? Owned) : IDisposable
+    private sealed record Watch(EventLoop Loop, int Descriptor, uint Serial, Action Then) : IDisposable
     {
         // Descriptors are used again; an event of the one before is told by it.
         public static uint NextSerial { get; set; }
@@ -165,7 +158,6 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
             {
                 Loop._watches.Remove(Descriptor);
                 LibC.epoll_ctl((int)Loop._epoll.DangerousGetHandle(), LibC.EPOLL_CTL_DEL, Descriptor, null);
-                Owned?.Dispose();
             }
         }
     }

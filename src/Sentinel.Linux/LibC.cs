@@ -109,6 +109,9 @@ internal static unsafe partial class LibC
     public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int dup3(SafeHandle file, SafeHandle place, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(SafeHandle fd, int command, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -68,13 +68,6 @@ internal sealed unsafe class PidFd : IProcessHandle
         return error == LibC.ESRCH ? null : $"cannot be signalled: {SystemCallException.Reason(error)}";
     }
 
-    /// <summary>Another descriptor of the same process, for whoever must not share this one.</summary>
-    public SafeFileHandle Duplicate()
-    {
-        var fd = LibC.fcntl(_descriptor, LibC.F_DUPFD_CLOEXEC, 0);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("hold on to", $"process {Identity.Pid}");
-    }
-
     public ProcessEnd HowEnded()
     {
         if (Reap() is { } end)

@@ -11,6 +11,11 @@ public sealed class Spawner(ProcessTable table) : ISpawner
     private const uint OwnerOnly = 0x180; // 0600
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
+    private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
+    private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
+    private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
+
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
 
     public ProcessIdentity Spawn(Launch launch)
@@ -20,11 +25,10 @@ public sealed class Spawner(ProcessTable table) : ISpawner
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
-            using var stdin = Open("/dev/null", LibC.O_RDONLY);
-            using var stdout = Open(launch.StdoutPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
-            using var stderr = Open(launch.StderrPath, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
+            Open(launch.StdoutPath, _stdout);
+            Open(launch.StderrPath, _stderr);
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie) : null;
-            using var child = new Child(launch, stdin, stdout, stderr, group);
+            using var child = new Child(launch, _stdin, _stdout, _stderr, group);
 
             var arguments = launch.Command.Arguments;
             var pid = child.Execute(program, arguments, out var failure);
@@ -41,6 +45,12 @@ public sealed class Spawner(ProcessTable table) : ISpawner
         {
             throw new SpawnException(e.Message);
         }
+        finally
+        {
+            // Logs that are deleted are to be gone.
+            LibC.dup3(_stdin, _stdout, LibC.O_CLOEXEC);
+            LibC.dup3(_stdin, _stderr, LibC.O_CLOEXEC);
+        }
     }
 
     public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
@@ -52,6 +62,13 @@ public sealed class Spawner(ProcessTable table) : ISpawner
             return $"there is no folder {launch.WorkingDirectory} to run it in";
         var name = launch.Command.Arguments[0];
         return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program);
+    }
+
+    private static void Open(string log, SafeFileHandle place)
+    {
+        using var file = LibC.open(log, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_CLOEXEC, OwnerOnly);
+        if (file.IsInvalid || LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
+            throw SystemCallException.Last("open", log);
     }
 
     private static SafeFileHandle Open(string path, int flags)
