@@ -112,6 +112,12 @@ internal static unsafe partial class LibC
     public static partial int dup3(SafeHandle file, SafeHandle place, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int madvise(void* address, nint length, int advice);
+
+    [LibraryImport(Name)]
+    public static partial int* __errno_location();
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(SafeHandle fd, int command, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -31,9 +31,11 @@ internal sealed class DaemonHost : IDisposable
     public DaemonHost(SentinelHome home)
     {
         _home = home;
+        var spawner = new Spawner(_table);
+        spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn);
-        var supervisor = new Supervisor(_store, _table, new Spawner(_table), handles, TimeProvider.System);
+        var supervisor = new Supervisor(_store, _table, spawner, handles, TimeProvider.System);
         _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log);
     }
 
