@@ -59,7 +59,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public Command Begin(Call call)
     {
-        string[] line = [.. call.Through, Binary, .. call.Arguments];
+        string[] line = [.. call.Through, call.Program, .. call.Arguments];
         var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = call.Folder ?? Work };
         start.Environment.Clear();
         foreach (var (name, value) in EnvironmentOf(call))
@@ -221,6 +221,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 /// <summary>One use of the command line.</summary>
 internal sealed record Call(params string[] Arguments)
 {
+    /// <summary>What is called: the real binary, unless a test of what surrounds it names another program.</summary>
+    public string Program { get; init; } = SentinelHome.Binary;
+
     /// <summary>The caller's directory.</summary>
     public string? Folder { get; init; }
 
