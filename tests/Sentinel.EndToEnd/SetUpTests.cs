@@ -206,12 +206,13 @@ public class SetUpTests
     [InlineData("./link-to-link", "$HOME")]
     [InlineData("./link-to-folder/sentinel", "$HOME")]
     [InlineData("PATH=$HOME/on-path:$PATH; sentinel", "/")]
-    [InlineData("export CDPATH=/:$HOME; src/../sentinel", "$CHECKOUT")]
+    [InlineData("export CDPATH=$HOME/elsewhere; src/../sentinel", "$CHECKOUT")]
     public async Task It_is_found_by_whatever_way_it_is_called(string call, string folder)
     {
         await using var home = new SentinelHome();
         var checkout = new Checkout(home, "the check'out \"日本\" $x");
         Directory.CreateDirectory(Path.Combine(home.Root, "on-path"));
+        Directory.CreateDirectory(Path.Combine(home.Root, "elsewhere/src"));
         Link("link", checkout.Launcher);
         Link("link-to-link", "link");
         Link("link-to-folder", checkout.Folder);
