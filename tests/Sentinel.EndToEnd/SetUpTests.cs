@@ -197,6 +197,39 @@ public class SetUpTests
         Assert.Empty(failed.Stdout);
     }
 
+    [Fact]
+    public async Task Ctrl_C_ends_the_build_and_leaves_nothing_half_built()
+    {
+        await using var home = new SentinelHome();
+        var checkout = new Checkout(home);
+        checkout.HoldBuilds();
+        // A process group, as a terminal's foreground job is.
+        using var interrupted = home.Begin(checkout.Call(checkout.Launcher) with { Through = ["setsid"] });
+        await Building(checkout);
+
+        Signals.Send(-interrupted.Pid, Signals.Interrupt);
+
+        (await interrupted.End()).Fails(130);
+        await Wait.Until(() => !Directory.Exists(checkout.PathOf("artifacts/new")), "what was half built is gone");
+        Assert.False(File.Exists(checkout.Binary));
+        checkout.ReleaseBuilds();
+        Assert.Equal("[list]\n", (await checkout.Run("list")).Ok().Stdout);
+        Assert.Equal(2, checkout.Builds.Length);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_written_it_says_so()
+    {
+        await using var home = new SentinelHome();
+        var checkout = new Checkout(home);
+        Directory.CreateDirectory(checkout.PathOf("artifacts/lock"));
+
+        var failed = (await checkout.Run("list")).Fails(1);
+
+        Assert.Contains($"nothing can be written to {checkout.Folder}/artifacts", failed.Stderr);
+        Assert.Empty(checkout.Builds);
+    }
+
     [Theory]
     [InlineData("./sentinel", "$CHECKOUT")]
     [InlineData("sh sentinel", "$CHECKOUT")]
