@@ -80,6 +80,7 @@ if [ -e "$root/artifacts/sentinel/sentinel.dll" ]; then
     ln -sfn ../lib/sentinel/sentinel "$bin"
 else
     put 755 "$root/artifacts/sentinel/sentinel" "$bin"
+    rm -rf "$lib"
 fi
 put 644 "$root/completions/sentinel.bash" "$bash"
 put 644 "$root/completions/_sentinel" "$zsh"

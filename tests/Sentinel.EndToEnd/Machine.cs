@@ -14,9 +14,44 @@ internal static class ControlGroups
 
     public static string? Own => Of("self");
 
-    /// <summary>The folder of the group that a process is in.</summary>
+    /// <summary>The folder of the group that a process is in; null when it is gone.</summary>
     public static string? Of(Live process) => Of($"{process.Pid}");
 
-    private static string? Of(string pid) => Mount is null ? null
-        : Mount + File.ReadLines($"/proc/{pid}/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+    /// <summary>The folder of the group of a tree; it need not exist.</summary>
+    public static string? OfTree(string cookie) => Own is null ? null : Path.Combine(Own, $"sentinel-{cookie}");
+
+    public static bool IsOfATree(string group) => Path.GetFileName(group).StartsWith("sentinel-", StringComparison.Ordinal);
+
+    /// <summary>With the groups below it. Whether it is gone now: one that a process has just ended in may be busy still.</summary>
+    public static bool Remove(string group)
+    {
+        try
+        {
+            foreach (var below in Directory.GetDirectories(group))
+                Remove(below);
+            Directory.Delete(group);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static string? Of(string pid)
+    {
+        try
+        {
+            return Mount is null ? null
+                : Mount + File.ReadLines($"/proc/{pid}/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }

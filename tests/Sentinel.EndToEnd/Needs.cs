@@ -7,9 +7,13 @@ internal static class Needs
 {
     public static void Root() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
-    public static void Program(string name) => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, name))),
-        $"needs the program {name}");
+    /// <summary>Where it is.</summary>
+    public static string Program(string name)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path is null, $"needs the program {name}");
+        return path!;
+    }
 
     public static void MountNamespaces() => Assert.SkipUnless(Succeeds("unshare", "--mount", "true"), "needs the right to unshare --mount");
 

@@ -163,7 +163,7 @@ public class RunTests
         Assert.Equal("", environment["EMPTY"]);
         Assert.Equal(home.Folder, environment["SENTINEL_HOME"]);
         Assert.NotEmpty(environment["SENTINEL_COOKIE"]);
-        string[] expected = ["PATH", "DOTNET_ROOT", "HOME", "GREETING", "EMPTY", "SENTINEL_HOME", "SENTINEL_COOKIE"];
+        string[] expected = ["PATH", "DOTNET_ROOT", "DOTNET_EnableDiagnostics", "HOME", "GREETING", "EMPTY", "SENTINEL_HOME", "SENTINEL_COOKIE"];
         Assert.Empty(environment.Keys.Except(expected));
     }
 

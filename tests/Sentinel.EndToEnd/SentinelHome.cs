@@ -59,7 +59,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public Command Begin(Call call)
     {
-        string[] line = [.. call.Through, Binary, .. call.Arguments];
+        string[] line = [.. call.Through, call.Program, .. call.Arguments];
         var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = call.Folder ?? Work };
         start.Environment.Clear();
         foreach (var (name, value) in EnvironmentOf(call))
@@ -146,17 +146,20 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _commands.ForEach(command => command.Dispose());
+        var groups = GroupsOfState().ToHashSet();
         // One look may miss what is started, with a lower pid, while it looks; two in a row do not.
         var looksInVain = 0;
         await Wait.Until(
             () =>
             {
                 var left = Mine();
+                groups.UnionWith(left.Select(ControlGroups.Of).OfType<string>().Where(ControlGroups.IsOfATree));
                 left.ForEach(process => process.Signal(Signals.Kill));
                 looksInVain = left.Count == 0 ? looksInVain + 1 : 0;
                 return looksInVain == 2;
             },
             "every process of the test is gone");
+        await Wait.Until(() => groups.All(ControlGroups.Remove), "every control group of the test is removed");
         await Wait.Until(DeleteRoot, $"{Root} is deleted");
     }
 
@@ -164,6 +167,14 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public Task Settled() => Wait.Until(() => Mine().All(process => process.Program != Binary), "every command is over");
 
     private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
+
+    // Of every state that there is, also one that a test has damaged.
+    private IEnumerable<string> GroupsOfState() => Directory.Exists(Folder)
+        ? Directory.GetFiles(Folder, "state.json*")
+            .SelectMany(file => CookieInState().Matches(File.ReadAllText(file)))
+            .Select(cookie => ControlGroups.OfTree(cookie.Groups[1].Value))
+            .OfType<string>()
+        : [];
 
     private bool DeleteRoot()
     {
@@ -187,6 +198,8 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH"),
             ["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT"),
+            // An actor that is killed cannot take the sockets of its diagnostics away.
+            ["DOTNET_EnableDiagnostics"] = "0",
             ["HOME"] = Root,
             ["LANG"] = "C.UTF-8",
             ["SENTINEL_HOME"] = Folder,
@@ -196,6 +209,11 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         return environment.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Key, variable => variable.Value!);
     }
 
+    [GeneratedRegex("""
+        "cookie": ?"([0-9a-f]+)"
+        """)]
+    private static partial Regex CookieInState();
+
     private static string Built(string name) => typeof(SentinelHome).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == name).Value!;
 }
@@ -203,6 +221,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 /// <summary>One use of the command line.</summary>
 internal sealed record Call(params string[] Arguments)
 {
+    /// <summary>What is called: the real binary, unless a test of what surrounds it names another program.</summary>
+    public string Program { get; init; } = SentinelHome.Binary;
+
     /// <summary>The caller's directory.</summary>
     public string? Folder { get; init; }
 
