@@ -44,6 +44,8 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public string LockFile => Path.Combine(Folder, "lock");
 
+    public string Events => Path.Combine(Folder, "events.jsonl");
+
     public string Logs => Path.Combine(Folder, "logs");
 
     public string Stdout(string name) => Path.Combine(Logs, $"{name}.stdout.log");

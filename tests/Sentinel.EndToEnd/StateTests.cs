@@ -172,7 +172,7 @@ public class StateTests
         Assert.Equal(folder, File.GetUnixFileMode(home.Folder));
         Assert.Equal(folder, File.GetUnixFileMode(home.Logs));
         string[] files = [.. Directory.GetFiles(home.Folder), .. Directory.GetFiles(home.Logs)];
-        Assert.Equal([home.LockFile, home.Stderr("web"), home.Stdout("web"), home.StateFile, home.PreviousState], files.Order());
+        Assert.Equal([home.Events, home.LockFile, home.Stderr("web"), home.Stdout("web"), home.StateFile, home.PreviousState], files.Order());
         Assert.All(files, each => Assert.Equal(file, File.GetUnixFileMode(each)));
     }
 
@@ -288,7 +288,7 @@ public class StateTests
         var next = (await home.Run("run", "sleep 1000", "--name", "next")).Ok();
 
         Assert.Empty(next.Stderr);
-        Assert.Equal([home.LockFile, home.StateFile, home.PreviousState], Directory.GetFiles(home.Folder).Order());
+        Assert.Equal([home.Events, home.LockFile, home.StateFile, home.PreviousState], Directory.GetFiles(home.Folder).Order());
         Assert.Equal(["web", "next"], (await home.List()).Processes.Select(process => process.Name));
     }
 
