@@ -29,6 +29,7 @@ internal sealed record Listed(
     DateTimeOffset Since,
     string StdoutPath,
     string StderrPath,
+    string? FailedBecause,
     LastRun? LastRun);
 
 internal sealed record LastRun(
@@ -51,3 +52,15 @@ internal sealed record LogLine(string Process, string Stream, string Text);
 internal sealed record Report(int SchemaVersion, Result[] Results, string[] Warnings);
 
 internal sealed record Result(string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, string? Error);
+
+/// <summary>What the <c>daemon</c> commands print with <c>--json</c>.</summary>
+internal sealed record DaemonReport(
+    int SchemaVersion,
+    bool Running,
+    int? Pid,
+    string? Version,
+    DateTimeOffset? StartedAt,
+    int? Supervised,
+    int? RunningProcesses,
+    int? Restarts,
+    string? LastError);

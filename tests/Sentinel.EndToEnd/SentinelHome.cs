@@ -48,6 +48,12 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public string Logs => Path.Combine(Folder, "logs");
 
+    public string Socket => Path.Combine(Folder, "daemon.sock");
+
+    public string DaemonLog => Path.Combine(Folder, "daemon.log");
+
+    public string EventsFile => Path.Combine(Folder, "events.jsonl");
+
     public string Stdout(string name) => Path.Combine(Logs, $"{name}.stdout.log");
 
     public string Stderr(string name) => Path.Combine(Logs, $"{name}.stderr.log");
@@ -93,6 +99,40 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public async Task<Listing> List() => (await Run("list", "--json")).Ok().As<Listing>();
 
     public async Task<Listed> Show(string name) => (await List())[name];
+
+    /// <summary>Starts the daemon in the background.</summary>
+    public async Task<Live> StartDaemon()
+    {
+        (await Run("daemon", "start")).Ok();
+        return Daemon();
+    }
+
+    /// <summary>The one daemon that runs.</summary>
+    public Live Daemon() => Assert.Single(Daemons());
+
+    public List<Live> Daemons() => [.. Mine().Where(IsDaemon)];
+
+    public async Task<DaemonReport> DescribeDaemon() => (await Run("daemon", "status", "--json")).Ok().As<DaemonReport>();
+
+    /// <summary>Kills the daemon as nothing else than a fault would, and waits until it is gone.</summary>
+    public async Task KillDaemon()
+    {
+        var daemon = Daemon();
+        daemon.Signal(Signals.Kill);
+        await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
+    }
+
+    /// <summary>Waits, without a command that might help it along, until one other process runs in the place of all there were.</summary>
+    public async Task<Live> SuccessorOf(Live old)
+    {
+        Live? successor = null;
+        await Wait.Until(() => Supervised() is [var one] && one != old && (successor = one) is not null, "it is restarted");
+        return successor!;
+    }
+
+    /// <summary>The events that are kept, of one process if it is named.</summary>
+    public async Task<List<JsonNode>> Happened(params string[] arguments) =>
+        [.. (await Run(["events", "--json", "--lines", "100000", .. arguments])).Ok().Lines.Select(line => JsonNode.Parse(line)!)];
 
     public JsonNode ReadState() => JsonNode.Parse(File.ReadAllBytes(StateFile))!;
 
@@ -148,6 +188,15 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _commands.ForEach(command => command.Dispose());
+        // First, for it would restart the others. It may hang or have lost its socket: it is not asked.
+        await Wait.Until(
+            () =>
+            {
+                var daemons = Daemons();
+                daemons.ForEach(daemon => daemon.Signal(Signals.Kill));
+                return daemons.Count == 0;
+            },
+            "no daemon of the test is left");
         var groups = GroupsOfState().ToHashSet();
         // One look may miss what is started, with a lower pid, while it looks; two in a row do not.
         var looksInVain = 0;
@@ -166,7 +215,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     }
 
     /// <summary>Waits until no command is left, nor what one that was killed had begun to become a program.</summary>
-    public Task Settled() => Wait.Until(() => Mine().All(process => process.Program != Binary), "every command is over");
+    public Task Settled() => Wait.Until(() => Mine().All(process => process.Program != Binary || IsDaemon(process)), "every command is over");
 
     private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
 
@@ -177,6 +226,8 @@ internal sealed partial class SentinelHome : IAsyncDisposable
             .Select(cookie => ControlGroups.OfTree(cookie.Groups[1].Value))
             .OfType<string>()
         : [];
+
+    private static bool IsDaemon(Live process) => process.Program == Binary && process.Arguments is [_, "daemon", "run"];
 
     private bool DeleteRoot()
     {
