@@ -51,7 +51,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
             while (_posted.TryDequeue(out var action))
                 Guarded(action, failed);
-            while (_timers.TryPeek(out var timer, out var due) && due <= _time.GetTimestamp())
+            // What these lead to at once comes after the next events.
+            var now = _time.GetTimestamp();
+            while (_timers.TryPeek(out var timer, out var due) && due <= now)
             {
                 _timers.Dequeue();
                 if (timer.Then is { } then)

@@ -42,7 +42,15 @@ public sealed class Daemon(
         return true;
     }
 
-    public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => await supervisor.Do(request);
+    public async ValueTask<IReadOnlyList<Outcome>> Do(Request request)
+    {
+        NoteEnded();
+        if (request is not Request.RestartDue)
+            return await supervisor.Do(request);
+        var outcomes = await Restarting(supervisor.RestartDue);
+        Count(outcomes);
+        return outcomes;
+    }
 
     public DaemonStatus Describe(int pid, string version)
     {
@@ -97,7 +105,14 @@ public sealed class Daemon(
     {
         _ended.Add(new EndedMain(id, main, end));
         if (_ended.Count == 1)
-            loop.After(TimeSpan.Zero, () => InBackground(TakeNote));
+            loop.After(TimeSpan.Zero, NoteEnded);
+    }
+
+    // Before anybody looks for himself: he would find them gone, and not how they ended, for that has been asked already.
+    private void NoteEnded()
+    {
+        if (_ended.Count > 0)
+            InBackground(TakeNote);
     }
 
     private async Task TakeNote()
@@ -113,7 +128,11 @@ public sealed class Daemon(
         _restartTimer = null;
         var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         if (due < DateTimeOffset.MaxValue)
-            _restartTimer = loop.After(due - time.GetUtcNow(), () => InBackground(async () => Count(await Restarting(supervisor.RestartDue))));
+            _restartTimer = loop.After(due - time.GetUtcNow(), () =>
+            {
+                NoteEnded();
+                InBackground(async () => Count(await Restarting(supervisor.RestartDue)));
+            });
     }
 
     // What is due is being started: the timer would only find it again.
@@ -145,6 +164,7 @@ public sealed class Daemon(
     private void Sweep()
     {
         loop.After(SweepInterval, Sweep);
+        NoteEnded();
         InBackground(async () =>
         {
             store.SaveUnsaved();

@@ -19,6 +19,9 @@ public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, EnvironmentBlock
 public sealed class Supervisor(
     StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time) : ISupervisor
 {
+    // More would keep whoever else asks something of a daemon waiting.
+    private const int StartsAtOnce = 100;
+
     private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
 
@@ -299,6 +302,7 @@ public sealed class Supervisor(
         {
             State written;
             List<TreeRoot> inTheWay;
+            Selection waiting;
             using (var transaction = store.Begin())
             {
                 var snapshot = new Snapshot(table);
@@ -307,18 +311,20 @@ public sealed class Supervisor(
                 var doubtful = found.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
                 var free = found.FindAll(record => !remains.ContainsKey(record.Id));
-                outcomes.AddRange(StartAll(transaction, free, happened, environment, stuck));
-                if (remains.Count == 0)
+                outcomes.AddRange(StartAll(transaction, [.. free.Take(StartsAtOnce)], happened, environment, stuck));
+                if (remains.Count == 0 && free.Count <= StartsAtOnce)
                     return outcomes;
                 written = transaction.State;
                 inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
+                waiting = Selection.Of([.. free.Skip(StartsAtOnce).Select(record => record.Id), .. remains.Keys]);
             }
 
+            if (inTheWay.Count == 0)
+                await handles.WaitAny([], TimeSpan.Zero);
             foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
                 if (end.Survivors.Count > 0)
                     stuck[id] = CouldNotEnd(end);
             // Meanwhile others had their turns.
-            var waiting = Selection.Of(inTheWay.Select(root => root.Id));
             choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
         }
     }
