@@ -21,7 +21,7 @@ public sealed class Daemon(
     private readonly List<EndedMain> _ended = [];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private IDisposable? _restartTimer;
-    private bool _isRestarting;
+    private int _restarting;
     private int _restarts;
     private string? _lastError;
 
@@ -80,8 +80,7 @@ public sealed class Daemon(
         foreach (var process in state.Processes.Values)
             if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
                 Begin(process.Id, running.Identity);
-        if (!_isRestarting)
-            SetTimer(state);
+        SetTimer(state);
     }
 
     private void Begin(int id, ProcessIdentity main)
@@ -119,38 +118,45 @@ public sealed class Daemon(
     {
         EndedMain[] ended = [.. _ended];
         _ended.Clear();
-        Count(await Restarting(() => supervisor.Ended(ended)));
+        try
+        {
+            Count(await Restarting(() => supervisor.Ended(ended)));
+        }
+        catch
+        {
+            // Nobody tells of them again: the next sweep tries once more.
+            _ended.AddRange(ended);
+            throw;
+        }
     }
 
+    // What is due is being started, perhaps after others of its tree have ended: the timer would only find it again.
     private void SetTimer(State state)
     {
         _restartTimer?.Dispose();
         _restartTimer = null;
-        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        var now = time.GetUtcNow();
+        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.Due)
+            .Where(due => _restarting == 0 || due > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         if (due < DateTimeOffset.MaxValue)
-            _restartTimer = loop.After(due - time.GetUtcNow(), () =>
+            _restartTimer = loop.After(due - now, () =>
             {
                 NoteEnded();
                 InBackground(async () => Count(await Restarting(supervisor.RestartDue)));
             });
     }
 
-    // What is due is being started: the timer would only find it again.
     private async ValueTask<IReadOnlyList<Outcome>> Restarting(Func<ValueTask<IReadOnlyList<Outcome>>> restart)
     {
-        var isOutermost = !_isRestarting;
-        _isRestarting = true;
+        _restarting++;
         try
         {
             return await restart();
         }
         finally
         {
-            if (isOutermost)
-            {
-                _isRestarting = false;
-                SetTimer(store.Read());
-            }
+            _restarting--;
+            SetTimer(store.Read());
         }
     }
 
@@ -165,9 +171,13 @@ public sealed class Daemon(
     {
         loop.After(SweepInterval, Sweep);
         NoteEnded();
-        InBackground(async () =>
+        InBackground(() =>
         {
             store.SaveUnsaved();
+            return Task.CompletedTask;
+        });
+        InBackground(async () =>
+        {
             if (supervisor.IsAnyDue)
                 Count(await Restarting(supervisor.RestartDue));
             Count(await supervisor.RestartOutgrown());

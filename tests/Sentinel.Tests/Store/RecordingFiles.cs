@@ -29,9 +29,7 @@ internal sealed class RecordingFiles : IStateFiles
         Written.Add((StateDocument.Read(content.ToArray()), durable));
     }
 
-    public void MakePrivateFolder(string path)
-    {
-    }
+    public void MakePrivateFolder(string path) => Directory.CreateDirectory(path);
 
     private sealed class Turn(RecordingFiles files) : IDisposable
     {

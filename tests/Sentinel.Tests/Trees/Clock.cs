@@ -11,9 +11,12 @@ internal sealed class Clock : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
+    /// <summary>How far somebody has set it forward, or back.</summary>
+    public TimeSpan Set { get; set; }
+
     public void Advance(TimeSpan by) => Elapsed += by;
 
     public override long GetTimestamp() => Elapsed.Ticks;
 
-    public override DateTimeOffset GetUtcNow() => Start + Elapsed;
+    public override DateTimeOffset GetUtcNow() => Start + Elapsed + Set;
 }

@@ -13,7 +13,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     private const int TooManyWaits = 10_000;
 
     private readonly SortedDictionary<int, MadeUp> _processes = [];
-    private readonly PriorityQueue<Action, TimeSpan> _events = new();
+    private readonly PriorityQueue<Action, (TimeSpan Due, int Number)> _events = new();
+    private int _eventsSoFar;
     private int _nextPid = FirstPid;
     private int _waits;
 
@@ -67,7 +68,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>A child that its parent forks: of the same session and with the same cookie.</summary>
     public MadeUp Fork(MadeUp parent) => Add(parent.Cookie, parent.Pid, parent.Session);
 
-    public void After(TimeSpan time, Action happens) => _events.Enqueue(happens, Clock.Elapsed + time);
+    /// <summary>What is due at the same time happens in the order in which it was said.</summary>
+    public void After(TimeSpan time, Action happens) => _events.Enqueue(happens, (Clock.Elapsed + time, _eventsSoFar++));
 
     public IReadOnlyList<Sighting> All()
     {
@@ -102,14 +104,14 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         var end = Clock.Elapsed + timeout;
         while (!handles.Any(handle => handle.HasEnded))
         {
-            if (!_events.TryPeek(out _, out var due) || due > end)
+            if (!_events.TryPeek(out _, out var next) || next.Due > end)
             {
                 Clock.Advance(end - Clock.Elapsed);
                 return ValueTask.CompletedTask;
             }
 
             var happens = _events.Dequeue();
-            Clock.Advance(due > Clock.Elapsed ? due - Clock.Elapsed : TimeSpan.Zero);
+            Clock.Advance(next.Due > Clock.Elapsed ? next.Due - Clock.Elapsed : TimeSpan.Zero);
             happens();
         }
 
@@ -169,6 +171,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public List<int> Received { get; } = [];
 
+        /// <summary>Told when it has.</summary>
+        public event Action? Ended;
+
         public bool HasEnded { get; private set; }
 
         public int WaitStatus { get; private set; }
@@ -182,6 +187,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         {
             (HasEnded, WaitStatus) = (true, waitStatus);
             machine.Remove(this);
+            Ended?.Invoke();
         }
 
         public void Signal(int number)
