@@ -19,8 +19,9 @@ public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, EnvironmentBlock
 public sealed class Supervisor(
     StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time) : ISupervisor
 {
-    // More would keep whoever else asks something of a daemon waiting.
-    private const int StartsAtOnce = 100;
+    // So many are started in one turn at first, and then as many as take about so long: others wait for their turns meanwhile.
+    private const int FirstStarts = 20;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
     private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
@@ -298,33 +299,40 @@ public sealed class Supervisor(
     {
         var outcomes = new List<Outcome>();
         var stuck = new Dictionary<int, string>();
-        while (true)
+        for (var starts = FirstStarts; ;)
         {
             State written;
             List<TreeRoot> inTheWay;
-            Selection waiting;
+            List<int> later;
+            bool isAnyFree;
             using (var transaction = store.Begin())
             {
+                var begun = time.GetTimestamp();
                 var snapshot = new Snapshot(table);
                 var (found, missing) = choose(transaction, snapshot);
                 outcomes.AddRange(missing);
-                var doubtful = found.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+                var now = found.Take(starts).ToList();
+                later = [.. found.Skip(starts).Select(record => record.Id)];
+                var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
-                var free = found.FindAll(record => !remains.ContainsKey(record.Id));
-                outcomes.AddRange(StartAll(transaction, [.. free.Take(StartsAtOnce)], happened, environment, stuck));
-                if (remains.Count == 0 && free.Count <= StartsAtOnce)
-                    return outcomes;
+                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
+                isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
                 inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
-                waiting = Selection.Of([.. free.Skip(StartsAtOnce).Select(record => record.Id), .. remains.Keys]);
+                starts = time.GetElapsedTime(begun) < Turn ? starts * 2 : Math.Max(1, starts / 2);
             }
 
-            if (inTheWay.Count == 0)
+            if (later.Count == 0 && inTheWay.Count == 0)
+                return outcomes;
+            if (later.Count > 0 && isAnyFree)
                 await handles.WaitAny([], TimeSpan.Zero);
-            foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
-                if (end.Survivors.Count > 0)
-                    stuck[id] = CouldNotEnd(end);
+            else
+                // When no other can be started: it may take long.
+                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                    if (end.Survivors.Count > 0)
+                        stuck[id] = CouldNotEnd(end);
             // Meanwhile others had their turns.
+            var waiting = Selection.Of([.. later, .. inTheWay.Select(root => root.Id)]);
             choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
         }
     }
