@@ -42,6 +42,7 @@ internal static unsafe partial class LibC
 
     public const int AT_FDCWD = -100;
     public const uint STATX_UID = 8;
+    public const uint STATX_INO = 0x100;
 
     public const uint EPOLLIN = 1;
     public const uint EPOLLOUT = 4;
@@ -250,6 +251,9 @@ internal static unsafe partial class LibC
     {
         [FieldOffset(20)]
         public uint Uid;
+
+        [FieldOffset(32)]
+        public ulong Inode;
     }
 
     [StructLayout(LayoutKind.Sequential)]

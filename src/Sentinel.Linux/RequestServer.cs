@@ -22,25 +22,27 @@ public sealed class RequestServer : IDisposable
     // The oldest first.
     private readonly List<Connection> _connections = [];
     private SafeFileHandle _listener;
+    private ulong? _file;
     private IDisposable _accepting;
 
     /// <param name="answer">Gives the reply to a message; an exception becomes a refusal.</param>
     public RequestServer(string path, EventLoop loop, Func<Message, ValueTask<Message>> answer)
     {
         (_path, _loop, _answer) = (path, loop, answer);
-        _listener = UnixSocket.Listen(path);
-        _accepting = loop.OnReadable(_listener, Accept);
+        (_listener, _accepting) = Listen();
     }
 
-    /// <summary>Listens anew when somebody took the socket away.</summary>
+    /// <summary>Listens anew when somebody took the socket away, or put one there that is nobody's.</summary>
     public void KeepThere()
     {
-        if (File.Exists(_path) || !Directory.Exists(Path.GetDirectoryName(_path)))
+        if (UnixSocket.FileAt(_path) == _file || !Directory.Exists(Path.GetDirectoryName(_path)))
             return;
+        using (var other = UnixSocket.Connect(_path))
+            if (other is not null)
+                return;
         _accepting.Dispose();
         _listener.Dispose();
-        _listener = UnixSocket.Listen(_path);
-        _accepting = _loop.OnReadable(_listener, Accept);
+        (_listener, _accepting) = Listen();
     }
 
     public void Dispose()
@@ -50,6 +52,13 @@ public sealed class RequestServer : IDisposable
             connection.Dispose();
         _listener.Dispose();
         LibC.unlink(_path);
+    }
+
+    private (SafeFileHandle Listener, IDisposable Accepting) Listen()
+    {
+        var listener = UnixSocket.Listen(_path);
+        _file = UnixSocket.FileAt(_path);
+        return (listener, _loop.OnReadable(listener, Accept));
     }
 
     private void Accept()

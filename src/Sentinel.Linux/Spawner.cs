@@ -10,7 +10,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 {
     private const string Shell = "/bin/sh";
     private const uint OwnerOnly = 0x180; // 0600
-    private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const uint OwnerOnlyFolder = 0x1c0; // 0700
 
     // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
     private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
@@ -25,7 +25,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             throw new SpawnException(reason);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+            // That one alone: a home that was moved away is not made anew where it was.
+            LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
             Open(launch.StdoutPath, _stdout);
             Open(launch.StderrPath, _stderr);
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie) : null;

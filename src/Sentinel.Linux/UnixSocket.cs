@@ -52,6 +52,13 @@ internal static unsafe class UnixSocket
             : throw new IOException($"cannot connect to {path}: {SystemCallException.Reason(error)}");
     }
 
+    /// <summary>Which file a path leads to now; null when it leads to none.</summary>
+    public static ulong? FileAt(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0 ? status.Inode : null;
+    }
+
     /// <summary>Null when there is nobody to accept by now.</summary>
     public static SafeFileHandle? Accept(SafeFileHandle listener)
     {

@@ -129,5 +129,15 @@ internal sealed class DaemonHost : IDisposable
             _warnings.Add(warning);
     }
 
-    private static void Log(string line) => Output.Tell($"{DateTimeOffset.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {line}");
+    private static void Log(string line)
+    {
+        try
+        {
+            Output.Tell($"{DateTimeOffset.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {line}");
+        }
+        catch (IOException)
+        {
+            // A full disk may be the very thing that is told of.
+        }
+    }
 }
