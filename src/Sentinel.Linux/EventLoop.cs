@@ -16,6 +16,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
     private readonly SafeFileHandle _epoll;
     private readonly Dictionary<int, Watch> _watches = [];
     private readonly PriorityQueue<Timer, long> _timers = new();
+    private int _cancelledTimers;
     private readonly TimeProvider _time;
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly SafeFileHandle _wakeUp;
@@ -55,7 +56,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
             var now = _time.GetTimestamp();
             while (_timers.TryPeek(out var timer, out var due) && due <= now)
             {
-                _timers.Dequeue();
+                Dequeue();
                 if (timer.Then is { } then)
                     Guarded(then, failed);
             }
@@ -92,7 +93,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
     public IDisposable After(TimeSpan delay, Action then)
     {
-        var timer = new Timer { Then = then };
+        var timer = new Timer(this, then);
         _timers.Enqueue(timer, _time.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _time.TimestampFrequency));
         return timer;
     }
@@ -126,7 +127,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         {
             if (timer.Then is null)
             {
-                _timers.Dequeue();
+                Dequeue();
                 continue;
             }
 
@@ -164,10 +165,39 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         }
     }
 
-    private sealed class Timer : IDisposable
+    private void Dequeue()
     {
-        public Action? Then { get; set; }
+        var timer = _timers.Dequeue();
+        if (timer.Then is null)
+            _cancelledTimers--;
+        timer.IsQueued = false;
+    }
 
-        public void Dispose() => Then = null;
+    // Ten seconds of requests would be many that nobody waits for any more.
+    private void Cancelled()
+    {
+        if (++_cancelledTimers < Math.Max(100, _timers.Count / 2))
+            return;
+        var waiting = _timers.UnorderedItems.Where(timer => timer.Element.Then is not null).ToArray();
+        _timers.Clear();
+        _timers.EnqueueRange(waiting);
+        _cancelledTimers = 0;
+    }
+
+    private sealed class Timer(EventLoop loop, Action then) : IDisposable
+    {
+        /// <summary>Null when it was cancelled.</summary>
+        public Action? Then { get; private set; } = then;
+
+        public bool IsQueued { get; set; } = true;
+
+        public void Dispose()
+        {
+            if (Then is null)
+                return;
+            Then = null;
+            if (IsQueued)
+                loop.Cancelled();
+        }
     }
 }
