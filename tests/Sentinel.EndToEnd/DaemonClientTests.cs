@@ -1,0 +1,315 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Sentinel.EndToEnd;
+
+/// <summary>Commands, and others, that talk to the daemon.</summary>
+public partial class DaemonClientTests
+{
+    [Fact]
+    public async Task Every_command_says_the_same_and_ends_the_same_with_a_daemon_as_without()
+    {
+        string[][] commands =
+        [
+            ["run", "--name", "web", "--", SentinelHome.Actor, "describe"],
+            ["run", "--name", "web", "--", "sleep", "1000"],
+            ["run", "sleep 1000 | cat", "--name", "pipe", "--restart", "--json"],
+            ["run", "no-such-program"],
+            ["run", "--cwd", "/no/such/folder", "sleep 1000"],
+            ["run", "sleep 1000"],
+            ["run", "sleep 1000"],
+            ["start", "web"],
+            ["start", "nobody", "pipe"],
+            ["stop", "web", "wbe"],
+            ["stop", "web"],
+            ["start", "web", "--json"],
+            ["restart", "web", "sleep", "--signal", "INT", "--timeout", "1"],
+            ["restart", "web", "--update-env"],
+            ["reset", "web", "nobody"],
+            ["stopall"],
+            ["stopall"],
+            ["startall"],
+            ["restartall", "--json"],
+            ["delete", "sleep", "--logs"],
+            ["delete", "sleep"],
+            ["stop", "web"],
+            ["clean"],
+            ["clean", "--json"],
+            ["stopall", "--force", "--json"],
+            ["delete", "pipe", "--json"],
+        ];
+        await using var without = new SentinelHome();
+        await using var with = new SentinelHome();
+        await with.StartDaemon();
+
+        foreach (var command in commands)
+        {
+            // Whoever may be told that no daemon runs has that read over.
+            var (here, there) = (await without.Run(command), await with.Run(command));
+            Assert.Equal(Told(without, here), Told(with, there));
+        }
+
+        Assert.Empty(without.Supervised());
+        Assert.Empty(with.Supervised());
+    }
+
+    [Fact]
+    public async Task A_process_gets_the_environment_directory_umask_and_limits_of_who_called_and_not_of_the_daemon()
+    {
+        await using var home = new SentinelHome();
+        (await home.Run(new Call("daemon", "start") { Environment = Variable("COLOUR", "red"), Folder = "/", Through = Call.AfterShell("umask 027;") })).Ok();
+        var folder = Directory.CreateDirectory(Path.Combine(home.Work, "here")).FullName;
+
+        var web = await home.Start(new Call("run", "--name", "web", "--", "sleep", "1000")
+        {
+            Environment = Variable("SIZE", "large"),
+            Folder = folder,
+            Through = Call.AfterShell("umask 077;"),
+        });
+
+        Assert.Equal(folder, web.Process.Folder);
+        Assert.Equal("0077", web.Process.Status("Umask"));
+        Assert.Equal("large", web.Process.Environment["SIZE"]);
+        Assert.DoesNotContain("COLOUR", web.Process.Environment.Keys);
+        Assert.Equal([0, 1, 2], web.Process.Descriptors.Keys);
+        Assert.Equal(web.Pid, web.Process.Session);
+        Assert.Equal("0000000000000000", web.Process.Status("SigBlk"));
+        Assert.Equal("0000000000000000", web.Process.Status("SigIgn"));
+    }
+
+    [Fact]
+    public async Task Whoever_talks_nonsense_is_told_so_or_cut_off_and_the_daemon_goes_on()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+
+        // A length that is none, one that is huge, and text of no protocol.
+        foreach (var nonsense in (byte[][])[[0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff], [0xff, 0xff, 0xff, 0x7f], [.. "GET / HTTP/1.1\r\n\r\n"u8]])
+            Assert.Null(await Exchange(home, nonsense));
+        Assert.Contains("does not understand", await Exchange(home, Frame("{")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("[]")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":1,"is":"dance"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":1,"is":"stop","targets":7}""")));
+        Assert.Contains("refused", await Exchange(home, Frame("""{"protocol":1,"is":"working"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame(new string('[', 100_000))));
+
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
+        Assert.Null((await home.DescribeDaemon()).LastError);
+    }
+
+    [Fact]
+    public async Task One_of_another_version_is_told_what_to_do()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+
+        var reply = await Exchange(home, Frame("""{"protocol":99,"is":"describe"}"""));
+
+        Assert.Contains("version 99", reply);
+        Assert.Contains("sentinel daemon restart", reply);
+    }
+
+    [Fact]
+    public async Task A_command_that_meets_a_daemon_of_another_version_says_what_to_do()
+    {
+        await using var home = new SentinelHome();
+        Directory.CreateDirectory(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(home.Socket));
+        other.Listen();
+        using var run = home.Begin("run", "sleep 1000");
+
+        // The first connection only looks whether somebody is there.
+        (await other.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+        using var asked = await other.AcceptAsync(TestContext.Current.CancellationToken);
+        await asked.SendAsync(Frame("""{"protocol":99,"is":"done"}"""), TestContext.Current.CancellationToken);
+
+        var said = (await run.End()).Fails(1).Stderr;
+        Assert.Contains("version 99", said);
+        Assert.Contains("sentinel daemon restart", said);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Half_a_message_is_in_nobodys_way()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        using var half = Connect(home);
+        half.Send(Frame("""{"protocol":1,"is":"describe"}""").AsSpan(0, 10));
+
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
+        // The rest may come later.
+        half.Send(Frame("""{"protocol":1,"is":"describe"}""").AsSpan(10));
+        Assert.Contains("described", await Reply(half));
+    }
+
+    [Fact]
+    public async Task Three_hundred_that_say_nothing_are_cut_off_and_keep_others_waiting_no_longer_than_that()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        // No more than the daemon's queue takes that it has not accepted.
+        var silent = Enumerable.Range(0, 300).Select(_ => Connect(home)).ToList();
+        try
+        {
+            await Wait.Until(async () => (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
+            await Wait.Until(() => silent.TrueForAll(socket => socket.Poll(0, SelectMode.SelectRead)), "all are cut off");
+        }
+        finally
+        {
+            silent.ForEach(socket => socket.Dispose());
+        }
+
+        Assert.Equal(daemon, home.Daemon());
+        await Wait.Until(() => daemon.Descriptors.Values.Count(target => target.StartsWith("socket:", StringComparison.Ordinal)) <= 2, "none is kept");
+        (await home.Run("run", "--name", "web", "--", "sleep", "1000")).Ok();
+    }
+
+    [Fact]
+    public async Task A_client_that_never_reads_its_reply_is_in_nobodys_way()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        var deaf = Enumerable.Range(0, 50).Select(_ =>
+        {
+            var socket = Connect(home);
+            socket.Send(Frame("""{"protocol":1,"is":"describe"}"""));
+            return socket;
+        }).ToList();
+
+        (await home.Run("run", "--name", "web", "--", "sleep", "1000")).Ok();
+        (await home.Run("stop", "web")).Ok();
+        deaf.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Ten_thousand_requests_leave_the_daemon_as_large_as_it_was()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        // Until its heap is as large as the runtime lets it become before it cleans up.
+        Describe(10_000);
+        var before = MemoryKilobytes(daemon);
+
+        Describe(10_000);
+
+        Assert.InRange(MemoryKilobytes(daemon) - before, long.MinValue, 3 * 1024);
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
+
+        void Describe(int times)
+        {
+            var (frame, reply) = (Frame("""{"protocol":1,"is":"describe"}"""), new byte[4096]);
+            for (var i = 0; i < times; i++)
+            {
+                using var socket = Connect(home);
+                socket.Send(frame);
+                Assert.True(socket.Receive(reply) > 4);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_huge_announcement_costs_the_daemon_nothing()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        var before = MemoryKilobytes(daemon);
+        var header = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(header, 16 * 1024 * 1024);
+
+        var waiting = Enumerable.Range(0, 50).Select(_ => Connect(home)).ToList();
+        waiting.ForEach(socket => socket.Send(header));
+        await home.DescribeDaemon();
+
+        Assert.InRange(MemoryKilobytes(daemon) - before, long.MinValue, 8 * 1024);
+        waiting.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
+    public async Task Another_user_is_refused()
+    {
+        Needs.Root();
+        Needs.Program("setpriv");
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        // As if the file permissions, which come first, had been given away.
+        const UnixFileMode everybody = (UnixFileMode)0b111_111_111;
+        File.SetUnixFileMode(home.Socket, everybody);
+        File.SetUnixFileMode(home.Folder, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(home.Root, (UnixFileMode)0b111_101_101);
+        // Where the stranger may execute it.
+        var binary = Path.Combine(home.Root, "sentinel");
+        File.Copy(SentinelHome.Binary, binary);
+
+        foreach (var word in (string[])["status", "stop"])
+        {
+            var asked = (await home.Run(new Call
+            {
+                Through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", "exec \"$0\" daemon \"$1\"", binary, word],
+                Folder = "/",
+            })).Fails(1);
+            Assert.Empty(asked.Stdout);
+            Assert.Contains("the daemon ended before it was done", asked.Stderr);
+        }
+
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
+    }
+
+    private static Dictionary<string, string?> Variable(string name, string value) => new() { [name] = value };
+
+    private static byte[] Frame(string json)
+    {
+        var frame = new byte[4 + Encoding.UTF8.GetByteCount(json)];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - 4);
+        Encoding.UTF8.GetBytes(json, frame.AsSpan(4));
+        return frame;
+    }
+
+    private static Socket Connect(SentinelHome home)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(home.Socket));
+        return socket;
+    }
+
+    /// <summary>The reply's JSON; null when there was none before the connection was closed.</summary>
+    private static async Task<string?> Exchange(SentinelHome home, byte[] bytes)
+    {
+        using var socket = Connect(home);
+        socket.Send(bytes);
+        return await Reply(socket);
+    }
+
+    private static async Task<string?> Reply(Socket socket)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var received = new List<byte>();
+        var buffer = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, deadline.Token) is > 0 and var read)
+                received.AddRange(buffer[..read]);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // It was cut off with something that it had not read.
+        }
+
+        return received.Count > 4 ? Encoding.UTF8.GetString([.. received[4..]]) : null;
+    }
+
+    private static long MemoryKilobytes(Live process) =>
+        long.Parse(File.ReadLines($"/proc/{process.Pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+
+    // What a command told, but for the pids and the folder.
+    private static (int ExitCode, string Stdout, string Stderr) Told(SentinelHome home, Outcome outcome) => (
+        outcome.ExitCode,
+        Digits().Replace(outcome.Stdout.Replace(home.Root, "ROOT"), "$1 N"),
+        string.Concat(outcome.Stderr.Replace(home.Root, "ROOT").Split('\n').Where(line => !line.Contains("daemon") && !line.Contains("sentinel commands"))));
+
+    [GeneratedRegex(@"(pid""?:) \d+", RegexOptions.IgnoreCase)]
+    private static partial Regex Digits();
+}
