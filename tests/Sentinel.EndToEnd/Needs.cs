@@ -17,6 +17,9 @@ internal static class Needs
 
     public static void MountNamespaces() => Assert.SkipUnless(Succeeds("unshare", "--mount", "true"), "needs the right to unshare --mount");
 
+    public static void PidNamespaces() =>
+        Assert.SkipUnless(Succeeds("unshare", "--pid", "--fork", "--mount-proc", "true"), "needs the right to unshare --pid");
+
     public static void ControlGroups()
     {
         var isWritable = EndToEnd.ControlGroups.Own is { } own && Succeeds("test", "-w", own);

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+
+namespace Sentinel.EndToEnd;
+
+public class WhyTests
+{
+    [Fact]
+    public async Task Why_shows_how_the_last_runs_ended_with_the_end_of_their_stderr_and_what_comes_next()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        // Each run says another word, and then fails with another code.
+        await home.Start(new Call("run", "--name", "broken", "--restart", "--max-restarts", "2",
+            "n=$(cat n 2>/dev/null || echo 1); echo $((n + 1)) > n; for i in 1 2 3; do echo run $n line $i >&2; done; exit $n"));
+        (await home.Run("wait", "broken", "--for", "stopped")).Ok();
+
+        var why = (await home.Run("why", "broken", "--lines", "2")).Ok().Lines;
+
+        Assert.StartsWith("broken (id: 1) is failed since", why[0]);
+        Assert.Contains("given up", why[1]);
+        Assert.Contains("sentinel start 1", why[1]);
+        Assert.Contains("3 runs ended", why[2]);
+        Assert.Contains("restarted 2 times", why[2]);
+        // The last first, and of each run what it wrote, not what others did.
+        Assert.Equal(
+            ["exited with code 3", "run 3 line 2", "run 3 line 3", "exited with code 2", "run 2 line 2", "run 2 line 3", "exited with code 1", "run 1 line 2", "run 1 line 3"],
+            why[3..].Select(line => line.Contains('|') ? line.Split("| ")[1] : "exited" + line.Split("exited")[1].Split(" after")[0].Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task Why_with_json_tells_the_same_to_programs()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        await home.Start(new Call("run", "--name", "broken", "echo oh no >&2; exit 4"));
+        (await home.Run("wait", "broken")).Fails(4);
+
+        var process = JsonNode.Parse((await home.Run("why", "broken", "--json")).Ok().Stdout)!["processes"]![0]!;
+
+        Assert.Equal(("broken", "crashed", 1), ((string)process["name"]!, (string)process["state"]!, (int)process["endedRuns"]!));
+        var run = Assert.Single(process["lastRuns"]!.AsArray())!;
+        Assert.Equal(4, (int)run["run"]!["exitCode"]!);
+        Assert.Equal(["oh no"], run["stderrLines"]!.AsArray().Select(line => (string)line!));
+        Assert.InRange((double)run["livedSeconds"]!, 0, 20);
+    }
+
+    [Fact]
+    public async Task What_comes_next_is_told_in_every_state()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "--name", "kept", "--restart", "--", "sleep", "1000"));
+        await home.Start("plain", "sleep", "1000");
+        await home.Start("stopped", "sleep", "1000");
+        (await home.Run("stop", "stopped")).Ok();
+        await Says("kept", "it is restarted, by the next 'sentinel list' or 'status': no daemon runs");
+        await Says("plain", "it is not restarted");
+        await Says("stopped", "stopped by the user and stays so until 'sentinel start 3'");
+
+        await home.StartDaemon();
+        await Says("kept", "When it ends by itself, it is restarted.");
+        await home.Start(new Call("run", "--name", "flapping", "--restart", "--", "false"));
+        await Wait.Until(
+            async () => (await home.Run("why", "flapping")).Ok().Lines[1].Contains("It will be restarted at"), () => "it waits to be restarted");
+
+        async Task Says(string name, string next) => Assert.Contains(next, (await home.Run("why", name)).Ok().Lines[1]);
+    }
+
+    [Fact]
+    public async Task Why_restarts_nothing_and_writes_nothing()
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start(new Call("run", "--name", "web", "--restart", "--", "sleep", "1000"));
+        web.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !web.Process.IsAlive, "it is dead");
+        var before = home.Files();
+
+        Assert.Contains("is due to be restarted", (await home.Run("why", "web")).Ok().Stdout);
+
+        Assert.Equal(before, home.Files());
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task What_is_no_longer_in_the_log_is_said_to_be_gone()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        await home.Start(new Call("run", "--name", "broken", "echo oh no >&2; exit 4"));
+        (await home.Run("wait", "broken")).Fails(4);
+        File.WriteAllText(home.Stderr("broken"), "");
+
+        var why = (await home.Run("why", "broken")).Ok();
+
+        Assert.Contains("no longer kept", why.Stdout);
+        Assert.Empty(why.Stderr);
+    }
+
+    [Fact]
+    public async Task Of_what_never_ended_or_does_not_exist_why_says_so()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+
+        Assert.Contains("0 runs ended", (await home.Run("why", "web")).Ok().Stdout);
+        var both = (await home.Run("why", "wbe", "web")).Fails(1);
+        Assert.Contains("did you mean 'web'?", both.Stderr);
+        Assert.Contains("web (id: 1) is running", both.Stdout);
+    }
+}
