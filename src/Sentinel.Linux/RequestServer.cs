@@ -37,8 +37,8 @@ public sealed class RequestServer : IDisposable
     {
         if (UnixSocket.FileAt(_path) == _file || !Directory.Exists(Path.GetDirectoryName(_path)))
             return;
-        using (var other = UnixSocket.Connect(_path))
-            if (other is not null)
+        using (var other = UnixSocket.Connect(_path, out var isBusy))
+            if (other is not null || isBusy)
                 return;
         _accepting.Dispose();
         _listener.Dispose();
