@@ -57,7 +57,7 @@ public static class Protocol
                 ? ReadMessage(json)
                 : throw new OtherProtocolException(version);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new JsonException(e.Message, e);
         }

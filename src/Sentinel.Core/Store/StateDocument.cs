@@ -60,7 +60,7 @@ internal static class StateDocument
             };
         }
         // What JsonElement throws for another type, and a dictionary for a key that it has.
-        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new JsonException(e.Message, e);
         }

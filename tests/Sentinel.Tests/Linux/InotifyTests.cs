@@ -1,3 +1,4 @@
+using Sentinel.Core.Policy;
 using Sentinel.Linux;
 using Sentinel.Tests.Logs;
 
@@ -46,6 +47,44 @@ public sealed class InotifyTests : IDisposable
 
         Assert.True(await Task.Run(_watch.Wait, TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public void A_wait_for_a_process_and_for_files_ends_with_whichever_is_first()
+    {
+        using var children = new Children();
+        using var process = children.Handles.Open(children.Start("sleep", "60"));
+        _watch.Add(_folder.Path);
+
+        _folder.Write("made", "");
+        _watch.Wait(process, TimeSpan.FromHours(1));
+        Assert.False(process!.HasEnded);
+
+        process.Signal(SignalName.Kill);
+        _watch.Wait(process, timeout: null);
+        Assert.True(process.HasEnded);
+    }
+
+    [Fact]
+    public void A_change_ends_one_wait_and_no_more()
+    {
+        _watch.Add(_folder.Path);
+        _folder.Write("made", "");
+        _watch.Wait(null, timeout: null);
+
+        // It would not end before its time, which is what it is given up for.
+        var waiting = new Thread(() => _watch.Wait(null, timeout: null)) { IsBackground = true };
+        waiting.Start();
+        Assert.False(waiting.Join(TimeSpan.FromMilliseconds(50)));
+
+        _folder.Write("another", "");
+        Assert.True(waiting.Join(Deadline));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void A_wait_ends_with_its_time(int milliseconds) => _watch.Wait(null, TimeSpan.FromMilliseconds(milliseconds));
 
     [Fact]
     public void What_there_is_not_yet_may_be_watched_for() => _watch.Add(_folder["no such log"]);

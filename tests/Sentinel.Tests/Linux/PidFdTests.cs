@@ -1,3 +1,4 @@
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Linux;
 
@@ -81,5 +82,47 @@ public sealed class PidFdTests : IDisposable
         using var handle = _children.Handles.Open(_children.Start("sleep", "60"));
 
         Assert.IsType<Exit.Unknown>(handle!.HowEnded().How);
+    }
+
+    [Fact]
+    public unsafe void Of_a_child_that_had_more_memory_than_we_ever_had_it_is_known_how_much()
+    {
+        LibC.ResourceUsage ours;
+        Assert.Equal(0, LibC.getrusage(0, &ours));
+        var theirs = (ours.MaxResidentKilobytes * 1024) + (256 * 1024 * 1024);
+        var identity = _children.Start("dd", "if=/dev/zero", "of=/dev/null", $"bs={theirs}", "count=1");
+        using var handle = _children.Handles.Open(identity);
+        _children.AwaitEnd(identity);
+
+        var end = handle!.HowEnded();
+        _children.Forget(identity.Pid);
+
+        Assert.Equal(new Exit.Code(0), end.How);
+        Assert.InRange(end.PeakMemoryBytes ?? 0, theirs, theirs + (32 * 1024 * 1024));
+    }
+
+    [Fact]
+    public void Of_a_child_that_had_less_nothing_is_told_as_up_to_its_exec_it_was_a_copy_of_us()
+    {
+        var identity = _children.Start("true");
+        using var handle = _children.Handles.Open(identity);
+        _children.AwaitEnd(identity);
+
+        Assert.Equal(new ProcessEnd(new Exit.Code(0), PeakMemoryBytes: null), handle!.HowEnded());
+        _children.Forget(identity.Pid);
+    }
+
+    [Fact]
+    public void Who_asks_for_another_descriptor_has_one_of_the_same_process()
+    {
+        var identity = _children.Start("sleep", "60");
+        using var handle = (PidFd)_children.Handles.Open(identity)!;
+
+        using var duplicate = handle.Duplicate();
+
+        Assert.NotEqual(handle.Descriptor, (int)duplicate.DangerousGetHandle());
+        Assert.Contains(
+            $"Pid:\t{identity.Pid}",
+            File.ReadLines($"/proc/self/fdinfo/{duplicate.DangerousGetHandle()}"));
     }
 }

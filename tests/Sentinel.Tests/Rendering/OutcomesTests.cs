@@ -34,6 +34,11 @@ public sealed class OutcomesTests
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"error":null}"""
         },
         {
+            new Outcome.Reset("web", Web),
+            "Reset web (id: 1, stopped)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"error":null}"""
+        },
+        {
             new Outcome.Cleared("web", Web),
             "Cleared the logs of web (id: 1)",
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"error":null}"""

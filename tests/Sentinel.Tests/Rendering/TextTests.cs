@@ -61,6 +61,24 @@ public sealed class TextTests
         Assert.Equal(said, Text.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
+    [InlineData(-1, "0.0s")]
+    [InlineData(0, "0.0s")]
+    [InlineData(0.04, "0.0s")]
+    [InlineData(5.25, "5.3s")]
+    [InlineData(59.94, "59.9s")]
+    [InlineData(60, "1m 0s")]
+    [InlineData(7500, "2h 5m")]
+    public void A_short_duration_can_be_told_with_a_decimal(double seconds, string said) =>
+        Assert.Equal(said, Text.ExactDuration(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData("one", "one")]
+    [InlineData("one\n", "one")]
+    [InlineData("one\ntwo\n", "one|two")]
+    [InlineData("\none\n\ntwo\n\n", "|one||two")]
+    public void The_lines_of_a_text_are_without_their_ends(string text, string lines) => Assert.Equal(lines.Split('|'), Text.Lines(text));
+
+    [Theory]
     [InlineData(0, "0 KB", "0.0KB")]
     [InlineData(1536, "2 KB", "1.5KB")]
     [InlineData(47_395_635, "45 MB", "45.2MB")]

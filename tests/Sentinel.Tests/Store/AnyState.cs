@@ -10,16 +10,16 @@ namespace Sentinel.Tests.Store;
 /// <summary>Every state that there can be, and what makes two of them the same.</summary>
 internal static class AnyState
 {
-    private static readonly Gen<string> Text = AnyText.WithoutNul;
+    public static readonly Gen<string> Text = AnyText.WithoutNul;
 
-    private static readonly Gen<DateTimeOffset> Time =
+    public static readonly Gen<DateTimeOffset> Time =
         Gen.Select(Gen.Long[0, new DateTime(9998, 1, 1).Ticks], Gen.Int[-14 * 60, 14 * 60]).Select((ticks, minutes) =>
             new DateTimeOffset(new DateTime(ticks).AddDays(1), TimeSpan.FromMinutes(minutes)));
 
     private static readonly Gen<ProcessIdentity> Identity = Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[0, long.MaxValue], Text)
         .Select((pid, ticks, boot) => new ProcessIdentity(pid, ticks, boot));
 
-    private static readonly Gen<RunState.Running> Running =
+    public static readonly Gen<RunState.Running> Running =
         Gen.Select(Time, Identity).Select((since, identity) => new RunState.Running(since, identity));
 
     private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
@@ -39,7 +39,7 @@ internal static class AnyState
         Text.Select(why => new Exit.Unknown(why)),
         Text.Select(why => new Exit.NotStarted(why)));
 
-    private static readonly Gen<EndedRun?> Ended =
+    public static readonly Gen<EndedRun?> Ended =
         Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Long[0, long.MaxValue].Nullable())
             .Select((pid, spawned, started, ended, witnessed, how, peak) =>
                 new EndedRun(spawned ? pid : null, started, ended, witnessed, how, peak))
@@ -52,7 +52,7 @@ internal static class AnyState
         Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
         Gen.Long[1, long.MaxValue].Nullable());
 
-    private static readonly Gen<ProcessSpec> Spec =
+    public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
             Text,
@@ -76,7 +76,7 @@ internal static class AnyState
             Group = group,
         });
 
-    private static readonly Gen<ProcessRecord> Record =
+    public static readonly Gen<ProcessRecord> Record =
         Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3]).Select((spec, run, ended, restarts, shortRuns, recent) => new ProcessRecord
         {
             Id = 0,
@@ -90,7 +90,7 @@ internal static class AnyState
             LastRun = ended,
         });
 
-    private static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
+    public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
     public static readonly Gen<State> Any =
@@ -119,22 +119,27 @@ internal static class AnyState
         Assert.Equal(expected.NextId, actual.NextId);
         Assert.Equal(expected.Processes.Keys, actual.Processes.Keys);
         foreach (var (one, other) in expected.Processes.Values.Zip(actual.Processes.Values))
-        {
-            Assert.Equal(one.Spec.Command.Arguments, other.Spec.Command.Arguments);
-            Assert.Equal(one.RecentRestarts, other.RecentRestarts);
-            Assert.Equal(one.Spec.EnvironmentFiles, other.Spec.EnvironmentFiles);
-            Assert.Equal(WithoutLists(one), WithoutLists(other));
-        }
-
+            Same(one, other);
         Assert.Equal(Content(expected.Environments), Content(actual.Environments));
     }
 
-    // Records compare what is in their lists by reference.
-    private static ProcessRecord WithoutLists(ProcessRecord record) => record with
+    public static void Same(ProcessRecord expected, ProcessRecord actual)
     {
-        RecentRestarts = [],
-        Spec = record.Spec with { Command = record.Spec.Command with { Arguments = [] }, EnvironmentFiles = [] },
-    };
+        Same(expected.Spec, actual.Spec);
+        Assert.Equal(expected.RecentRestarts, actual.RecentRestarts);
+        Assert.Equal(expected with { RecentRestarts = [], Spec = actual.Spec }, actual with { RecentRestarts = [] });
+    }
+
+    // Records compare what is in their lists by reference.
+    public static void Same(ProcessSpec expected, ProcessSpec actual)
+    {
+        Assert.Equal(expected.Command.Arguments, actual.Command.Arguments);
+        Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
+        Assert.Equal(WithoutLists(expected), WithoutLists(actual));
+    }
+
+    private static ProcessSpec WithoutLists(ProcessSpec spec) =>
+        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [] };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

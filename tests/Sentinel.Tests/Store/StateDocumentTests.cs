@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 
 namespace Sentinel.Tests.Store;
@@ -15,13 +16,14 @@ public sealed class StateDocumentTests
         {"version":1,"nextId":9,"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
-             "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"umask":18,"restart":"always","group":"front"},
+             "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"umask":18,"restart":"always",
+             "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"group":"front"},
            "cookie":"c3","logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
              "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot"}},
-           "restarts":2,"shortRuns":1,
+           "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
            "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
-             "how":{"signal":11,"coreDumped":true}}},
+             "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}}},
           {"id":7,
            "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
              "workingDirectory":"/","environment":"e1","environmentFiles":[],"umask":0,"restart":"no"},
@@ -39,7 +41,11 @@ public sealed class StateDocumentTests
          "environments":{"e1":"QT0xAA=="}}
         """;
 
-    private static readonly string[] Optional = ["group", "lastRun", "lastRun.pid", "state.run"];
+    private static readonly string[] Optional =
+    [
+        "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
+        "restartLimit", "stop", "maxMemoryBytes",
+    ];
 
     [Fact]
     public void Every_state_is_read_as_it_was_written() =>
@@ -63,7 +69,11 @@ public sealed class StateDocumentTests
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(
             new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot"))), web.State);
-        Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(11, true)), web.LastRun);
+        Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(9, true, OutOfMemory: true), 4096), web.LastRun);
+        Assert.Equal([since.AddSeconds(1)], web.RecentRestarts);
+        Assert.Equal(new RestartLimit(5, TimeSpan.FromSeconds(90.5)), web.Spec.RestartLimit);
+        Assert.Equal((new StopRule(2, TimeSpan.FromSeconds(0.5)), 209_715_200), (web.Spec.Stop, web.Spec.MaxMemoryBytes));
+        Assert.Equal((null, StopRule.Default, null), (state.Processes[7].Spec.RestartLimit, state.Processes[7].Spec.Stop, state.Processes[7].Spec.MaxMemoryBytes));
         Assert.Equal(["web", "--port=80"], web.Spec.Command.Arguments);
         Assert.Equal("1", state.Environments["e1"]["A"]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));
@@ -117,7 +127,8 @@ public sealed class StateDocumentTests
         {
             var (document, parent, name) = Locate(path);
             var old = parent is JsonArray items ? items[int.Parse(name)] : parent[name];
-            var mistyped = KindOf(old) != KindOf(JsonNode.Parse(value)) || value is "-1.5" or "99999999999999999999" or "\"\\ud800\"";
+            var mistyped = KindOf(old) != KindOf(JsonNode.Parse(value)) || (value is "-1.5" && !path.EndsWith("Seconds", StringComparison.Ordinal))
+                || value is "99999999999999999999" or "\"\\ud800\"";
             // A damaged file is text, not a tree: the value is put in as it stands.
             if (parent is JsonArray array)
                 array[int.Parse(name)] = "PLACE";

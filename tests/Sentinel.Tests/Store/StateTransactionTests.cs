@@ -1,3 +1,4 @@
+using Sentinel.Core.Events;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -138,6 +139,78 @@ public sealed class StateTransactionTests : IDisposable
         using var transaction = _store.Begin();
         AnyState.Same(State.Empty, _store.Read());
     }
+
+    [Fact]
+    public void What_happened_is_told_once_and_when_it_is_saved()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess().With(Running);
+        Assert.Empty(_store.Events.Read());
+
+        transaction.SaveForNow();
+        transaction.Save();
+
+        Assert.IsType<Event.Started>(Assert.Single(_store.Events.Read()));
+    }
+
+    [Fact]
+    public void What_was_not_saved_did_not_happen()
+    {
+        using (var transaction = _store.Begin())
+        {
+            transaction.State = OneProcess().With(Running);
+            transaction.Note();
+        }
+
+        Assert.Empty(_store.Events.Read());
+    }
+
+    [Fact]
+    public void What_could_not_be_saved_is_told_when_it_is_and_then_once()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess().With(Running);
+        _files.Failure = new IOException("no space left on device");
+        Assert.Throws<IOException>(transaction.Save);
+        Assert.Empty(_store.Events.Read());
+
+        _files.Failure = null;
+        transaction.Save();
+
+        Assert.Single(_store.Events.Read());
+    }
+
+    [Fact]
+    public void What_is_noted_before_the_next_happens_is_told_apart_with_the_log_as_long_as_it_was()
+    {
+        var log = _store.Home.StderrOf(Running);
+        Directory.CreateDirectory(_store.Home.Logs);
+        File.WriteAllText(log, "1234");
+        using var transaction = _store.Begin();
+        transaction.State = OneProcess().With(Running);
+        transaction.Save();
+        var end = new EndedRun(Sample.Identity.Pid, Sample.Start, Sample.Start, Witnessed: true, new Exit.Code(1));
+
+        transaction.State = transaction.State.With(Running with { State = new RunState.Starting(Sample.Start, Automatic: true), LastRun = end });
+        transaction.Note();
+        File.AppendAllText(log, "what its successor writes");
+        transaction.State = transaction.State.With(Running with
+        {
+            State = new RunState.Running(Sample.Start, Sample.Identity with { Pid = 4712 }),
+            LastRun = end,
+        });
+        transaction.Save();
+
+        Assert.Equal(
+            [
+                new Event.Started(Sample.Start, 1, "web", 4711, Automatic: false),
+                new Event.Ended(Sample.Start, 1, "web", end, ByUser: false, StderrBytes: 4, RestartDue: null),
+                new Event.Started(Sample.Start, 1, "web", 4712, Automatic: true),
+            ],
+            _store.Events.Read());
+    }
+
+    private static ProcessRecord Running => OneProcess().Processes[1] with { State = Sample.State("running") };
 
     private static State OneProcess() => (State.Empty with { NextId = 2 })
         .With(Environment)

@@ -1,0 +1,225 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Tests.Store;
+
+namespace Sentinel.Tests.Daemon;
+
+public sealed class ProtocolTests
+{
+    private static readonly Gen<string> Text = AnyState.Text;
+
+    private static readonly Gen<Selection> Chosen = Gen.OneOf<Selection>(
+        Gen.Const(new Selection.All()),
+        Text.Array[0, 3].Select(targets => new Selection.Named(targets)));
+
+    // Eighths of a second are exact in seconds.
+    private static readonly Gen<StopOptions> Options = Gen.Select(Gen.Int[1, 64].Nullable(), Gen.Int[0, 8 * 86_400].Nullable())
+        .Select((signal, eighths) => new StopOptions(signal, eighths is { } time ? TimeSpan.FromSeconds(time / 8.0) : null));
+
+    private static readonly Gen<EnvironmentBlock?> MaybeEnvironment = AnyState.Environment.Null();
+
+    private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
+        Gen.Select(AnyState.Spec, Gen.Bool, AnyState.Environment).Select((spec, named, environment) => new Request.Run(new RunRequest(spec, named, environment))),
+        Gen.Select(Chosen, MaybeEnvironment).Select((selection, environment) => new Request.Start(selection, environment)),
+        Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
+        Gen.Select(Chosen, Options, MaybeEnvironment).Select((selection, options, environment) => new Request.Restart(selection, options, environment)),
+        Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, logs) => new Request.Delete(selection, options, logs)),
+        Gen.Bool.Select(logs => new Request.Clean(logs)),
+        Chosen.Select(selection => new Request.Reset(selection)),
+        Gen.Const(new Request.RestartDue()));
+
+    // What was started runs.
+    private static readonly Gen<(ProcessRecord Record, int Pid)> Started = Gen.Select(AnyState.Record, AnyState.Running)
+        .Select((record, run) => (record with { State = run }, run.Identity.Pid));
+
+    private static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
+        Gen.Select(Text, Started).Select((target, run) => new Outcome.Started(target, run.Record, run.Pid)),
+        Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run.Record, old, run.Pid)),
+        Gen.Select(Text, Started).Select((target, run) => new Outcome.AlreadyRunning(target, run.Record, run.Pid)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
+        Gen.Select(Text, AnyState.Record.Null(), Text).Select((target, record, why) => new Outcome.Failed(target, record, why)));
+
+    private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
+        AnyRequest.Select(request => new Message.Ask(request)),
+        Gen.Const(new Message.Describe()),
+        Gen.Const(new Message.ShutDown()),
+        Gen.Const(new Message.Working()),
+        Gen.Select(AnyOutcome.Array[0, 4], Text.Array[0, 2]).Select((outcomes, warnings) => new Message.Done(outcomes, warnings)),
+        Gen.Select(Gen.Int, Text, AnyState.Time, Gen.Int, Gen.Int, Gen.Int, Text.Null())
+            .Select((pid, version, since, supervised, running, restarts, error) =>
+                new Message.Described(new DaemonStatus(pid, version, since, supervised, running, restarts, error))),
+        Text.Select(why => new Message.Refused(why)));
+
+    [Fact]
+    public void Every_message_is_understood_as_it_was_meant() => AnyMessage.Sample(message => Same(message, Protocol.Read(Body(message))), iter: 5_000);
+
+    [Fact]
+    public void A_frame_begins_with_the_length_of_the_rest() => AnyMessage.Sample(message =>
+    {
+        var frame = Protocol.Write(message);
+        Assert.Equal(frame.Length - Protocol.HeaderBytes, Protocol.LengthIn(frame));
+    });
+
+    [Theory]
+    [InlineData(int.MinValue, null)]
+    [InlineData(-1, null)]
+    [InlineData(0, null)]
+    [InlineData(1, 1)]
+    [InlineData(Protocol.LongestFrame, Protocol.LongestFrame)]
+    [InlineData(Protocol.LongestFrame + 1, null)]
+    [InlineData(int.MaxValue, null)]
+    public void A_length_that_nobody_sends_is_none(int told, int? length)
+    {
+        var header = new byte[Protocol.HeaderBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(header, told);
+        Assert.Equal(length, Protocol.LengthIn(header));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Protocol.Version + 1)]
+    public void A_message_of_another_version_is_known_as_such_whatever_else_it_says(int version)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"protocol":{{version}},"is":"sing","why":[]}""");
+        Assert.Equal(version, Assert.Throws<OtherProtocolException>(() => Protocol.Read(body)).Version);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("{}")]
+    [InlineData("""{"protocol":"1","is":"describe"}""")]
+    [InlineData("""{"protocol":1}""")]
+    [InlineData("""{"protocol":1,"is":null}""")]
+    [InlineData("""{"protocol":1,"is":"sing"}""")]
+    [InlineData("""{"protocol":1,"is":"run"}""")]
+    [InlineData("""{"protocol":1,"is":"start","targets":7}""")]
+    [InlineData("""{"protocol":1,"is":"start","targets":[null]}""")]
+    [InlineData("""{"protocol":1,"is":"start","environment":"no base64!"}""")]
+    [InlineData("""{"protocol":1,"is":"stop","timeoutSeconds":1e300}""")]
+    [InlineData("""{"protocol":1,"is":"stop","timeoutSeconds":1e999}""")]
+    [InlineData("""{"protocol":1,"is":"stop","signal":99999999999}""")]
+    [InlineData("""{"protocol":1,"is":"stop","signal":1.5}""")]
+    [InlineData("""{"protocol":1,"is":"refused","why":"\ud800"}""")]
+    [InlineData("""{"protocol":1,"is":"done","outcomes":[{"is":"cleared","target":"web"}],"warnings":[]}""")]
+    public void What_is_no_message_is_refused_as_such(string body) =>
+        Assert.ThrowsAny<JsonException>(() => Protocol.Read(Encoding.UTF8.GetBytes(body)));
+
+    [Fact]
+    public void Whatever_bytes_come_they_are_a_message_or_refused() => Gen.Byte.Array[0, 60].Sample(TryToRead, iter: 5_000);
+
+    [Fact]
+    public void A_message_that_was_damaged_on_its_way_is_a_message_or_refused() =>
+        Gen.Select(AnyMessage, Gen.Int[0, int.MaxValue], Gen.Byte).Sample((message, at, value) =>
+        {
+            var body = Body(message).ToArray();
+            body[at % body.Length] = value;
+            TryToRead(body);
+            TryToRead(body[..(at % body.Length)]);
+        }, iter: 5_000);
+
+    private static void TryToRead(byte[] body)
+    {
+        try
+        {
+            Protocol.Read(body);
+        }
+        catch (Exception e) when (e is JsonException or OtherProtocolException)
+        {
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Body(Message message) => Protocol.Write(message).AsMemory(Protocol.HeaderBytes);
+
+    private static void Same(Message expected, Message actual)
+    {
+        switch (expected, actual)
+        {
+            case (Message.Ask one, Message.Ask other):
+                Same(one.Request, other.Request);
+                break;
+            case (Message.Done one, Message.Done other):
+                Assert.Equal(one.Warnings, other.Warnings);
+                Assert.Equal(one.Outcomes.Count, other.Outcomes.Count);
+                foreach (var (first, second) in one.Outcomes.Zip(other.Outcomes))
+                    Same(first, second);
+                break;
+            default:
+                Assert.Equal(expected, actual);
+                break;
+        }
+    }
+
+    private static void Same(Request expected, Request actual)
+    {
+        Assert.Equal(expected.GetType(), actual.GetType());
+        switch (expected, actual)
+        {
+            case (Request.Run { What: var one }, Request.Run { What: var other }):
+                AnyState.Same(one.Spec, other.Spec);
+                Assert.Equal((one.IsNamed, Content(one.Environment)), (other.IsNamed, Content(other.Environment)));
+                break;
+            case (Request.Start one, Request.Start other):
+                Assert.Equal(Content(one.Environment), Content(other.Environment));
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Stop one, Request.Stop other):
+                Assert.Equal(one.Options, other.Options);
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Restart one, Request.Restart other):
+                Assert.Equal((one.Options, Content(one.Environment)), (other.Options, Content(other.Environment)));
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Delete one, Request.Delete other):
+                Assert.Equal((one.Options, one.WithLogs), (other.Options, other.WithLogs));
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Reset one, Request.Reset other):
+                Same(one.Selection, other.Selection);
+                break;
+            default:
+                Assert.Equal(expected, actual);
+                break;
+        }
+    }
+
+    private static void Same(Selection expected, Selection actual) =>
+        Assert.Equal((expected as Selection.Named)?.Targets, (actual as Selection.Named)?.Targets);
+
+    private static void Same(Outcome expected, Outcome actual)
+    {
+        var (one, other) = (ProcessOf(expected), ProcessOf(actual));
+        if (one is not null && other is not null)
+            AnyState.Same(one, other);
+        Assert.Equal(With(expected, other), actual);
+    }
+
+    private static ProcessRecord? ProcessOf(Outcome outcome) => (ProcessRecord?)outcome.GetType().GetProperty("Process")!.GetValue(outcome);
+
+    private static Outcome With(Outcome outcome, ProcessRecord? process) => outcome switch
+    {
+        Outcome.Started started => started with { Process = process! },
+        Outcome.Restarted restarted => restarted with { Process = process! },
+        Outcome.AlreadyRunning running => running with { Process = process! },
+        Outcome.Stopped stopped => stopped with { Process = process! },
+        Outcome.Deleted deleted => deleted with { Process = process! },
+        Outcome.NotRunning idle => idle with { Process = process! },
+        Outcome.Reset reset => reset with { Process = process! },
+        Outcome.Failed { Process: not null } failed => failed with { Process = process },
+        _ => outcome,
+    };
+
+    private static string? Content(EnvironmentBlock? environment) => environment is null ? null : Convert.ToHexString(environment.Bytes.Span);
+}

@@ -1,0 +1,39 @@
+using CsCheck;
+using Sentinel.Core.Events;
+using Sentinel.Core.Policy;
+using Sentinel.Tests.Store;
+
+namespace Sentinel.Tests.Events;
+
+/// <summary>Every event that there can be, at a whole millisecond: as exact as they are told.</summary>
+internal static class AnyEvent
+{
+    private static readonly Gen<string> Text = AnyState.Text;
+
+    private static readonly Gen<DateTimeOffset> Time = AnyState.Time.Select(time =>
+        new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero));
+
+    private static readonly Gen<(DateTimeOffset Time, int Id, string Name)> Process = Gen.Select(Time, Gen.Int[1, 99], Text);
+
+    private static readonly Gen<Event.Ended> Ended =
+        Gen.Select(Process, AnyState.Ended.Where(run => run is not null), Time, Gen.Bool, Gen.Long[0, long.MaxValue].Nullable(), Time.Nullable())
+            .Select((process, run, started, byUser, stderr, due) => new Event.Ended(
+                process.Time,
+                process.Id,
+                process.Name,
+                run! with { StartedAt = started, EndedAt = process.Time },
+                // What was not even begun nobody can stop.
+                byUser && run.How is not Exit.NotStarted,
+                stderr,
+                due));
+
+    public static readonly Gen<Event> Any = Gen.OneOf<Event>(
+        Gen.Select(Process, Gen.Int[1, int.MaxValue], Gen.Bool).Select((process, pid, automatic) => new Event.Started(process.Time, process.Id, process.Name, pid, automatic)),
+        Ended,
+        Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
+        Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
+        Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
+        Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),
+        Gen.Select(Time, Gen.Int, Text).Select((time, pid, version) => new Event.DaemonUp(time, pid, version)),
+        Gen.Select(Time, Gen.Int).Select((time, pid) => new Event.DaemonDown(time, pid)));
+}

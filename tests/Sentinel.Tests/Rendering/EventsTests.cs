@@ -1,0 +1,51 @@
+using Sentinel.Core.Events;
+using Sentinel.Core.Policy;
+using Sentinel.Tests.Trees;
+using InWords = Sentinel.Rendering.Events;
+
+namespace Sentinel.Tests.Rendering;
+
+public sealed class EventsTests
+{
+    private static readonly EndedRun Crashed = new(11, Clock.Start, Clock.Start.AddSeconds(5.25), Witnessed: true, new Exit.Code(3));
+
+    public static TheoryData<Event, string> Told => new()
+    {
+        { new Event.Started(Clock.Start, 7, "web", 11, Automatic: false), "started, pid: 11" },
+        { new Event.Started(Clock.Start, 7, "web", 11, Automatic: true), "restarted, pid: 11" },
+        { Ended(Crashed), "exited with code 3 after 5.3s, pid: 11" },
+        { Ended(Crashed) with { ByUser = true }, "stopped, exited with code 3 after 5.3s, pid: 11" },
+        {
+            Ended(Crashed with { How = new Exit.Signal(9, CoreDumped: false, OutOfMemory: true), PeakMemoryBytes = 209_715_200 }),
+            "killed by SIGKILL, out of memory after 5.3s, pid: 11, peak memory: 200.0MB"
+        },
+        {
+            Ended(Crashed with { How = new Exit.Unknown("nobody was watching when it ended"), Witnessed = false }),
+            "ended, how is unknown (nobody was watching when it ended), pid: 11"
+        },
+        { Ended(Crashed with { Pid = null, How = new Exit.NotStarted("there is no program web") }), "could not be started: there is no program web" },
+        { new Event.Stopped(Clock.Start, 7, "web"), "stopped" },
+        { new Event.GaveUp(Clock.Start, 7, "web", "it ended again after 5 restarts within 60 s"), "given up: it ended again after 5 restarts within 60 s" },
+        {
+            new Event.OutgrewMemory(Clock.Start, 7, "web", 214_958_080, 209_715_200),
+            "has 205.0MB of memory, more than its 200.0MB: it is restarted"
+        },
+        { new Event.Deleted(Clock.Start, 7, "web"), "deleted" },
+        { new Event.DaemonUp(Clock.Start, 9, "1.2.3"), "daemon began, pid: 9, version: 1.2.3" },
+        { new Event.DaemonDown(Clock.Start, 9), "daemon ended, pid: 9" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Told), DisableDiscoveryEnumeration = true)]
+    public void What_happened_is_told_in_a_few_words(Event happened, string said) => Assert.Equal(said, InWords.What(happened));
+
+    [Fact]
+    public void A_line_says_when_and_to_whom()
+    {
+        var local = new DateTimeOffset(new DateTime(2026, 1, 2, 3, 4, 5, 67, DateTimeKind.Local));
+        Assert.Equal("2026-01-02 03:04:05.067 web (id: 7) deleted", InWords.Line(new Event.Deleted(local, 7, "web"), Sample.Plain));
+        Assert.Equal("2026-01-02 03:04:05.067 sentinel daemon ended, pid: 9", InWords.Line(new Event.DaemonDown(local, 9), Sample.Plain));
+    }
+
+    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 7, "web", run, ByUser: false, null, null);
+}

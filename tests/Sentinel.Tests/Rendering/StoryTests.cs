@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Sentinel.Core.Events;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Rendering;
+using Sentinel.Tests.Trees;
+
+namespace Sentinel.Tests.Rendering;
+
+public sealed class StoryTests
+{
+    private const string NoDaemon = ", by the next 'sentinel list' or 'status': no daemon runs.";
+
+    private static readonly DateTimeOffset Start = new(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local));
+
+    private static readonly EndedRun Crash = new(11, Start, Start.AddSeconds(5.25), Witnessed: true, new Exit.Code(3));
+
+    [Theory]
+    [InlineData(RestartRule.Never, true, "When it ends by itself, it is not restarted ('run --restart' would).")]
+    [InlineData(RestartRule.Always, true, "When it ends by itself, it is restarted.")]
+    [InlineData(RestartRule.Always, false, "When it ends by itself, it is restarted" + NoDaemon)]
+    [InlineData(RestartRule.OnFailure, true, "When it fails, it is restarted.")]
+    public void Of_what_runs_it_says_what_its_end_will_lead_to(RestartRule rule, bool isWatched, string next) => Assert.Equal(
+        next, Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot")), rule, isWatched).Next);
+
+    [Fact]
+    public void Of_what_may_be_given_up_it_says_when_and_how_near_that_is()
+    {
+        var story = Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot")), RestartRule.Always);
+        var record = story.Record with
+        {
+            Spec = story.Record.Spec with { RestartLimit = new RestartLimit(5, TimeSpan.FromDays(1)) },
+            RecentRestarts = [DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(-2)],
+        };
+
+        Assert.Equal(
+            "When it ends by itself, it is restarted, but not after 5 times within 86400 s (2 so far).",
+            (story with { Record = record }).Next);
+    }
+
+    [Theory]
+    [InlineData(true, ".")]
+    [InlineData(false, NoDaemon)]
+    public void Of_what_waits_it_says_when_it_is_restarted_and_by_whom(bool isWatched, string by)
+    {
+        // Far from the next hour, however long this takes.
+        var due = DateTimeOffset.UtcNow.AddDays(1).AddMinutes(30);
+
+        Assert.Equal($"It will be restarted at {Text.Time(due)}, in 1d 0h{by}", Of(new RunState.Backoff(Start, due), isWatched: isWatched).Next);
+        Assert.Equal($"It is due to be restarted{by}", Of(new RunState.Backoff(Start, Start), isWatched: isWatched).Next);
+    }
+
+    [Fact]
+    public void Of_what_stays_as_it_is_it_says_how_to_start_it()
+    {
+        Assert.Equal("It was stopped by the user and stays so until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
+        Assert.Equal("It is not restarted ('run --restart' would); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
+        Assert.Equal("It is not restarted ('run --restart' would); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
+        Assert.Equal(
+            "It was given up: too often. 'sentinel start 1' tries again; 'sentinel reset 1' only forgets the failures.",
+            Of(new RunState.Failed(Start, "too often")).Next);
+    }
+
+    [Fact]
+    public void Of_what_is_under_way_it_says_so()
+    {
+        Assert.Equal("It is about to change.", Of(new RunState.Starting(Start, Automatic: false)).Next);
+        Assert.Equal("It is about to change.", Of(new RunState.Stopping(Start, null)).Next);
+    }
+
+    [Fact]
+    public void The_last_runs_are_told_with_the_last_that_they_wrote()
+    {
+        var story = Of(new RunState.Crashed(Start)) with
+        {
+            Runs =
+            [
+                new Story.Run(Ended(Crash), ["Traceback:", "\e[31mno such table"], IsKept: true),
+                new Story.Run(Ended(Crash), [], IsKept: true),
+                new Story.Run(Ended(Crash), [], IsKept: false),
+            ],
+            Ends = 3,
+            Since = Start,
+        };
+
+        Assert.Equal(
+            [
+                "web (id: 1) is crashed since 2026-01-02 03:04:05",
+                "  It is not restarted ('run --restart' would); 'sentinel start 1' starts it.",
+                "  3 runs ended since 2026-01-02 03:04:05; restarted 1 time.",
+                "",
+                "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
+                "  | Traceback:",
+                "  | \\x1b[31mno such table",
+                "",
+                "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
+                "  (nothing on stderr)",
+                "",
+                "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
+                "  (what it wrote to stderr is no longer kept)",
+            ],
+            story.Lines(Sample.Plain));
+    }
+
+    [Fact]
+    public void Where_no_events_are_kept_it_says_so()
+    {
+        var lines = Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot"))).Lines(Sample.Plain).ToList();
+
+        Assert.Equal("web (id: 1) is running since 2026-01-02 03:04:05 (pid: 11)", lines[0]);
+        Assert.Equal("  Nothing is known of earlier runs.", lines[^1]);
+    }
+
+    [Fact]
+    public void Programs_are_told_the_same()
+    {
+        var crash = Crash with { StartedAt = Clock.Start, EndedAt = Clock.Start.AddSeconds(5.25) };
+        var story = Of(new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(1))) with
+        {
+            Runs = [new Story.Run(Ended(crash), ["no such table"], IsKept: true), new Story.Run(Ended(crash) with { ByUser = true }, [], IsKept: false)],
+            Ends = 2,
+            Since = Clock.Start,
+        };
+
+        var document = new WhyJson(1, [WhyJson.From(story)], ["a warning"]);
+
+        const string run = """{"pid":11,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:10.25+00:00","witnessed":true,"how":"exited","exitCode":3,"signal":null,"coreDumped":null,"outOfMemory":null,"peakMemoryBytes":null,"text":"exited with code 3"}""";
+        Assert.Equal(
+            $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null}]}],"warnings":["a warning"]}""",
+            JsonSerializer.Serialize(document, Json.Line.WhyJson));
+    }
+
+    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, null, null);
+
+    private static Story Of(RunState state, RestartRule rule = RestartRule.Never, bool isWatched = true) =>
+        new(Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 }, [], 0, null, isWatched);
+}
