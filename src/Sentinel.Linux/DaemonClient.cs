@@ -10,8 +10,8 @@ namespace Sentinel.Linux;
 /// <summary>The daemon, as a command reaches it.</summary>
 public sealed class DaemonClient : ISupervisor
 {
-    // The daemon says something at least once a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    /// <summary>How long to wait for the daemon, which says something at least once a second.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly SentinelHome _home;
@@ -79,7 +79,7 @@ public sealed class DaemonClient : ISupervisor
                 return socket;
             else if (!isBusy)
                 throw new DaemonException("the daemon has just ended; try again");
-        throw Silent();
+        throw Silent(_home);
     }
 
     private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
@@ -127,17 +127,21 @@ public sealed class DaemonClient : ISupervisor
         }
 
         if (ready == 0)
-            throw Silent();
+            throw Silent(_home);
     }
 
-    private DaemonException Silent() => new(
-        $"the daemon{Who()} does not answer.\n"
-        + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
-
-    private string Who()
+    /// <summary>Says that the daemon does not answer, since when as far as that can be known, and how to go on.</summary>
+    public static DaemonException Silent(SentinelHome home)
     {
-        var pid = StateFiles.HolderOf(_home.Lock);
-        return pid is null ? "" : $" (pid {pid})";
+        var pid = StateFiles.HolderOf(home.Lock);
+        var who = pid is null ? "" : $" (pid {pid})";
+        // One that works has its turn all the time.
+        var since = pid is { } daemon && LastRun.Ago(daemon) is { TotalSeconds: >= 1 } ago
+            ? $", and has done nothing for {ago.TotalSeconds:0} s"
+            : "";
+        return new DaemonException(
+            $"the daemon{who} does not answer{since}.\n"
+            + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
     }
 
     private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");

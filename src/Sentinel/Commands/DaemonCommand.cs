@@ -17,7 +17,6 @@ internal static class DaemonCommand
 
     // How long a daemon may take until it answers.
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     public static Command Create() => new("daemon", "Manage the daemon that restarts processes when they end")
@@ -158,14 +157,14 @@ internal static class DaemonCommand
     {
         var handles = new ProcessHandles(session.Table);
         if (FindDaemon(session) is not { } identity || handles.Open(identity) is not { } process)
-            return null;
+            return DaemonClient.Find(session.Home, session.Warn) is null ? null : throw new DaemonException(
+                $"somebody else's daemon is at work in {session.Home.Folder}; only its owner and root can stop it");
         using (process)
         {
             if (process.Signal(signal) is { } refusal)
                 throw new DaemonException($"the daemon (pid {identity.Pid}) {refusal}");
-            handles.WaitAny([process], EndTimeout).GetAwaiter().GetResult();
-            return process.HasEnded ? identity.Pid : throw new DaemonException(
-                $"the daemon (pid {identity.Pid}) does not end.\n'sentinel daemon stop --force' kills it and leaves your processes running");
+            handles.WaitAny([process], DaemonClient.Patience).GetAwaiter().GetResult();
+            return process.HasEnded ? identity.Pid : throw DaemonClient.Silent(session.Home);
         }
     }
 

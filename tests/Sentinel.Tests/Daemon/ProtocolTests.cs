@@ -52,7 +52,6 @@ public sealed class ProtocolTests
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
         AnyRequest.Select(request => new Message.Ask(request)),
         Gen.Const(new Message.Describe()),
-        Gen.Const(new Message.ShutDown()),
         Gen.Const(new Message.Working()),
         Gen.Select(AnyOutcome.Array[0, 4], Text.Array[0, 2]).Select((outcomes, warnings) => new Message.Done(outcomes, warnings)),
         Gen.Select(Gen.Int, Text, AnyState.Time, Gen.Int, Gen.Int, Gen.Int, Text.Null())

@@ -179,18 +179,20 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
-    public void The_end_of_a_process_is_told_once_to_each_who_waits_for_it()
+    public void The_end_of_a_process_is_told_once_to_each_who_waits_with_a_handle_of_his_own()
     {
         using var children = new Children();
         var identity = children.Start("sleep", "60");
         using var process = children.Handles.Open(identity);
+        using var second = children.Handles.Open(identity);
+        using var third = children.Handles.Open(identity);
         var told = new[] { new TaskCompletionSource<int>(), new TaskCompletionSource<int>() };
         var counts = new int[3];
         _looping.On(() =>
         {
             Loop.WhenEnded(process!, () => told[0].SetResult(++counts[0]));
-            Loop.WhenEnded(process!, () => told[1].SetResult(++counts[1]));
-            Loop.WhenEnded(process!, () => counts[2]++).Dispose();
+            Loop.WhenEnded(second!, () => told[1].SetResult(++counts[1]));
+            Loop.WhenEnded(third!, () => counts[2]++).Dispose();
         });
 
         process!.Signal(SignalName.Kill);

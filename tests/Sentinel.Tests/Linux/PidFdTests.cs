@@ -111,18 +111,4 @@ public sealed class PidFdTests : IDisposable
         Assert.Equal(new ProcessEnd(new Exit.Code(0), PeakMemoryBytes: null), handle!.HowEnded());
         _children.Forget(identity.Pid);
     }
-
-    [Fact]
-    public void Who_asks_for_another_descriptor_has_one_of_the_same_process()
-    {
-        var identity = _children.Start("sleep", "60");
-        using var handle = (PidFd)_children.Handles.Open(identity)!;
-
-        using var duplicate = handle.Duplicate();
-
-        Assert.NotEqual(handle.Descriptor, (int)duplicate.DangerousGetHandle());
-        Assert.Contains(
-            $"Pid:\t{identity.Pid}",
-            File.ReadLines($"/proc/self/fdinfo/{duplicate.DangerousGetHandle()}"));
-    }
 }

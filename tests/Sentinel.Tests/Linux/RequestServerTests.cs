@@ -46,12 +46,11 @@ public sealed class RequestServerTests : IDisposable
         });
 
         Assert.Equal(Status, Client().Describe());
-        Assert.Equal(Status, Client().ShutDown());
         var outcome = Assert.Single(Client().Do(new Request.RestartDue()).Now());
 
         Assert.Equal(new Outcome.Failed("7", null, "there is no process with the id 7"), outcome);
         Assert.Equal(["it is late"], _warnings);
-        Assert.Equal([new Message.Describe(), new Message.ShutDown(), new Message.Ask(new Request.RestartDue())], asked);
+        Assert.Equal([new Message.Describe(), new Message.Ask(new Request.RestartDue())], asked);
     }
 
     [Fact]
@@ -93,12 +92,12 @@ public sealed class RequestServerTests : IDisposable
     public void One_who_is_slow_silent_or_talks_half_keeps_nobody_waiting()
     {
         var first = new TaskCompletionSource<Message>();
-        ServeSlowly(message => message is Message.ShutDown ? new ValueTask<Message>(first.Task) : ValueTask.FromResult<Message>(new Message.Described(Status)));
+        ServeSlowly(message => message is Message.Ask ? new ValueTask<Message>(first.Task) : ValueTask.FromResult<Message>(new Message.Described(Status)));
         using var silent = Connect();
         using var half = Connect();
         half.Send(Protocol.Write(new Message.Describe()).AsSpan(0, 10));
         using var waiting = Connect();
-        waiting.Send(Protocol.Write(new Message.ShutDown()));
+        waiting.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
 
         Assert.Equal(Status, Client().Describe());
 
@@ -165,14 +164,14 @@ public sealed class RequestServerTests : IDisposable
         var isAsked = new TaskCompletionSource<bool>();
         ServeSlowly(message =>
         {
-            if (message is not Message.ShutDown)
+            if (message is not Message.Ask)
                 return ValueTask.FromResult<Message>(new Message.Described(Status));
             isAsked.SetResult(true);
             return new ValueTask<Message>(answer.Task);
         });
         using (var leaving = Connect())
         {
-            leaving.Send(Protocol.Write(new Message.ShutDown()));
+            leaving.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
             Looping.Get(isAsked.Task);
         }
 
@@ -247,7 +246,7 @@ public sealed class RequestServerTests : IDisposable
             "half" => Protocol.Write(new Message.Described(Status))[..20],
             "nonsense" => [4, 0, 0, 0, .. "what"u8],
             "a length that nobody sends" => [255, 255, 255, 255],
-            "another message" => Protocol.Write(new Message.ShutDown()),
+            "another message" => Protocol.Write(new Message.Ask(new Request.RestartDue())),
             _ => [15, 0, 0, 0, .. """{"protocol":99}"""u8],
         };
         var answering = Task.Run(

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Sentinel.Linux;
+
+/// <summary>When a process last had a processor.</summary>
+internal static class LastRun
+{
+    /// <summary>How long ago; null where the kernel does not tell (/proc/PID/sched needs its scheduler's debugging).</summary>
+    public static TimeSpan? Ago(int pid) =>
+        // Milliseconds of the scheduler's clock, which only we ourselves can say the time of.
+        Read(pid) is { } then && Read(Environment.ProcessId) is { } now ? TimeSpan.FromMilliseconds(Math.Max(0, now - then)) : null;
+
+    private static double? Read(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/sched").FirstOrDefault(line => line.StartsWith("se.exec_start", StringComparison.Ordinal));
+            return double.TryParse(line?[(line.IndexOf(':') + 1)..], CultureInfo.InvariantCulture, out var time) ? time : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
