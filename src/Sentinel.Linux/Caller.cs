@@ -8,6 +8,19 @@ public static class Caller
     /// <summary>Exact: a value need not be text, and the runtime would make it so.</summary>
     public static EnvironmentBlock Environment => new(File.ReadAllBytes("/proc/self/environ"));
 
+    /// <summary>What another process got, or made of it since; null when it may not be read.</summary>
+    public static EnvironmentBlock? EnvironmentOf(int pid)
+    {
+        try
+        {
+            return new EnvironmentBlock(File.ReadAllBytes($"/proc/{pid}/environ"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public static int Umask
     {
         get

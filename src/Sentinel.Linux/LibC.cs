@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     public const int O_CREAT = 0x40;
     public const int O_TRUNC = 0x200;
     public const int O_APPEND = 0x400;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
@@ -29,20 +30,25 @@ internal static unsafe partial class LibC
     public const int ENOEXEC = 8;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
+    public const int EACCES = 13;
     public const int EXDEV = 18;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EOPNOTSUPP = 95;
+    public const int EADDRINUSE = 98;
     public const int ECONNREFUSED = 111;
 
     public const int F_GETFD = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const uint STATX_TYPE = 1;
     public const uint STATX_UID = 8;
     public const uint STATX_INO = 0x100;
+    public const uint STATX_SIZE = 0x200;
 
     public const uint EPOLLIN = 1;
     public const uint EPOLLOUT = 4;
@@ -188,6 +194,9 @@ internal static unsafe partial class LibC
     public static partial int getsockopt(SafeHandle socket, int level, int name, void* value, uint* length);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int setsockopt(SafeHandle socket, int level, int name, void* value, uint length);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -252,8 +261,14 @@ internal static unsafe partial class LibC
         [FieldOffset(20)]
         public uint Uid;
 
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Bytes;
     }
 
     [StructLayout(LayoutKind.Sequential)]

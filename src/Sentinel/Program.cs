@@ -20,6 +20,9 @@ var root = new RootCommand(
     EventsCommand.Create(),
     WhyCommand.Create(),
     WaitCommand.Create(),
+    GroupCommand.Create(),
+    PortCommand.Create(),
+    EnvCommand.Create(),
     DaemonCommand.Create(),
 };
 foreach (var command in ProcessCommands.Create())

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -129,6 +131,13 @@ public static class Protocol
         Request.Delete => "delete",
         Request.Clean => "clean",
         Request.Reset => "reset",
+        Request.CreateGroup => "create-group",
+        Request.ChangeGroup => "change-group",
+        Request.DeleteGroup => "delete-group",
+        Request.AddToGroup => "add-to-group",
+        Request.RemoveFromGroup => "remove-from-group",
+        Request.AllocatePort => "allocate-port",
+        Request.FreePorts => "free-ports",
         Request.RestartDue => "restart-due",
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -140,6 +149,7 @@ public static class Protocol
             case Request.Run { What: var run }:
                 StateDocument.Write(json, run.Spec);
                 json.WriteBoolean("isNamed", run.IsNamed);
+                json.WriteBoolean("makesGroup", run.MakesGroup);
                 Write(json, run.Environment);
                 break;
             case Request.Start start:
@@ -166,6 +176,36 @@ public static class Protocol
             case Request.Reset reset:
                 Write(json, reset.Selection);
                 break;
+            case Request.CreateGroup { Group: var group }:
+                json.WritePropertyName("group");
+                StateDocument.Write(json, group);
+                break;
+            case Request.ChangeGroup { Change: var change } changing:
+                json.WriteString("group", changing.Group);
+                json.WriteBase64String("variables", change.Set.Bytes.Span);
+                json.WriteTexts("unset", change.Unset);
+                if (change.EnvironmentFiles is { } files)
+                    json.WriteTexts("environmentFiles", files);
+                break;
+            case Request.DeleteGroup deleting:
+                json.WriteString("group", deleting.Group);
+                break;
+            case Request.AddToGroup add:
+                json.WriteString("group", add.Group);
+                Write(json, add.Selection);
+                break;
+            case Request.RemoveFromGroup remove:
+                json.WriteString("group", remove.Group);
+                Write(json, remove.Selection);
+                break;
+            case Request.AllocatePort allocate:
+                json.WriteString("name", allocate.Name);
+                if (allocate.Port is { } port)
+                    json.WriteNumber("port", port);
+                break;
+            case Request.FreePorts free:
+                json.WriteTexts("targets", free.Targets);
+                break;
         }
     }
 
@@ -174,6 +214,7 @@ public static class Protocol
         "run" => new Request.Run(new RunRequest(
             StateDocument.ReadSpec(json.Get("spec")),
             json.Get("isNamed").GetBoolean(),
+            json.Get("makesGroup").GetBoolean(),
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"))),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
@@ -181,6 +222,16 @@ public static class Protocol
         "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
+        "create-group" => new Request.CreateGroup(StateDocument.ReadGroup(json.Get("group"))),
+        "change-group" => new Request.ChangeGroup(json.Text("group"), new GroupChange(
+            StateDocument.ReadVariables(json),
+            json.Texts("unset"),
+            json.Maybe("environmentFiles") is null ? null : json.Texts("environmentFiles"))),
+        "delete-group" => new Request.DeleteGroup(json.Text("group")),
+        "add-to-group" => new Request.AddToGroup(json.Text("group"), ReadSelection(json)),
+        "remove-from-group" => new Request.RemoveFromGroup(json.Text("group"), ReadSelection(json)),
+        "allocate-port" => new Request.AllocatePort(json.Maybe("port")?.GetInt32(), json.Text("name")),
+        "free-ports" => new Request.FreePorts(json.Texts("targets")),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),
     };
@@ -189,10 +240,14 @@ public static class Protocol
     {
         if (selection is Selection.Named named)
             json.WriteTexts("targets", named.Targets);
+        else if (selection is Selection.Members members)
+            json.WriteString("membersOf", members.Group);
     }
 
     private static Selection ReadSelection(JsonElement json) =>
-        json.Maybe("targets") is null ? new Selection.All() : new Selection.Named(json.Texts("targets"));
+        json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
+        : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
+        : new Selection.All();
 
     private static void Write(Utf8JsonWriter json, StopOptions options)
     {
@@ -225,6 +280,12 @@ public static class Protocol
             Outcome.AlreadyRunning running => ("already-running", running.Process),
             Outcome.NotRunning idle => ("not-running", idle.Process),
             Outcome.Reset reset => ("reset", reset.Process),
+            Outcome.Moved moved => ("moved", moved.Process),
+            Outcome.GroupCreated => ("group-created", null),
+            Outcome.GroupChanged => ("group-changed", null),
+            Outcome.GroupDeleted => ("group-deleted", null),
+            Outcome.PortAllocated => ("port-allocated", null),
+            Outcome.PortFreed => ("port-freed", null),
             Outcome.Failed failed => ("failed", failed.Process),
             _ => throw new NotSupportedException(outcome.GetType().Name),
         };
@@ -237,18 +298,61 @@ public static class Protocol
             StateDocument.Write(json, process);
         }
 
-        if (outcome is Outcome.Restarted { OldPid: { } oldPid })
-            json.WriteNumber("oldPid", oldPid);
-        if (outcome is Outcome.Failed { Why: var why })
-            json.WriteString("why", why);
+        switch (outcome)
+        {
+            case Outcome.Restarted { OldPid: { } oldPid }:
+                json.WriteNumber("oldPid", oldPid);
+                break;
+            case Outcome.Failed { Why: var why }:
+                json.WriteString("why", why);
+                break;
+            case Outcome.Moved moved:
+                json.WriteString("group", moved.Group);
+                json.WriteBoolean("outdated", moved.IsOutdated);
+                break;
+            case Outcome.GroupChanged changed:
+                json.WriteTexts("outdated", changed.Outdated);
+                break;
+            case Outcome.GroupDeleted deleted:
+                json.WriteTexts("members", deleted.Members);
+                break;
+            case Outcome.PortAllocated { Lease: var lease }:
+                WriteLease(lease);
+                break;
+            case Outcome.PortFreed { Lease: var lease }:
+                WriteLease(lease);
+                break;
+        }
+
         json.WriteEndObject();
+
+        void WriteLease(PortLease lease)
+        {
+            json.WritePropertyName("lease");
+            StateDocument.Write(json, lease);
+        }
     }
 
     private static Outcome ReadOutcome(JsonElement json)
     {
         var target = json.Text("target");
-        if (json.Text("is") == "failed")
-            return new Outcome.Failed(target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"));
+        switch (json.Text("is"))
+        {
+            case "failed":
+                return new Outcome.Failed(
+                    target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"));
+            case "group-created":
+                return new Outcome.GroupCreated(target);
+            case "group-changed":
+                return new Outcome.GroupChanged(target, json.Texts("outdated"));
+            case "group-deleted":
+                return new Outcome.GroupDeleted(target, json.Texts("members"));
+            case "port-allocated":
+                return new Outcome.PortAllocated(StateDocument.ReadLease(json.Get("lease")));
+            case "port-freed":
+                return new Outcome.PortFreed(StateDocument.ReadLease(json.Get("lease")));
+        }
+
         var process = StateDocument.ReadProcess(json.Get("process"));
         var pid = process.State.Main?.Pid ?? 0;
         return json.Text("is") switch
@@ -260,6 +364,7 @@ public static class Protocol
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),
+            "moved" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),
             var word => throw new JsonException($"there is no outcome '{word}'"),
         };
     }

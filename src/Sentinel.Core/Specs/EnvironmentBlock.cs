@@ -9,6 +9,8 @@ namespace Sentinel.Core.Specs;
 /// </summary>
 public sealed class EnvironmentBlock(byte[] bytes)
 {
+    public static readonly EnvironmentBlock Empty = new([]);
+
     public ReadOnlyMemory<byte> Bytes => bytes;
 
     /// <summary>Names the content: blocks that are equal have the same key.</summary>
@@ -44,13 +46,21 @@ public sealed class EnvironmentBlock(byte[] bytes)
     public EnvironmentBlock Without(string name)
     {
         var prefix = Encoding.UTF8.GetBytes(name + "=");
-        return From(Entries().Where(entry => !entry.Span.StartsWith(prefix)));
+        return Of(Entries().Where(entry => !entry.Span.StartsWith(prefix)));
     }
 
     public EnvironmentBlock With(string name, string value) =>
-        From(Without(name).Entries().Append(Encoding.UTF8.GetBytes($"{name}={value}")));
+        Of(Without(name).Entries().Append(Encoding.UTF8.GetBytes($"{name}={value}")));
 
-    private static EnvironmentBlock From(IEnumerable<ReadOnlyMemory<byte>> entries)
+    /// <summary>The same with the variables of another in the place of its own.</summary>
+    public EnvironmentBlock With(EnvironmentBlock others) =>
+        Of(others.Names().Aggregate(this, (block, name) => block.Without(name)).Entries().Concat(others.Entries()));
+
+    /// <summary>Of its variables, in their order.</summary>
+    public IEnumerable<string> Names() => Entries().Select(entry =>
+        Encoding.UTF8.GetString(entry.Span.IndexOf((byte)'=') is >= 0 and var end ? entry.Span[..end] : entry.Span));
+
+    public static EnvironmentBlock Of(IEnumerable<ReadOnlyMemory<byte>> entries)
     {
         var joined = new MemoryStream();
         foreach (var entry in entries)

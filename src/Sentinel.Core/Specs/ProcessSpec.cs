@@ -17,6 +17,12 @@ public sealed record ProcessSpec
     /// <summary>Environment files, lowest precedence first, read at every start; absolute paths.</summary>
     public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
 
+    /// <summary>Variables of its own, above those of the files.</summary>
+    public EnvironmentBlock Variables { get; init; } = EnvironmentBlock.Empty;
+
+    /// <summary>Each with another name, and another variable.</summary>
+    public IReadOnlyList<PortRequest> Ports { get; init; } = [];
+
     /// <summary>The caller's file mode creation mask; see umask(2).</summary>
     public required int Umask { get; init; }
 
@@ -30,5 +36,6 @@ public sealed record ProcessSpec
     /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
     public long? MaxMemoryBytes { get; init; }
 
+    /// <summary>Null: none.</summary>
     public string? Group { get; init; }
 }

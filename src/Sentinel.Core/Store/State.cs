@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Store;
@@ -19,15 +21,38 @@ public sealed record State
     public ImmutableDictionary<string, EnvironmentBlock> Environments { get; init; } =
         ImmutableDictionary<string, EnvironmentBlock>.Empty;
 
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, Group> Groups { get; init; } =
+        ImmutableSortedDictionary.Create<string, Group>(StringComparer.Ordinal);
+
+    /// <summary>By port.</summary>
+    public ImmutableSortedDictionary<int, PortLease> Ports { get; init; } = ImmutableSortedDictionary<int, PortLease>.Empty;
+
     public ProcessRecord? Find(string name) => Processes.Values.FirstOrDefault(process => process.Spec.Name == name);
 
+    public IEnumerable<ProcessRecord> MembersOf(string group) => Processes.Values.Where(process => process.Spec.Group == group);
+
+    /// <summary>The port that a process has under a name.</summary>
+    public PortLease? PortOf(int processId, string name) =>
+        Ports.Values.FirstOrDefault(lease => lease.ProcessId == processId && lease.Name == name);
+
     public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
+
+    public State With(Group group) => this with { Groups = Groups.SetItem(group.Name, group) };
+
+    public State With(PortLease lease) => this with { Ports = Ports.SetItem(lease.Port, lease) };
 
     public State With(EnvironmentBlock environment) => Environments.ContainsKey(environment.Key)
         ? this
         : this with { Environments = Environments.Add(environment.Key, environment) };
 
-    public State Without(IEnumerable<int> ids) => this with { Processes = Processes.RemoveRange(ids) };
+    /// <summary>The same without processes, and the ports that are theirs.</summary>
+    public State Without(IReadOnlyCollection<int> ids) => this with
+    {
+        Processes = Processes.RemoveRange(ids),
+        Ports = Ports.RemoveRange(Ports.Values.Where(lease => lease.ProcessId is { } owner && ids.Contains(owner)).Select(lease => lease.Port)),
+    };
+
 
     /// <summary>The same without the environments that no process has any more.</summary>
     public State Trimmed()

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Store;
@@ -34,6 +36,22 @@ internal static class StateDocument
         foreach (var process in state.Processes.Values)
             Write(json, process);
         json.WriteEndArray();
+        if (!state.Groups.IsEmpty)
+        {
+            json.WriteStartArray("groups");
+            foreach (var group in state.Groups.Values)
+                Write(json, group);
+            json.WriteEndArray();
+        }
+
+        if (!state.Ports.IsEmpty)
+        {
+            json.WriteStartArray("ports");
+            foreach (var lease in state.Ports.Values)
+                Write(json, lease);
+            json.WriteEndArray();
+        }
+
         // In base64: exact, and not readable in passing.
         json.WriteStartObject("environments");
         foreach (var (key, environment) in state.Environments)
@@ -98,7 +116,36 @@ internal static class StateDocument
             }
         }
 
-        return state with { Processes = processes.ToImmutable() };
+        return state with
+        {
+            Processes = processes.ToImmutable(),
+            Groups = ReadGroups(json, processes.Values),
+            Ports = ReadPorts(json, processes),
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, Group> ReadGroups(JsonElement json, IEnumerable<ProcessRecord> processes)
+    {
+        var groups = State.Empty.Groups.ToBuilder();
+        foreach (var group in json.Maybe("groups")?.EnumerateArray().Select(ReadGroup) ?? [])
+            if (!ProcessName.IsValid(group.Name) || !groups.TryAdd(group.Name, group))
+                throw new JsonException($"group '{group.Name}' has a name that cannot be, or that another has");
+        foreach (var process in processes)
+            if (process.Spec.Group is { } group && !groups.ContainsKey(group))
+                throw new JsonException($"process {process.Id} is in group '{group}', which there is not");
+        return groups.ToImmutable();
+    }
+
+    private static ImmutableSortedDictionary<int, PortLease> ReadPorts(
+        JsonElement json, IReadOnlyDictionary<int, ProcessRecord> processes)
+    {
+        var ports = State.Empty.Ports.ToBuilder();
+        foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(ReadLease) ?? [])
+            if (lease.Port is < PortLease.Lowest or > PortLease.Highest
+                || (lease.ProcessId is { } owner && !processes.ContainsKey(owner))
+                || !ports.TryAdd(lease.Port, lease))
+                throw new JsonException($"port {lease.Port} cannot be, is somebody's whom there is not, or is there twice");
+        return ports.ToImmutable();
     }
 
     public static void Write(Utf8JsonWriter json, ProcessRecord process)
@@ -147,6 +194,22 @@ internal static class StateDocument
         json.WriteString("workingDirectory", spec.WorkingDirectory);
         json.WriteString("environment", spec.Environment);
         json.WriteTexts("environmentFiles", spec.EnvironmentFiles);
+        if (!spec.Variables.Bytes.IsEmpty)
+            json.WriteBase64String("variables", spec.Variables.Bytes.Span);
+        if (spec.Ports.Count > 0)
+        {
+            json.WriteStartArray("ports");
+            foreach (var port in spec.Ports)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", port.Name);
+                json.WriteString("variable", port.Variable);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteNumber("umask", spec.Umask);
         json.WriteString("restart", spec.Restart.Word());
         if (spec.RestartLimit is { } limit)
@@ -179,6 +242,8 @@ internal static class StateDocument
         WorkingDirectory = json.Text("workingDirectory"),
         Environment = json.Text("environment"),
         EnvironmentFiles = json.Texts("environmentFiles"),
+        Variables = ReadVariables(json),
+        Ports = [.. json.Maybe("ports")?.EnumerateArray().Select(port => new PortRequest(port.Text("name"), port.Text("variable"))) ?? []],
         Umask = json.Get("umask").GetInt32(),
         Restart = RestartRules.Parse(json.Text("restart")) ?? throw Unknown("restart rule", json.Text("restart")),
         RestartLimit = json.Maybe("restartLimit") is { } limit
@@ -190,6 +255,42 @@ internal static class StateDocument
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Group = json.Maybe("group")?.GetString(),
     };
+
+    public static void Write(Utf8JsonWriter json, Group group)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", group.Name);
+        json.WriteString("createdAt", group.CreatedAt);
+        json.WriteTexts("environmentFiles", group.EnvironmentFiles);
+        json.WriteBase64String("variables", group.Variables.Bytes.Span);
+        json.WriteEndObject();
+    }
+
+    public static Group ReadGroup(JsonElement json) => new(json.Text("name"), json.Get("createdAt").GetDateTimeOffset())
+    {
+        EnvironmentFiles = json.Texts("environmentFiles"),
+        Variables = ReadVariables(json),
+    };
+
+    public static EnvironmentBlock ReadVariables(JsonElement json) =>
+        json.Maybe("variables") is { } variables ? new EnvironmentBlock(variables.GetBytesFromBase64()) : EnvironmentBlock.Empty;
+
+    public static void Write(Utf8JsonWriter json, PortLease lease)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("port", lease.Port);
+        json.WriteString("name", lease.Name);
+        json.WriteString("allocatedAt", lease.AllocatedAt);
+        if (lease.ProcessId is { } owner)
+            json.WriteNumber("process", owner);
+        json.WriteEndObject();
+    }
+
+    public static PortLease ReadLease(JsonElement json) => new(
+        json.Get("port").GetInt32(),
+        json.Text("name"),
+        json.Get("allocatedAt").GetDateTimeOffset(),
+        json.Maybe("process")?.GetInt32());
 
     private static void Write(Utf8JsonWriter json, Command command)
     {

@@ -1,9 +1,10 @@
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 
 namespace Sentinel.Core.Supervision;
 
-/// <summary>What became of one process that a command was about.</summary>
-/// <param name="Target">Its name; where there is no such process, what the user called it.</param>
+/// <summary>What became of one process, group or port that a command was about.</summary>
+/// <param name="Target">Its name; where there is none, what the user called it.</param>
 public abstract record Outcome(string Target)
 {
     public sealed record Started(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
@@ -25,6 +26,23 @@ public abstract record Outcome(string Target)
     public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
 
     public sealed record NotRunning(string Target, ProcessRecord Process) : Outcome(Target);
+
+    /// <summary>Is in another group now, or in none; see its spec.</summary>
+    /// <param name="Group">The one that the command named.</param>
+    /// <param name="IsOutdated">Whether it runs with another environment than it would get now.</param>
+    public sealed record Moved(string Target, ProcessRecord Process, string Group, bool IsOutdated) : Outcome(Target);
+
+    public sealed record GroupCreated(string Target) : Outcome(Target);
+
+    /// <param name="Outdated">The names of members that run with the environment from before.</param>
+    public sealed record GroupChanged(string Target, IReadOnlyList<string> Outdated) : Outcome(Target);
+
+    /// <param name="Members">The names of those who were in it.</param>
+    public sealed record GroupDeleted(string Target, IReadOnlyList<string> Members) : Outcome(Target);
+
+    public sealed record PortAllocated(PortLease Lease) : Outcome(Lease.Name);
+
+    public sealed record PortFreed(PortLease Lease) : Outcome(Lease.Name);
 
     /// <param name="Process">Null when there is none of that name.</param>
     /// <param name="Why">A sentence without its capital and full stop.</param>

@@ -1,3 +1,4 @@
+using Sentinel.Core.Groups;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
 
@@ -30,6 +31,27 @@ public abstract record Request
 
     /// <inheritdoc cref="Supervisor.Reset"/>
     public sealed record Reset(Selection Selection) : Request;
+
+    /// <summary>Makes a group; its environment files must be good.</summary>
+    public sealed record CreateGroup(Group Group) : Request;
+
+    /// <summary>Changes a group's environment.</summary>
+    public sealed record ChangeGroup(string Group, GroupChange Change) : Request;
+
+    /// <summary>Forgets a group; its processes stay as they are, in no group.</summary>
+    public sealed record DeleteGroup(string Group) : Request;
+
+    /// <summary>Puts processes into a group, from whichever they are in.</summary>
+    public sealed record AddToGroup(string Group, Selection Selection) : Request;
+
+    /// <summary>Takes processes out of a group.</summary>
+    public sealed record RemoveFromGroup(string Group, Selection Selection) : Request;
+
+    /// <summary>Leases a port; null: any that is free.</summary>
+    public sealed record AllocatePort(int? Port, string Name) : Request;
+
+    /// <summary>Ends leases, by port or name.</summary>
+    public sealed record FreePorts(IReadOnlyList<string> Targets) : Request;
 
     /// <inheritdoc cref="Supervisor.RestartDue"/>
     public sealed record RestartDue : Request;

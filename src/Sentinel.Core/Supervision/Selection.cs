@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 
@@ -17,13 +18,18 @@ public abstract record Selection
     /// <summary>Every one that a bulk command applies to.</summary>
     public sealed record All : Selection;
 
+    /// <summary>Every one in a group that a bulk command applies to.</summary>
+    public sealed record Members(string Group) : Selection;
+
     public static Selection Of(IEnumerable<int> ids) => new Named([.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>The processes, each once, and a failure for each target that names none.</summary>
     public (List<ProcessRecord> Found, List<Outcome> Missing) In(State state, Func<ProcessRecord, bool> appliesTo)
     {
+        if (this is Members { Group: var group } && !state.Groups.ContainsKey(group))
+            return ([], [GroupBook.Missing(state, group)]);
         if (this is not Named named)
-            return ([.. state.Processes.Values.Where(appliesTo)], []);
+            return ([.. (this is Members { Group: var own } ? state.MembersOf(own) : state.Processes.Values).Where(appliesTo)], []);
 
         var found = new Dictionary<int, ProcessRecord>();
         var missing = new List<Outcome>();

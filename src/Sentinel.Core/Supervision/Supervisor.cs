@@ -1,6 +1,9 @@
+using Sentinel.Core.Environments;
 using Sentinel.Core.Events;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
@@ -9,22 +12,31 @@ namespace Sentinel.Core.Supervision;
 
 /// <summary>What the caller wants to run.</summary>
 /// <param name="IsNamed">Whether the name is the user's choice; otherwise another is made of it where it is taken.</param>
+/// <param name="MakesGroup">Whether the group is made when there is none of that name.</param>
 /// <param name="Environment">The one that the spec names.</param>
-public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, EnvironmentBlock Environment);
+public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
 /// something is waited for.
 /// </summary>
-public sealed class Supervisor(
-    StateStore store, IProcessTable table, ISpawner spawner, IProcessHandles handles, TimeProvider time) : ISupervisor
+public sealed partial class Supervisor(
+    StateStore store,
+    IProcessTable table,
+    ISpawner spawner,
+    IProcessHandles handles,
+    IPorts ports,
+    IRegularFiles files,
+    Random random,
+    TimeProvider time,
+    Action<string> warn) : ISupervisor
 {
-    // So many are started in one turn at first, and then as many as take about so long: others wait for their turns meanwhile.
-    private const int FirstStarts = 20;
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
-
     private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
+    private readonly ProcessEnvironments _environments = new(store.Home, files);
+    private readonly PortBook _ports = new(store, ports, random, time);
+
+    private GroupBook Groups => field ??= new GroupBook(store, _environments, state => _reconciliation.Look(state, new Snapshot(table)));
 
     public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
     {
@@ -35,6 +47,13 @@ public sealed class Supervisor(
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
         Request.Clean clean => Clean(clean.WithLogs),
         Request.Reset reset => Reset(reset.Selection),
+        Request.CreateGroup create => [Groups.Create(create.Group)],
+        Request.ChangeGroup change => [Groups.Change(change.Group, change.Change)],
+        Request.DeleteGroup delete => [Groups.Delete(delete.Group)],
+        Request.AddToGroup add => Groups.Add(add.Group, add.Selection),
+        Request.RemoveFromGroup remove => Groups.Remove(remove.Group, remove.Selection),
+        Request.AllocatePort allocate => [_ports.Allocate(allocate.Port, allocate.Name)],
+        Request.FreePorts free => _ports.Free(free.Targets),
         Request.RestartDue => await RestartDue(),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -58,15 +77,21 @@ public sealed class Supervisor(
             LogName = SentinelHome.LogName(name, state.NextId),
             State = new RunState.Stopped(time.GetUtcNow()),
         };
-        state = state.With(request.Environment);
-        if (spawner.WhyNot(LaunchOf(record, request.Environment)) is { } reason)
+        if (record.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
+            return GroupBook.Missing(state, group, "--create-group makes it") with { Target = name };
+
+        var before = state with { NextId = state.NextId + 1 };
+        state = before.With(request.Environment).With(record);
+        if (record.Spec.Group is { } made && !state.Groups.ContainsKey(made))
+            state = state.With(new Group(made, time.GetUtcNow()));
+        if (WhyNot(record, state) is { } reason)
             return new Outcome.Failed(name, null, reason);
 
-        transaction.State = state.With(record) with { NextId = state.NextId + 1 };
+        transaction.State = _ports.Give(state, record);
         var outcome = StartAll(transaction, [record], new ProcessEvent.StartRequested())[0];
         if (outcome is Outcome.Failed)
         {
-            transaction.State = transaction.State.Without([record.Id]);
+            transaction.State = before;
             transaction.Save();
         }
 
@@ -98,7 +123,11 @@ public sealed class Supervisor(
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped);
+        // What could not be started again goes on as it is.
+        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped, (record, state) =>
+            WhyNot(
+                environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } },
+                environment is null ? state : state.With(environment)));
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
 
         using var transaction = store.Begin();
@@ -233,199 +262,6 @@ public sealed class Supervisor(
     /// <summary>Whether some process waits to be started and the time for it has come.</summary>
     public bool IsAnyDue => store.Read().Processes.Values.Any(IsDue);
 
-    private async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> choose)
-    {
-        var outcomes = await StartAlone((transaction, snapshot) => ([.. choose(transaction, snapshot)], []), new ProcessEvent.Tick());
-        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
-            : outcome)];
-    }
-
-    private sealed record EndedTree(ProcessRecord Record, int? Pid, bool WasActive, int ProcessesEnded, Outcome? Failure)
-    {
-        public string Name => Record.Spec.Name;
-    }
-
-    private async ValueTask<(List<EndedTree> Ended, List<Outcome> Missing)> EndTrees(
-        Selection selection, StopOptions options, Func<ProcessRecord, bool> inBulk)
-    {
-        List<ProcessRecord> found;
-        List<Outcome> missing;
-        State written;
-        using (var transaction = store.Begin())
-        {
-            (found, missing) = Select(transaction, new Snapshot(table), selection, inBulk);
-            transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
-                Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
-            transaction.Save();
-            written = transaction.State;
-        }
-
-        var roots = found.ConvertAll(TreeRoot.Of);
-        var ends = await _ending.End(roots, options, () => StartedAgain(roots, written), [.. written.Processes.Values.Select(TreeRoot.Of)]);
-
-        using (var transaction = store.Begin())
-        {
-            foreach (var record in found.Where(record => ends[record.Id].Survivors.Count == 0))
-            {
-                // It may have been stopped by another command as well, started again since, or deleted.
-                if (transaction.State.Processes.GetValueOrDefault(record.Id) is not { State: RunState.Stopping now } current
-                    || now.Run?.Identity != record.State.Main)
-                    continue;
-                var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
-                var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
-                transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
-                spawner.CleanUp(record.Cookie);
-            }
-
-            transaction.Save();
-            return ([.. found.Select(record => new EndedTree(
-                transaction.State.Processes.GetValueOrDefault(record.Id) ?? record,
-                record.State.Main?.Pid,
-                !IsOver(record),
-                ends[record.Id].Ended,
-                ends[record.Id].Survivors.Count > 0
-                    ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(ends[record.Id]))
-                    : null))], missing);
-        }
-    }
-
-    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
-    // before, and not while we have the lock.
-    private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
-        Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
-        ProcessEvent happened,
-        EnvironmentBlock? environment = null)
-    {
-        var outcomes = new List<Outcome>();
-        var stuck = new Dictionary<int, string>();
-        for (var starts = FirstStarts; ;)
-        {
-            State written;
-            List<TreeRoot> inTheWay;
-            List<int> later;
-            bool isAnyFree;
-            using (var transaction = store.Begin())
-            {
-                var begun = time.GetTimestamp();
-                var snapshot = new Snapshot(table);
-                var (found, missing) = choose(transaction, snapshot);
-                outcomes.AddRange(missing);
-                var now = found.Take(starts).ToList();
-                later = [.. found.Skip(starts).Select(record => record.Id)];
-                var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
-                var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
-                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
-                isAnyFree = remains.Count < now.Count;
-                written = transaction.State;
-                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
-                starts = time.GetElapsedTime(begun) < Turn ? starts * 2 : Math.Max(1, starts / 2);
-            }
-
-            if (later.Count == 0 && inTheWay.Count == 0)
-                return outcomes;
-            if (later.Count > 0 && isAnyFree)
-                await handles.WaitAny([], TimeSpan.Zero);
-            else
-                // When no other can be started: it may take long.
-                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
-                    if (end.Survivors.Count > 0)
-                        stuck[id] = CouldNotEnd(end);
-            // Meanwhile others had their turns.
-            var waiting = Selection.Of([.. later, .. inTheWay.Select(root => root.Id)]);
-            choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
-        }
-    }
-
-    // Since something was written, other commands had their turns.
-    private HashSet<int> StartedAgain(IReadOnlyCollection<TreeRoot> roots, State written)
-    {
-        var processes = store.Read().Processes;
-        return [.. roots.Select(root => root.Id).Where(id =>
-            processes.GetValueOrDefault(id)?.State is { } now
-            && written.Processes[id].State is var then
-            && now != then
-            && (now is RunState.Starting || (now.Main is { } main && main != then.Main)))];
-    }
-
-    private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
-        StateTransaction transaction, Snapshot snapshot, Selection selection, Func<ProcessRecord, bool> inBulk)
-    {
-        if (selection is Selection.All)
-            transaction.State = _reconciliation.Settle(transaction.State, snapshot);
-        var (found, missing) = selection.In(transaction.State, inBulk);
-        for (var i = 0; i < found.Count; i++)
-        {
-            found[i] = _reconciliation.Settle(found[i], snapshot);
-            transaction.State = transaction.State.With(found[i]);
-        }
-
-        return (found, missing);
-    }
-
-    private List<Outcome> StartAll(
-        StateTransaction transaction,
-        IReadOnlyCollection<ProcessRecord> wanted,
-        ProcessEvent happened,
-        EnvironmentBlock? environment = null,
-        IReadOnlyDictionary<int, string>? stuck = null)
-    {
-        var outcomes = new List<Outcome>();
-        var toSpawn = new List<ProcessRecord>();
-        if (environment is not null)
-            transaction.State = transaction.State.With(environment);
-        foreach (var asked in wanted)
-        {
-            var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
-            var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
-            if (effect == Effect.Spawn)
-            {
-                toSpawn.Add(starting);
-                transaction.State = transaction.State.With(starting);
-            }
-            else if (happened is ProcessEvent.StartRequested)
-            {
-                outcomes.Add(record.State is RunState.Running running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid)
-                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
-            }
-        }
-
-        // Written down first: should this command be killed after a process is made and before that is known, the next
-        // command finds the process by its cookie. After a loss of power there is none to find. The daemon saves the time: what
-        // it restarts is on the disk as one that is to run, so whoever comes after it finds the process in the way of a successor.
-        if (happened is ProcessEvent.Tick && store.IsHeld)
-            transaction.Note();
-        else if (toSpawn.Count > 0)
-            transaction.SaveForNow();
-
-        foreach (var starting in toSpawn)
-        {
-            ProcessEvent spawned;
-            try
-            {
-                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
-                    throw new SpawnException(why);
-                spawned = new ProcessEvent.Spawned(spawner.Spawn(
-                    LaunchOf(starting, transaction.State.Environments[starting.Spec.Environment])));
-            }
-            catch (SpawnException e)
-            {
-                spawned = new ProcessEvent.SpawnFailed(e.Message);
-                spawner.CleanUp(starting.Cookie);
-            }
-
-            var record = Lifecycle.Decide(starting, spawned, time.GetUtcNow()).Record;
-            transaction.State = transaction.State.With(record);
-            outcomes.Add(spawned is ProcessEvent.Spawned started
-                ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
-                : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why));
-        }
-
-        transaction.Save();
-        return outcomes;
-    }
-
     private List<Outcome> Forget(IReadOnlyCollection<int> ids, bool withLogs)
     {
         var outcomes = new List<Outcome>();
@@ -456,27 +292,27 @@ public sealed class Supervisor(
         return outcomes;
     }
 
-    private Launch LaunchOf(ProcessRecord record, EnvironmentBlock environment) => new(
-        record.Spec.Command,
-        record.Spec.WorkingDirectory,
-        environment,
-        record.Spec.Umask,
-        store.Home.StdoutOf(record),
-        store.Home.StderrOf(record),
-        record.Cookie);
+    private (List<ProcessRecord> Found, List<Outcome> Missing) Select(
+        StateTransaction transaction, Snapshot snapshot, Selection selection, Func<ProcessRecord, bool> inBulk)
+    {
+        if (selection is not Selection.Named)
+            transaction.State = _reconciliation.Settle(transaction.State, snapshot);
+        var (found, missing) = selection.In(transaction.State, inBulk);
+        for (var i = 0; i < found.Count; i++)
+        {
+            found[i] = _reconciliation.Settle(found[i], snapshot);
+            transaction.State = transaction.State.With(found[i]);
+        }
+
+        return (found, missing);
+    }
 
     private bool IsDue(ProcessRecord record) => record.State.IsDue(time.GetUtcNow());
 
     private static bool IsNotRunning(ProcessRecord record) =>
         record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
 
-    private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
-        && (record.LastRun is not null || record.State is RunState.Stopping)
-        && !table.IsGone(record.Cookie);
-
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
-
-    private static string CouldNotEnd(TreeEnd end) => $"could not end {string.Join("; ", end.Survivors)}";
 
     private static string Processes(List<Sighting> processes) =>
         processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";

@@ -35,7 +35,8 @@ internal sealed class DaemonHost : IDisposable
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn);
-        var supervisor = new Supervisor(_store, _table, spawner, handles, TimeProvider.System);
+        var supervisor = new Supervisor(
+            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
         _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log);
     }
 

@@ -13,23 +13,29 @@ internal static class ListCommand
     public static Command Create()
     {
         var watch = SharedOptions.Flag("--watch", "Stay, and refresh every second; Ctrl+C ends it", "-w");
+        var group = new Option<string?>("--group") { Description = "Only those of this group", HelpName = "name" };
         var json = SharedOptions.Json();
-        var command = new Command("list", "List all processes") { watch, json };
+        var command = new Command("list", "List all processes") { group, watch, json };
         command.Aliases.Add("ls");
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(watch) && result.GetValue(json))
                 result.AddError("--watch is for people and --json for programs; use one of them");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            result.GetValue(watch) ? Watch(session) : List(session, result.GetValue(json))));
+        {
+            Selection which = result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All();
+            return result.GetValue(watch) ? Watch(session, which) : List(session, which);
+        }));
         return command;
     }
 
-    private static int List(Session session, bool isJson)
+    private static int List(Session session, Selection which)
     {
-        var look = Look.At(session, new Selection.All());
-        if (isJson)
+        var look = Look.At(session, which);
+        if (look.Missing.Count > 0)
+            return session.Fail(look.Missing);
+        if (session.IsJson)
             session.Print(look.ToJson(), Json.Document.ProcessesJson);
         else
             foreach (var line in Lines(session, look, session.Style))
@@ -37,7 +43,7 @@ internal static class ListCommand
         return ExitCode.Success;
     }
 
-    private static int Watch(Session session)
+    private static int Watch(Session session, Selection which)
     {
         if (!session.Style.IsRich)
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
@@ -46,7 +52,7 @@ internal static class ListCommand
             // Drawn over what was there, not after clearing it: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
             // What does not fit would scroll, and be drawn again below itself.
-            foreach (var line in Lines(session, Look.At(session, new Selection.All()), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
+            foreach (var line in Lines(session, Look.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());
             session.Output.Flush();

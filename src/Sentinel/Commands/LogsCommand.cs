@@ -29,7 +29,7 @@ internal static class LogsCommand
         var clear = SharedOptions.Flag("--clear", "Empty the logs instead of showing them");
         var json = SharedOptions.Json();
         var command = new Command("logs", "Show what processes wrote") { processes, lines, stream, follow, clear, json };
-        command.Validators.Add(result =>
+        command.Check(result =>
         {
             if (result.GetValue(clear) && result.GetValue(follow))
                 result.AddError("--clear and --follow do not go together");

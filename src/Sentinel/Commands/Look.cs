@@ -1,5 +1,6 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
@@ -13,6 +14,7 @@ internal sealed class Look
     private readonly Session _session;
     private readonly Snapshot _snapshot;
     private readonly IReadOnlyList<Outcome> _restarts;
+    private readonly ILookup<int?, PortLease> _ports;
 
     private Look(Session session, Selection selection)
     {
@@ -32,6 +34,7 @@ internal sealed class Look
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
+        _ports = state.Ports.Values.ToLookup(lease => lease.ProcessId);
         Processes = session.Overview.Look(found, _snapshot, state.Processes.Values);
     }
 
@@ -61,13 +64,15 @@ internal sealed class Look
     public IReadOnlyList<int> RemainsOf(ProcessRecord record) =>
         record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
 
+    public IEnumerable<PortLease> PortsOf(ProcessRecord record) => _ports[record.Id];
+
     /// <summary>What was restarted, a line each.</summary>
     public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
         $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
 
     public ProcessesJson ToJson() => new(
         Json.SchemaVersion,
-        [.. Processes.Select(process => ProcessJson.From(process, RemainsOf(process.Record), _session.Home))],
+        [.. Processes.Select(process => ProcessJson.From(process, RemainsOf(process.Record), PortsOf(process.Record), _session.Home))],
         [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
             restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
         _session.Warnings);

@@ -24,6 +24,14 @@ internal static class ProcessCommands
         Clean(),
     ];
 
+    /// <summary>Those for all processes of a group.</summary>
+    public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
+    [
+        Bulk("start", "Start all processes of a group that do not run", Start, "Started", "to start", group()),
+        Bulk("stop", "Stop all processes of a group", Stop, "Stopped", "to stop", group()),
+        Bulk("restart", "Restart all processes of a group but those that you stopped", Restart, "Restarted", "to restart", group()),
+    ];
+
     /// <summary>Adds its options to a command, and gives what the command asks for.</summary>
     private delegate Func<ParseResult, Selection, Request> Verb(Command command);
 
@@ -74,14 +82,17 @@ internal static class ProcessCommands
         return command;
     }
 
-    private static Command Bulk(string name, string description, Verb verb, string done, string toDo)
+    private static Command Bulk(string name, string description, Verb verb, string done, string toDo, Argument<string>? group = null)
     {
         var json = SharedOptions.Json();
         var command = new Command(name, description);
+        if (group is not null)
+            command.Arguments.Add(group);
         var request = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Do(request(result, new Selection.All())), Summary(done, toDo))));
+        command.SetAction(result => Invocation.InSession(result, json, session => session.Report(
+            session.Do(request(result, group is null ? new Selection.All() : new Selection.Members(result.GetValue(group)!))),
+            Summary(done, toDo))));
         return command;
     }
 

@@ -21,35 +21,59 @@ internal static class RunCommand
         };
         var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
         var folder = new Option<string?>("--cwd") { Description = "The folder to run it in [default: this one]", HelpName = "dir" };
+        var environment = new EnvironmentOptionSet();
+        var ports = new Option<string[]>("--port")
+        {
+            Description = $"Lease a port for as long as it is registered, and tell it in VARIABLE [default: {PortRequest.DefaultVariable}]; as often as you like",
+            HelpName = "name[=VARIABLE]",
+        };
+        var group = new Option<string?>("--group") { Description = "The group to put it into", HelpName = "name" };
+        var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
         var options = new RunOptionSet();
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
+        environment.AddTo(command);
+        command.Options.Add(ports);
+        command.Options.Add(group);
+        command.Options.Add(makesGroup);
         options.AddTo(command);
         command.Options.Add(json);
-        command.Validators.Add(result => Validate(result, words, name));
+        command.Check(result =>
+        {
+            SharedOptions.CheckName(result.GetValue(name));
+            SharedOptions.CheckName(result.GetValue(group));
+            Core.Specs.Command.From(result.GetValue(words) ?? []);
+            Ports(result.GetValue(ports)!);
+            if (result.GetValue(makesGroup) && result.GetValue(group) is null)
+                throw new FormatException("--create-group goes with --group");
+        });
         command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
             ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
             : Invocation.InSession(result, json, session =>
             {
-                var environment = Caller.Environment;
-                var spec = SpecOf(result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), environment);
-                return Run(session, new RunRequest(options.In(result, spec), result.GetValue(name) is not null, environment));
+                var caller = Caller.Environment;
+                var spec = SpecOf(result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), caller) with
+                {
+                    EnvironmentFiles = environment.Files(result),
+                    Variables = environment.Variables(result),
+                    Ports = Ports(result.GetValue(ports)!),
+                    Group = result.GetValue(group),
+                };
+                return Run(session, new RunRequest(
+                    options.In(result, spec), result.GetValue(name) is not null, result.GetValue(makesGroup), caller));
             }));
         return command;
     }
 
-    private static void Validate(CommandResult result, Argument<string[]> words, Option<string?> name)
+    private static List<PortRequest> Ports(string[] words)
     {
-        if (result.GetValue(name) is { } given && !ProcessName.IsValid(given))
-            result.AddError($"'{Text.Printable(given)}' cannot be a name: {ProcessName.Rule}");
-        try
-        {
-            Core.Specs.Command.From(result.GetValue(words) ?? []);
-        }
-        catch (FormatException e)
-        {
-            result.AddError(e.Message);
-        }
+        var ports = words.Select(PortRequest.Parse).ToList();
+        foreach (var same in ports.GroupBy(port => port.Name).Where(same => same.Count() > 1))
+            throw new FormatException($"--port {same.Key} is there twice");
+        foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
+            throw new FormatException(
+                $"{string.Join(" and ", same.Select(port => port.Name))} would both be told in {same.Key}; --port {same.Last().Name}=VARIABLE chooses another");
+        return ports;
     }
 
     // What looks like an option and stands before the command, or after a whole command line in quotes.

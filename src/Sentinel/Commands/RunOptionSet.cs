@@ -54,7 +54,7 @@ internal sealed class RunOptionSet
     {
         foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory })
             command.Options.Add(option);
-        command.Validators.Add(Validate);
+        command.Check(Validate);
     }
 
     public ProcessSpec In(ParseResult result, ProcessSpec spec) => spec with

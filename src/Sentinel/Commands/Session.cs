@@ -50,7 +50,8 @@ internal sealed class Session : IDisposable
     {
         ISupervisor supervisor = Daemon is { } daemon
             ? daemon
-            : new Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), TimeProvider.System);
+            : new Supervisor(
+                Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
         // Here nothing is left to be waited for: what takes time has blocked.
         return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
     }
@@ -80,7 +81,8 @@ internal sealed class Session : IDisposable
                 Output.Line(Outcomes.Line(outcome));
 
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
-        if (!IsJson && summary is not null)
+        // Where all of it failed, that is said below.
+        if (!IsJson && summary is not null && (outcomes.Count > failed.Count || failed.Count == 0))
             Output.Line(summary(outcomes.Count - failed.Count) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
         return Fail(failed);
     }

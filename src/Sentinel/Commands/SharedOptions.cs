@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
@@ -68,6 +72,30 @@ internal static class SharedOptions
             return null;
         },
     };
+
+    /// <summary>Adds a rule for what is given; a <see cref="FormatException"/> is an error of the command line.</summary>
+    public static void Check(this Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
+    {
+        try
+        {
+            rule(result);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(Text.Printable(e.Message));
+        }
+        catch (InvalidOperationException)
+        {
+            // There is no value where one word by itself is wrong; of that the parser tells.
+        }
+    });
+
+    /// <exception cref="FormatException">It cannot be a name.</exception>
+    public static void CheckName(string? name)
+    {
+        if (name is not null && !ProcessName.IsValid(name))
+            throw new FormatException($"'{name}' cannot be a name: {ProcessName.Rule}");
+    }
 
     /// <summary>Of all processes; for completion.</summary>
     public static IEnumerable<string> Names()

@@ -37,7 +37,7 @@ internal static class StatusCommand
                 session.Output.Line();
             isFirst = false;
             var remains = look.RemainsOf(process.Record);
-            foreach (var line in ProcessDetails.Lines(process, remains, session.Home, DateTimeOffset.UtcNow, session.Style))
+            foreach (var line in ProcessDetails.Lines(process, remains, look.PortsOf(process.Record), session.Home, DateTimeOffset.UtcNow, session.Style))
                 session.Output.Line(line);
         }
     }

@@ -25,19 +25,26 @@ internal static class WaitCommand
             HelpName = "state",
         };
         what.AcceptOnlyFromAmong(Running, Stopped, Exited);
+        var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
         var timeout = SharedOptions.Seconds("--timeout", "How many seconds to wait at most; then the exit code is 124");
         var json = SharedOptions.Json();
         var command = new Command(
             "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 when it is unknown)")
         {
-            process, what, timeout, json,
+            process, what, port, timeout, json,
         };
+        command.Check(result =>
+        {
+            if (result.GetValue(port) && result.GetResult(what) is { Implicit: false })
+                result.AddError("--port and --for are two things to wait for; use one of them");
+        });
         command.SetAction(result => Invocation.InSession(result, json, session => Wait(
-            session, result.GetValue(process)!, result.GetValue(what)!, result.GetValue(timeout))));
+            session, result.GetValue(process)!, result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
     }
 
-    private static int Wait(Session session, string target, string what, TimeSpan? timeout)
+    // What it waits for: null for the ports.
+    private static int Wait(Session session, string target, string? what, TimeSpan? timeout)
     {
         // Before the first look: what changes after it ends the wait.
         using var watch = new Inotify();
@@ -48,6 +55,8 @@ internal static class WaitCommand
             return session.Fail(missing);
 
         var first = found[0];
+        if (what is null)
+            return PortWait.Wait(session, first, watch, timeout);
         var begun = TimeProvider.System.GetTimestamp();
         var handles = new ProcessHandles(session.Table);
         Exit? seen = null;

@@ -2,7 +2,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Environments;
+using Sentinel.Core.Groups;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -66,13 +70,15 @@ internal sealed record ProcessJson
 
     public required IReadOnlyList<string> EnvironmentFiles { get; init; }
 
+    public required IReadOnlyList<LeaseJson> Ports { get; init; }
+
     public required string StdoutPath { get; init; }
 
     public required string StderrPath { get; init; }
 
     public required LastRunJson? LastRun { get; init; }
 
-    public static ProcessJson From(ProcessView view, IReadOnlyList<int> remains, SentinelHome home)
+    public static ProcessJson From(ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home)
     {
         var (record, usage) = view;
         return new ProcessJson
@@ -101,6 +107,7 @@ internal sealed record ProcessJson
             Shell = record.Spec.Command.Shell,
             WorkingDirectory = record.Spec.WorkingDirectory,
             EnvironmentFiles = record.Spec.EnvironmentFiles,
+            Ports = [.. ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
             LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
@@ -135,13 +142,73 @@ internal sealed record LastRunJson(
         run.How.ToString()!);
 }
 
+internal sealed record LeaseJson(int Port, string Name);
+
 internal sealed record RestartJson(int Id, string Name, int? OldPid, int NewPid);
 
 /// <summary>What every command that changes something prints with <c>--json</c>.</summary>
 internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
 
 internal sealed record OutcomeJson(
-    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Error);
+    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error);
+
+/// <summary>What <c>group list</c> prints.</summary>
+internal sealed record GroupsJson(int SchemaVersion, IReadOnlyList<GroupJson> Groups, IReadOnlyList<string> Warnings);
+
+internal sealed record GroupJson(
+    string Name,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<string> EnvironmentFiles,
+    IReadOnlyList<string> Variables,
+    IReadOnlyList<MemberJson> Processes)
+{
+    public static GroupJson From(Group group, IEnumerable<ProcessView> processes) => new(
+        group.Name,
+        group.CreatedAt,
+        group.EnvironmentFiles,
+        [.. group.Variables.Names()],
+        [.. processes.Select(process => process.Record).Where(record => record.Spec.Group == group.Name)
+            .Select(record => new MemberJson(record.Id, record.Spec.Name, record.State.Word, record.State.Main?.Pid))]);
+}
+
+internal sealed record MemberJson(int Id, string Name, string State, int? Pid);
+
+/// <summary>What <c>port list</c> prints.</summary>
+internal sealed record PortsJson(int SchemaVersion, IReadOnlyList<PortJson> Ports, IReadOnlyList<string> Warnings);
+
+internal sealed record PortJson(
+    int Port, string Name, DateTimeOffset AllocatedAt, int? ProcessId, string? Process, IReadOnlyList<ListenerJson> Listeners)
+{
+    public static PortJson From(PortLease lease, State state, IEnumerable<Listener> listeners) => new(
+        lease.Port,
+        lease.Name,
+        lease.AllocatedAt,
+        lease.ProcessId,
+        lease.ProcessId is { } owner ? state.Processes[owner].Spec.Name : null,
+        [.. listeners.Select(listener => new ListenerJson(listener.Protocol, listener.Pid, listener.Program))]);
+}
+
+internal sealed record ListenerJson(string Protocol, int? Pid, string? Program);
+
+/// <summary>What <c>env</c> prints.</summary>
+internal sealed record EnvironmentJson(
+    int SchemaVersion, int Id, string Name, bool Running, IReadOnlyList<VariableJson> Variables, IReadOnlyList<string> Warnings);
+
+internal sealed record VariableJson(string Name, string? Value, SourceJson? Source, bool Outdated, string? NextValue, SourceJson? NextSource)
+{
+    public static VariableJson From(VariableView variable, bool reveal) => new(
+        variable.Name,
+        reveal ? variable.Value : null,
+        SourceJson.From(variable.Source),
+        variable.IsOutdated,
+        reveal ? variable.Next?.Value : null,
+        SourceJson.From(variable.Next?.Source));
+}
+
+internal sealed record SourceJson(string Layer, string? Name, int? Line)
+{
+    public static SourceJson? From(EnvironmentSource? source) => source is null ? null : new(source.Layer, source.Name, source.Line);
+}
 
 /// <summary>What the <c>daemon</c> commands print.</summary>
 internal sealed record DaemonJson(
@@ -206,6 +273,9 @@ internal sealed record LogLineJson(string Process, string Stream, string Text);
 
 [JsonSerializable(typeof(ProcessesJson))]
 [JsonSerializable(typeof(OutcomesJson))]
+[JsonSerializable(typeof(GroupsJson))]
+[JsonSerializable(typeof(PortsJson))]
+[JsonSerializable(typeof(EnvironmentJson))]
 [JsonSerializable(typeof(DaemonJson))]
 [JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(LogLineJson))]

@@ -1,4 +1,5 @@
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
 
 namespace Sentinel.Rendering;
@@ -16,6 +17,18 @@ internal static class Outcomes
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})",
         Outcome.NotRunning idle => $"{idle.Process.Spec.Name} is not running (id: {idle.Process.Id}, {idle.Process.State.Word})",
+        Outcome.Moved moved => (moved.Process.Spec.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
+            + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Id}' changes its environment" : "")}",
+        Outcome.GroupCreated created => $"Created group {created.Target}",
+        Outcome.GroupChanged changed => $"Changed group {changed.Target}" + (changed.Outdated.Count == 0
+            ? ""
+            : $"; {string.Join(", ", changed.Outdated)} {(changed.Outdated.Count == 1 ? "runs" : "run")} with what it was before: "
+                + $"'sentinel group restart {changed.Target}'"),
+        Outcome.GroupDeleted deleted => $"Deleted group {deleted.Target}" + (deleted.Members.Count == 0
+            ? ""
+            : $"; {Text.Count(deleted.Members.Count, "process is", "processes are")} in no group now"),
+        Outcome.PortAllocated allocated => $"Allocated port {Described(allocated.Lease)}",
+        Outcome.PortFreed freed => $"Freed port {Described(freed.Lease)}",
         Outcome.Failed { Process: { } process } failed => $"{process.Spec.Name}: {failed.Why}",
         Outcome.Failed failed => failed.Why,
         _ => throw new NotSupportedException(outcome.GetType().Name),
@@ -33,6 +46,12 @@ internal static class Outcomes
             Outcome.Cleared cleared => ("cleared", cleared.Process, null),
             Outcome.AlreadyRunning running => ("already-running", running.Process, running.Pid),
             Outcome.NotRunning idle => ("not-running", idle.Process, null),
+            Outcome.Moved moved => (moved.Process.Spec.Group is null ? "removed" : "added", moved.Process, null),
+            Outcome.GroupCreated => ("created", null, null),
+            Outcome.GroupChanged => ("changed", null, null),
+            Outcome.GroupDeleted => ("deleted", null, null),
+            Outcome.PortAllocated => ("allocated", null, null),
+            Outcome.PortFreed => ("freed", null, null),
             Outcome.Failed failed => ("failed", failed.Process, null),
             _ => throw new NotSupportedException(outcome.GetType().Name),
         };
@@ -44,8 +63,22 @@ internal static class Outcomes
             word,
             pid,
             (outcome as Outcome.Restarted)?.OldPid,
+            outcome switch
+            {
+                Outcome.Moved moved => moved.Group,
+                Outcome.GroupCreated or Outcome.GroupChanged or Outcome.GroupDeleted => outcome.Target,
+                _ => process?.Spec.Group,
+            },
+            outcome switch
+            {
+                Outcome.PortAllocated allocated => allocated.Lease.Port,
+                Outcome.PortFreed freed => freed.Lease.Port,
+                _ => null,
+            },
             (outcome as Outcome.Failed)?.Why);
     }
+
+    private static string Described(PortLease lease) => $"{lease.Port} ({lease.Name})";
 
     private static string Named(ProcessRecord process) => $"{process.Spec.Name} (id: {process.Id}";
 }

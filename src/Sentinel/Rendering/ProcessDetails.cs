@@ -1,4 +1,5 @@
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -9,7 +10,8 @@ namespace Sentinel.Rendering;
 internal static class ProcessDetails
 {
     /// <param name="remains">The pids of what its main process left behind.</param>
-    public static IEnumerable<string> Lines(ProcessView view, IReadOnlyList<int> remains, SentinelHome home, DateTimeOffset now, Style style)
+    public static IEnumerable<string> Lines(
+        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home, DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
@@ -36,8 +38,12 @@ internal static class ProcessDetails
             if (record.Spec.Stop != StopRule.Default)
                 yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
             yield return ("Group", record.Spec.Group ?? "none");
+            foreach (var lease in ports)
+                yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
             yield return ("Command", Text.Printable(record.Spec.Command.Text));
+            foreach (var file in record.Spec.EnvironmentFiles)
+                yield return ("Env file", Text.Printable(file));
             yield return ("Stdout", home.StdoutOf(record));
             yield return ("Stderr", home.StderrOf(record));
             yield return ("Since", Text.Time(record.State.Since));

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -17,6 +18,7 @@ public sealed class ProtocolTests
 
     private static readonly Gen<Selection> Chosen = Gen.OneOf<Selection>(
         Gen.Const(new Selection.All()),
+        Text.Select(group => new Selection.Members(group)),
         Text.Array[0, 3].Select(targets => new Selection.Named(targets)));
 
     // Eighths of a second are exact in seconds.
@@ -26,13 +28,22 @@ public sealed class ProtocolTests
     private static readonly Gen<EnvironmentBlock?> MaybeEnvironment = AnyState.Environment.Null();
 
     private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, AnyState.Environment).Select((spec, named, environment) => new Request.Run(new RunRequest(spec, named, environment))),
+        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment).Select((spec, named, makesGroup, environment) =>
+            new Request.Run(new RunRequest(spec, named, makesGroup, environment))),
         Gen.Select(Chosen, MaybeEnvironment).Select((selection, environment) => new Request.Start(selection, environment)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
         Gen.Select(Chosen, Options, MaybeEnvironment).Select((selection, options, environment) => new Request.Restart(selection, options, environment)),
         Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, logs) => new Request.Delete(selection, options, logs)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
+        AnyState.Group.Select(group => new Request.CreateGroup(group)),
+        Gen.Select(Text, AnyState.Environment, Text.Array[0, 3], Text.Array[0, 3].Null()).Select((group, set, unset, files) =>
+            new Request.ChangeGroup(group, new GroupChange(set, unset, files))),
+        Text.Select(group => new Request.DeleteGroup(group)),
+        Gen.Select(Text, Chosen).Select((group, selection) => new Request.AddToGroup(group, selection)),
+        Gen.Select(Text, Chosen).Select((group, selection) => new Request.RemoveFromGroup(group, selection)),
+        Gen.Select(Gen.Int[1, 65535].Nullable(), Text).Select((port, name) => new Request.AllocatePort(port, name)),
+        Text.Array[0, 3].Select(targets => new Request.FreePorts(targets)),
         Gen.Const(new Request.RestartDue()));
 
     // What was started runs.
@@ -47,6 +58,12 @@ public sealed class ProtocolTests
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
+        Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) => new Outcome.Moved(target, record, group, isOutdated)),
+        Text.Select(group => new Outcome.GroupCreated(group)),
+        Gen.Select(Text, Text.Array[0, 3]).Select((group, outdated) => new Outcome.GroupChanged(group, outdated)),
+        Gen.Select(Text, Text.Array[0, 3]).Select((group, members) => new Outcome.GroupDeleted(group, members)),
+        AnyState.Lease.Select(lease => new Outcome.PortAllocated(lease)),
+        AnyState.Lease.Select(lease => new Outcome.PortFreed(lease)),
         Gen.Select(Text, AnyState.Record.Null(), Text).Select((target, record, why) => new Outcome.Failed(target, record, why)));
 
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
@@ -167,7 +184,7 @@ public sealed class ProtocolTests
         {
             case (Request.Run { What: var one }, Request.Run { What: var other }):
                 AnyState.Same(one.Spec, other.Spec);
-                Assert.Equal((one.IsNamed, Content(one.Environment)), (other.IsNamed, Content(other.Environment)));
+                Assert.Equal((one.IsNamed, one.MakesGroup, Content(one.Environment)), (other.IsNamed, other.MakesGroup, Content(other.Environment)));
                 break;
             case (Request.Start one, Request.Start other):
                 Assert.Equal(Content(one.Environment), Content(other.Environment));
@@ -188,24 +205,60 @@ public sealed class ProtocolTests
             case (Request.Reset one, Request.Reset other):
                 Same(one.Selection, other.Selection);
                 break;
+            case (Request.CreateGroup one, Request.CreateGroup other):
+                AnyState.Same(one.Group, other.Group);
+                break;
+            case (Request.ChangeGroup { Change: var one } first, Request.ChangeGroup { Change: var other } second):
+                Assert.Equal((first.Group, Content(one.Set)), (second.Group, Content(other.Set)));
+                Assert.Equal(one.Unset, other.Unset);
+                Assert.Equal(one.EnvironmentFiles, other.EnvironmentFiles);
+                break;
+            case (Request.AddToGroup one, Request.AddToGroup other):
+                Assert.Equal(one.Group, other.Group);
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.RemoveFromGroup one, Request.RemoveFromGroup other):
+                Assert.Equal(one.Group, other.Group);
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.FreePorts one, Request.FreePorts other):
+                Assert.Equal(one.Targets, other.Targets);
+                break;
             default:
                 Assert.Equal(expected, actual);
                 break;
         }
     }
 
-    private static void Same(Selection expected, Selection actual) =>
+    private static void Same(Selection expected, Selection actual)
+    {
+        Assert.Equal(expected.GetType(), actual.GetType());
         Assert.Equal((expected as Selection.Named)?.Targets, (actual as Selection.Named)?.Targets);
+        Assert.Equal((expected as Selection.Members)?.Group, (actual as Selection.Members)?.Group);
+    }
 
     private static void Same(Outcome expected, Outcome actual)
     {
         var (one, other) = (ProcessOf(expected), ProcessOf(actual));
         if (one is not null && other is not null)
             AnyState.Same(one, other);
-        Assert.Equal(With(expected, other), actual);
+        switch (expected, actual)
+        {
+            case (Outcome.GroupChanged first, Outcome.GroupChanged second):
+                Assert.Equal(first.Target, second.Target);
+                Assert.Equal(first.Outdated, second.Outdated);
+                break;
+            case (Outcome.GroupDeleted first, Outcome.GroupDeleted second):
+                Assert.Equal(first.Target, second.Target);
+                Assert.Equal(first.Members, second.Members);
+                break;
+            default:
+                Assert.Equal(With(expected, other), actual);
+                break;
+        }
     }
 
-    private static ProcessRecord? ProcessOf(Outcome outcome) => (ProcessRecord?)outcome.GetType().GetProperty("Process")!.GetValue(outcome);
+    private static ProcessRecord? ProcessOf(Outcome outcome) => (ProcessRecord?)outcome.GetType().GetProperty("Process")?.GetValue(outcome);
 
     private static Outcome With(Outcome outcome, ProcessRecord? process) => outcome switch
     {
@@ -215,6 +268,7 @@ public sealed class ProtocolTests
         Outcome.Stopped stopped => stopped with { Process = process! },
         Outcome.Deleted deleted => deleted with { Process = process! },
         Outcome.NotRunning idle => idle with { Process = process! },
+        Outcome.Moved moved => moved with { Process = process! },
         Outcome.Reset reset => reset with { Process = process! },
         Outcome.Failed { Process: not null } failed => failed with { Process = process },
         _ => outcome,

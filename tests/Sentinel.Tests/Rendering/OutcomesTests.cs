@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
@@ -16,52 +17,87 @@ public sealed class OutcomesTests
         {
             new Outcome.Started("web", Web, 7),
             "Started web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.Restarted("web", Web, 6, 7),
             "Restarted web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.Stopped("web", Web),
             "Stopped web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.Deleted("web", Web),
             "Deleted web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.Reset("web", Web),
             "Reset web (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.Cleared("web", Web),
             "Cleared the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.AlreadyRunning("web", Web, 7),
             "web is already running (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
             new Outcome.NotRunning("web", Web),
             "web is not running (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+        },
+        {
+            new Outcome.Moved("web", Web with { Spec = Web.Spec with { Group = "front" } }, "front", IsOutdated: true),
+            "Added web (id: 1) to front; 'sentinel restart 1' changes its environment",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+        },
+        {
+            new Outcome.Moved("web", Web, "front", IsOutdated: false),
+            "Removed web (id: 1) from front",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+        },
+        {
+            new Outcome.GroupCreated("front"),
+            "Created group front",
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+        },
+        {
+            new Outcome.GroupChanged("front", ["web", "api"]),
+            "Changed group front; web, api run with what it was before: 'sentinel group restart front'",
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+        },
+        {
+            new Outcome.GroupDeleted("front", ["web"]),
+            "Deleted group front; 1 process is in no group now",
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+        },
+        {
+            new Outcome.PortAllocated(new PortLease(8000, "http", Clock.Start, null)),
+            "Allocated port 8000 (http)",
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null}"""
+        },
+        {
+            new Outcome.PortFreed(new PortLease(8000, "http", Clock.Start, null)),
+            "Freed port 8000 (http)",
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null}"""
         },
         {
             new Outcome.Failed("web", Web, "it was deleted meanwhile"),
             "web: it was deleted meanwhile",
-            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"error":"it was deleted meanwhile"}"""
+            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile"}"""
         },
         {
             new Outcome.Failed("7", null, "there is no process with the id 7"),
             "there is no process with the id 7",
-            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"error":"there is no process with the id 7"}"""
+            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7"}"""
         },
     };
 
@@ -83,11 +119,11 @@ public sealed class OutcomesTests
             Restarts = 2,
             LastRun = new EndedRun(6, Clock.Start, Clock.Start.AddSeconds(1), Witnessed: true, new Exit.Signal(11, CoreDumped: true)),
         };
-        var process = ProcessJson.From(new ProcessView(record, null), remains: [8, 9], new("/home/user/.sentinel"));
+        var process = ProcessJson.From(new ProcessView(record, null), remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)], new("/home/user/.sentinel"));
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
-            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"ports":[{"port":8080,"name":"http"}],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
             Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
     }
 
@@ -96,7 +132,7 @@ public sealed class OutcomesTests
     {
         var view = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159));
 
-        var process = ProcessJson.From(view, [], new("/home/user/.sentinel"));
+        var process = ProcessJson.From(view, [], [], new("/home/user/.sentinel"));
 
         Assert.Equal((2.1, 47_395_635, 303.14), (process.CpuPercent, process.MemoryBytes, process.UptimeSeconds));
         Assert.Equal([7], process.Pids);

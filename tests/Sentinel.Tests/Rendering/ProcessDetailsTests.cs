@@ -105,5 +105,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view, params int[] remains) =>
-        [.. ProcessDetails.Lines(view, remains, Home, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, remains, [], Home, Clock.Start, Sample.Plain)];
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Tests.Specs;
@@ -52,6 +54,17 @@ internal static class AnyState
         Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
         Gen.Long[1, long.MaxValue].Nullable());
 
+    public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
+
+    private static readonly Gen<PortRequest[]> Ports = Gen.Select(Text, Text).Select((name, variable) => new PortRequest(name, variable)).Array[0, 2]
+        .Select(ports => ports.DistinctBy(port => port.Name).ToArray());
+
+    public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
+        new Group(name, created) { EnvironmentFiles = files, Variables = variables });
+
+    public static readonly Gen<PortLease> Lease = Gen.Select(Gen.Int[1, 65535], Text, Time, Gen.Int[1, 99].Nullable())
+        .Select((port, name, allocated, owner) => new PortLease(port, name, allocated, owner));
+
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
@@ -60,8 +73,8 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Rules)
-        .Select((command, folder, files, umask, restart, group, rules) => new ProcessSpec
+            Gen.Select(Rules, Environment, Ports))
+        .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
             Command = command,
@@ -70,9 +83,11 @@ internal static class AnyState
             EnvironmentFiles = files,
             Umask = umask,
             Restart = restart,
-            RestartLimit = rules.Limit,
-            Stop = rules.Stop,
-            MaxMemoryBytes = rules.MaxMemory,
+            RestartLimit = rest.Item1.Limit,
+            Stop = rest.Item1.Stop,
+            MaxMemoryBytes = rest.Item1.MaxMemory,
+            Variables = rest.Item2,
+            Ports = rest.Item3,
             Group = group,
         });
 
@@ -90,13 +105,14 @@ internal static class AnyState
             LastRun = ended,
         });
 
-    public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
-
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
     public static readonly Gen<State> Any =
-        Gen.Select(Gen.Select(Record, Text, Gen.Int[1, 9]).Array[0, 5], Environment.Array[1, 3], Gen.Int[0, 9]).Select((drafts, environments, gap) =>
+        Gen.Select(Gen.Select(Record, Text, Gen.Int[1, 9]).Array[0, 5], Environment.Array[1, 3], Gen.Int[0, 9], Group.Array[0, 3], Lease.Array[0, 3])
+        .Select((drafts, environments, gap, groups, leases) =>
         {
             var state = environments.Aggregate(State.Empty, (state, environment) => state.With(environment));
+            foreach (var group in groups)
+                state = state.With(group with { Name = ProcessName.Unique(group.Name, state.Groups.ContainsKey) });
             var id = 0;
             foreach (var (draft, name, step) in drafts)
             {
@@ -105,12 +121,19 @@ internal static class AnyState
                 state = state.With(draft with
                 {
                     Id = id,
-                    Spec = draft.Spec with { Name = unique, Environment = environments[id % environments.Length].Key },
+                    Spec = draft.Spec with
+                    {
+                        Name = unique,
+                        Environment = environments[id % environments.Length].Key,
+                        Group = draft.Spec.Group is null ? null : state.Groups.Keys.FirstOrDefault(),
+                    },
                     Cookie = $"cookie-{id}",
                     LogName = SentinelHome.LogName(unique, id),
                 });
             }
 
+            foreach (var lease in leases)
+                state = state.With(lease with { ProcessId = state.Processes.ContainsKey(lease.ProcessId ?? 0) ? lease.ProcessId : null });
             return state with { NextId = id + 1 + gap };
         });
 
@@ -120,6 +143,10 @@ internal static class AnyState
         Assert.Equal(expected.Processes.Keys, actual.Processes.Keys);
         foreach (var (one, other) in expected.Processes.Values.Zip(actual.Processes.Values))
             Same(one, other);
+        Assert.Equal(expected.Groups.Keys, actual.Groups.Keys);
+        foreach (var (one, other) in expected.Groups.Values.Zip(actual.Groups.Values))
+            Same(one, other);
+        Assert.Equal(expected.Ports, actual.Ports);
         Assert.Equal(Content(expected.Environments), Content(actual.Environments));
     }
 
@@ -130,16 +157,25 @@ internal static class AnyState
         Assert.Equal(expected with { RecentRestarts = [], Spec = actual.Spec }, actual with { RecentRestarts = [] });
     }
 
+    public static void Same(Group expected, Group actual)
+    {
+        Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
+        Assert.Equal(expected.Variables.Bytes.ToArray(), actual.Variables.Bytes.ToArray());
+        Assert.Equal((expected.Name, expected.CreatedAt), (actual.Name, actual.CreatedAt));
+    }
+
     // Records compare what is in their lists by reference.
     public static void Same(ProcessSpec expected, ProcessSpec actual)
     {
         Assert.Equal(expected.Command.Arguments, actual.Command.Arguments);
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
+        Assert.Equal(expected.Ports, actual.Ports);
+        Assert.Equal(expected.Variables.Bytes.ToArray(), actual.Variables.Bytes.ToArray());
         Assert.Equal(WithoutLists(expected), WithoutLists(actual));
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [] };
+        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

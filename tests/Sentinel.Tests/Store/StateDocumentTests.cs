@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 
@@ -16,7 +17,7 @@ public sealed class StateDocumentTests
         {"version":1,"nextId":9,"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
-             "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"umask":18,"restart":"always",
+             "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
              "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"group":"front"},
            "cookie":"c3","logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
@@ -38,13 +39,15 @@ public sealed class StateDocumentTests
            "state":{"is":"backoff","since":"2026-01-02T03:04:05+00:00","due":"2026-01-02T03:04:06+00:00"},
            "restarts":0,"shortRuns":0,
            "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":{"unknown":"why"}}}],
+         "groups":[{"name":"front","createdAt":"2026-01-02T03:04:05+00:00","environmentFiles":["/srv/front.env"],"variables":"Qz0zAA=="}],
+         "ports":[{"port":8080,"name":"http","allocatedAt":"2026-01-02T03:04:05+00:00","process":3}],
          "environments":{"e1":"QT0xAA=="}}
         """;
 
     private static readonly string[] Optional =
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
-        "restartLimit", "stop", "maxMemoryBytes",
+        "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process",
     ];
 
     [Fact]
@@ -76,6 +79,9 @@ public sealed class StateDocumentTests
         Assert.Equal((null, StopRule.Default, null), (state.Processes[7].Spec.RestartLimit, state.Processes[7].Spec.Stop, state.Processes[7].Spec.MaxMemoryBytes));
         Assert.Equal(["web", "--port=80"], web.Spec.Command.Arguments);
         Assert.Equal("1", state.Environments["e1"]["A"]);
+        Assert.Equal(("2", "3"), (web.Spec.Variables["B"], state.Groups["front"].Variables["C"]));
+        Assert.Equal([new PortRequest("http", "PORT")], web.Spec.Ports);
+        Assert.Equal(new PortLease(8080, "http", since, ProcessId: 3), state.Ports[8080]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));
     }
 
@@ -158,6 +164,10 @@ public sealed class StateDocumentTests
     [InlineData("\"is\":\"starting\"", "\"is\":\"dancing\"", "there is no state 'dancing'")]
     [InlineData("\"restart\":\"no\"", "\"restart\":\"perhaps\"", "there is no restart rule 'perhaps'")]
     [InlineData("\"cookie\":\"c7\",", "", "'cookie' is missing")]
+    [InlineData("\"name\":\"front\"", "\"name\":\"back\"", "process 3 is in group 'front', which there is not")]
+    [InlineData("\"name\":\"front\"", "\"name\":\"7\"", "group '7' has a name that cannot be")]
+    [InlineData("\"port\":8080", "\"port\":0", "port 0 cannot be")]
+    [InlineData("\"process\":3", "\"process\":4", "port 8080 cannot be, is somebody's whom there is not")]
     public void A_state_that_contradicts_itself_is_damage_and_says_which(string text, string instead, string said) =>
         Assert.Contains(said, Assert.Throws<JsonException>(() => Read(Whole.Replace(text, instead))).Message);
 

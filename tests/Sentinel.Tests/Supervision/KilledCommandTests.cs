@@ -3,6 +3,7 @@ using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Linux;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;
@@ -92,7 +93,7 @@ public sealed class KilledCommandTests
         var store = new StateStore(sentinel.Store.Home, doomed, sentinel.Clock, _ => { });
         try
         {
-            command(new Supervisor(store, sentinel.Machine, doomed, doomed, sentinel.Clock));
+            command(new Supervisor(store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Random(1), sentinel.Clock, _ => { }));
             return false;
         }
         catch (Doomed.Killed)

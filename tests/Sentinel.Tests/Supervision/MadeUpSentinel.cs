@@ -26,6 +26,10 @@ internal sealed class MadeUpSentinel : IDisposable
 
     public Machine Machine { get; } = new();
 
+    public MadeUpPorts Ports { get; } = new();
+
+    public List<string> Warnings { get; } = [];
+
     public Clock Clock => Machine.Clock;
 
     public StateStore Store { get; }
@@ -36,7 +40,7 @@ internal sealed class MadeUpSentinel : IDisposable
         Store.Read().Find(name) ?? throw new InvalidOperationException($"there is no process {name}");
 
     /// <summary>What another command, at the same time, works with.</summary>
-    public Supervisor Another() => new(Store, Machine, Machine, Machine, Machine.Clock);
+    public Supervisor Another() => new(Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Random(1), Machine.Clock, Warnings.Add);
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
         Supervisor.Run(Request(name, restart, command));
@@ -52,6 +56,7 @@ internal sealed class MadeUpSentinel : IDisposable
             Restart = restart,
         },
         isNamed,
+        MakesGroup: false,
         Environment);
 
     /// <summary>Runs it, and gives the process itself.</summary>

@@ -28,7 +28,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(("/srv", 18, record.Cookie), (launch.WorkingDirectory, launch.Umask, launch.Cookie));
         Assert.Equal(_sentinel.Store.Home.StdoutOf(record), launch.StdoutPath);
         Assert.Equal(_sentinel.Store.Home.StderrOf(record), launch.StderrPath);
-        Assert.Equal(MadeUpSentinel.Environment.Key, launch.Environment.Key);
+        Assert.Equal(("/bin", "1", "web"), (launch.Environment["PATH"], launch.Environment["SENTINEL_ID"], launch.Environment["SENTINEL_NAME"]));
     }
 
     [Fact]
@@ -253,8 +253,8 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Restart("web");
 
         Assert.Equal(
-            [MadeUpSentinel.Environment.Key, caller.Key, caller.Key],
-            Machine.Launches.Select(launch => launch.Environment.Key));
+            ["/bin", "/usr/bin", "/usr/bin"],
+            Machine.Launches.Select(launch => launch.Environment["PATH"]));
         Assert.Equal([caller.Key], _sentinel.Store.Read().Environments.Keys);
     }
 
@@ -267,7 +267,7 @@ public sealed class SupervisorTests : IDisposable
 
         _sentinel.Supervisor.Start(new Selection.Named(["web"]), caller).Now();
 
-        Assert.Equal(caller.Key, Machine.Launches[1].Environment.Key);
+        Assert.Equal("/usr/bin", Machine.Launches[1].Environment["PATH"]);
         Assert.Equal(caller.Key, _sentinel["web"].Spec.Environment);
     }
 

@@ -1,0 +1,24 @@
+namespace Sentinel.Core.Environments;
+
+/// <summary>Where a variable comes from.</summary>
+/// <param name="Layer">run, file, group, option, port or sentinel.</param>
+/// <param name="Name">Of a file its path, of a group or port its name; else null.</param>
+/// <param name="Line">Where in the file, counted from 1.</param>
+public sealed record EnvironmentSource(string Layer, string? Name = null, int? Line = null)
+{
+    public static readonly EnvironmentSource Run = new("run"), Option = new("option"), Sentinel = new("sentinel");
+
+    public static EnvironmentSource File(string path, int line) => new("file", path, line);
+
+    public static EnvironmentSource Group(string name) => new("group", name);
+
+    public static EnvironmentSource Port(string name) => new("port", name);
+
+    public override string ToString() => this switch
+    {
+        { Line: { } line } => $"{Name}:{line}",
+        { Layer: "option" } => "--env",
+        { Name: { } name } => $"{Layer} {name}",
+        _ => Layer,
+    };
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Environments;
+
+/// <summary>
+/// Puts together what a process gets as its environment, whenever it starts. Lowest first: the environment of its <c>run</c>,
+/// the file <c>.env</c> in Sentinel's home, the one in its own folder, its group's files, its group's variables, its own files, its
+/// own variables, its ports, and what Sentinel tells of it.
+/// </summary>
+public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
+{
+    private const string ImplicitFile = ".env";
+
+    // A file with more is none that was meant.
+    private const int MostBytes = 1024 * 1024;
+
+    /// <exception cref="EnvironmentException">A file that was asked for is missing, or has a line that cannot be read.</exception>
+    public ProcessEnvironment Of(ProcessRecord record, State state)
+    {
+        var spec = record.Spec;
+        var layers = new Layers(files);
+        layers.Add(state.Environments[spec.Environment], EnvironmentSource.Run);
+        layers.AddIfThere(Path.Combine(home.Folder, ImplicitFile));
+        layers.AddIfThere(Path.Combine(spec.WorkingDirectory, ImplicitFile));
+        if (spec.Group is { } name && state.Groups.TryGetValue(name, out var group))
+        {
+            foreach (var file in group.EnvironmentFiles)
+                layers.Add(file);
+            layers.Add(group.Variables, EnvironmentSource.Group(name));
+        }
+
+        foreach (var file in spec.EnvironmentFiles)
+            layers.Add(file);
+        layers.Add(spec.Variables, EnvironmentSource.Option);
+        foreach (var port in spec.Ports)
+            if (state.PortOf(record.Id, port.Name) is { } lease)
+                layers.Set(port.Variable, lease.Port.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Port(port.Name));
+        layers.Set(Variable.Id, record.Id.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
+        layers.Set(Variable.Name, spec.Name, EnvironmentSource.Sentinel);
+        layers.Set(Variable.Group, spec.Group ?? "", EnvironmentSource.Sentinel);
+        layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
+        return layers.Together();
+    }
+
+    /// <summary>Says what is wrong with an environment file; null when nothing is.</summary>
+    public string? WhyNot(string file)
+    {
+        try
+        {
+            new Layers(files).Add(file);
+            return null;
+        }
+        catch (EnvironmentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private sealed class Layers(IRegularFiles files)
+    {
+        private readonly OrderedDictionary<string, EnvironmentEntry> _entries = [];
+        private readonly List<string> _warnings = [];
+
+        public void Add(EnvironmentBlock block, EnvironmentSource source)
+        {
+            // Of a name that is there twice the first counts: so does it for getenv(3).
+            var own = new HashSet<string>();
+            foreach (var entry in block.Entries())
+                if (EnvironmentEntry.KeyOf(entry.Span) is var key && own.Add(key))
+                    _entries[key] = new EnvironmentEntry(entry, source);
+        }
+
+        public void Set(string name, string value, EnvironmentSource source)
+        {
+            var entry = Encoding.UTF8.GetBytes($"{name}={value}");
+            _entries[EnvironmentEntry.KeyOf(entry)] = new EnvironmentEntry(entry, source);
+        }
+
+        public void Add(string file)
+        {
+            try
+            {
+                if (!Read(file, out var faults))
+                    throw new EnvironmentException($"there is no environment file {file}");
+                if (faults.Count > 0)
+                    throw new EnvironmentException($"{file}:{faults[0].Line}: {faults[0].Why}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new EnvironmentException($"the environment file {file} cannot be read: {e.Message}");
+            }
+        }
+
+        // Nobody asked for this one: what is wrong with it is told, and the rest of it used.
+        public void AddIfThere(string file)
+        {
+            // A folder of that name is somebody's virtual environment.
+            if (Directory.Exists(file))
+                return;
+            try
+            {
+                if (Read(file, out var faults))
+                    _warnings.AddRange(faults.Select(fault => $"{file}:{fault.Line}: {fault.Why}; the line is left out"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _warnings.Add($"{file} cannot be read: {e.Message}; it is left out");
+            }
+        }
+
+        public ProcessEnvironment Together() => new([.. _entries.Values], _warnings);
+
+        private bool Read(string file, out IReadOnlyList<DotEnvFault> faults)
+        {
+            faults = [];
+            if (files.Read(file, MostBytes) is not { } content)
+                return false;
+            (var assignments, faults) = DotEnv.Parse(content, name =>
+                _entries.TryGetValue(EnvironmentEntry.KeyOf(Encoding.UTF8.GetBytes(name)), out var entry) ? entry.Value : null);
+            foreach (var assignment in assignments)
+                Set(assignment.Name, assignment.Value, EnvironmentSource.File(file, assignment.Line));
+            return true;
+        }
+    }
+}
+
+/// <summary>The environment of one start.</summary>
+/// <param name="Entries">Each name once.</param>
+/// <param name="Warnings">What was left out, in sentences.</param>
+public sealed record ProcessEnvironment(IReadOnlyList<EnvironmentEntry> Entries, IReadOnlyList<string> Warnings)
+{
+    public EnvironmentBlock Block => EnvironmentBlock.Of(Entries.Select(entry => entry.Bytes));
+}
+
+/// <summary>An environment cannot be put together; the message says why.</summary>
+public sealed class EnvironmentException(string message) : Exception(message);

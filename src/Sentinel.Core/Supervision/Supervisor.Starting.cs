@@ -1,0 +1,169 @@
+using Sentinel.Core.Environments;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Supervision;
+
+/// <content>How processes are started, alone or many at a time.</content>
+public sealed partial class Supervisor
+{
+    // So many are started in one turn at first, and then as many as take about so long: others wait for their turns meanwhile.
+    private const int FirstStarts = 20;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+
+    private async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> choose)
+    {
+        var outcomes = await StartAlone((transaction, snapshot) => ([.. choose(transaction, snapshot)], []), new ProcessEvent.Tick());
+        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
+            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+            : outcome)];
+    }
+
+    // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
+    // before, and not while we have the lock.
+    private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
+        Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
+        ProcessEvent happened,
+        EnvironmentBlock? environment = null)
+    {
+        var outcomes = new List<Outcome>();
+        var stuck = new Dictionary<int, string>();
+        for (var starts = FirstStarts; ;)
+        {
+            State written;
+            List<TreeRoot> inTheWay;
+            List<int> later;
+            bool isAnyFree;
+            using (var transaction = store.Begin())
+            {
+                var begun = time.GetTimestamp();
+                var snapshot = new Snapshot(table);
+                var (found, missing) = choose(transaction, snapshot);
+                outcomes.AddRange(missing);
+                var now = found.Take(starts).ToList();
+                later = [.. found.Skip(starts).Select(record => record.Id)];
+                var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+                var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
+                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
+                isAnyFree = remains.Count < now.Count;
+                written = transaction.State;
+                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
+                starts = time.GetElapsedTime(begun) < Turn ? starts * 2 : Math.Max(1, starts / 2);
+            }
+
+            if (later.Count == 0 && inTheWay.Count == 0)
+                return outcomes;
+            if (later.Count > 0 && isAnyFree)
+                await handles.WaitAny([], TimeSpan.Zero);
+            else
+                // When no other can be started: it may take long.
+                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                    if (end.Survivors.Count > 0)
+                        stuck[id] = CouldNotEnd(end);
+            // Meanwhile others had their turns.
+            var waiting = Selection.Of([.. later, .. inTheWay.Select(root => root.Id)]);
+            choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
+        }
+    }
+
+    private List<Outcome> StartAll(
+        StateTransaction transaction,
+        IReadOnlyCollection<ProcessRecord> wanted,
+        ProcessEvent happened,
+        EnvironmentBlock? environment = null,
+        IReadOnlyDictionary<int, string>? stuck = null)
+    {
+        var outcomes = new List<Outcome>();
+        var toSpawn = new List<ProcessRecord>();
+        if (environment is not null)
+            transaction.State = transaction.State.With(environment);
+        foreach (var asked in wanted)
+        {
+            var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
+            var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
+            if (effect == Effect.Spawn)
+            {
+                toSpawn.Add(starting);
+                transaction.State = transaction.State.With(starting);
+            }
+            else if (happened is ProcessEvent.StartRequested)
+            {
+                outcomes.Add(record.State is RunState.Running running
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid)
+                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
+            }
+        }
+
+        // Written down first: should this command be killed after a process is made and before that is known, the next
+        // command finds the process by its cookie. After a loss of power there is none to find. The daemon saves the time: what
+        // it restarts is on the disk as one that is to run, so whoever comes after it finds the process in the way of a successor.
+        if (happened is ProcessEvent.Tick && store.IsHeld)
+            transaction.Note();
+        else if (toSpawn.Count > 0)
+            transaction.SaveForNow();
+
+        foreach (var starting in toSpawn)
+        {
+            ProcessEvent spawned;
+            try
+            {
+                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
+                    throw new SpawnException(why);
+                spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State));
+            }
+            catch (Exception e) when (e is SpawnException or EnvironmentException)
+            {
+                spawned = new ProcessEvent.SpawnFailed(e.Message);
+                spawner.CleanUp(starting.Cookie);
+            }
+
+            var record = Lifecycle.Decide(starting, spawned, time.GetUtcNow()).Record;
+            transaction.State = transaction.State.With(record);
+            outcomes.Add(spawned is ProcessEvent.Spawned started
+                ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
+                : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why));
+        }
+
+        transaction.Save();
+        return outcomes;
+    }
+
+    // Says why it could not be started now, as far as that can be told before.
+    private string? WhyNot(ProcessRecord record, State state)
+    {
+        try
+        {
+            return spawner.WhyNot(LaunchOf(record, _environments.Of(record, state)));
+        }
+        catch (EnvironmentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private ProcessIdentity Spawn(ProcessRecord record, State state)
+    {
+        if (_ports.WhyNot(state, record) is { } why)
+            throw new SpawnException(why);
+        var environment = _environments.Of(record, state);
+        foreach (var warning in environment.Warnings)
+            warn($"{record.Spec.Name}: {warning}");
+        return spawner.Spawn(LaunchOf(record, environment));
+    }
+
+    private Launch LaunchOf(ProcessRecord record, ProcessEnvironment environment) => new(
+        record.Spec.Command,
+        record.Spec.WorkingDirectory,
+        environment.Block,
+        record.Spec.Umask,
+        store.Home.StdoutOf(record),
+        store.Home.StderrOf(record),
+        record.Cookie);
+
+    private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
+        && (record.LastRun is not null || record.State is RunState.Stopping)
+        && !table.IsGone(record.Cookie);
+}

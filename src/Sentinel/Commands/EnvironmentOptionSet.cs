@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Commands;
+
+/// <summary>What variables a process or a group is to have.</summary>
+internal sealed class EnvironmentOptionSet
+{
+    private readonly Option<string[]> _variables = new("--env", "-e")
+    {
+        Description = "A variable; as often as you like",
+        HelpName = "NAME=value",
+    };
+
+    private readonly Option<string[]> _files = new("--env-file")
+    {
+        Description = "A file of variables (.env), read again whenever a process starts; as often as you like, the last counts most",
+        HelpName = "file",
+    };
+
+    public void AddTo(System.CommandLine.Command command)
+    {
+        command.Options.Add(_variables);
+        command.Options.Add(_files);
+        command.Check(result => Variables(result.GetValue(_variables)!));
+    }
+
+    public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);
+
+    /// <summary>Absolute paths.</summary>
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(Path.GetFullPath)];
+
+    public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;
+
+    private static EnvironmentBlock Variables(string[] words) => words.Aggregate(EnvironmentBlock.Empty, (block, word) =>
+    {
+        var (name, value) = Variable.Parse(word);
+        return block.With(name, value);
+    });
+}

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sentinel.Core.Groups;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class GroupCommand
+{
+    private const string Unset = "--unset", NoFiles = "--no-env-file";
+
+    public static Command Create()
+    {
+        var command = new Command("group", "Manage groups of processes and the environment that they share")
+        {
+            New(), Set(), Add(), Remove(), List(), Delete(),
+        };
+        foreach (var verb in ProcessCommands.OfGroup(Name))
+            command.Subcommands.Add(verb);
+        return command;
+    }
+
+    private static Command New()
+    {
+        var name = new Argument<string>("group") { Description = "What to call it" };
+        var environment = new EnvironmentOptionSet();
+        var json = SharedOptions.Json();
+        var command = new Command("create", "Make a group") { name };
+        environment.AddTo(command);
+        command.Options.Add(json);
+        command.Check(result => SharedOptions.CheckName(result.GetValue(name)));
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+            session.Report(session.Do(new Request.CreateGroup(new Group(result.GetValue(name)!, DateTimeOffset.UtcNow)
+            {
+                EnvironmentFiles = environment.Files(result),
+                Variables = environment.Variables(result),
+            })))));
+        return command;
+    }
+
+    private static Command Set()
+    {
+        var name = Name();
+        var environment = new EnvironmentOptionSet();
+        var unset = new Option<string[]>(Unset) { Description = "A variable that it is to have no more; as often as you like", HelpName = "NAME" };
+        var noFiles = SharedOptions.Flag(NoFiles, "Have no environment file any more");
+        var json = SharedOptions.Json();
+        var command = new Command("set", "Change the environment of a group; --env-file takes the place of those that it has") { name };
+        environment.AddTo(command);
+        command.Options.Add(unset);
+        command.Options.Add(noFiles);
+        command.Options.Add(json);
+        command.Check(result =>
+        {
+            foreach (var variable in result.GetValue(unset)!)
+                Variable.Check(variable);
+            if (!environment.IsAnyIn(result) && result.GetResult(unset) is null && !result.GetValue(noFiles))
+                throw new FormatException($"there is nothing to set; --env, --env-file, {Unset} or {NoFiles} say what");
+        });
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var files = environment.Files(result);
+            return session.Report(session.Do(new Request.ChangeGroup(result.GetValue(name)!, new GroupChange(
+                environment.Variables(result),
+                result.GetValue(unset)!,
+                files.Count > 0 || result.GetValue(noFiles) ? files : null))));
+        }));
+        return command;
+    }
+
+    private static Command Add() => Move("add", "Put processes into a group", (group, processes) => new Request.AddToGroup(group, processes));
+
+    private static Command Remove() =>
+        Move("remove", "Take processes out of a group", (group, processes) => new Request.RemoveFromGroup(group, processes));
+
+    private static Command Move(string verb, string description, Func<string, Selection, Request> request)
+    {
+        var name = Name();
+        var processes = SharedOptions.Processes("Which, by id or name");
+        var json = SharedOptions.Json();
+        var command = new Command(verb, description) { name, processes, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+            session.Report(session.Do(request(result.GetValue(name)!, new Selection.Named(result.GetValue(processes)!))))));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var name = Name();
+        name.Arity = ArgumentArity.ZeroOrOne;
+        name.Description = "Show the processes of this one";
+        var json = SharedOptions.Json();
+        var command = new Command("list", "List all groups, or the processes of one") { name, json };
+        command.SetAction(result => Invocation.InSession(result, json, session => List(session, result.GetValue(name))));
+        return command;
+    }
+
+    private static int List(Session session, string? name)
+    {
+        var look = Look.At(session, name is null ? new Selection.All() : new Selection.Members(name));
+        if (look.Missing.Count > 0)
+            return session.Fail(look.Missing);
+        var groups = session.Store.Read().Groups.Values.Where(group => name is null || group.Name == name).ToList();
+        if (session.IsJson)
+            session.Print(
+                new GroupsJson(Json.SchemaVersion, [.. groups.Select(group => GroupJson.From(group, look.Processes))], session.Warnings),
+                Json.Document.GroupsJson);
+        else
+            foreach (var line in Lines())
+                session.Output.Line(line);
+        return ExitCode.Success;
+
+        IEnumerable<string> Lines() =>
+        [
+            .. look.RestartLines(),
+            .. name is null
+                ? GroupList.Lines(groups, look.Processes, session.Style)
+                : [.. ProcessList.Lines(look.Processes, session.Style), .. GroupList.EnvironmentOf(groups[0])],
+        ];
+    }
+
+    private static Command Delete()
+    {
+        var name = Name();
+        var stop = SharedOptions.Flag("--stop", "Stop its processes");
+        var withProcesses = SharedOptions.Flag("--with-processes", "Stop its processes and forget them, too");
+        var options = new StopOptionSet();
+        var json = SharedOptions.Json();
+        var command = new Command("delete", "Forget a group; its processes go on, in no group") { name, stop, withProcesses };
+        options.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var members = new Selection.Members(result.GetValue(name)!);
+            var ended = result.GetValue(withProcesses) ? session.Do(new Request.Delete(members, options.In(result), WithLogs: false))
+                : result.GetValue(stop) ? session.Do(new Request.Stop(members, options.In(result)))
+                : [];
+            // With it would go the means to try that again.
+            return session.Report(ended.Any(outcome => outcome is Outcome.Failed)
+                ? ended
+                : [.. ended, .. session.Do(new Request.DeleteGroup(members.Group))]);
+        }));
+        return command;
+    }
+
+    private static Argument<string> Name()
+    {
+        var name = new Argument<string>("group") { Description = "Which group" };
+        name.CompletionSources.Add(_ =>
+        {
+            using var session = new Session(isJson: false);
+            return session.Store.Read().Groups.Keys;
+        });
+        return name;
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Sentinel.Core.Ports;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class PortCommand
+{
+    public static Command Create() => new("port", "Lease ports, so that no two programs are given the same")
+    {
+        Allocate(), List(), Free(),
+    };
+
+    private static Command Allocate()
+    {
+        var asked = new Argument<int?>("port") { Description = "Which [default: any that nobody uses]", Arity = ArgumentArity.ZeroOrOne, CustomParser = Port };
+        var port = new Option<int?>("--port") { Description = "The same", HelpName = "port", CustomParser = Port };
+        var name = NameOption($"What it is for [default: {PortLease.DefaultName}]");
+        var json = SharedOptions.Json();
+        var command = new Command("allocate", "Lease a port") { asked, port, name, json };
+        command.Check(result =>
+        {
+            if (result.GetResult(asked) is { Tokens.Count: > 0 } && result.GetResult(port) is not null)
+                throw new FormatException("one port is leased at a time; give it once");
+            SharedOptions.CheckName(result.GetValue(name));
+        });
+        command.SetAction(result => Invocation.InSession(result, json, session => session.Report(session.Do(
+            new Request.AllocatePort(result.GetValue(asked) ?? result.GetValue(port), result.GetValue(name) ?? PortLease.DefaultName)))));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var name = NameOption("Only those that have this name");
+        var json = SharedOptions.Json();
+        var command = new Command("list", "List the leased ports, and who listens on them") { name, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var state = session.Store.Read();
+            var leases = state.Ports.Values.Where(lease => result.GetValue(name) is not { } wanted || lease.Name == wanted).ToList();
+            var listeners = new Ports(session.Table).Listeners(leases.Select(lease => lease.Port).ToHashSet()).ToLookup(listener => listener.Port);
+            if (session.IsJson)
+                session.Print(
+                    new PortsJson(Json.SchemaVersion, [.. leases.Select(lease => PortJson.From(lease, state, listeners[lease.Port]))], session.Warnings),
+                    Json.Document.PortsJson);
+            else
+                foreach (var line in PortList.Lines(leases, state, listeners, session.Style))
+                    session.Output.Line(line);
+            return ExitCode.Success;
+        }));
+        return command;
+    }
+
+    private static Command Free()
+    {
+        var targets = new Argument<string[]>("port") { Description = "Which, by number or name", Arity = ArgumentArity.OneOrMore };
+        targets.CompletionSources.Add(_ =>
+        {
+            using var session = new Session(isJson: false);
+            return session.Store.Read().Ports.Values.Select(lease => lease.Port.ToString(CultureInfo.InvariantCulture));
+        });
+        var json = SharedOptions.Json();
+        var command = new Command("free", "End the lease of ports; of a name, all that have it") { targets, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+            session.Report(session.Do(new Request.FreePorts(result.GetValue(targets)!)))));
+        return command;
+    }
+
+    private static Option<string?> NameOption(string description) => new("--name") { Description = description, HelpName = "name" };
+
+    private static int? Port(ArgumentResult result)
+    {
+        if (result.Tokens is not [var token])
+            return null;
+        if (int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= PortLease.Lowest and <= PortLease.Highest)
+            return port;
+        result.AddError($"'{token.Value}' is no port; they are the numbers from {PortLease.Lowest} to {PortLease.Highest}");
+        return null;
+    }
+}

@@ -1,0 +1,62 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>Waits until a process listens on each of its ports.</summary>
+internal static class PortWait
+{
+    // Of a socket that begins to listen nobody is told.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
+    public static int Wait(Session session, ProcessRecord first, Inotify watch, TimeSpan? timeout)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        var name = first.Spec.Name;
+        var ports = new Ports(session.Table);
+        while (true)
+        {
+            var snapshot = new Snapshot(session.Table);
+            var state = session.Reconciliation.Look(session.Store.Read(), snapshot);
+            if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
+                return Session.Fail($"{name} was deleted");
+            var leases = state.Ports.Values.Where(lease => lease.ProcessId == first.Id).ToDictionary(lease => lease.Port);
+            if (leases.Count == 0)
+                return Session.Fail($"{name} has no port; 'sentinel run --port NAME' gives it one");
+            if (now.State is not (RunState.Starting or RunState.Running or RunState.Backoff))
+                return Session.Fail($"{name} is {now.State.Word}{(now.LastRun is { } last ? $": it {last.How}" : "")}");
+
+            var listeners = ports.Listeners(leases.Keys.ToHashSet());
+            var own = OwnPids(now, state, snapshot, isNeeded: listeners.Count > 0);
+            var answered = listeners.Where(listener => listener.Pid is { } pid && own.Contains(pid)).Select(listener => listener.Port).ToHashSet();
+            if (listeners.FirstOrDefault(listener => !answered.Contains(listener.Port)) is { } stranger
+                && (stranger.Pid is null || session.Table.Look(stranger.Pid.Value) is not null))
+                return Session.Fail($"port {stranger.Port} ({leases[stranger.Port].Name}) is used by {stranger}, which is not {name}");
+            if (answered.Count == leases.Count)
+            {
+                if (session.IsJson)
+                    session.Print(Look.At(session, Selection.Of([first.Id])).ToJson(), Json.Document.ProcessesJson);
+                else
+                    session.Output.Line($"{name} listens on {string.Join(", ", leases.Values.Select(lease => $"{lease.Port} ({lease.Name})"))}");
+                return ExitCode.Success;
+            }
+
+            var left = timeout - TimeProvider.System.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero)
+                return Session.Fail(
+                    $"{name} does not listen on {string.Join(", ", leases.Keys.Except(answered))} after {timeout!.Value.TotalSeconds:0.###} s",
+                    ExitCode.TimedOut);
+            watch.Wait(null, left < Moment ? left.Value : Moment);
+        }
+    }
+
+    private static IReadOnlySet<int> OwnPids(ProcessRecord record, State state, Snapshot snapshot, bool isNeeded) =>
+        isNeeded && record.State.Main is not null
+        && ProcessTrees.Find([TreeRoot.Of(record)], snapshot, state.Processes.Values.Select(TreeRoot.Of)).TryGetValue(record.Id, out var tree)
+            ? tree.Select(member => member.Pid).ToHashSet()
+            : new HashSet<int>();
+}

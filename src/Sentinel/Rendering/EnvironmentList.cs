@@ -1,0 +1,44 @@
+using Sentinel.Core.Environments;
+
+namespace Sentinel.Rendering;
+
+/// <summary>A variable as <c>env</c> shows it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">What the process has; null when it has none.</param>
+/// <param name="Next">What it would get if it started now; null when nothing.</param>
+internal sealed record VariableView(string Name, string? Value, EnvironmentEntry? Next)
+{
+    /// <summary>Where the value that it has comes from; null when that is not known any more.</summary>
+    public EnvironmentSource? Source => IsOutdated ? null : Next?.Source;
+
+    public bool IsOutdated => Value != Next?.Value;
+}
+
+/// <summary>An environment as <c>env</c> shows it, a variable a line.</summary>
+internal static class EnvironmentList
+{
+    private const string Mask = "********";
+
+    public static IEnumerable<string> Lines(IReadOnlyCollection<VariableView> variables, bool reveal, Style style)
+    {
+        var isAnyOutdated = variables.Any(variable => variable.IsOutdated);
+        Column[] columns = [new("NAME"), new("VALUE", Fair: 20, Least: 10), new("FROM", Fair: 20, Least: 10)];
+        var table = new Table(isAnyOutdated ? [.. columns, new Column("AT NEXT START", Fair: 20, Least: 10)] : columns);
+        foreach (var variable in variables)
+        {
+            Cell[] cells = [Text.Printable(variable.Name), Shown(variable.Value), Text.Printable(variable.Source?.ToString() ?? "-")];
+            table.Add(isAnyOutdated ? [.. cells, Next(variable)] : cells);
+        }
+
+        return table.Lines(style);
+
+        string Shown(string? value) => value is null ? "-" : reveal ? Text.Printable(value) : Mask;
+
+        Cell Next(VariableView variable) => variable switch
+        {
+            { IsOutdated: false } => "",
+            { Next: { } next } => new Cell($"{(reveal ? Text.Printable(next.Value) : "another")}, from {Text.Printable(next.Source.ToString())}", Color.Yellow),
+            _ => new Cell("not there", Color.Yellow),
+        };
+    }
+}

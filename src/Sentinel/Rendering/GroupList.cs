@@ -1,0 +1,46 @@
+using Sentinel.Core.Groups;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Groups as <c>group list</c> shows them, a line each.</summary>
+internal static class GroupList
+{
+    private static readonly Column[] Columns =
+    [
+        new("NAME", Fair: 16, Least: 8),
+        new("PROCESSES", Align.Right),
+        new("RUNNING", Align.Right),
+        new("VARIABLES", Fair: 20, Least: 10, Keep: 2),
+        new("ENV FILES", Fair: 20, Least: 10, Keep: 1),
+    ];
+
+    public static IEnumerable<string> Lines(IReadOnlyList<Group> groups, IReadOnlyList<ProcessView> processes, Style style)
+    {
+        if (groups.Count == 0)
+            return ["No groups"];
+        var members = processes.ToLookup(process => process.Record.Spec.Group);
+        var table = new Table(Columns);
+        foreach (var group in groups)
+            table.Add([
+                group.Name,
+                members[group.Name].Count().ToString(),
+                members[group.Name].Count(member => member.Record.State is RunState.Running).ToString(),
+                OrNone(group.Variables.Names()),
+                OrNone(group.EnvironmentFiles.Select(Text.Printable)),
+            ]);
+        return table.Lines(style);
+    }
+
+    /// <summary>What its members get from it; no values.</summary>
+    public static IEnumerable<string> EnvironmentOf(Group group)
+    {
+        if (!group.Variables.Bytes.IsEmpty)
+            yield return $"Variables: {string.Join(", ", group.Variables.Names())}";
+        foreach (var file in group.EnvironmentFiles)
+            yield return $"Env file:  {Text.Printable(file)}";
+    }
+
+    private static string OrNone(IEnumerable<string> words) => string.Join(", ", words) is { Length: > 0 } text ? text : "-";
+}
