@@ -11,7 +11,8 @@ namespace Sentinel.Core.Store;
 /// writing is a <see cref="StateTransaction"/>.
 /// </summary>
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
-public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn)
+/// <param name="python">Reads what the Python tool wrote; null: that is damage.</param>
+public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn, PythonState? python = null)
 {
     // Kept: the daemon writes again and again, and what is as large as this is expensive to throw away.
     private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
@@ -29,6 +30,8 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         var loaded = Load();
         if (loaded.Damage is { } damage)
             warn($"{damage}; using the last good copy, {loaded.Source}. The next command that changes something keeps the damaged file aside.");
+        if (loaded.TakenOver is { } taken)
+            warn($"{Described(taken)} taken over by the next command that changes something");
         return loaded.State;
     }
 
@@ -102,9 +105,22 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
             // At once: whoever begins may have nothing to change, and those after him are not to be warned again.
             Replace(loaded.State, durable: true);
         }
+        else if (loaded.TakenOver is { } taken)
+        {
+            var aside = Aside("python");
+            // A copy: until ours is written that one is all there is.
+            File.Copy(home.State, aside, overwrite: true);
+            Replace(loaded.State, durable: true);
+            warn($"{Described(taken)} now ours; {home.State} as it was is kept as {aside}");
+            foreach (var warning in taken.Warnings)
+                warn(warning);
+        }
 
         return loaded.State;
     }
+
+    private static string Described(TakenOver taken) =>
+        $"what the Python sentinel left, {taken.State.Processes.Count} processes, {taken.State.Groups.Count} groups and {taken.State.Ports.Count} ports, is";
 
     private void PutAside(string damage, string source)
     {
@@ -114,18 +130,23 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
             return;
         }
 
-        var aside = $"{home.State}.damaged-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        var aside = Aside("damaged");
         File.Move(home.State, aside, overwrite: true);
         warn($"{damage}; it is kept as {aside}, and the last good copy, {source}, is used.");
     }
 
-    private sealed record Loaded(State State, string Source, string? Damage);
+    private string Aside(string why) => $"{home.State}.{why}-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+
+    /// <param name="TakenOver">What the state was made of when it is not written down as ours yet.</param>
+    private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null);
 
     private Loaded Load()
     {
         var (state, damage) = Try(home.State);
         if (state is not null)
             return new Loaded(state, home.State, null);
+        if (damage is not null && TakeOver() is { } taken)
+            return new Loaded(taken.State, home.State, null, taken);
         var (previous, previousDamage) = Try(home.PreviousState);
         // Both the first state and the second may have been written since it was not there.
         if (previous is not null && damage is null)
@@ -140,6 +161,18 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         throw new StateException(
             $"{damage ?? previousDamage}, and there is no good copy.\n"
             + $"Move {(damage is null ? home.PreviousState : home.State)} away to start afresh.");
+    }
+
+    private TakenOver? TakeOver()
+    {
+        try
+        {
+            return python?.Read(File.ReadAllBytes(home.State));
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
     }
 
     // Neither a state nor damage: there is no such file.

@@ -34,7 +34,7 @@ internal sealed class DaemonHost : IDisposable
         var spawner = new Spawner(_table);
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
-        _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn);
+        _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
         var supervisor = new Supervisor(
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
         _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log);

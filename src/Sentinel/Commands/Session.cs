@@ -19,7 +19,7 @@ internal sealed class Session : IDisposable
         Home = new SentinelHome(FindHome());
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(() => DaemonClient.Find(Home, Warn));
-        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn);
+        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table));
         Reconciliation = new Reconciliation(TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
@@ -103,6 +103,10 @@ internal sealed class Session : IDisposable
     }
 
     public void Dispose() => Output.Dispose();
+
+    /// <summary>As the store wants it.</summary>
+    public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>
+        new(home, table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
 
     private static string FindHome()
     {

@@ -37,7 +37,7 @@ internal static class EnvironmentList
         Cell Next(VariableView variable) => variable switch
         {
             { IsOutdated: false } => "",
-            { Next: { } next } => new Cell($"{(reveal ? Text.Printable(next.Value) : "another")}, from {Text.Printable(next.Source.ToString())}", Color.Yellow),
+            { Next: { } next } => new Cell($"{(reveal ? Text.Printable(next.Value) : variable.Value is null ? "new" : "another")}, from {Text.Printable(next.Source.ToString())}", Color.Yellow),
             _ => new Cell("not there", Color.Yellow),
         };
     }

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Sentinel.Core.Groups;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Core.Store;
+
+/// <summary>
+/// Makes ours of the state.json that the Python tool of the same name leaves in the same place. Its format is that of its
+/// <c>sentinel_core/state.py</c>: no version, objects by id, and of a running process no more than its pid.
+/// </summary>
+/// <param name="home">Where it is.</param>
+/// <param name="table">Where what runs is looked for.</param>
+/// <param name="environmentOf">The environment of a process, or null.</param>
+/// <param name="caller">The environment and the umask of whoever takes it over: what is started has them from him.</param>
+/// <param name="time">Its times are local, and say so nowhere.</param>
+public sealed class PythonState(
+    SentinelHome home,
+    IProcessTable table,
+    Func<int, EnvironmentBlock?> environmentOf,
+    Func<(EnvironmentBlock Environment, int Umask)> caller,
+    TimeProvider time)
+{
+    // It notes when a process started a moment after it did.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
+
+    // What its processes can have and ours cannot.
+    private static readonly string[] Lost = ["user", "health_check", "startup_timeout_seconds", "nice", "ionice_ioclass"];
+
+    /// <summary>Null when it is not such a state.</summary>
+    /// <exception cref="JsonException">It is one, and damaged.</exception>
+    public TakenOver? Read(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || root.Maybe("version") is not null || root.Maybe("next_id") is null)
+            return null;
+        try
+        {
+            return Convert(root);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    private TakenOver Convert(JsonElement root)
+    {
+        var warnings = new List<string>();
+        var state = State.Empty;
+        var groupNames = new Dictionary<string, string>();
+        foreach (var group in Each(root, "groups"))
+        {
+            groupNames[group.Text("name")] = ProcessName.Unique(group.Text("name"), state.Groups.ContainsKey);
+            state = state.With(new Group(groupNames[group.Text("name")], Time(group, "created_at"))
+            {
+                Variables = Variables(group, warnings),
+                EnvironmentFiles = group.Maybe("env_file")?.GetString() is { } file ? [Path.GetFullPath(file)] : [],
+            });
+        }
+
+        var logNames = new HashSet<string>();
+        foreach (var process in Each(root, "processes"))
+        {
+            var id = process.Get("id").GetInt32();
+            if (id < 1 || state.Processes.ContainsKey(id))
+                throw new JsonException($"process {id} has an id that cannot be, or that another has");
+            var name = ProcessName.Unique(process.Text("name"), taken => state.Find(taken) is not null);
+            var running = Find(process);
+            var environment = (running.Identity.StartTicks > 0 ? environmentOf(running.Identity.Pid) : null) ?? caller().Environment;
+            state = state.With(environment).With(new ProcessRecord
+            {
+                Id = id,
+                Spec = new ProcessSpec
+                {
+                    Name = name,
+                    Command = CommandOf(process.Text("cmd")),
+                    WorkingDirectory = Path.GetFullPath(process.Text("cwd")),
+                    Environment = environment.Key,
+                    EnvironmentFiles = process.Maybe("env_file")?.GetString() is { } file ? [Path.GetFullPath(file, process.Text("cwd"))] : [],
+                    Variables = Variables(process, warnings),
+                    Umask = caller().Umask,
+                    Restart = process.Get("restart").GetBoolean() ? RestartRule.Always : RestartRule.Never,
+                    Group = process.Maybe("group")?.GetString() is { } group ? groupNames.GetValueOrDefault(group) : null,
+                },
+                Cookie = Guid.NewGuid().ToString("N"),
+                LogName = LogName(process, name, id, logNames),
+                State = running,
+            });
+            if (string.Join(", ", Lost.Where(field => process.Maybe(field) is not null)) is { Length: > 0 } lost)
+                warnings.Add($"{name}: {lost} cannot be taken over");
+        }
+
+        foreach (var lease in Each(root, "ports"))
+            if (lease.Get("port").GetInt32() is >= PortLease.Lowest and <= PortLease.Highest and var port)
+                state = state.With(new PortLease(
+                    port, ProcessName.IsValid(lease.Text("name")) ? lease.Text("name") : PortLease.DefaultName, Time(lease, "allocated_at"), null));
+        if (DaemonPid() is { } daemon)
+            warnings.Add($"its daemon (pid {daemon}) still runs and would restart processes, too; end it");
+        var nextId = Math.Max(root.Get("next_id").GetInt32(), state.Processes.Keys.DefaultIfEmpty(0).Max() + 1);
+        return new TakenOver(state with { NextId = nextId }, warnings);
+    }
+
+    private int? DaemonPid()
+    {
+        var file = Path.Combine(home.Folder, "daemon.pid");
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var pid) && table.Look(pid) is { HasEnded: false }
+            ? pid
+            : null;
+    }
+
+    private static IEnumerable<JsonElement> Each(JsonElement root, string name) =>
+        root.Maybe(name)?.EnumerateObject().Select(entry => entry.Value) ?? [];
+
+    // Whoever has the pid now is it when it leads a session of its own, as all of them do, and is as old. Where there is none it has
+    // ended, as that of no process there is tells whoever looks next.
+    private RunState.Running Find(JsonElement process)
+    {
+        var pid = process.Get("pid").GetInt32();
+        var startedAt = Time(process, "started_at");
+        // With a startup timeout it is noted only after that.
+        var earliest = startedAt - TimeSpan.FromSeconds(process.Maybe("startup_timeout_seconds")?.GetDouble() ?? 0) - Moment;
+        var isIt = table.Look(pid) is { HasEnded: false } seen
+            && seen.Session == pid
+            && StartOf(seen) is var start
+            && start >= earliest && start <= startedAt + Moment;
+        return new RunState.Running(startedAt, new ProcessIdentity(pid, isIt ? table.Look(pid)!.Value.StartTicks : 0, table.BootId));
+    }
+
+    private DateTimeOffset StartOf(Sighting seen) => time.GetUtcNow() - TimeSpan.FromSeconds((table.NowTicks - seen.StartTicks) / table.TicksPerSecond);
+
+    private DateTimeOffset Time(JsonElement json, string name)
+    {
+        var local = DateTime.Parse(json.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.None);
+        return local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, time.LocalTimeZone.GetUtcOffset(local)) : new DateTimeOffset(local);
+    }
+
+    // It hands everything to a shell.
+    private static Command CommandOf(string line)
+    {
+        try
+        {
+            return Command.From([line]);
+        }
+        catch (FormatException)
+        {
+            return new Command(["/bin/sh", "-c", line], line, Shell: true);
+        }
+    }
+
+    private static EnvironmentBlock Variables(JsonElement json, List<string> warnings)
+    {
+        var variables = EnvironmentBlock.Empty;
+        foreach (var variable in json.Maybe("env")?.EnumerateObject() ?? default)
+            try
+            {
+                var (name, value) = Variable.Parse($"{variable.Name}={variable.Value.GetString()}");
+                variables = variables.With(name, value);
+            }
+            catch (FormatException e)
+            {
+                warnings.Add($"{json.Text("name")}: {e.Message}; it is left out");
+            }
+
+        return variables;
+    }
+
+    // A running process goes on writing where it does. Several names can share a file there; here none does.
+    private string LogName(JsonElement process, string name, int id, HashSet<string> taken)
+    {
+        const string ending = ".stdout.log";
+        var path = process.Text("stdout_log");
+        var own = Path.GetFileName(path);
+        var logName = Path.GetDirectoryName(path) == home.Logs && own.EndsWith(ending, StringComparison.Ordinal)
+            ? own[..^ending.Length]
+            : SentinelHome.LogName(name, id);
+        if (taken.Add(logName))
+            return logName;
+        taken.Add($"{logName}~{id}");
+        return $"{logName}~{id}";
+    }
+}
+
+/// <summary>A state that was another's.</summary>
+/// <param name="State">What it is as ours.</param>
+/// <param name="Warnings">What of it was lost, in sentences.</param>
+public sealed record TakenOver(State State, IReadOnlyList<string> Warnings);

@@ -1,0 +1,129 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Tests.Supervision;
+
+namespace Sentinel.Tests.Ports;
+
+public sealed class PortTests : IDisposable
+{
+    private readonly MadeUpSentinel _sentinel = new();
+
+    public void Dispose() => _sentinel.Dispose();
+
+    [Fact]
+    public void None_is_given_that_the_kernel_gives_or_somebody_has()
+    {
+        // All but four.
+        foreach (var port in Enumerable.Range(1, 65535).Except([80, 2000, 40_000, 61_000]))
+            _sentinel.Ports.Used[port] = new Listener(port, "tcp", 7, "nginx");
+
+        int[] given = [Allocate().Lease.Port, Allocate().Lease.Port];
+
+        Assert.Equal([2000, 61_000], given.Order());
+        Assert.Equal(
+            "no port is left that nobody uses or has leased",
+            Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(null, "web"))).Why);
+    }
+
+    [Fact]
+    public void Which_it_is_is_left_to_chance() =>
+        Assert.True(Enumerable.Range(0, 20).Select(_ => Allocate().Lease.Port).Distinct().Zip(Enumerable.Range(0, 20)).Count() == 20
+            && _sentinel.Store.Read().Ports.Keys.Max() - _sentinel.Store.Read().Ports.Keys.Min() > 1000);
+
+    [Fact]
+    public void A_certain_one_is_given_once_and_not_while_somebody_uses_it()
+    {
+        _sentinel.Ports.Used[8000] = new Listener(8000, "tcp", 7, "nginx");
+        Assert.Equal("port 8000 is used by nginx (pid 7)", Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8000, "web"))).Why);
+        Assert.Equal(8001, Assert.IsType<Outcome.PortAllocated>(Do(new Request.AllocatePort(8001, "web"))).Lease.Port);
+        Assert.Equal(
+            "port 8001 is leased already, as 'web'; 'sentinel port free 8001' frees it",
+            Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8001, "other"))).Why);
+    }
+
+    [Fact]
+    public void They_are_freed_by_number_or_all_of_a_name()
+    {
+        Do(new Request.AllocatePort(8000, "web"));
+        Do(new Request.AllocatePort(8001, "web"));
+        Do(new Request.AllocatePort(8002, "api"));
+
+        Assert.Equal([8000, 8001], Free("web").Select(freed => Assert.IsType<Outcome.PortFreed>(freed).Lease.Port));
+        Assert.IsType<Outcome.PortFreed>(Assert.Single(Free("8002")));
+        Assert.Equal(
+            ["port 8002 is not leased; 'sentinel port list' shows those that are", "no port is leased as 'web'; 'sentinel port list' shows those that are"],
+            Free("8002", "web").Select(failed => Assert.IsType<Outcome.Failed>(failed).Why));
+    }
+
+    [Fact]
+    public void A_process_has_its_ports_from_run_to_delete()
+    {
+        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.Run(WithPorts()));
+        _sentinel.Restart("web");
+
+        var leases = _sentinel.Store.Read().Ports.Values.ToDictionary(lease => lease.Name, lease => $"{lease.Port}");
+        Assert.Equal(["admin", "http"], leases.Keys.Order());
+        Assert.All(_sentinel.Machine.Launches, launch =>
+            Assert.Equal((leases["http"], leases["admin"]), (launch.Environment["PORT"], launch.Environment["ADMIN_PORT"])));
+        Assert.Equal(
+            $"port {leases["http"]} (http) is that of web; 'sentinel delete 1' frees it",
+            Assert.IsType<Outcome.Failed>(Assert.Single(Free(leases["http"]))).Why);
+
+        _sentinel.Delete("web");
+        Assert.Empty(_sentinel.Store.Read().Ports);
+    }
+
+    [Fact]
+    public void A_process_that_could_not_be_started_has_no_port()
+    {
+        _sentinel.Machine.FailsToStart = _ => "it does not";
+        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.Run(WithPorts()));
+        Assert.Empty(_sentinel.Store.Read().Ports);
+    }
+
+    [Fact]
+    public void A_process_whose_port_somebody_else_has_taken_is_not_started()
+    {
+        _sentinel.Supervisor.Run(WithPorts());
+        _sentinel.Stop("web");
+        var port = _sentinel.Store.Read().Ports.Values.Single(lease => lease.Name == "http").Port;
+        _sentinel.Ports.Used[port] = new Listener(port, "tcp", 7, "nginx");
+
+        Assert.Equal($"its port {port} (http) is used by nginx (pid 7)", Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Start("web"))).Why);
+        Assert.IsType<RunState.Crashed>(_sentinel["web"].State);
+
+        _sentinel.Ports.Used.Clear();
+        Assert.IsType<Outcome.Started>(Assert.Single(_sentinel.Start("web")));
+    }
+
+    [Theory]
+    [InlineData("http", "http", "PORT")]
+    [InlineData("admin=ADMIN_PORT", "admin", "ADMIN_PORT")]
+    public void A_port_is_asked_for_by_name(string text, string name, string variable) =>
+        Assert.Equal(new PortRequest(name, variable), PortRequest.Parse(text));
+
+    [Theory]
+    [InlineData("8000", "--port takes a name, such as http, not '8000': which port it is will be chosen, and told in PORT")]
+    [InlineData("", "'' cannot be the name of a port")]
+    [InlineData("a/b", "'a/b' cannot be the name of a port")]
+    [InlineData("http=", "a variable needs a name")]
+    [InlineData("http=A B", "'A B' cannot be the name of a variable")]
+    [InlineData("http=SENTINEL_ID", "SENTINEL_ID is set by sentinel itself")]
+    public void What_is_no_such_request_says_so(string text, string said) =>
+        Assert.StartsWith(said, Assert.Throws<FormatException>(() => PortRequest.Parse(text)).Message);
+
+    private Outcome.PortAllocated Allocate() => Assert.IsType<Outcome.PortAllocated>(Do(new Request.AllocatePort(null, "web")));
+
+    private Outcome Do(Request request) => Assert.Single(_sentinel.Supervisor.Do(request).Now());
+
+    private IReadOnlyList<Outcome> Free(params string[] targets) => _sentinel.Supervisor.Do(new Request.FreePorts(targets)).Now();
+
+    private static RunRequest WithPorts()
+    {
+        var request = MadeUpSentinel.Request("web");
+        return request with { Spec = request.Spec with { Ports = [new PortRequest("http", "PORT"), new PortRequest("admin", "ADMIN_PORT")] } };
+    }
+}
