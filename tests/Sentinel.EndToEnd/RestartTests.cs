@@ -97,14 +97,19 @@ public class RestartTests
     }
 
     [Fact]
-    public async Task A_restart_that_fails_forgets_nothing()
+    public async Task What_could_not_start_again_goes_on_and_nothing_of_it_is_forgotten()
     {
         await using var home = new SentinelHome();
         var folder = Directory.CreateDirectory(Path.Combine(home.Work, "gone")).FullName;
-        await home.Start(new Call("run", "sleep 1000", "--name", "web", "--cwd", "gone"));
+        var web = await home.Start(new Call("run", "sleep 1000", "--name", "web", "--cwd", "gone"));
         Directory.Delete(folder);
 
         Assert.Contains(folder, (await home.Run("restart", "web")).Fails(1).Stderr);
+        Assert.Equal(web.Pid, (await home.Show("web")).Pid);
+
+        (await home.Run("stop", "web")).Ok();
+        Assert.Contains(folder, (await home.Run("restart", "web")).Fails(1).Stderr);
+        Assert.Contains(folder, (await home.Run("start", "web")).Fails(1).Stderr);
         var shown = await home.Show("web");
         Assert.Equal(("sleep 1000", null), (shown.Command, shown.Pid));
 

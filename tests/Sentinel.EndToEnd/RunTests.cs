@@ -151,7 +151,7 @@ public class RunTests
     }
 
     [Fact]
-    public async Task It_gets_the_environment_of_the_caller_and_nothing_but_the_cookie_more()
+    public async Task It_gets_the_environment_of_the_caller_and_who_it_is_and_nothing_more()
     {
         await using var home = new SentinelHome();
         var caller = new Dictionary<string, string?> { ["GREETING"] = "hello = wörld\nagain", ["EMPTY"] = "", ["LANG"] = null };
@@ -163,7 +163,7 @@ public class RunTests
         Assert.Equal("", environment["EMPTY"]);
         Assert.Equal(home.Folder, environment["SENTINEL_HOME"]);
         Assert.NotEmpty(environment["SENTINEL_COOKIE"]);
-        string[] expected = ["PATH", "DOTNET_ROOT", "DOTNET_EnableDiagnostics", "HOME", "GREETING", "EMPTY", "SENTINEL_HOME", "SENTINEL_COOKIE"];
+        string[] expected = ["PATH", "DOTNET_ROOT", "DOTNET_EnableDiagnostics", "HOME", "GREETING", "EMPTY", "SENTINEL_HOME", "SENTINEL_COOKIE", "SENTINEL_ID", "SENTINEL_NAME", "SENTINEL_GROUP"];
         Assert.Empty(environment.Keys.Except(expected));
     }
 

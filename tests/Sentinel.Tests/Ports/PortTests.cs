@@ -4,6 +4,7 @@ using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Tests.Supervision;
+using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Ports;
 
