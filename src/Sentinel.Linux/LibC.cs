@@ -27,6 +27,7 @@ internal static unsafe partial class LibC
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EIO = 5;
+    public const int ENXIO = 6;
     public const int ENOEXEC = 8;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
@@ -197,6 +198,12 @@ internal static unsafe partial class LibC
     public static partial int setsockopt(SafeHandle socket, int level, int name, void* value, uint length);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int fallocate(SafeHandle file, int mode, long offset, long length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial long lseek(SafeHandle file, long offset, int from);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -258,6 +265,9 @@ internal static unsafe partial class LibC
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatX
     {
+        [FieldOffset(4)]
+        public uint BlockBytes;
+
         [FieldOffset(20)]
         public uint Uid;
 
@@ -269,6 +279,12 @@ internal static unsafe partial class LibC
 
         [FieldOffset(40)]
         public ulong Bytes;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
     }
 
     [StructLayout(LayoutKind.Sequential)]

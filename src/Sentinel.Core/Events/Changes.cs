@@ -6,8 +6,8 @@ namespace Sentinel.Core.Events;
 /// <summary>Tells what happened from what changed: nobody who changes the state need remember to say so.</summary>
 public static class Changes
 {
-    /// <param name="stderrBytes">How long the log of a process's stderr is now.</param>
-    public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, long?> stderrBytes)
+    /// <param name="logEnds">How long the logs of a process are now.</param>
+    public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, LogEnds> logEnds)
     {
         foreach (var record in after.Processes.Values)
             if (before.Processes.GetValueOrDefault(record.Id) is var old && !ReferenceEquals(old, record))
@@ -22,7 +22,7 @@ public static class Changes
             var (id, name) = (record.Id, record.Spec.Name);
             if (record.LastRun is { } run && run != old?.LastRun)
                 yield return new Event.Ended(
-                    run.EndedAt, id, name, run, record.State is RunState.Stopped, stderrBytes(record), (record.State as RunState.Backoff)?.Due);
+                    run.EndedAt, id, name, run, record.State is RunState.Stopped, logEnds(record), (record.State as RunState.Backoff)?.Due);
             else if (record.State is RunState.Stopped && old?.State is RunState.Backoff or RunState.Failed)
                 yield return new Event.Stopped(record.State.Since, id, name);
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)

@@ -2,6 +2,9 @@ using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Events;
 
+/// <summary>Where the logs of a process end, in bytes that were ever written to them; null where there is none.</summary>
+public readonly record struct LogEnds(long? Stdout, long? Stderr);
+
 /// <summary>Something that happened, for those who ask later.</summary>
 public abstract record Event(DateTimeOffset Time)
 {
@@ -13,10 +16,10 @@ public abstract record Event(DateTimeOffset Time)
 
     /// <summary>A run ended, or did not even begin.</summary>
     /// <param name="ByUser">Whether the user stopped it.</param>
-    /// <param name="StderrBytes">How long its log of stderr was at that moment; null when there was none.</param>
+    /// <param name="Logs">How long its logs were at that moment.</param>
     /// <param name="RestartDue">When it will be restarted; null: it will not.</param>
     public sealed record Ended(
-        DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, long? StderrBytes, DateTimeOffset? RestartDue)
+        DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, LogEnds Logs, DateTimeOffset? RestartDue)
         : OfProcess(Time, Id, Name);
 
     /// <summary>The user stopped what waited to be restarted, or had been given up.</summary>

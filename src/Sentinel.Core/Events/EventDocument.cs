@@ -77,7 +77,9 @@ internal static class EventDocument
                 json.WriteString("text", run.How.ToString());
                 if (run.PeakMemoryBytes is { } peak)
                     json.WriteNumber("peakMemoryBytes", peak);
-                if (ended.StderrBytes is { } stderr)
+                if (ended.Logs.Stdout is { } stdout)
+                    json.WriteNumber("stdoutBytes", stdout);
+                if (ended.Logs.Stderr is { } stderr)
                     json.WriteNumber("stderrBytes", stderr);
                 if (ended.RestartDue is { } due)
                     json.WriteString("restartDue", Time(due));
@@ -127,7 +129,7 @@ internal static class EventDocument
                 StateDocument.ReadExit(json.Get("how")),
                 json.Maybe("peakMemoryBytes")?.GetInt64()),
             ByUser: word == "stopped",
-            json.Maybe("stderrBytes")?.GetInt64(),
+            new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 
@@ -37,22 +36,11 @@ public sealed class EventLog(SentinelHome home, Action<string> warn)
         }
     }
 
-    /// <summary>All that is kept, the oldest first. What cannot be understood is passed over.</summary>
-    public IReadOnlyList<Event> Read()
-    {
-        using var file = new LogFile("events", LogStream.Stdout, home.Events).Open();
-        return Read(file, file is null ? 0 : RandomAccess.GetLength(file));
-    }
-
-    /// <summary>The same, as far as the newest file went when it had so many bytes.</summary>
-    public IReadOnlyList<Event> Read(SafeFileHandle? newest, long bytes)
+    /// <summary>All that is kept up to a position of the log, the oldest first. What cannot be understood is passed over.</summary>
+    public static IReadOnlyList<Event> Read(LogHistory log, long end)
     {
         var lines = new MemoryStream();
-        using (var older = new LogFile("events", LogStream.Stdout, home.OlderEvents).Open())
-            if (older is not null)
-                LogFile.Read(older, 0, long.MaxValue, block => lines.Write(block.Span));
-        if (newest is not null)
-            LogFile.Read(newest, 0, bytes, block => lines.Write(block.Span));
+        log.Read(log.Start, end, block => lines.Write(block.Span));
         return [.. Parse(lines.GetBuffer().AsMemory(0, (int)lines.Length))];
     }
 

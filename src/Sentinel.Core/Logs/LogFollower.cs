@@ -1,64 +1,40 @@
-using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>Hands on what is written to logs as it is written, through truncation and replacement of the files.</summary>
+/// <summary>Hands on what is written to logs as it is written, through rotation, truncation and replacement of the files.</summary>
 /// <param name="write">Given a log and what was added to it.</param>
 public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
 {
     /// <summary>Follows until nobody reads our output any more.</summary>
-    /// <param name="logs">
-    /// Each log with the file, still open, that has been shown up to the offset: it may have been replaced since. Null when
-    /// there was none.
-    /// </param>
-    public void Follow(IReadOnlyList<(LogFile Log, SafeFileHandle? File, long Offset)> logs)
+    /// <param name="logs">Each log with up to where it has been shown; disposed of at the end.</param>
+    public void Follow(IEnumerable<(LogFile Log, LogHistory History, long Position)> logs)
     {
-        foreach (var folder in logs.Select(log => Path.GetDirectoryName(log.Log.Path)!).Distinct())
+        var followed = logs.Select(log => new Followed(log.Log, log.History, log.Position)).ToList();
+        foreach (var folder in followed.Select(log => Path.GetDirectoryName(log.Log.Path)!).Distinct())
             watch.Add(folder);
-        foreach (var (log, _, _) in logs)
-            watch.Add(log.Path);
-        var followed = logs.Select(log => new Followed(log.Log, log.File, log.Offset)).ToList();
         do
         {
             foreach (var log in followed)
                 log.Advance(watch, write);
         }
         while (watch.Wait());
+        followed.ForEach(log => log.History.Dispose());
     }
 
-    private sealed class Followed(LogFile log, SafeFileHandle? file, long offset)
+    private sealed class Followed(LogFile log, LogHistory history, long position)
     {
-        private SafeFileHandle? _file = file;
-        private long _offset = offset;
+        private long _position = position;
+
+        public LogFile Log => log;
+
+        public LogHistory History => history;
 
         public void Advance(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
         {
-            Drain(write);
-            var current = log.Open();
-            if (current is null || (_file is not null && watch.AreSame(_file, current)))
-            {
-                current?.Dispose();
-                return;
-            }
-
-            // Drained once more before it is let go: what was written last is in the old file.
-            Drain(write);
-            _file?.Dispose();
+            // Again each time: the file may be another than before. One that is watched already stays so.
             watch.Add(log.Path);
-            (_file, _offset) = (current, 0);
-            Drain(write);
-        }
-
-        private void Drain(Action<LogFile, ReadOnlyMemory<byte>> write)
-        {
-            if (_file is null)
-                return;
-            var length = RandomAccess.GetLength(_file);
-            // It was truncated: what is there now is new.
-            if (length < _offset)
-                _offset = 0;
-            _offset = LogFile.Read(_file, _offset, length, bytes => write(log, bytes));
+            history.Follow(ref _position, bytes => write(log, bytes));
         }
     }
 }

@@ -1,3 +1,5 @@
+using Sentinel.Core.Logs;
+
 namespace Sentinel.Core.Specs;
 
 /// <summary>What the user asked for. Whatever starts the process again starts this, whole.</summary>
@@ -35,6 +37,8 @@ public sealed record ProcessSpec
 
     /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
     public long? MaxMemoryBytes { get; init; }
+
+    public LogLimits LogLimits { get; init; } = LogLimits.Default;
 
     /// <summary>Null: none.</summary>
     public string? Group { get; init; }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -230,6 +231,15 @@ internal static class StateDocument
 
         if (spec.MaxMemoryBytes is { } maxMemory)
             json.WriteNumber("maxMemoryBytes", maxMemory);
+        if (spec.LogLimits != LogLimits.Default)
+        {
+            json.WriteStartObject("logs");
+            json.WriteNumber("maxBytes", spec.LogLimits.MaxBytes);
+            json.WriteNumber("backups", spec.LogLimits.Backups);
+            json.WriteBoolean("compress", spec.LogLimits.Compress);
+            json.WriteEndObject();
+        }
+
         if (spec.Group is { } group)
             json.WriteString("group", group);
         json.WriteEndObject();
@@ -253,6 +263,9 @@ internal static class StateDocument
             ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
+        LogLimits = json.Maybe("logs") is { } logs
+            ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
+            : LogLimits.Default,
         Group = json.Maybe("group")?.GetString(),
     };
 

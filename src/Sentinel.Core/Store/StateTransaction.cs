@@ -1,4 +1,5 @@
 using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Store;
@@ -43,7 +44,7 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void Note()
     {
-        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), StderrBytes));
+        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), LogEndsOf));
         _noted = State;
     }
 
@@ -75,6 +76,6 @@ public sealed class StateTransaction : IDisposable
         _held?.Became(trimmed);
     }
 
-    private long? StderrBytes(ProcessRecord record) =>
-        new FileInfo(_store.Home.StderrOf(record)) is { Exists: true } log ? log.Length : null;
+    private LogEnds LogEndsOf(ProcessRecord record) =>
+        new(LogHistory.EndOf(_store.Home.StdoutOf(record)), LogHistory.EndOf(_store.Home.StderrOf(record)));
 }

@@ -23,6 +23,9 @@ public abstract record Outcome(string Target)
     /// <summary>Its log files are empty now.</summary>
     public sealed record Cleared(string Target, ProcessRecord Process) : Outcome(Target);
 
+    /// <summary>What its log files held is in backups now.</summary>
+    public sealed record Rotated(string Target, ProcessRecord Process) : Outcome(Target);
+
     public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
 
     public sealed record NotRunning(string Target, ProcessRecord Process) : Outcome(Target);

@@ -2,6 +2,7 @@ using Sentinel.Core.Environments;
 using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -285,8 +286,8 @@ public sealed partial class Supervisor(
         if (withLogs && Directory.Exists(store.Home.Logs))
             foreach (var deleted in outcomes.OfType<Outcome.Deleted>())
             {
-                File.Delete(store.Home.StdoutOf(deleted.Process));
-                File.Delete(store.Home.StderrOf(deleted.Process));
+                foreach (var file in LogRotation.FilesOf(store.Home.StdoutOf(deleted.Process)).Concat(LogRotation.FilesOf(store.Home.StderrOf(deleted.Process))))
+                    File.Delete(file);
             }
 
         return outcomes;

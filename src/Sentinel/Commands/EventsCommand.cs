@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
@@ -35,22 +34,20 @@ internal static class EventsCommand
     private static int Show(Session session, string[] targets, int lines, DateTimeOffset since, bool isFollowing)
     {
         // One that was deleted since is still known by what happened to it.
-        var log = new LogFile("events", LogStream.Stdout, session.Home.Events);
-        var file = log.Open();
-        var end = file is null ? 0 : RandomAccess.GetLength(file);
-        var kept = session.Store.Events.Read(file, end).ToList();
+        using var log = session.OpenEvents();
+        var end = log.End;
+        var kept = EventLog.Read(log, end);
         var (found, missing) = targets.Length == 0 ? ([], []) : new Selection.Named(targets).In(session.Store.Read(), _ => true);
         var unknown = missing.Where(outcome => !kept.OfType<Event.OfProcess>().Any(happened => IsOf(happened, outcome.Target))).ToList();
 
         kept.Where(IsWanted).TakeLast(lines).ToList().ForEach(Write);
         session.Output.Flush();
         if (isFollowing && unknown.Count < Math.Max(1, targets.Length))
-            Follow(session, log, file, end, happened =>
+            Follow(session, log, end, happened =>
             {
                 if (IsWanted(happened))
                     Write(happened);
             });
-        file?.Dispose();
         return session.Fail(unknown);
 
         bool IsWanted(Event happened) => happened.Time >= since && (targets.Length == 0 || (happened is Event.OfProcess process
@@ -67,7 +64,7 @@ internal static class EventsCommand
 
     private static bool IsOf(Event.OfProcess happened, string target) => happened.Name == target || happened.Id.ToString() == target;
 
-    private static void Follow(Session session, LogFile log, SafeFileHandle? file, long end, Action<Event> show)
+    private static void Follow(Session session, LogHistory log, long end, Action<Event> show)
     {
         using var watch = new Inotify();
         using var unfinished = new MemoryStream();
@@ -82,6 +79,6 @@ internal static class EventsCommand
             byte[] rest = [.. whole[lines.Length..].Span];
             unfinished.SetLength(0);
             unfinished.Write(rest);
-        }).Follow([(log, file, end)]);
+        }).Follow([(new LogFile("events", LogStream.Stdout, session.Home.Events), log, end)]);
     }
 }

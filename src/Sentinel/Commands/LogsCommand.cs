@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Microsoft.Win32.SafeHandles;
+using System.Globalization;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
@@ -16,47 +16,125 @@ internal static class LogsCommand
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Whose, by id or name");
+        processes.Arity = ArgumentArity.ZeroOrMore;
+        var group = new Option<string?>("--group") { Description = "Those of all processes of this group", HelpName = "name" };
         var lines = SharedOptions.Lines("How many of the last lines of each stream", DefaultLines);
+        var all = SharedOptions.Flag("--all", "Show everything that is kept, in backups too, the oldest first");
         var stream = new Option<LogStream?>("--stream")
         {
-            Description = "Only this one: stdout or stderr",
+            Description = "Only this one: stdout or stderr [default: both]",
             HelpName = "stream",
             CustomParser = Stream,
         };
         stream.CompletionSources.Clear();
-        stream.CompletionSources.Add("stdout", "stderr");
+        stream.CompletionSources.Add("stdout", "stderr", "both");
         var follow = SharedOptions.Flag("--follow", "Stay, and show what is written; Ctrl+C ends it", "-f");
-        var clear = SharedOptions.Flag("--clear", "Empty the logs instead of showing them");
+        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as the daemon was there, in the order of time", "-t");
+        var since = Since.Option("Only what was written after that");
+        var until = Since.Option("Only what was written before that", "--until");
+        var grep = new Option<string?>("--grep", "-g") { Description = "Only lines that match this regular expression", HelpName = "regex" };
+        var before = Count("--before", "-B", "And so many lines before each");
+        var after = Count("--after", "-A", "And so many lines after each");
+        var context = Count("--context", "-C", "Both");
+        var raw = SharedOptions.Flag("--raw", "Bytes as they are: no headings, no names, nothing cut out");
+        var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
         var json = SharedOptions.Json();
-        var command = new Command("logs", "Show what processes wrote") { processes, lines, stream, follow, clear, json };
+        var command = new Command("logs", "Show what processes wrote")
+        {
+            processes, group, lines, all, stream, follow, timestamps, since, until, grep, before, after, context, raw, clear, json,
+        };
         command.Check(result =>
         {
+            if (result.GetValue(processes)!.Length == 0 == (result.GetValue(group) is null) && result.Children.OfType<CommandResult>().FirstOrDefault() is null)
+                throw new FormatException("say whose logs: by id or name, or with --group");
             if (result.GetValue(clear) && result.GetValue(follow))
-                result.AddError("--clear and --follow do not go together");
+                throw new FormatException("--clear and --follow do not go together");
+            if (result.GetValue(raw) && (result.GetValue(timestamps) || result.GetValue(json)))
+                throw new FormatException("--raw shows nothing but what was written; leave --timestamps and --json away");
+            if (result.GetValue(follow) && result.GetValue(until) is not null)
+                throw new FormatException("--follow and --until do not go together");
+            if (result.GetValue(grep) is { } expression)
+                _ = new LogPattern(expression);
+            else if (result.GetResult(before) is not null || result.GetResult(after) is not null || result.GetResult(context) is not null)
+                throw new FormatException("--before, --after and --context go with --grep");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var (found, missing) = new Selection.Named(result.GetValue(processes)!).In(session.Store.Read(), _ => true);
-            var logs = found.SelectMany(process => LogsOf(session, process))
-                .Where(log => (result.GetValue(stream) ?? log.Stream) == log.Stream)
-                .ToList();
+            var (found, missing) = Find(session, result.GetValue(processes)!, result.GetValue(group));
             if (result.GetValue(clear))
-            {
-                logs.ForEach(log => log.Clear());
-                return session.Report([.. found.Select(process => new Outcome.Cleared(process.Spec.Name, process)), .. missing]);
-            }
+                return Clear(session, found, missing, result.GetValue(stream));
+            Rotation.RotateLarge(session, found);
 
-            Show(session, logs, result.GetValue(lines), result.GetValue(follow), result.GetValue(json));
+            var logs = found.SelectMany(process => LogsOf(session, process).Select(log => (log, process)))
+                .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
+                .ToList();
+            // What is asked for otherwise is all shown.
+            var isAll = result.GetResult(lines) is null or { Implicit: true }
+                && (result.GetValue(all) || result.GetValue(since) is not null || result.GetValue(until) is not null || result.GetValue(grep) is not null);
+            var query = new LogQuery
+            {
+                Lines = isAll ? null : result.GetValue(lines),
+                WithBackups = result.GetValue(all),
+                Since = result.GetValue(since),
+                Until = result.GetValue(until),
+                Pattern = result.GetValue(grep) is { } expression ? new LogPattern(expression) : null,
+                Before = result.GetValue(before) ?? result.GetValue(context) ?? 0,
+                After = result.GetValue(after) ?? result.GetValue(context) ?? 0,
+                IsFollowing = result.GetValue(follow),
+            };
+            if (logs.Count > 0)
+                new LogView(session, logs, query, new LogLook(
+                    result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), KeepsEscapes: Terminal.IsTerminal)).Show();
             return session.Fail(missing);
         }));
+        command.Subcommands.Add(Rotate());
         return command;
     }
 
-    private static LogFile[] LogsOf(Session session, ProcessRecord process) =>
+    public static LogFile[] LogsOf(Session session, ProcessRecord process) =>
     [
         new LogFile(process.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(process)),
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
+
+    public static string Word(LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
+
+    private static Command Rotate()
+    {
+        var processes = SharedOptions.Processes("Whose, by id or name");
+        var json = SharedOptions.Json();
+        var command = new Command("rotate", "Make backups of logs now, however large they are") { processes, json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var (found, missing) = Find(session, result.GetValue(processes)!, group: null);
+            return session.Report([.. found.Select(process => Rotation.RotateNow(session, process)), .. missing]);
+        }));
+        return command;
+    }
+
+    private static (List<ProcessRecord> Found, List<Outcome> Missing) Find(Session session, string[] targets, string? group) =>
+        (group is null ? new Selection.Named(targets) : (Selection)new Selection.Members(group)).In(session.Store.Read(), _ => true);
+
+    private static int Clear(Session session, List<ProcessRecord> found, List<Outcome> missing, LogStream? stream)
+    {
+        var rotation = new LogRotation(new LogFiles());
+        foreach (var log in found.SelectMany(process => LogsOf(session, process)).Where(log => (stream ?? log.Stream) == log.Stream))
+            rotation.Clear(log.Path);
+        return session.Report([.. found.Select(process => new Outcome.Cleared(process.Spec.Name, process)), .. missing]);
+    }
+
+    private static Option<int?> Count(string name, string alias, string description) => new(name, alias)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                return count;
+            result.AddError($"{name} takes a number from 0 up, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
 
     private static LogStream? Stream(ArgumentResult result)
     {
@@ -66,47 +144,11 @@ internal static class LogsCommand
                 return LogStream.Stdout;
             case "stderr":
                 return LogStream.Stderr;
+            case "both":
+                return null;
             case var other:
-                result.AddError($"--stream takes stdout or stderr, not '{other}'");
+                result.AddError($"--stream takes stdout, stderr or both, not '{other}'");
                 return null;
         }
     }
-
-    private static void Show(Session session, List<LogFile> logs, int lines, bool isFollowing, bool isJson)
-    {
-        var writer = LogWriter.For(session.Output, session.Style, logs, isJson);
-        var shown = new List<(LogFile, SafeFileHandle?, long)>();
-        foreach (var log in logs)
-        {
-            writer.Begin(log);
-            long end = 0;
-            var file = log.Open();
-            if (file is not null)
-            {
-                var length = RandomAccess.GetLength(file);
-                end = LogFile.Read(file, LogFile.StartOfLastLines(file, lines, length), length, bytes => writer.Write(log, bytes));
-            }
-
-            if (isFollowing)
-            {
-                shown.Add((log, file, end));
-                continue;
-            }
-
-            writer.End(log);
-            file?.Dispose();
-        }
-
-        session.Output.Flush();
-        if (!isFollowing)
-            return;
-        using var watch = new Inotify();
-        new LogFollower(watch, (log, bytes) =>
-        {
-            writer.Write(log, bytes);
-            session.Output.Flush();
-        }).Follow(shown);
-    }
-
-    public static string Word(LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
 }

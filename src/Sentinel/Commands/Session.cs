@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
@@ -55,6 +56,12 @@ internal sealed class Session : IDisposable
         // Here nothing is left to be waited for: what takes time has blocked.
         return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
     }
+
+    /// <summary>A log with its backups.</summary>
+    public static LogHistory OpenLog(string path) => new(path, new LogFiles());
+
+    /// <summary>What happened.</summary>
+    public LogHistory OpenEvents() => OpenLog(Home.Events);
 
     public void Warn(string warning)
     {

@@ -6,7 +6,7 @@ namespace Sentinel.Commands;
 /// <summary>Moments as people say them.</summary>
 internal static class Since
 {
-    public static Option<DateTimeOffset?> Option(string description) => new("--since")
+    public static Option<DateTimeOffset?> Option(string description, string name = "--since") => new(name)
     {
         Description = description + ": 30s, 10m, 2h, 1d ago, or a time such as 2026-01-31T12:00:00",
         HelpName = "time",
@@ -15,7 +15,7 @@ internal static class Since
             var text = result.Tokens[0].Value;
             if (Parse(text, DateTimeOffset.Now) is { } moment)
                 return moment;
-            result.AddError($"--since takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
+            result.AddError($"{name} takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
             return null;
         },
     };

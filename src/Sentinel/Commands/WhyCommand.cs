@@ -32,7 +32,8 @@ internal static class WhyCommand
     {
         var state = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table));
         var (found, missing) = new Selection.Named(targets).In(state, _ => true);
-        var events = session.Store.Events.Read();
+        using var log = session.OpenEvents();
+        var events = EventLog.Read(log, log.End);
         var stories = found.ConvertAll(record => Tell(session, record, events, lines));
         if (session.IsJson)
             session.Print(new WhyJson(Json.SchemaVersion, [.. stories.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
@@ -48,16 +49,15 @@ internal static class WhyCommand
         var ends = own.OfType<Event.Ended>().ToList();
         // What was only noticed now, by looking, nobody has noted yet.
         if (record.LastRun is { } last && !(ends.LastOrDefault()?.Run is { } noted && noted.Pid == last.Pid && (last.EndedAt - noted.EndedAt).Duration() < Rounding))
-            ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, StderrBytes: null, RestartDue: null));
-        var log = new LogFile(record.Spec.Name, LogStream.Stderr, session.Home.StderrOf(record));
-        using var file = log.Open();
-        var length = file is null ? 0 : RandomAccess.GetLength(file);
+            ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, default, RestartDue: null));
+        using var log = Session.OpenLog(session.Home.StderrOf(record));
+        var (start, length) = (log.Start, log.End);
         var runs = new List<Story.Run>();
         foreach (var (end, i) in ends.Select((end, i) => (end, i)).Reverse().Take(Runs))
         {
-            var from = i > 0 ? ends[i - 1].StderrBytes ?? 0 : 0;
-            var to = end.StderrBytes ?? (i == ends.Count - 1 ? length : 0);
-            runs.Add(new Story.Run(end, file is null || to > length || from >= to ? [] : Text.Lines(Read(from, to)), IsKept: to <= length));
+            var from = i > 0 ? ends[i - 1].Logs.Stderr ?? 0 : 0;
+            var to = end.Logs.Stderr ?? (i == ends.Count - 1 ? length : 0);
+            runs.Add(new Story.Run(end, to > length || from >= to ? [] : Text.Lines(Read(Math.Max(from, start), to)), IsKept: to <= length && (to > start || from == to)));
         }
 
         return new Story(record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, session.Daemon is not null);
@@ -65,7 +65,7 @@ internal static class WhyCommand
         string Read(long from, long to)
         {
             var bytes = new MemoryStream();
-            LogFile.Read(file!, Math.Max(from, LogFile.StartOfLastLines(file!, lines, to)), to, block => bytes.Write(block.Span));
+            log.Read(LogFile.StartOfLastLines(log, lines, from, to), to, block => bytes.Write(block.Span));
             return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         }
     }

@@ -269,7 +269,7 @@ internal sealed record StoryJson(
 internal sealed record RunJson(LastRunJson Run, double LivedSeconds, bool StoppedByUser, IReadOnlyList<string>? StderrLines);
 
 /// <summary>A line of what <c>logs --json</c> prints.</summary>
-internal sealed record LogLineJson(string Process, string Stream, string Text);
+internal sealed record LogLineJson(string Process, string Stream, string Text, DateTimeOffset? Time);
 
 [JsonSerializable(typeof(ProcessesJson))]
 [JsonSerializable(typeof(OutcomesJson))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sentinel.Commands;
@@ -5,49 +6,88 @@ using Sentinel.Core.Logs;
 
 namespace Sentinel.Rendering;
 
+/// <summary>How logs are to look.</summary>
+/// <param name="IsJson">An object a line.</param>
+/// <param name="IsRaw">Bytes as they are, and nothing else.</param>
+/// <param name="HasTimes">Each line with its time and its stream.</param>
+/// <param name="KeepsEscapes">Whether escape sequences are left in: whoever reads obeys them.</param>
+internal sealed record LogLook(bool IsJson, bool IsRaw, bool HasTimes, bool KeepsEscapes);
+
 /// <summary>Writes logs as people, or programs, read them.</summary>
-internal abstract class LogWriter
+internal abstract class LogWriter(Output output)
 {
-    public static LogWriter For(Output output, Style style, IReadOnlyList<LogFile> logs, bool isJson)
+    /// <summary>Whether it takes bytes as they come, not only whole lines.</summary>
+    public virtual bool TakesBytes => false;
+
+    public static LogWriter For(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look)
     {
-        if (isJson)
-            return new LineWriter(logs, (log, line) => output.Write(JsonLine(log, line)));
         var names = logs.Select(log => log.Process).Distinct().ToList();
-        if (names.Count <= 1)
-            return new HeadingWriter(output, style);
-        var width = names.Max(Text.Width);
-        return new LineWriter(logs, (log, line) =>
+        return look switch
         {
-            output.Write(Encoding.UTF8.GetBytes(
-                style.Paint(log.Process + new string(' ', width - Text.Width(log.Process)) + " |", ColorOf(names.IndexOf(log.Process))) + " "));
-            output.Write(line);
-            output.Write("\n"u8.ToArray());
-        });
+            { IsJson: true } => new JsonWriter(output),
+            { IsRaw: true } => new RawWriter(output),
+            _ when look.HasTimes || names.Count > 1 => new LineWriter(output, style, names, look),
+            _ => new HeadingWriter(output, style, logs, look),
+        };
     }
 
     /// <summary>What follows is of this log.</summary>
-    public abstract void Begin(LogFile log);
+    public virtual void Begin(LogFile log)
+    {
+    }
 
-    public abstract void Write(LogFile log, ReadOnlyMemory<byte> bytes);
+    /// <summary>Bytes as they stand there.</summary>
+    public virtual void Write(LogFile log, ReadOnlyMemory<byte> bytes) => throw new NotSupportedException();
+
+    public abstract void Line(LogFile log, LogLine line, DateTimeOffset? time);
+
+    /// <summary>Something that happened to its process at this place.</summary>
+    public virtual void Mark(LogFile log, DateTimeOffset time, string what)
+    {
+    }
+
+    /// <summary>Lines were left out here.</summary>
+    public virtual void Gap(LogFile log)
+    {
+    }
 
     /// <summary>No more follows of this log: a line that has no end yet gets one.</summary>
-    public abstract void End(LogFile log);
+    public virtual void End(LogFile log)
+    {
+    }
 
-    private static byte[] JsonLine(LogFile log, ReadOnlyMemory<byte> line) =>
-    [
-        .. JsonSerializer.SerializeToUtf8Bytes(
-            new LogLineJson(log.Process, LogsCommand.Word(log.Stream), Encoding.UTF8.GetString(line.Span)),
-            Json.Line.LogLineJson),
-        (byte)'\n',
-    ];
+    protected Output Output => output;
 
-    private static Color ColorOf(int index) => (Color)(31 + (index % 6));
+    protected void Line(ReadOnlyMemory<byte> text)
+    {
+        output.Write(text);
+        output.Write("\n"u8.ToArray());
+    }
+
+    private sealed class RawWriter(Output output) : LogWriter(output)
+    {
+        public override bool TakesBytes => true;
+
+        public override void Write(LogFile log, ReadOnlyMemory<byte> bytes) => Output.Write(bytes);
+
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(line.Text);
+    }
+
+    private sealed class JsonWriter(Output output) : LogWriter(output)
+    {
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(JsonSerializer.SerializeToUtf8Bytes(
+            new LogLineJson(log.Process, LogsCommand.Word(log.Stream), Encoding.UTF8.GetString(line.Text.Span), time),
+            Json.Line.LogLineJson));
+    }
 
     /// <summary>Each log under a heading that names its file, byte for byte.</summary>
-    private sealed class HeadingWriter(Output output, Style style) : LogWriter
+    private sealed class HeadingWriter(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) : LogWriter(output)
     {
+        private readonly Dictionary<LogFile, EscapeCutter> _cutters = logs.ToDictionary(log => log, _ => new EscapeCutter());
         private LogFile? _current;
         private bool _isAtLineStart = true;
+
+        public override bool TakesBytes => true;
 
         public override void Begin(LogFile log)
         {
@@ -55,63 +95,81 @@ internal abstract class LogWriter
                 return;
             EndLine();
             if (_current is not null)
-                output.Line();
-            output.Line(style.Paint($"==> {log.Path} <==", Color.Bold));
+                Output.Line();
+            Output.Line(style.Paint($"==> {log.Path} <==", Color.Bold));
             _current = log;
         }
 
         public override void Write(LogFile log, ReadOnlyMemory<byte> bytes)
         {
             Begin(log);
-            output.Write(bytes);
+            var shown = look.KeepsEscapes ? bytes : _cutters[log].Cut(bytes);
+            Output.Write(shown);
             _isAtLineStart = bytes.Span[^1] == '\n';
         }
+
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time)
+        {
+            Write(log, line.Text.IsEmpty ? "\n"u8.ToArray() : line.Text);
+            EndLine();
+        }
+
+        public override void Mark(LogFile log, DateTimeOffset time, string what)
+        {
+            Begin(log);
+            EndLine();
+            Output.Line(style.Paint($"--- {what}, {Text.Time(time)}", Color.Dim));
+        }
+
+        public override void Gap(LogFile log) => Output.Line(style.Paint("--", Color.Dim));
 
         public override void End(LogFile log) => EndLine();
 
         private void EndLine()
         {
             if (!_isAtLineStart)
-                output.Line();
+                Output.Line();
             _isAtLineStart = true;
         }
     }
 
     /// <summary>Whole lines of several logs, never mixed.</summary>
-    private sealed class LineWriter(IReadOnlyList<LogFile> logs, Action<LogFile, ReadOnlyMemory<byte>> writeLine) : LogWriter
+    private sealed class LineWriter(Output output, Style style, List<string> names, LogLook look) : LogWriter(output)
     {
-        // A line without an end is not kept for ever.
-        private const int LongestLine = 1024 * 1024;
+        private const string TimeFormat = "yyyy-MM-dd HH:mm:ss.f";
 
-        private readonly Dictionary<LogFile, MemoryStream> _unfinished = logs.ToDictionary(log => log, _ => new MemoryStream());
+        private readonly int _width = names.Max(Text.Width);
 
-        public override void Begin(LogFile log)
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) =>
+            Line((byte[])[.. Prefix(log, time, log.Stream == LogStream.Stdout ? "out" : "err"), .. Shown(line.Text).Span]);
+
+        public override void Mark(LogFile log, DateTimeOffset time, string what) =>
+            Line((byte[])[.. Prefix(log, time, "---"), .. Encoding.UTF8.GetBytes(style.Paint(look.HasTimes ? what : $"--- {what}, {Text.Time(time)}", Color.Dim))]);
+
+        public override void Gap(LogFile log) => Output.Line(style.Paint("--", Color.Dim));
+
+        private byte[] Prefix(LogFile log, DateTimeOffset? time, string stream)
         {
+            var prefix = new StringBuilder();
+            if (look.HasTimes)
+                prefix.Append(style.Paint(
+                    time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-".PadRight(TimeFormat.Length), Color.Dim)).Append(' ');
+            if (names.Count > 1)
+                prefix.Append(style.Paint(log.Process + new string(' ', _width - Text.Width(log.Process)), ColorOf(names.IndexOf(log.Process)))).Append(' ');
+            if (look.HasTimes)
+                prefix.Append(style.Paint(stream, stream == "err" ? Color.Red : Color.Dim)).Append(' ');
+            return Encoding.UTF8.GetBytes($"{prefix}{style.Paint("|", Color.Dim)} ");
         }
 
-        public override void Write(LogFile log, ReadOnlyMemory<byte> bytes)
+        // What a progress bar has drawn over itself is not shown: it would go over what stands before it.
+        private ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text)
         {
-            var line = _unfinished[log];
-            while (!bytes.IsEmpty)
-            {
-                var end = bytes.Span.IndexOf((byte)'\n');
-                line.Write((end < 0 ? bytes : bytes[..end]).Span);
-                bytes = end < 0 ? default : bytes[(end + 1)..];
-                if (end >= 0 || line.Length >= LongestLine)
-                    WriteLine(log, line);
-            }
+            if (text.Span is [.., (byte)'\r'])
+                text = text[..^1];
+            text = text[(text.Span.LastIndexOf((byte)'\r') + 1)..];
+            return look.KeepsEscapes ? text : new EscapeCutter().Cut(text);
         }
 
-        public override void End(LogFile log)
-        {
-            if (_unfinished[log].Length > 0)
-                WriteLine(log, _unfinished[log]);
-        }
-
-        private void WriteLine(LogFile log, MemoryStream line)
-        {
-            writeLine(log, line.GetBuffer().AsMemory(0, (int)line.Length));
-            line.SetLength(0);
-        }
+        private static Color ColorOf(int index) => (Color)(31 + (index % 6));
     }
 }

@@ -1,0 +1,33 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Core.Host;
+
+/// <summary>What keeping logs needs of a file system and .NET does not offer.</summary>
+public interface ILogFiles
+{
+    /// <summary>In which unit the front of a file can be removed.</summary>
+    int BlockBytes(SafeFileHandle file);
+
+    /// <summary>Where the first byte is that takes up space; the file's length when there is none.</summary>
+    long StartOfData(SafeFileHandle file);
+
+    /// <summary>Gives back the space of all before an offset, where other offsets stay as they are; see fallocate(2), FALLOC_FL_PUNCH_HOLE.</summary>
+    /// <returns>False when the file system cannot.</returns>
+    bool Punch(SafeFileHandle file, long end);
+
+    /// <summary>
+    /// Removes all before an offset, while others go on appending; a multiple of <see cref="BlockBytes"/>, and less than the file.
+    /// See fallocate(2), FALLOC_FL_COLLAPSE_RANGE.
+    /// </summary>
+    /// <returns>False when the file system cannot.</returns>
+    bool Collapse(SafeFileHandle file, long end);
+
+    /// <summary>Which file it is, whatever its name is now.</summary>
+    (ulong Device, ulong Number) IdentityOf(SafeFileHandle file);
+
+    /// <summary>Waits for the lock on an open file, which ends when that is closed.</summary>
+    void Lock(SafeFileHandle file);
+
+    /// <summary>Makes sure that what was renamed in a folder survives a loss of power.</summary>
+    void FlushFolder(string path);
+}

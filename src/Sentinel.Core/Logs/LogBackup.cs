@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>What was taken out of a log: <c>LOG.1</c> is the newest, <c>.gz</c> says that it is compressed.</summary>
+internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
+{
+    private const string Compressed = ".gz";
+
+    // More digits than anybody has backups.
+    private const int MostDigits = 6;
+
+    public string Path => $"{Log}.{Number}{(IsCompressed ? Compressed : "")}";
+
+    public LogBackup Older => this with { Number = Number + 1 };
+
+    /// <summary>Where the next one is made before it takes its place.</summary>
+    public static string DraftOf(string log) => log + ".new";
+
+    /// <summary>Those of a log, the newest first.</summary>
+    public static IReadOnlyList<LogBackup> Of(string log)
+    {
+        var folder = System.IO.Path.GetDirectoryName(log)!;
+        var prefix = System.IO.Path.GetFileName(log) + ".";
+        if (!Directory.Exists(folder))
+            return [];
+        // The name may have what means something in a pattern.
+        return [.. Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).OfType<string>()
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => Parse(log, name[prefix.Length..])).OfType<LogBackup>()
+            .OrderBy(backup => backup.Number).ThenBy(backup => backup.IsCompressed)];
+    }
+
+    /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>
+    public SafeFileHandle? Open()
+    {
+        try
+        {
+            var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (!IsCompressed)
+                return file;
+            using (file)
+                return Expanded(file);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How many bytes it holds, without reading them all.</summary>
+    public long Bytes()
+    {
+        if (!IsCompressed)
+            return new FileInfo(Path) is { Exists: true } plain ? plain.Length : 0;
+        try
+        {
+            using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // Its last four bytes say so; see RFC 1952.
+            Span<byte> size = stackalloc byte[sizeof(uint)];
+            return RandomAccess.Read(file, size, Math.Max(0, RandomAccess.GetLength(file) - size.Length)) == size.Length
+                ? BinaryPrimitives.ReadUInt32LittleEndian(size)
+                : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    // In a file that has no name any more: nobody need clean it up.
+    private static SafeFileHandle Expanded(SafeFileHandle compressed)
+    {
+        var path = System.IO.Path.GetTempFileName();
+        var expanded = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
+        using var from = new GZipStream(new FileStream(compressed, FileAccess.Read, 1), CompressionMode.Decompress);
+        var block = new byte[64 * 1024];
+        for (long at = 0; from.Read(block) is > 0 and var read; at += read)
+            RandomAccess.Write(expanded, block.AsSpan(0, read), at);
+        return expanded;
+    }
+
+    private static LogBackup? Parse(string log, string ending)
+    {
+        var isCompressed = ending.EndsWith(Compressed, StringComparison.Ordinal);
+        var digits = isCompressed ? ending[..^Compressed.Length] : ending;
+        return digits.Length is > 0 and <= MostDigits && digits.All(char.IsAsciiDigit) && digits[0] != '0'
+            ? new LogBackup(log, int.Parse(digits, System.Globalization.CultureInfo.InvariantCulture), isCompressed)
+            : null;
+    }
+}

@@ -1,0 +1,176 @@
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>
+/// A log and its backups as one text, in which a place keeps its position, in bytes, whatever is rotated: read without a lock, and
+/// right while another rotates it.
+/// </summary>
+public sealed class LogHistory : IDisposable
+{
+    private const int BlockBytes = 128 * 1024;
+
+    // Who finds that somebody is at it looks again; whoever was killed in the midst of it left it so.
+    private const int MostLooks = 100;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+
+    private readonly string _log;
+    private readonly ILogFiles _files;
+    private readonly byte[] _block = new byte[BlockBytes];
+    private readonly List<Piece> _backups = [];
+    private LogJournal _journal;
+    private SafeFileHandle? _live;
+    private (ulong, ulong) _identity;
+    private long _removed;
+
+    public LogHistory(string log, ILogFiles files)
+    {
+        (_log, _files) = (log, files);
+        Open();
+    }
+
+    /// <summary>Where the oldest byte is that is still kept.</summary>
+    public long Start => _backups.Count > 0 ? _backups[0].Start : StartOfLive;
+
+    /// <summary>Where the log itself begins: what is before is in backups.</summary>
+    public long StartOfLive { get; private set; }
+
+    /// <summary>Where the log ends now.</summary>
+    public long End => _live is null ? StartOfLive : _removed + RandomAccess.GetLength(_live);
+
+    /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
+    public static long? EndOf(string log) =>
+        new FileInfo(log) is { Exists: true } file ? LogJournal.Read(log).Removed + file.Length : null;
+
+    /// <summary>Hands on what stands from one position to another, a block at a time; what is gone by then is left out.</summary>
+    /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>
+    public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write)
+    {
+        while (start < end && Read(ref start, _block.AsSpan(0, (int)Math.Min(BlockBytes, end - start))) is > 0 and var read)
+        {
+            write(_block.AsMemory(0, read));
+            start += read;
+        }
+
+        return start;
+    }
+
+    /// <summary>Reads what stands at a position, as far as it is in one piece.</summary>
+    /// <param name="position">Moves on to <see cref="Start"/> where what was there is gone.</param>
+    /// <returns>How many bytes; 0 at the end.</returns>
+    public int Read(ref long position, Span<byte> buffer)
+    {
+        for (var look = 0; ; look++)
+        {
+            position = Math.Max(position, Start);
+            var read = ReadPiece(position, buffer);
+            if (LogJournal.Read(_log).Generation == _journal.Generation || look == MostLooks)
+                return read;
+            // It was rotated meanwhile: what was read may have been cut off, or be a hole.
+            Reopen();
+        }
+    }
+
+    /// <summary>Hands on what was added since, also where the file was emptied or another took its place.</summary>
+    /// <param name="position">Up to where it has been handed on.</param>
+    public void Follow(ref long position, Action<ReadOnlyMemory<byte>> write)
+    {
+        position = Read(position, long.MaxValue, write);
+        using var current = OpenLive();
+        if (current is not null && (_live is null || _files.IdentityOf(current) != _identity))
+        {
+            // Once more before it is let go: what was written last is in the old file.
+            Read(position, long.MaxValue, write);
+            Reopen();
+            position = StartOfLive;
+        }
+        else if (_live is not null && End < position)
+        {
+            Reopen();
+            position = Math.Min(position, End) == End && LogJournal.Read(_log).Generation == _journal.Generation ? StartOfLive : position;
+        }
+        else
+        {
+            return;
+        }
+
+        position = Read(position, long.MaxValue, write);
+    }
+
+    public void Dispose() => Close();
+
+    private int ReadPiece(long position, Span<byte> buffer)
+    {
+        if (_backups.Find(piece => position < piece.End) is { } backup)
+            return backup.File.Value is { } file
+                ? RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, backup.End - position)], position - backup.Start)
+                : 0;
+        return _live is null ? 0 : RandomAccess.Read(_live, buffer, position - _removed);
+    }
+
+    private void Reopen()
+    {
+        Close();
+        Open();
+    }
+
+    private void Open()
+    {
+        for (var look = 0; ; look++)
+        {
+            _journal = LogJournal.Read(_log);
+            var isAtRest = _journal is { Copied: 0, Collapsing: 0 } || look == MostLooks;
+            if (isAtRest)
+            {
+                OpenPieces();
+                if (LogJournal.Read(_log).Generation == _journal.Generation || look == MostLooks)
+                    return;
+                Close();
+            }
+
+            Thread.Sleep(Moment);
+        }
+    }
+
+    private void OpenPieces()
+    {
+        _live = OpenLive();
+        _identity = _live is null ? default : _files.IdentityOf(_live);
+        var isMoved = _journal.Copied > 0 && !File.Exists(LogBackup.DraftOf(_log));
+        var offset = _live is null ? 0 : Math.Max(_files.StartOfData(_live), isMoved ? _journal.Copied : 0);
+        // A front that is no hole any more has been cut off.
+        _removed = _journal.Removed + (_journal.Collapsing > 0 && offset < _journal.Collapsing ? _journal.Collapsing : 0);
+        StartOfLive = _removed + offset;
+        var end = StartOfLive;
+        foreach (var backup in LogBackup.Of(_log))
+        {
+            var piece = new Piece(backup.IsCompressed ? new(backup.Open) : new Lazy<SafeFileHandle?>(backup.Open()), end - backup.Bytes(), end);
+            _backups.Insert(0, piece);
+            end = piece.Start;
+        }
+    }
+
+    private SafeFileHandle? OpenLive()
+    {
+        try
+        {
+            return File.OpenHandle(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private void Close()
+    {
+        foreach (var piece in _backups.Where(piece => piece.File.IsValueCreated))
+            piece.File.Value?.Dispose();
+        _backups.Clear();
+        _live?.Dispose();
+    }
+
+    /// <param name="Start">The position of its first byte.</param>
+    private sealed record Piece(Lazy<SafeFileHandle?> File, long Start, long End);
+}

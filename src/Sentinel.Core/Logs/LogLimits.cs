@@ -1,0 +1,10 @@
+namespace Sentinel.Core.Logs;
+
+/// <summary>How much of a stream's log is kept.</summary>
+/// <param name="MaxBytes">What is beyond becomes a backup; 0: never.</param>
+/// <param name="Backups">How many backups are kept.</param>
+/// <param name="Compress">Whether they are compressed by gzip.</param>
+public sealed record LogLimits(long MaxBytes, int Backups, bool Compress)
+{
+    public static readonly LogLimits Default = new(10 * 1024 * 1024, 3, Compress: false);
+}

@@ -1,0 +1,220 @@
+using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>How the oldest part of a log can be taken out while its process goes on appending.</summary>
+public enum LogRung
+{
+    /// <summary>The front of the file is cut off.</summary>
+    Collapse,
+
+    /// <summary>The space of the front is given back; the log begins where the hole ends.</summary>
+    Punch,
+
+    /// <summary>Neither can be done on this file system: a process of ours stands between.</summary>
+    Reader,
+}
+
+/// <summary>
+/// Moves the oldest part of a log into a backup. The process that writes it notices nothing and no byte is lost or doubled,
+/// whoever is killed when: the part is copied, the copy takes its place, and only then is the part taken away here, in steps that
+/// can be repeated. A front that is a hole has been moved.
+/// </summary>
+public sealed class LogRotation(ILogFiles files)
+{
+    private const int CopyBytes = 256 * 1024;
+
+    /// <summary>Rotates a log that is larger than it may be.</summary>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="IOException">It could not be done; the log is as it was.</exception>
+    public bool RotateIfLarge(string log, LogLimits limits) =>
+        limits.MaxBytes > 0 && new FileInfo(log) is { Exists: true } file && file.Length > limits.MaxBytes && Rotate(log, limits, limits.MaxBytes);
+
+    /// <summary>Rotates a log now, however large it is: all of it but what does not fill a block.</summary>
+    /// <inheritdoc cref="RotateIfLarge"/>
+    public bool Rotate(string log, LogLimits limits) => Rotate(log, limits, 0);
+
+    /// <summary>Empties a log, and forgets its backups: the process goes on writing at the start of the file.</summary>
+    public void Clear(string log)
+    {
+        if (File.Exists(log))
+        {
+            using var journalFile = LogJournal.Lock(log, files);
+            using var live = OpenLive(log);
+            var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
+            // Positions go on where they were, so that nobody takes what comes for what was.
+            var length = RandomAccess.GetLength(live);
+            File.OpenHandle(log, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            (journal with { Removed = journal.Removed + length }).Write(journalFile);
+        }
+
+        foreach (var backup in LogBackup.Of(log))
+            File.Delete(backup.Path);
+    }
+
+    /// <summary>All files that belong to a log, itself included.</summary>
+    public static IEnumerable<string> FilesOf(string log) =>
+        [log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log), LogJournal.PathOf(log), LogTimes.PathOf(log)];
+
+    /// <summary>How logs in a folder can be rotated.</summary>
+    public LogRung RungOf(string folder)
+    {
+        var path = Path.Combine(folder, $".probe-{Environment.ProcessId}");
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            File.Delete(path);
+            var block = files.BlockBytes(file);
+            RandomAccess.Write(file, new byte[(2 * block) + 1], 0);
+            if (!files.Punch(file, block) || files.StartOfData(file) != block)
+                return LogRung.Reader;
+            return files.Collapse(file, block) ? LogRung.Collapse : LogRung.Punch;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private bool Rotate(string log, LogLimits limits, long atLeast)
+    {
+        if (new FileInfo(log) is not { Exists: true, Length: > 0 })
+            return false;
+        using var journalFile = LogJournal.Lock(log, files);
+        using var live = OpenLive(log);
+        var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
+
+        // What remains is less than a block and not nothing: a file cannot be cut off at its end.
+        var block = files.BlockBytes(live);
+        var length = RandomAccess.GetLength(live);
+        var start = files.StartOfData(live);
+        var end = Math.Max(length - 1, 0) / block * block;
+        if (length - start <= atLeast || end <= start)
+            return false;
+
+        if (limits.Backups > 0)
+        {
+            var draft = LogBackup.DraftOf(log);
+            try
+            {
+                Copy(live, start, end, draft, limits.Compress);
+                journal = (journal with { Copied = end }).Write(journalFile);
+            }
+            catch
+            {
+                File.Delete(draft);
+                throw;
+            }
+
+            Shift(log, limits);
+            File.Move(draft, new LogBackup(log, 1, limits.Compress).Path, overwrite: true);
+            files.FlushFolder(Path.GetDirectoryName(log)!);
+        }
+        else
+        {
+            Shift(log, limits);
+        }
+
+        TakeAway(live, end, journal with { Copied = 0 }, journalFile);
+        return true;
+    }
+
+    // Punched first, which may be repeated; then there is a hole for as long as it has not been cut off.
+    private LogJournal TakeAway(SafeFileHandle live, long end, LogJournal journal, SafeFileHandle journalFile)
+    {
+        if (!files.Punch(live, end))
+            throw new IOException("the file system cannot give back the front of a file");
+        journal = (journal with { Collapsing = end }).Write(journalFile);
+        var isCut = files.Collapse(live, end);
+        return (journal with { Collapsing = 0, Removed = journal.Removed + (isCut ? end : 0) }).Write(journalFile);
+    }
+
+    // Finishes or undoes what somebody was doing when he was killed.
+    private LogJournal Recovered(string log, SafeFileHandle live, LogJournal journal, SafeFileHandle journalFile)
+    {
+        var draft = LogBackup.DraftOf(log);
+        if (journal.Copied > 0)
+        {
+            if (!File.Exists(draft) && IsCopy(log, live, journal.Copied))
+                return TakeAway(live, journal.Copied, journal with { Copied = 0 }, journalFile);
+            journal = (journal with { Copied = 0 }).Write(journalFile);
+        }
+
+        File.Delete(draft);
+        if (journal.Collapsing > 0)
+        {
+            var wasCut = files.StartOfData(live) < journal.Collapsing;
+            journal = (journal with { Collapsing = 0, Removed = journal.Removed + (wasCut ? journal.Collapsing : 0) }).Write(journalFile);
+        }
+
+        return journal;
+    }
+
+    // Not where the process has emptied the log and written anew meanwhile.
+    private bool IsCopy(string log, SafeFileHandle live, long end)
+    {
+        if (LogBackup.Of(log) is not [var backup, ..] || backup.Number != 1)
+            return false;
+        using var copy = backup.Open();
+        var start = files.StartOfData(live);
+        // All of it has been punched, or a part; what is left is the end of the copy.
+        if (copy is null || RandomAccess.GetLength(live) < end)
+            return false;
+        var (one, other) = (new byte[CopyBytes], new byte[CopyBytes]);
+        var shift = RandomAccess.GetLength(copy) - end;
+        for (var at = start; at < end;)
+        {
+            var length = (int)Math.Min(CopyBytes, end - at);
+            if (at + shift < 0
+                || RandomAccess.Read(live, one.AsSpan(0, length), at) != length
+                || RandomAccess.Read(copy, other.AsSpan(0, length), at + shift) != length
+                || !one.AsSpan(0, length).SequenceEqual(other.AsSpan(0, length)))
+                return false;
+            at += length;
+        }
+
+        return true;
+    }
+
+    private static void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
+    {
+        using var file = new FileStream(to, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        using (var target = compress ? (Stream)new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file)
+        {
+            var block = new byte[CopyBytes];
+            while (start < end)
+            {
+                var read = RandomAccess.Read(from, block.AsSpan(0, (int)Math.Min(CopyBytes, end - start)), start);
+                if (read == 0)
+                    throw new IOException("the log became shorter while it was copied");
+                target.Write(block, 0, read);
+                start += read;
+            }
+
+            if (compress)
+                target.Dispose();
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    // The oldest first, so that each finds its place free.
+    private static void Shift(string log, LogLimits limits)
+    {
+        foreach (var backup in LogBackup.Of(log).Reverse())
+            if (backup.Number >= limits.Backups)
+                File.Delete(backup.Path);
+            else
+                File.Move(backup.Path, backup.Older.Path, overwrite: true);
+    }
+
+    private static SafeFileHandle OpenLive(string log) =>
+        File.OpenHandle(log, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+}

@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>
+/// When what stands in a log was written, as the daemon noted it in the file <c>.times</c> beside it: from each position on, at that
+/// time or less than half a second later. Where nobody was there to note it, it is not known.
+/// </summary>
+public sealed class LogTimes
+{
+    // A position and a time in ms since 1970, 0 where it is not known, each 8 bytes with the lowest first.
+    private const int EntryBytes = 2 * sizeof(long);
+
+    /// <summary>Nothing is known.</summary>
+    public static readonly LogTimes None = new();
+
+    private readonly List<(long Position, long Milliseconds)> _entries = [];
+
+    private LogTimes()
+    {
+    }
+
+    /// <summary>Whether anything is known.</summary>
+    public bool IsEmpty => _entries.All(entry => entry.Milliseconds == 0);
+
+    public static string PathOf(string log) => log + ".times";
+
+    public static LogTimes Read(string log)
+    {
+        var times = new LogTimes();
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(PathOf(log));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return times;
+        }
+
+        for (var at = 0; at + EntryBytes <= bytes.Length; at += EntryBytes)
+        {
+            var position = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
+            // Of one place the last word counts; and who goes back has begun a new file.
+            while (times._entries.Count > 0 && times._entries[^1].Position >= position)
+                times._entries.RemoveAt(times._entries.Count - 1);
+            times._entries.Add((position, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(long)))));
+        }
+
+        return times;
+    }
+
+    /// <summary>Notes that from a position on all was written from a time on; null: nobody knows.</summary>
+    public static void Append(string log, long position, DateTimeOffset? time)
+    {
+        using var file = new FileStream(PathOf(log), new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Entry(position, time?.ToUnixTimeMilliseconds() ?? 0));
+    }
+
+    /// <summary>Forgets what is before a position.</summary>
+    public static void Forget(string log, long before)
+    {
+        var times = Read(log);
+        var first = times.IndexOf(before);
+        if (first <= 0)
+            return;
+        var kept = times._entries.Skip(first).SelectMany(entry => Entry(entry.Position, entry.Milliseconds)).ToArray();
+        var draft = PathOf(log) + ".new";
+        File.WriteAllBytes(draft, kept);
+        File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(draft, PathOf(log), overwrite: true);
+    }
+
+    /// <summary>When what stands at a position was written, or a moment earlier; null when it is not known.</summary>
+    public DateTimeOffset? Of(long position) =>
+        IndexOf(position) is >= 0 and var at && _entries[at].Milliseconds is > 0 and var time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
+    /// <summary>Where all begins that may have been written from a time on.</summary>
+    /// <param name="end">The end of the log.</param>
+    public long StartAt(DateTimeOffset time, long end)
+    {
+        var start = end;
+        // Backwards to what is known to be earlier.
+        for (var i = _entries.Count - 1; i >= 0; i--)
+        {
+            if (_entries[i].Milliseconds > 0 && _entries[i].Milliseconds < time.ToUnixTimeMilliseconds())
+                return start;
+            start = _entries[i].Position;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Where all begins that was certainly written after a time.</summary>
+    /// <inheritdoc cref="StartAt"/>
+    public long EndAt(DateTimeOffset time, long end) =>
+        _entries.Where(entry => entry.Milliseconds > time.ToUnixTimeMilliseconds()).Select(entry => entry.Position).FirstOrDefault(end);
+
+    // Of the last entry that is not after the position; -1 when there is none.
+    private int IndexOf(long position)
+    {
+        var (low, high) = (0, _entries.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_entries[middle].Position <= position)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low - 1;
+    }
+
+    private static byte[] Entry(long position, long milliseconds)
+    {
+        var bytes = new byte[EntryBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, position);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(sizeof(long)), milliseconds);
+        return bytes;
+    }
+
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+
+namespace Sentinel.Linux;
+
+/// <inheritdoc/>
+public sealed unsafe class LogFiles : ILogFiles
+{
+    // Of fallocate(2).
+    private const int KeepSize = 1;
+    private const int PunchHole = 2;
+    private const int CollapseRange = 8;
+
+    // Of lseek(2).
+    private const int SeekData = 3;
+
+    public int BlockBytes(SafeFileHandle file)
+    {
+        LibC.StatX status;
+        return Look(file, 0, &status) && status.BlockBytes > 0 ? (int)status.BlockBytes : Environment.SystemPageSize;
+    }
+
+    public long StartOfData(SafeFileHandle file)
+    {
+        var start = LibC.lseek(file, 0, SeekData);
+        if (start >= 0)
+            return start;
+        return Marshal.GetLastPInvokeError() == LibC.ENXIO ? RandomAccess.GetLength(file) : 0;
+    }
+
+    public bool Punch(SafeFileHandle file, long end) => Allocate(file, PunchHole | KeepSize, end);
+
+    public bool Collapse(SafeFileHandle file, long end) => Allocate(file, CollapseRange, end);
+
+    public (ulong Device, ulong Number) IdentityOf(SafeFileHandle file)
+    {
+        LibC.StatX status;
+        return Look(file, LibC.STATX_INO, &status)
+            ? (((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Inode)
+            : throw SystemCallException.Last("look at", "a log");
+    }
+
+    public void Lock(SafeFileHandle file)
+    {
+        while (LibC.flock(file, LibC.LOCK_EX) != 0)
+            if (Marshal.GetLastPInvokeError() != LibC.EINTR)
+                throw SystemCallException.Last("lock", "a log");
+    }
+
+    public void FlushFolder(string path) => StateFiles.FlushFolder(path);
+
+    private static bool Look(SafeFileHandle file, uint mask, LibC.StatX* status) =>
+        LibC.statx((int)file.DangerousGetHandle(), "", LibC.AT_EMPTY_PATH, mask, status) == 0;
+
+    private static bool Allocate(SafeFileHandle file, int mode, long end)
+    {
+        while (LibC.fallocate(file, mode, 0, end) != 0)
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case LibC.EINTR:
+                    continue;
+                // What it cannot do at all, or not with this file.
+                case LibC.EOPNOTSUPP or LibC.ENOSYS or LibC.EINVAL:
+                    return false;
+                default:
+                    throw SystemCallException.Last("cut", "a log");
+            }
+
+        return true;
+    }
+}

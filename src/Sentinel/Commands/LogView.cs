@@ -1,0 +1,230 @@
+using System.Text;
+using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Policy;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>What of the logs is asked for.</summary>
+internal sealed record LogQuery
+{
+    /// <summary>How many of the last of each stream; null: all.</summary>
+    public int? Lines { get; init; }
+
+    /// <summary>Whether backups are looked through as well.</summary>
+    public bool WithBackups { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+
+    public DateTimeOffset? Until { get; init; }
+
+    public LogPattern? Pattern { get; init; }
+
+    public int Before { get; init; }
+
+    public int After { get; init; }
+
+    public bool IsFollowing { get; init; }
+
+    public LogExcerpt Excerpt() => new(Pattern, Before, After);
+}
+
+/// <summary>Shows logs: what stands there, then, while one follows, what comes.</summary>
+internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, ProcessRecord Process)> logs, LogQuery query, LogLook look)
+{
+    private readonly LogWriter _writer = LogWriter.For(session.Output, session.Style, [.. logs.Select(log => log.Log)], look);
+
+    // What happened to the processes is for people to see.
+    private readonly bool _hasMarks = look is { IsJson: false, IsRaw: false } && (look.HasTimes || session.Style.IsRich) && query.Pattern is null;
+
+    private sealed record Part(LogFile Log, int ProcessId, LogHistory History, LogTimes Times, long Start, long End);
+
+    public void Show()
+    {
+        using var eventLog = session.OpenEvents();
+        var eventsEnd = eventLog.End;
+        var ends = _hasMarks
+            ? EventLog.Read(eventLog, eventsEnd).OfType<Event.OfProcess>().Where(happened => happened is Event.Started or Event.Ended).ToLookup(happened => happened.Id)
+            : Array.Empty<Event.OfProcess>().ToLookup(happened => happened.Id);
+        var parts = logs.Select(log => Find(log.Log, log.Process)).ToList();
+        if (parts.Find(part => (query.Since is not null || query.Until is not null) && part.Times.IsEmpty && part.End > part.History.Start) is { } timeless)
+            session.Warn($"when {timeless.Log.Process} wrote to {LogsCommand.Word(timeless.Log.Stream)} is not known: the daemon notes it, while it runs");
+
+        if (look.HasTimes)
+            ShowMerged(parts, ends);
+        else
+            foreach (var part in parts)
+                Show(part, ends[part.ProcessId]);
+        session.Output.Flush();
+        if (query.IsFollowing)
+            Follow(parts, eventLog, eventsEnd);
+        else
+            parts.ForEach(part => part.History.Dispose());
+    }
+
+    private Part Find(LogFile log, ProcessRecord process)
+    {
+        var history = Session.OpenLog(log.Path);
+        var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path) : LogTimes.None;
+        var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
+        // What is not a whole line yet is shown when it is.
+        if (query.IsFollowing && !_writer.TakesBytes)
+            end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
+        var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : history.StartOfLive;
+        if (query.Since is { } since)
+            start = Math.Max(start, Math.Min(end, times.StartAt(since, end)));
+        if (query is { Lines: { } lines, Pattern: null })
+            start = LogFile.StartOfLastLines(history, lines, start, end);
+        return new Part(log, process.Id, history, times, start, end);
+    }
+
+    private static bool IsWhole(LogHistory history, long start, long end)
+    {
+        var last = end - 1;
+        Span<byte> one = stackalloc byte[1];
+        return end <= start || (history.Read(ref last, one) == 1 && one[0] == '\n');
+    }
+
+    private void Show(Part part, IEnumerable<Event.OfProcess> happened)
+    {
+        _writer.Begin(part.Log);
+        var marks = new Queue<(long Position, Event.OfProcess Happened)>(Marks(part, happened));
+        if (_writer.TakesBytes && query.Pattern is null)
+        {
+            var start = part.Start;
+            while (marks.TryDequeue(out var mark))
+            {
+                start = part.History.Read(start, mark.Position, bytes => _writer.Write(part.Log, bytes));
+                _writer.Mark(part.Log, mark.Happened.Time, Events.What(mark.Happened));
+            }
+
+            part.History.Read(start, part.End, bytes => _writer.Write(part.Log, bytes));
+        }
+        else
+        {
+            foreach (var line in Excerpt(part))
+            {
+                while (line is { } next && marks.TryPeek(out var mark) && mark.Position <= next.Position)
+                    _writer.Mark(part.Log, marks.Dequeue().Happened.Time, Events.What(mark.Happened));
+                Write(part, line);
+            }
+
+            while (marks.TryDequeue(out var mark))
+                _writer.Mark(part.Log, mark.Happened.Time, Events.What(mark.Happened));
+        }
+
+        if (!query.IsFollowing)
+            _writer.End(part.Log);
+    }
+
+    // Where they happened: a run begins where the one before has ended.
+    private static IEnumerable<(long, Event.OfProcess)> Marks(Part part, IEnumerable<Event.OfProcess> happened)
+    {
+        long? end = null;
+        foreach (var one in happened)
+        {
+            if (one is Event.Ended ended)
+                end = (part.Log.Stream == LogStream.Stdout ? ended.Logs.Stdout : ended.Logs.Stderr) ?? end;
+            if (end is { } position && position > part.Start && position <= part.End)
+                yield return (position, one);
+        }
+    }
+
+    private IEnumerable<LogLine?> Excerpt(Part part)
+    {
+        var excerpt = query.Excerpt();
+        var lines = LogLines.Read(part.History, part.Start, part.End, excerpt.Filter).SelectMany(excerpt.Next);
+        if (query is not { Pattern: not null, Lines: { } most })
+            return lines;
+        // The last of them: each is kept until it is known not to be.
+        var last = new Queue<LogLine?>();
+        foreach (var line in lines)
+        {
+            last.Enqueue(line is { } kept ? kept with { Text = kept.Text.ToArray() } : null);
+            if (last.Count > most)
+                last.Dequeue();
+        }
+
+        return last;
+    }
+
+    private void Write(Part part, LogLine? line)
+    {
+        if (line is { } shown)
+            _writer.Line(part.Log, shown, part.Times.Of(shown.Position));
+        else
+            _writer.Gap(part.Log);
+    }
+
+    // In the order of time, as far as it is known; what is not known stands after what was written before it.
+    private void ShowMerged(List<Part> parts, ILookup<int, Event.OfProcess> happened)
+    {
+        var sources = parts.Select(part => Stamped(part, Excerpt(part).Select(line =>
+            (line is { } known ? part.Times.Of(known.Position) : null, (Action)(() => Write(part, line)))))).ToList();
+        foreach (var part in parts.DistinctBy(part => part.ProcessId))
+            sources.Add(Stamped(part, happened[part.ProcessId]
+                .Where(one => (query.Since is null || one.Time >= query.Since) && (query.Until is null || one.Time <= query.Until))
+                .Select(one => ((DateTimeOffset?)one.Time, (Action)(() => _writer.Mark(part.Log, one.Time, Events.What(one)))))));
+        var queue = new PriorityQueue<IEnumerator<(DateTimeOffset Time, Action Write)>, (DateTimeOffset, int)>();
+        for (var i = 0; i < sources.Count; i++)
+            Enqueue(sources[i].GetEnumerator(), i);
+        while (queue.TryDequeue(out var source, out var at))
+        {
+            source.Current.Write();
+            Enqueue(source, at.Item2);
+        }
+
+        void Enqueue(IEnumerator<(DateTimeOffset Time, Action Write)> source, int i)
+        {
+            if (source.MoveNext())
+                queue.Enqueue(source, (source.Current.Time, i));
+        }
+    }
+
+    private IEnumerable<(DateTimeOffset Time, Action Write)> Stamped(Part part, IEnumerable<(DateTimeOffset? Time, Action Write)> lines)
+    {
+        var last = DateTimeOffset.MinValue;
+        foreach (var (time, write) in lines)
+        {
+            last = time > last ? time.Value : last;
+            yield return (last, write);
+        }
+    }
+
+    private void Follow(List<Part> parts, LogHistory eventLog, long eventsEnd)
+    {
+        var states = parts.ToDictionary(part => part.Log, part => (Part: part, Lines: new LineAssembler(part.End), Excerpt: query.Excerpt()));
+        var events = new LogFile("", LogStream.Stdout, session.Home.Events);
+        var eventLines = new LineAssembler(eventsEnd);
+        using var watch = new Inotify();
+        IEnumerable<(LogFile, LogHistory, long)> followed = parts.Select(part => (part.Log, part.History, part.End));
+        new LogFollower(watch, (log, bytes) =>
+        {
+            if (log == events)
+                foreach (var happened in eventLines.Add(bytes).SelectMany(line => EventLog.Parse(line.Text)))
+                    Mark(happened);
+            else if (_writer.TakesBytes && query.Pattern is null)
+                _writer.Write(log, bytes);
+            else
+                foreach (var line in states[log].Lines.Add(bytes).SelectMany(states[log].Excerpt.Next))
+                    WriteNow(log, line);
+            session.Output.Flush();
+        }).Follow(_hasMarks ? followed.Append((events, eventLog, eventsEnd)) : followed);
+
+        void WriteNow(LogFile log, LogLine? line)
+        {
+            if (line is { } shown)
+                _writer.Line(log, shown, DateTimeOffset.UtcNow);
+            else
+                _writer.Gap(log);
+        }
+
+        void Mark(Event happened)
+        {
+            if (happened is Event.Started or Event.Ended && parts.Find(part => part.ProcessId == ((Event.OfProcess)happened).Id) is { } part)
+                _writer.Mark(part.Log, happened.Time, Events.What(happened));
+        }
+    }
+}
