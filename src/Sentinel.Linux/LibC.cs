@@ -203,6 +203,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial long lseek(SafeHandle file, long offset, int from);
 
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statfs(string path, long* status);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 

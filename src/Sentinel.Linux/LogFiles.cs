@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 
 namespace Sentinel.Linux;
 
@@ -32,6 +33,20 @@ public sealed unsafe class LogFiles : ILogFiles
     public bool Punch(SafeFileHandle file, long end) => Allocate(file, PunchHole | KeepSize, end);
 
     public bool Collapse(SafeFileHandle file, long end) => Allocate(file, CollapseRange, end);
+
+    public LogRung? KnownOf(string folder)
+    {
+        // struct statfs begins with the type of the file system; see statfs(2) for the numbers.
+        var status = stackalloc long[32];
+        if (LibC.statfs(folder, status) != 0)
+            return null;
+        return status[0] switch
+        {
+            0xef53 or 0x58465342 or 0xf2f52010 => LogRung.Collapse, // ext4, XFS, F2FS
+            0x01021994 or 0x9123683e => LogRung.Punch, // tmpfs, Btrfs
+            _ => null,
+        };
+    }
 
     public (ulong Device, ulong Number) IdentityOf(SafeFileHandle file)
     {

@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -12,7 +13,13 @@ namespace Sentinel.Core.Daemon;
 /// one writer for as long as it lives, and all of it happens on one loop.
 /// </summary>
 public sealed class Daemon(
-    StateStore store, Supervisor supervisor, IProcessHandles handles, ILoop loop, TimeProvider time, Action<string> log)
+    StateStore store,
+    Supervisor supervisor,
+    IProcessHandles handles,
+    ILoop loop,
+    TimeProvider time,
+    Action<string> log,
+    LogKeeper? logs = null)
 {
     // For what has no event: a sweep finds what was missed.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -81,6 +88,7 @@ public sealed class Daemon(
             if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
                 Begin(process.Id, running.Identity);
         SetTimer(state);
+        logs?.Changed(state);
     }
 
     private void Begin(int id, ProcessIdentity main)

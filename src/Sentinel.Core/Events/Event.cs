@@ -32,6 +32,9 @@ public abstract record Event(DateTimeOffset Time)
     public sealed record OutgrewMemory(DateTimeOffset Time, int Id, string Name, long MemoryBytes, long LimitBytes)
         : OfProcess(Time, Id, Name);
 
+    /// <summary>A log of it is larger than it may be, and stays so for now.</summary>
+    public sealed record LogNotRotated(DateTimeOffset Time, int Id, string Name, string Log, string Why) : OfProcess(Time, Id, Name);
+
     public sealed record Deleted(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 
     public sealed record DaemonUp(DateTimeOffset Time, int Pid, string Version) : Event(Time);

@@ -55,6 +55,7 @@ internal static class EventDocument
         Event.Ended => "exited",
         Event.GaveUp => "gave-up",
         Event.OutgrewMemory => "outgrew-memory",
+        Event.LogNotRotated => "log-not-rotated",
         Event.Deleted => "deleted",
         Event.DaemonUp => "daemon-up",
         Event.DaemonDown => "daemon-down",
@@ -90,6 +91,10 @@ internal static class EventDocument
             case Event.OutgrewMemory outgrew:
                 json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
                 json.WriteNumber("limitBytes", outgrew.LimitBytes);
+                break;
+            case Event.LogNotRotated failed:
+                json.WriteString("log", failed.Log);
+                json.WriteString("why", failed.Why);
                 break;
             case Event.DaemonUp up:
                 json.WriteNumber("pid", up.Pid);
@@ -133,6 +138,7 @@ internal static class EventDocument
             json.Maybe("restartDue")?.GetDateTimeOffset()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
+        "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
         "deleted" => new Event.Deleted(time, id, name),
         _ => null,
     };

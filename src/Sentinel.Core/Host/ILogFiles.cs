@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Logs;
 
 namespace Sentinel.Core.Host;
 
@@ -21,6 +22,9 @@ public interface ILogFiles
     /// </summary>
     /// <returns>False when the file system cannot.</returns>
     bool Collapse(SafeFileHandle file, long end);
+
+    /// <summary>What the file system of a folder is known to be able to do; null when it is not known, and has to be tried.</summary>
+    LogRung? KnownOf(string folder);
 
     /// <summary>Which file it is, whatever its name is now.</summary>
     (ulong Device, ulong Number) IdentityOf(SafeFileHandle file);

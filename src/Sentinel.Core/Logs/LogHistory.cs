@@ -40,8 +40,21 @@ public sealed class LogHistory : IDisposable
     public long End => _live is null ? StartOfLive : _removed + RandomAccess.GetLength(_live);
 
     /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
-    public static long? EndOf(string log) =>
-        new FileInfo(log) is { Exists: true } file ? LogJournal.Read(log).Removed + file.Length : null;
+    public static long? EndOf(string log)
+    {
+        for (var look = 0; ; look++)
+        {
+            var journal = LogJournal.Read(log);
+            var file = new FileInfo(log);
+            if (!file.Exists)
+                return null;
+            var end = journal.Removed + file.Length;
+            // Not between cutting and noting that it was cut.
+            if ((journal.Collapsing == 0 && LogJournal.Read(log).Generation == journal.Generation) || look == MostLooks)
+                return end;
+            Thread.Sleep(Moment);
+        }
+    }
 
     /// <summary>Hands on what stands from one position to another, a block at a time; what is gone by then is left out.</summary>
     /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>

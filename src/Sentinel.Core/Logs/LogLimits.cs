@@ -6,5 +6,10 @@ namespace Sentinel.Core.Logs;
 /// <param name="Compress">Whether they are compressed by gzip.</param>
 public sealed record LogLimits(long MaxBytes, int Backups, bool Compress)
 {
+    /// <summary>Less than a few blocks cannot be cut off.</summary>
+    public const long LeastBytes = 16 * 1024;
+
+    public const int MostBackups = 1000;
+
     public static readonly LogLimits Default = new(10 * 1024 * 1024, 3, Compress: false);
 }

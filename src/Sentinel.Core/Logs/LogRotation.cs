@@ -4,19 +4,6 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>How the oldest part of a log can be taken out while its process goes on appending.</summary>
-public enum LogRung
-{
-    /// <summary>The front of the file is cut off.</summary>
-    Collapse,
-
-    /// <summary>The space of the front is given back; the log begins where the hole ends.</summary>
-    Punch,
-
-    /// <summary>Neither can be done on this file system: a process of ours stands between.</summary>
-    Reader,
-}
-
 /// <summary>
 /// Moves the oldest part of a log into a backup. The process that writes it notices nothing and no byte is lost or doubled,
 /// whoever is killed when: the part is copied, the copy takes its place, and only then is the part taken away here, in steps that
@@ -35,6 +22,13 @@ public sealed class LogRotation(ILogFiles files)
     /// <summary>Rotates a log now, however large it is: all of it but what does not fill a block.</summary>
     /// <inheritdoc cref="RotateIfLarge"/>
     public bool Rotate(string log, LogLimits limits) => Rotate(log, limits, 0);
+
+    /// <summary>How much of a log is still to be rotated: all that is not a hole.</summary>
+    public long DataBytes(string log)
+    {
+        using var file = File.OpenHandle(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return RandomAccess.GetLength(file) - files.StartOfData(file);
+    }
 
     /// <summary>Empties a log, and forgets its backups: the process goes on writing at the start of the file.</summary>
     public void Clear(string log)
@@ -58,9 +52,11 @@ public sealed class LogRotation(ILogFiles files)
     public static IEnumerable<string> FilesOf(string log) =>
         [log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log), LogJournal.PathOf(log), LogTimes.PathOf(log)];
 
-    /// <summary>How logs in a folder can be rotated.</summary>
+    /// <summary>How logs in a folder, which is there, can be rotated.</summary>
     public LogRung RungOf(string folder)
     {
+        if (files.KnownOf(folder) is { } known)
+            return known;
         var path = Path.Combine(folder, $".probe-{Environment.ProcessId}");
         try
         {

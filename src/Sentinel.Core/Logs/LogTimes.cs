@@ -25,6 +25,17 @@ public sealed class LogTimes
 
     public static string PathOf(string log) => log + ".times";
 
+    public static bool Exists(string log) => File.Exists(PathOf(log));
+
+    /// <summary>The last position of which anything was noted.</summary>
+    public static long LastPosition(string log)
+    {
+        using var file = File.OpenHandle(PathOf(log), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> last = stackalloc byte[EntryBytes];
+        var length = RandomAccess.GetLength(file) / EntryBytes * EntryBytes;
+        return RandomAccess.Read(file, last, Math.Max(0, length - EntryBytes)) == EntryBytes ? BinaryPrimitives.ReadInt64LittleEndian(last) : 0;
+    }
+
     public static LogTimes Read(string log)
     {
         var times = new LogTimes();

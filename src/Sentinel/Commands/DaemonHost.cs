@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
@@ -22,6 +23,7 @@ internal sealed class DaemonHost : IDisposable
 
     private readonly SentinelHome _home;
     private readonly EventLoop _loop = new(TimeProvider.System);
+    private readonly Modifications _modifications;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
@@ -37,7 +39,10 @@ internal sealed class DaemonHost : IDisposable
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
         var supervisor = new Supervisor(
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
-        _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log);
+        _modifications = new Modifications(_loop);
+        var logs = new LogKeeper(
+            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, new BackgroundWork(_loop).Do, Warn);
+        _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log, logs);
     }
 
     /// <returns>False when somebody else has the turn to write.</returns>
@@ -68,7 +73,11 @@ internal sealed class DaemonHost : IDisposable
         }
     }
 
-    public void Dispose() => _loop.Dispose();
+    public void Dispose()
+    {
+        _modifications.Dispose();
+        _loop.Dispose();
+    }
 
     private async ValueTask<Message> Answer(Message message)
     {

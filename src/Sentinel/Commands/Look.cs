@@ -31,6 +31,7 @@ internal sealed class Look
             state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
         }
 
+        Rotation.RotateLarge(session, state.Processes.Values);
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);

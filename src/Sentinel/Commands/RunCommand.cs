@@ -103,6 +103,7 @@ internal static class RunCommand
         var outcomes = session.Do(new Request.Run(request));
 
         var exitCode = session.Report(outcomes);
+        Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
         var needsDaemon = request.Spec.Restart != RestartRule.Never || request.Spec.MaxMemoryBytes is not null;
         if (outcomes is [Outcome.Started] && needsDaemon && session.Daemon is null)
             Output.Tell("""

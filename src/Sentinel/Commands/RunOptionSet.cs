@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
@@ -40,6 +41,22 @@ internal sealed class RunOptionSet
         CustomParser = Memory,
     };
 
+    private readonly Option<long?> _logSize = new("--log-max-size")
+    {
+        Description = $"How large the log of a stream may be until it becomes a backup: 1M, 500K; 0: as large as it gets [default: {LogLimits.Default.MaxBytes / (1024 * 1024)}M]",
+        HelpName = "size",
+        CustomParser = LogSize,
+    };
+
+    private readonly Option<int?> _logBackups = new("--log-backups")
+    {
+        Description = $"How many backups of each log are kept [default: {LogLimits.Default.Backups}]",
+        HelpName = "number",
+        CustomParser = Backups,
+    };
+
+    private readonly Option<bool> _logCompress = SharedOptions.Flag("--log-compress", "Compress the backups with gzip");
+
     /// <summary>The command line as the parser takes it.</summary>
     public static string[] Readable(string[] arguments)
     {
@@ -52,7 +69,7 @@ internal sealed class RunOptionSet
 
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory })
+        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory, _logSize, _logBackups, _logCompress })
             command.Options.Add(option);
         command.Check(Validate);
     }
@@ -66,6 +83,10 @@ internal sealed class RunOptionSet
         Stop = new StopRule(
             result.GetValue(_stopSignal) ?? StopRule.Default.Signal, result.GetValue(_stopTimeout) ?? StopRule.Default.Timeout),
         MaxMemoryBytes = result.GetValue(_maxMemory),
+        LogLimits = new LogLimits(
+            result.GetValue(_logSize) ?? LogLimits.Default.MaxBytes,
+            result.GetValue(_logBackups) ?? LogLimits.Default.Backups,
+            result.GetValue(_logCompress)),
     };
 
     private void Validate(CommandResult result)
@@ -90,6 +111,25 @@ internal sealed class RunOptionSet
         if (int.TryParse(result.Tokens[0].Value, out var number) && number is >= 0 and <= 1000)
             return number;
         result.AddError($"--max-restarts takes a number from 0 to 1000, not '{result.Tokens[0].Value}'");
+        return null;
+    }
+
+    private static long? LogSize(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text == "0")
+            return 0;
+        if (ByteSize.Parse(text) is >= LogLimits.LeastBytes and var bytes)
+            return bytes;
+        result.AddError($"--log-max-size takes an amount such as 500K or 20M, from {LogLimits.LeastBytes / 1024}K up, or 0, not '{text}'");
+        return null;
+    }
+
+    private static int? Backups(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out var number) && number is >= 0 and <= LogLimits.MostBackups)
+            return number;
+        result.AddError($"--log-backups takes a number from 0 to {LogLimits.MostBackups}, not '{result.Tokens[0].Value}'");
         return null;
     }
 

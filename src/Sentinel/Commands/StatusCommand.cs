@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -30,6 +32,7 @@ internal static class StatusCommand
     {
         foreach (var line in look.RestartLines())
             session.Output.Line(line);
+        var rung = new LogRotation(new LogFiles()).RungOf(session.Home.Logs);
         var isFirst = true;
         foreach (var process in look.Processes)
         {
@@ -37,7 +40,7 @@ internal static class StatusCommand
                 session.Output.Line();
             isFirst = false;
             var remains = look.RemainsOf(process.Record);
-            foreach (var line in ProcessDetails.Lines(process, remains, look.PortsOf(process.Record), session.Home, DateTimeOffset.UtcNow, session.Style))
+            foreach (var line in ProcessDetails.Lines(process, remains, look.PortsOf(process.Record), session.Home, rung, DateTimeOffset.UtcNow, session.Style))
                 session.Output.Line(line);
         }
     }

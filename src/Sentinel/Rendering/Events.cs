@@ -25,6 +25,7 @@ internal static class Events
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.OutgrewMemory outgrew =>
             $"has {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
+        Event.LogNotRotated failed => $"its log {failed.Log} cannot be rotated: {failed.Why}",
         Event.Deleted => "deleted",
         Event.DaemonUp up => $"daemon began, pid: {up.Pid}, version: {up.Version}",
         Event.DaemonDown down => $"daemon ended, pid: {down.Pid}",

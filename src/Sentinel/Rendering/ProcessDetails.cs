@@ -1,3 +1,4 @@
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -11,7 +12,7 @@ internal static class ProcessDetails
 {
     /// <param name="remains">The pids of what its main process left behind.</param>
     public static IEnumerable<string> Lines(
-        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home, DateTimeOffset now, Style style)
+        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home, LogRung rung, DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
@@ -46,6 +47,10 @@ internal static class ProcessDetails
                 yield return ("Env file", Text.Printable(file));
             yield return ("Stdout", home.StdoutOf(record));
             yield return ("Stderr", home.StderrOf(record));
+            yield return ("Logs", record.Spec.LogLimits is { MaxBytes: 0 }
+                ? "never rotated"
+                : $"rotated at {Text.ExactMemory(record.Spec.LogLimits.MaxBytes)}, {Text.Count(record.Spec.LogLimits.Backups, "backup", "backups")}"
+                    + (record.Spec.LogLimits.Compress ? " compressed" : "") + $", by {rung.Word()}");
             yield return ("Since", Text.Time(record.State.Since));
             if (record.Restarts > 0)
                 yield return ("Restarts", record.Restarts.ToString());
