@@ -207,6 +207,9 @@ internal static unsafe partial class LibC
     public static partial int statfs(string path, long* status);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]

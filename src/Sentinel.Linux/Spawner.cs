@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 
@@ -17,6 +18,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
 
+    private readonly Dictionary<string, LogRung> _rungs = [];
+
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
 
     public ProcessIdentity Spawn(Launch launch)
@@ -27,8 +30,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         {
             // That one alone: a home that was moved away is not made anew where it was.
             LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
-            Open(launch.StdoutPath, _stdout);
-            Open(launch.StderrPath, _stderr);
+            OpenLog(launch.StdoutPath, launch, _stdout);
+            OpenLog(launch.StderrPath, launch, _stderr);
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie) : null;
             using var child = new Child(launch, _stdin, _stdout, _stderr, group);
 
@@ -59,7 +62,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     public void Prepare() => ManagedMemory.KeepFromChildren(() =>
     {
         using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", Cookie: null), _stdin, _stdout, _stderr, group: null);
+            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr, group: null);
         var pid = child.Execute(Shell, [Shell, "-c", "exit 7"], out var failure);
         var status = 0;
         return failure is not null || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(7));
@@ -74,6 +77,22 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             return $"there is no folder {launch.WorkingDirectory} to run it in";
         var name = launch.Command.Arguments[0];
         return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program);
+    }
+
+    private void OpenLog(string log, Launch launch, SafeFileHandle place)
+    {
+        // The daemon's own is no supervised process's.
+        if (launch.Cookie is not null && launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
+            LogReaders.Open(log, launch.LogLimits, place);
+        else
+            Open(log, place);
+    }
+
+    private LogRung RungOf(string folder)
+    {
+        if (!_rungs.TryGetValue(folder, out var rung))
+            _rungs[folder] = rung = new LogRotation(new LogFiles()).RungOf(folder);
+        return rung;
     }
 
     private static void Open(string log, SafeFileHandle place)

@@ -1,3 +1,4 @@
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 
@@ -21,6 +22,7 @@ public interface ISpawner
 /// <param name="Environment">Whole: nothing is added but the cookie.</param>
 /// <param name="StdoutPath">Opened for appending, and made with its folder when it is not there.</param>
 /// <param name="StderrPath">As <paramref name="StdoutPath"/>.</param>
+/// <param name="LogLimits">Of both.</param>
 /// <param name="Cookie">Null for a process that is nobody's tree.</param>
 public sealed record Launch(
     Command Command,
@@ -29,6 +31,7 @@ public sealed record Launch(
     int Umask,
     string StdoutPath,
     string StderrPath,
+    LogLimits LogLimits,
     string? Cookie);
 
 /// <summary>A program could not be executed; the message says what and why.</summary>

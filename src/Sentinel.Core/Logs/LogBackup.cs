@@ -33,6 +33,17 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
             .OrderBy(backup => backup.Number).ThenBy(backup => backup.IsCompressed)];
     }
 
+    /// <summary>Makes room for a new one, and deletes those that are too many with it.</summary>
+    public static void Shift(string log, int keep)
+    {
+        // The oldest first, so that each finds its place free.
+        foreach (var backup in Of(log).Reverse())
+            if (backup.Number >= keep)
+                File.Delete(backup.Path);
+            else
+                File.Move(backup.Path, backup.Older.Path, overwrite: true);
+    }
+
     /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>
     public SafeFileHandle? Open()
     {

@@ -78,6 +78,9 @@ public sealed class LogRotation(ILogFiles files)
     {
         if (new FileInfo(log) is not { Exists: true, Length: > 0 })
             return false;
+        if (RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
+            // Who reads it does it, when it is large.
+            return atLeast > 0 ? false : throw new IOException("this file system can take nothing out of a file: it is done when the log is as large as it may be");
         using var journalFile = LogJournal.Lock(log, files);
         using var live = OpenLive(log);
         var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
@@ -104,13 +107,13 @@ public sealed class LogRotation(ILogFiles files)
                 throw;
             }
 
-            Shift(log, limits);
+            LogBackup.Shift(log, limits.Backups);
             File.Move(draft, new LogBackup(log, 1, limits.Compress).Path, overwrite: true);
             files.FlushFolder(Path.GetDirectoryName(log)!);
         }
         else
         {
-            Shift(log, limits);
+            LogBackup.Shift(log, keep: 0);
         }
 
         TakeAway(live, end, journal with { Copied = 0 }, journalFile);
@@ -199,16 +202,6 @@ public sealed class LogRotation(ILogFiles files)
                 target.Dispose();
             file.Flush(flushToDisk: true);
         }
-    }
-
-    // The oldest first, so that each finds its place free.
-    private static void Shift(string log, LogLimits limits)
-    {
-        foreach (var backup in LogBackup.Of(log).Reverse())
-            if (backup.Number >= limits.Backups)
-                File.Delete(backup.Path);
-            else
-                File.Move(backup.Path, backup.Older.Path, overwrite: true);
     }
 
     private static SafeFileHandle OpenLive(string log) =>

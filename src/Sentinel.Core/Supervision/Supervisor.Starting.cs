@@ -161,6 +161,7 @@ public sealed partial class Supervisor
         record.Spec.Umask,
         store.Home.StdoutOf(record),
         store.Home.StderrOf(record),
+        record.Spec.LogLimits,
         record.Cookie);
 
     private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -130,6 +131,7 @@ internal static class DaemonCommand
             Caller.Umask,
             session.Home.DaemonLog,
             session.Home.DaemonLog,
+            LogLimits.Default,
             Cookie: null));
         var handles = new ProcessHandles(session.Table);
         using var process = handles.Open(identity);

@@ -1,0 +1,80 @@
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>
+/// Stands between a process and its log where the file system can take nothing out of the front of a file: writes what it reads,
+/// and begins a new file when one is full. On a full disk it waits, and so does the process: nothing is lost.
+/// </summary>
+public sealed class LogReader(string log, LogLimits limits, ILogFiles files)
+{
+    private const int BlockBytes = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Goes on until nobody can write any more.</summary>
+    public void Run(Stream from)
+    {
+        var block = new byte[BlockBytes];
+        var file = Open();
+        while (from.Read(block) is > 0 and var read)
+        {
+            Insist(() =>
+            {
+                // After a failure some of it may stand there already.
+                var before = file.Length;
+                try
+                {
+                    file.Write(block, 0, read);
+                }
+                catch (IOException)
+                {
+                    file.SetLength(before);
+                    throw;
+                }
+            });
+            if (limits.MaxBytes == 0 || file.Length < limits.MaxBytes)
+                continue;
+            file.Dispose();
+            Insist(Rotate);
+            file = Open();
+        }
+
+        file.Dispose();
+    }
+
+    private FileStream Open() => new(log, new FileStreamOptions
+    {
+        Mode = FileMode.Append,
+        Access = FileAccess.Write,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+
+    private void Rotate()
+    {
+        using var journalFile = LogJournal.Lock(log, files);
+        var journal = LogJournal.Read(journalFile);
+        var length = new FileInfo(log) is { Exists: true } file ? file.Length : 0;
+        LogBackup.Shift(log, limits.Backups);
+        if (limits.Backups == 0)
+            File.Delete(log);
+        else
+            File.Move(log, new LogBackup(log, 1, IsCompressed: false).Path, overwrite: true);
+        (journal with { Removed = journal.Removed + length }).Write(journalFile);
+    }
+
+    private static void Insist(Action work)
+    {
+        while (true)
+            try
+            {
+                work();
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Thread.Sleep(Patience);
+            }
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Logs;
+using Sentinel.Linux;
+
+namespace Sentinel.Commands;
+
+/// <summary>Nobody's but our own: see <see cref="LogReader"/>.</summary>
+internal static class LogReaderCommand
+{
+    public static Command Create()
+    {
+        var log = new Argument<string>("log");
+        var size = new Argument<long>("size");
+        var backups = new Argument<int>("backups");
+        var command = new Command(LogReaders.CommandName) { log, size, backups };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+            new LogReader(
+                result.GetValue(log)!, new LogLimits(result.GetValue(size), result.GetValue(backups), Compress: false), new LogFiles()).Run(input);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}
