@@ -35,6 +35,7 @@ internal static unsafe partial class LibC
     public const int EXDEV = 18;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EOPNOTSUPP = 95;
@@ -205,6 +206,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statfs(string path, long* status);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint copy_file_range(SafeHandle from, long* fromOffset, SafeHandle to, long* toOffset, nint length, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);

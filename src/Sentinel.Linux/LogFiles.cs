@@ -34,6 +34,20 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public bool Collapse(SafeFileHandle file, long end) => Allocate(file, CollapseRange, end);
 
+    public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to)
+    {
+        while (start < end)
+        {
+            var copied = LibC.copy_file_range(from, &start, to, null, (nint)(end - start), 0);
+            if (copied == 0)
+                return false;
+            if (copied < 0 && Marshal.GetLastPInvokeError() is var error and not LibC.EINTR)
+                return error is LibC.ENOSPC ? throw SystemCallException.Last("copy", "a log") : false;
+        }
+
+        return true;
+    }
+
     public LogRung? KnownOf(string folder)
     {
         // struct statfs begins with the type of the file system; see statfs(2) for the numbers.

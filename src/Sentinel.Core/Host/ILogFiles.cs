@@ -23,6 +23,11 @@ public interface ILogFiles
     /// <returns>False when the file system cannot.</returns>
     bool Collapse(SafeFileHandle file, long end);
 
+    /// <summary>Appends a part of a file to another within the kernel.</summary>
+    /// <returns>False when that cannot be done, and part of it may stand there.</returns>
+    /// <exception cref="IOException">There is no room for it.</exception>
+    bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to);
+
     /// <summary>What the file system of a folder is known to be able to do; null when it is not known, and has to be tried.</summary>
     LogRung? KnownOf(string folder);
 

@@ -9,6 +9,8 @@ public sealed class LogPattern
     // Where an expression needs what only the other engine can, this ends what would not.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    private const string SimpleEscapes = "dDwWsSbBtnr";
+
     private readonly Regex? _expression;
     private readonly byte[] _literal;
     private char[] _characters = new char[4096];
@@ -62,33 +64,60 @@ public sealed class LogPattern
         }
     }
 
-    // The longest text that must stand in whatever matches. An expression with branches, options or what may be absent is not
-    // understood so well.
+    // The longest text that must stand in whatever matches; empty where the expression is not understood so well: it has branches,
+    // options, or escapes that are more than a letter.
     private static string LiteralIn(string expression, out bool isAll)
     {
         isAll = expression.Length > 0 && expression.IndexOfAny([.. @"\^$.|?*+()[]{}"]) < 0;
         if (isAll)
             return expression;
+        if (expression.Contains('|') || expression.Contains("(?", StringComparison.Ordinal))
+            return "";
         var longest = "";
-        if (expression.IndexOfAny(['|', '(', '?', '{', '\\', '[']) >= 0)
-            return longest;
         var current = new StringBuilder();
-        foreach (var c in expression + "$")
+        var depth = 0;
+        for (var i = 0; i < expression.Length; i++)
         {
-            if (c is not ('^' or '$' or '.' or '*' or '+' or ')' or ']' or '}'))
+            var c = expression[i];
+            if (depth == 0 && !@"\^$.?*+()[]{}".Contains(c))
             {
                 current.Append(c);
                 continue;
             }
 
-            // What is repeated, or may be absent, is the last character alone.
-            if (c == '*' && current.Length > 0)
+            // What may be absent is the last character alone.
+            if (c is '*' or '?' or '{' && current.Length > 0)
                 current.Length--;
+            Keep();
+            // Of what is in brackets nothing is certain; what is escaped is left out.
+            if (c == '\\' && i + 1 < expression.Length && (!char.IsAsciiLetterOrDigit(expression[i + 1]) || SimpleEscapes.Contains(expression[i + 1])))
+                i++;
+            else if (c == '[' && EndOfClass(expression, i) is { } end)
+                i = end;
+            else if (c is '\\' or '[')
+                return "";
+            else if (c == '{')
+                i = expression.IndexOf('}', i) is >= 0 and var close ? close : expression.Length;
+            else if (c is '(' or ')')
+                depth += c == '(' ? 1 : -1;
+        }
+
+        Keep();
+        return longest;
+
+        void Keep()
+        {
             if (current.Length > longest.Length)
                 longest = current.ToString();
             current.Clear();
         }
+    }
 
-        return longest;
+    // A ] that comes first is one of the class. Null where it is more than characters and ranges.
+    private static int? EndOfClass(string expression, int begin)
+    {
+        var first = begin + (expression.AsSpan(begin).StartsWith("[^") ? 2 : 1);
+        var end = first + 1 < expression.Length ? expression.IndexOf(']', first + 1) : -1;
+        return end >= 0 && expression.AsSpan(first, end - first).IndexOfAny('\\', '[') < 0 ? end : null;
     }
 }

@@ -177,7 +177,7 @@ public sealed class LogRotation(ILogFiles files)
         return true;
     }
 
-    private static void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
+    private void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
     {
         using var file = new FileStream(to, new FileStreamOptions
         {
@@ -186,21 +186,30 @@ public sealed class LogRotation(ILogFiles files)
             BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        using (var target = compress ? (Stream)new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file)
+        if (compress)
         {
-            var block = new byte[CopyBytes];
-            while (start < end)
-            {
-                var read = RandomAccess.Read(from, block.AsSpan(0, (int)Math.Min(CopyBytes, end - start)), start);
-                if (read == 0)
-                    throw new IOException("the log became shorter while it was copied");
-                target.Write(block, 0, read);
-                start += read;
-            }
+            using var target = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
+            Copy(from, start, end, target);
+        }
+        else if (!files.Copy(from, start, end, file.SafeFileHandle))
+        {
+            file.SetLength(0);
+            Copy(from, start, end, file);
+        }
 
-            if (compress)
-                target.Dispose();
-            file.Flush(flushToDisk: true);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void Copy(SafeFileHandle from, long start, long end, Stream to)
+    {
+        var block = new byte[CopyBytes];
+        while (start < end)
+        {
+            var read = RandomAccess.Read(from, block.AsSpan(0, (int)Math.Min(CopyBytes, end - start)), start);
+            if (read == 0)
+                throw new IOException("the log became shorter while it was copied");
+            to.Write(block, 0, read);
+            start += read;
         }
     }
 
