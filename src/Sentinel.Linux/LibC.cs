@@ -43,6 +43,8 @@ internal static unsafe partial class LibC
     public const int ECONNREFUSED = 111;
 
     public const int F_GETFD = 1;
+    public const int F_OFD_SETLKW = 38;
+    public const short F_WRLCK = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
@@ -211,6 +213,9 @@ internal static unsafe partial class LibC
     public static partial nint copy_file_range(SafeHandle from, long* fromOffset, SafeHandle to, long* toOffset, nint length, uint flags);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(SafeHandle file, int command, FileLock* @lock);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -269,6 +274,17 @@ internal static unsafe partial class LibC
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    // struct flock; all zero but the type it is the whole file.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FileLock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Pid;
     }
 
     // Of struct statx, what is asked for here.

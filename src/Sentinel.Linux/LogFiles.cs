@@ -72,7 +72,9 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public void Lock(SafeFileHandle file)
     {
-        while (LibC.flock(file, LibC.LOCK_EX) != 0)
+        // Of another kind than the shared one that the runtime takes of every file that it opens.
+        var whole = new LibC.FileLock { Type = LibC.F_WRLCK };
+        while (LibC.fcntl(file, LibC.F_OFD_SETLKW, &whole) != 0)
             if (Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("lock", "a log");
     }

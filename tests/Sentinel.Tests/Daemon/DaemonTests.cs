@@ -4,6 +4,7 @@ using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Tests.Events;
 using Sentinel.Tests.Store;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;
@@ -238,7 +239,7 @@ public sealed class DaemonTests : IDisposable
         daemon.Loop.Run(Sweep + TimeSpan.FromSeconds(1));
 
         Assert.NotEqual(main.Pid, daemon.Main("web").Pid);
-        Assert.Equal((1001, 1000), Assert.Single(daemon.Store.Events.Read().OfType<Event.OutgrewMemory>().Select(happened => (happened.MemoryBytes, happened.LimitBytes))));
+        Assert.Equal((1001, 1000), Assert.Single(daemon.Store.Home.ReadEvents().OfType<Event.OutgrewMemory>().Select(happened => (happened.MemoryBytes, happened.LimitBytes))));
         Assert.Equal(1, daemon.Restarts);
     }
 

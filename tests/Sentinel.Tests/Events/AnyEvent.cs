@@ -16,15 +16,15 @@ internal static class AnyEvent
     private static readonly Gen<(DateTimeOffset Time, int Id, string Name)> Process = Gen.Select(Time, Gen.Int[1, 99], Text);
 
     private static readonly Gen<Event.Ended> Ended =
-        Gen.Select(Process, AnyState.Ended.Where(run => run is not null), Time, Gen.Bool, Gen.Long[0, long.MaxValue].Nullable(), Time.Nullable())
-            .Select((process, run, started, byUser, stderr, due) => new Event.Ended(
+        Gen.Select(Process, AnyState.Ended.Where(run => run is not null), Time, Gen.Bool, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Gen.Long[0, long.MaxValue].Nullable()), Time.Nullable())
+            .Select((process, run, started, byUser, logs, due) => new Event.Ended(
                 process.Time,
                 process.Id,
                 process.Name,
                 run! with { StartedAt = started, EndedAt = process.Time },
                 // What was not even begun nobody can stop.
                 byUser && run.How is not Exit.NotStarted,
-                stderr,
+                new LogEnds(logs.Item1, logs.Item2),
                 due));
 
     public static readonly Gen<Event> Any = Gen.OneOf<Event>(
@@ -33,6 +33,7 @@ internal static class AnyEvent
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
+        Gen.Select(Process, Text, Text).Select((process, log, why) => new Event.LogNotRotated(process.Time, process.Id, process.Name, log, why)),
         Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),
         Gen.Select(Time, Gen.Int, Text).Select((time, pid, version) => new Event.DaemonUp(time, pid, version)),
         Gen.Select(Time, Gen.Int).Select((time, pid) => new Event.DaemonDown(time, pid)));

@@ -44,18 +44,18 @@ public sealed class ChangesTests
     [InlineData("running", "exited", false)]
     [InlineData("stopping", "stopped", true)]
     public void A_run_that_ended_is_told_with_who_ended_it_and_the_length_of_the_log(string before, string after, bool byUser) => Assert.Equal(
-        [new Event.Ended(Fell.EndedAt, 7, "web", Fell, byUser, StderrBytes: 42, RestartDue: null)],
+        [new Event.Ended(Fell.EndedAt, 7, "web", Fell, byUser, new LogEnds(41, 42), RestartDue: null)],
         Between(In(Sample.State(before)), In(Sample.State(after), Fell)));
 
     [Fact]
     public void A_run_that_will_be_followed_by_another_is_told_with_when() => Assert.Equal(
-        [new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, StderrBytes: 42, Due)],
+        [new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, new LogEnds(41, 42), Due)],
         Between(In(Sample.State("running")), In(new RunState.Backoff(Fell.EndedAt, Due), Fell)));
 
     [Fact]
     public void A_run_that_ended_and_its_successor_are_told_in_that_order() => Assert.Equal(
         [
-            new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, StderrBytes: 42, null),
+            new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, new LogEnds(41, 42), null),
             new Event.Started(Due, 7, "web", Next.Pid, Automatic: false),
         ],
         Between(In(Sample.State("running")), In(new RunState.Running(Due, Next), Fell)));
@@ -63,7 +63,7 @@ public sealed class ChangesTests
     [Fact]
     public void One_that_is_given_up_ended_first() => Assert.Equal(
         [
-            new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, StderrBytes: 42, null),
+            new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, new LogEnds(41, 42), null),
             new Event.GaveUp(Sample.Start, 7, "web", "it ended again and again"),
         ],
         Between(In(Sample.State("running")), In(Sample.State("failed"), Fell)));
@@ -87,7 +87,7 @@ public sealed class ChangesTests
         Assert.Empty(Between(before, before.With(web with { Restarts = 9, ShortRuns = 9, Spec = web.Spec with { Name = "other" } })));
     }
 
-    private static List<Event> Between(State before, State after) => [.. Changes.Between(before, after, Now, _ => 42)];
+    private static List<Event> Between(State before, State after) => [.. Changes.Between(before, after, Now, _ => new LogEnds(41, 42))];
 
     private static State In(RunState state, EndedRun? last = null) => State.Empty.With(Sample.In(state) with { LastRun = last });
 }

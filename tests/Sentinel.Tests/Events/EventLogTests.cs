@@ -1,8 +1,10 @@
 using System.Text;
 using CsCheck;
 using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
+using Sentinel.Linux;
 using Sentinel.Tests.Store;
 using Sentinel.Tests.Trees;
 
@@ -44,15 +46,15 @@ public sealed class EventLogTests : IDisposable
         { new Event.Started(Clock.Start, 7, "web", 11, Automatic: false), """ "event":"started","id":7,"name":"web","pid":11}""" },
         { new Event.Started(Clock.Start, 7, "web", 11, Automatic: true), """ "event":"restarted","id":7,"name":"web","pid":11}""" },
         {
-            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.Code(3)) with { PeakMemoryBytes = 4096 }, ByUser: false, 42, Clock.Start.AddSeconds(1)),
-            """ "event":"exited","id":7,"name":"web","pid":11,"startedAt":"2026-01-02T03:04:04.000Z","witnessed":true,"how":{"code":3},"text":"exited with code 3","peakMemoryBytes":4096,"stderrBytes":42,"restartDue":"2026-01-02T03:04:06.000Z"}"""
+            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.Code(3)) with { PeakMemoryBytes = 4096 }, ByUser: false, new LogEnds(41, 42), Clock.Start.AddSeconds(1)),
+            """ "event":"exited","id":7,"name":"web","pid":11,"startedAt":"2026-01-02T03:04:04.000Z","witnessed":true,"how":{"code":3},"text":"exited with code 3","peakMemoryBytes":4096,"stdoutBytes":41,"stderrBytes":42,"restartDue":"2026-01-02T03:04:06.000Z"}"""
         },
         {
-            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.Signal(15, false)), ByUser: true, null, null),
+            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.Signal(15, false)), ByUser: true, default, null),
             """ "event":"stopped","id":7,"name":"web","pid":11,"startedAt":"2026-01-02T03:04:04.000Z","witnessed":true,"how":{"signal":15,"coreDumped":false},"text":"killed by SIGTERM"}"""
         },
         {
-            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.NotStarted("no such program")) with { Pid = null }, ByUser: false, null, null),
+            new Event.Ended(Clock.Start, 7, "web", Run(new Exit.NotStarted("no such program")) with { Pid = null }, ByUser: false, default, null),
             """ "event":"not-started","id":7,"name":"web","startedAt":"2026-01-02T03:04:04.000Z","witnessed":true,"how":{"notStarted":"no such program"},"text":"could not be started: no such program"}"""
         },
         { new Event.Stopped(Clock.Start, 7, "web"), """ "event":"stopped","id":7,"name":"web"}""" },
@@ -102,13 +104,13 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public void What_is_appended_is_read_in_its_order()
     {
-        Assert.Empty(_log.Read());
+        Assert.Empty(_home.ReadEvents());
 
         _log.Append([Up(1), Up(2)]);
         _log.Append([]);
         _log.Append([Up(3)]);
 
-        Assert.Equal([Up(1), Up(2), Up(3)], _log.Read());
+        Assert.Equal([Up(1), Up(2), Up(3)], _home.ReadEvents());
         Assert.Equal(3, File.ReadAllLines(_home.Events).Length);
     }
 
@@ -127,7 +129,7 @@ public sealed class EventLogTests : IDisposable
 
         _log.Append([Up(2)]);
 
-        Assert.Equal([Up(1), Up(2)], _log.Read());
+        Assert.Equal([Up(1), Up(2)], _home.ReadEvents());
     }
 
     [Fact]
@@ -142,7 +144,7 @@ public sealed class EventLogTests : IDisposable
 
         Assert.Equal([Up(1), Up(2)], EventLog.Parse(File.ReadAllBytes(_home.OlderEvents)));
         Assert.Equal([Up(3)], EventLog.Parse(File.ReadAllBytes(_home.Events)));
-        Assert.Equal([Up(1), Up(2), Up(3)], _log.Read());
+        Assert.Equal([Up(1), Up(2), Up(3)], _home.ReadEvents());
     }
 
     [Fact]
@@ -156,7 +158,7 @@ public sealed class EventLogTests : IDisposable
 
         _log.Append([Up(3)]);
 
-        Assert.Equal([Up(2), Up(3)], _log.Read());
+        Assert.Equal([Up(2), Up(3)], _home.ReadEvents());
         Assert.Equal(["events.jsonl", "events.jsonl.1"], _folder.Files);
     }
 
@@ -164,11 +166,11 @@ public sealed class EventLogTests : IDisposable
     public void Who_reads_as_far_as_the_file_went_sees_nothing_newer()
     {
         _log.Append([Up(1)]);
-        using var file = File.OpenHandle(_home.Events, share: FileShare.ReadWrite);
-        var bytes = RandomAccess.GetLength(file);
+        using var log = new LogHistory(_home.Events, new LogFiles());
+        var end = log.End;
         _log.Append([Up(2)]);
 
-        Assert.Equal([Up(1)], _log.Read(file, bytes));
+        Assert.Equal([Up(1)], EventLog.Read(log, end));
     }
 
     [Fact]

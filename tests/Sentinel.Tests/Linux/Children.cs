@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Linux;
@@ -38,6 +39,7 @@ internal sealed class Children : IDisposable
         Umask: 18,
         Folder["logs/stdout"],
         Folder["logs/stderr"],
+        LogLimits.Default,
         Guid.NewGuid().ToString("N"));
 
     public ProcessIdentity Start(Launch launch)

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Logs;
 using Sentinel.Linux;
 
@@ -29,9 +28,9 @@ public sealed class LogFileTests : IDisposable
     [InlineData("one\r\ntwo\r\n", 1, "two\r\n")]
     public void The_last_lines_are_found(string text, int lines, string last)
     {
-        using var file = File.OpenHandle(_folder.Write("log", text));
+        using var log = Open(_folder.Write("log", text));
 
-        Assert.Equal(text.Length - last.Length, LogFile.StartOfLastLines(file, lines, text.Length));
+        Assert.Equal(text.Length - last.Length, LogFile.StartOfLastLines(log, lines, 0, text.Length));
     }
 
     private static readonly Gen<string> AnyLine =
@@ -52,10 +51,10 @@ public sealed class LogFileTests : IDisposable
                         text = text[..^1];
                     var path = _folder[Guid.NewGuid().ToString()];
                     File.WriteAllText(path, text + after);
-                    using (var file = File.OpenHandle(path))
+                    using (var log = Open(path))
                         Assert.Equal(
                             string.Concat(Split(text).TakeLast(count)),
-                            ReadText(file, LogFile.StartOfLastLines(file, count, text.Length), text.Length));
+                            ReadText(log, LogFile.StartOfLastLines(log, count, 0, text.Length), text.Length));
                     File.Delete(path);
                 });
 
@@ -63,22 +62,22 @@ public sealed class LogFileTests : IDisposable
     public void What_is_read_is_all_of_it_in_blocks()
     {
         var text = string.Concat(Enumerable.Range(0, 40_000).Select(n => $"line {n}\n"));
-        using var file = File.OpenHandle(_folder.Write("log", text));
+        using var log = Open(_folder.Write("log", text));
         var blocks = new List<int>();
 
-        Assert.Equal(text.Length, LogFile.Read(file, 0, text.Length, bytes => blocks.Add(bytes.Length)));
+        Assert.Equal(text.Length, log.Read(0, text.Length, bytes => blocks.Add(bytes.Length)));
 
-        Assert.Equal(text, ReadText(file, 0, text.Length));
-        Assert.All(blocks, length => Assert.InRange(length, 1, Block));
+        Assert.Equal(text, ReadText(log, 0, text.Length));
+        Assert.All(blocks, length => Assert.InRange(length, 1, 2 * Block));
     }
 
     [Fact]
     public void Reading_ends_where_the_file_does_when_it_was_truncated_meanwhile()
     {
-        using var file = File.OpenHandle(_folder.Write("log", "short"));
+        using var log = Open(_folder.Write("log", "short"));
 
-        Assert.Equal(5, LogFile.Read(file, 2, 1000, _ => { }));
-        Assert.Equal(900, LogFile.Read(file, 900, 1000, _ => Assert.Fail("there is nothing")));
+        Assert.Equal(5, log.Read(2, 1000, _ => { }));
+        Assert.Equal(900, log.Read(900, 1000, _ => Assert.Fail("there is nothing")));
     }
 
     [Fact]
@@ -89,7 +88,7 @@ public sealed class LogFileTests : IDisposable
         using var process = LibC.open(log.Path, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND, mode: 0x180);
         RandomAccess.Write(process, "before\n"u8, 0);
 
-        log.Clear();
+        new LogRotation(new LogFiles()).Clear(log.Path);
         Assert.Equal("", File.ReadAllText(log.Path));
 
         RandomAccess.Write(process, "after\n"u8, 7);
@@ -101,8 +100,9 @@ public sealed class LogFileTests : IDisposable
     {
         var log = Log("no/such.log");
 
-        Assert.Null(log.Open());
-        log.Clear();
+        using var history = Open(log.Path);
+        Assert.Equal((0, 0), (history.Start, history.End));
+        new LogRotation(new LogFiles()).Clear(log.Path);
         Assert.False(File.Exists(log.Path));
     }
 
@@ -119,10 +119,12 @@ public sealed class LogFileTests : IDisposable
         }
     }
 
-    private static string ReadText(SafeFileHandle file, long start, long end)
+    private static LogHistory Open(string path) => new(path, new LogFiles());
+
+    private static string ReadText(LogHistory log, long start, long end)
     {
         var text = new StringBuilder();
-        LogFile.Read(file, start, end, bytes => text.Append(Encoding.UTF8.GetString(bytes.Span)));
+        log.Read(start, end, bytes => text.Append(Encoding.UTF8.GetString(bytes.Span)));
         return text.ToString();
     }
 }

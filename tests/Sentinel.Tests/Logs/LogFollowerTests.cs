@@ -38,7 +38,7 @@ public sealed class LogFollowerTests : IDisposable
     {
         Append("a long line\n");
 
-        Follow("a long line\n".Length, () => Log.Clear(), () => Append("new\n"));
+        Follow("a long line\n".Length, () => new LogRotation(new LogFiles()).Clear(Log.Path), () => Append("new\n"));
 
         Assert.Equal("new\n", _shown.ToString());
     }
@@ -65,7 +65,7 @@ public sealed class LogFollowerTests : IDisposable
     public void A_file_that_was_replaced_before_following_began_is_shown_whole()
     {
         Append("old\n");
-        var shown = Log.Open();
+        var shown = Open();
         File.Move(Log.Path, Log.Path + ".1");
         Append("new\n");
 
@@ -87,7 +87,7 @@ public sealed class LogFollowerTests : IDisposable
     [Fact]
     public void A_log_that_there_is_not_yet_is_waited_for()
     {
-        Follow(null, 0, () => Append("first\n"));
+        Follow(0, () => Append("first\n"));
 
         Assert.Equal("first\n", _shown.ToString());
     }
@@ -109,12 +109,14 @@ public sealed class LogFollowerTests : IDisposable
 
     private void Append(string text) => File.AppendAllText(Log.Path, text);
 
-    private Script Follow(long offset, params Action[] happens) => Follow(Log.Open(), offset, happens);
+    private LogHistory Open() => new(Log.Path, new LogFiles());
 
-    private Script Follow(SafeFileHandle? file, long offset, params Action[] happens)
+    private Script Follow(long position, params Action[] happens) => Follow(Open(), position, happens);
+
+    private Script Follow(LogHistory history, long position, params Action[] happens)
     {
         using var watch = new Script(happens);
-        new LogFollower(watch, (_, bytes) => _shown.Append(Encoding.UTF8.GetString(bytes.Span))).Follow([(Log, file, offset)]);
+        new LogFollower(watch, (_, bytes) => _shown.Append(Encoding.UTF8.GetString(bytes.Span))).Follow([(Log, history, position)]);
         return watch;
     }
 

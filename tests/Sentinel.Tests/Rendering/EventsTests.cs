@@ -47,5 +47,5 @@ public sealed class EventsTests
         Assert.Equal("2026-01-02 03:04:05.067 sentinel daemon ended, pid: 9", InWords.Line(new Event.DaemonDown(local, 9), Sample.Plain));
     }
 
-    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 7, "web", run, ByUser: false, null, null);
+    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 7, "web", run, ByUser: false, default, null);
 }

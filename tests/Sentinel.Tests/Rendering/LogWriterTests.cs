@@ -1,6 +1,7 @@
 using System.Text;
 using Sentinel.Core.Logs;
 using Sentinel.Rendering;
+using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Rendering;
 
@@ -8,6 +9,7 @@ public sealed class LogWriterTests
 {
     private static readonly LogFile WebOut = new("web", LogStream.Stdout, "/logs/web.stdout.log");
     private static readonly LogFile WebErr = new("web", LogStream.Stderr, "/logs/web.stderr.log");
+    private static readonly LogLook Look = new(IsJson: false, IsRaw: false, HasTimes: false, KeepsEscapes: false);
     private static readonly LogFile Worker = new("worker", LogStream.Stdout, "/logs/worker.stdout.log");
 
     [Fact]
@@ -71,7 +73,7 @@ public sealed class LogWriterTests
     {
         byte[] bytes = [0xff, 0xfe, 0, 0x1b, (byte)'\n'];
 
-        var written = Bytes([WebOut], isJson: false, writer => writer.Write(WebOut, bytes));
+        var written = Bytes([WebOut], Look with { KeepsEscapes = true }, writer => writer.Write(WebOut, bytes));
 
         Assert.Equal(bytes, written[^bytes.Length..]);
     }
@@ -86,53 +88,54 @@ public sealed class LogWriterTests
         """,
         Written([WebOut, WebErr, Worker], writer =>
         {
-            Show(writer, WebOut, "one\n");
-            Show(writer, Worker, "two\n");
-            Show(writer, WebErr, "three\n");
+            writer.Line(WebOut, LineOf("one"), null);
+            writer.Line(Worker, LineOf("two"), null);
+            writer.Line(WebErr, LineOf("three"), null);
         }));
 
     [Fact]
-    public void Lines_of_several_processes_are_never_mixed() => Assert.Equal(
-        "web    | one line\nworker | another\n",
-        Written([WebOut, Worker], writer =>
-        {
-            Write(writer, WebOut, "one ");
-            Write(writer, Worker, "anot");
-            Write(writer, WebOut, "line\n");
-            Write(writer, Worker, "her");
-            writer.End(WebOut);
-            writer.End(Worker);
-        }));
+    public void With_times_each_line_says_when_and_of_which_stream_as_far_as_it_is_known() => Assert.Equal(
+        $"""
+        {Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss.f} out | one
+        -                     err | two
+        {Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss.f} --- | started
+
+        """,
+        Written(
+            [WebOut, WebErr],
+            writer =>
+            {
+                writer.Line(WebOut, LineOf("one"), Clock.Start);
+                writer.Line(WebErr, LineOf("two"), null);
+                writer.Mark(WebOut, Clock.Start, "started");
+            },
+            Look with { HasTimes = true }));
+
+    [Theory]
+    [InlineData("\e[31mred\e[0m", "red")]
+    [InlineData("10%\r20%\r100%\r", "100%")]
+    [InlineData("crlf\r", "crlf")]
+    public void Beside_names_stands_what_a_terminal_would_show_last(string text, string shown) => Assert.Equal(
+        $"web    | {shown}\n", Written([WebOut, Worker], writer => writer.Line(WebOut, LineOf(text), null)));
 
     [Fact]
-    public void A_line_that_never_ends_is_not_kept_for_ever()
-    {
-        var block = new byte[64 * 1024];
-        block.AsSpan().Fill((byte)'x');
-
-        var written = Bytes([WebOut, Worker], isJson: false, writer =>
-        {
-            for (var i = 0; i < 64; i++)
-                writer.Write(WebOut, block);
-        });
-
-        Assert.InRange(written.Length, 3 * 1024 * 1024, 5 * 1024 * 1024);
-        Assert.All(Encoding.ASCII.GetString(written).TrimEnd('\n').Split('\n'), line => Assert.InRange(line.Length, 1, 2 * 1024 * 1024));
-    }
+    public void Under_a_heading_escapes_are_cut_for_who_does_not_obey_them() => Assert.Equal(
+        "==> /logs/web.stdout.log <==\nred and more\n",
+        Written([WebOut], writer => Show(writer, WebOut, "\e[31", "mred\e]0;title", "\a and \e[0mmore\n")));
 
     [Fact]
     public void For_programs_each_line_is_a_document() => Assert.Equal(
         """
-        {"process":"web","stream":"stdout","text":"say \"hello\""}
-        {"process":"web","stream":"stderr","text":""}
-        {"process":"worker","stream":"stdout","text":"日本"}
+        {"process":"web","stream":"stdout","text":"say \"hello\"","time":"2026-01-02T03:04:05+00:00"}
+        {"process":"web","stream":"stderr","text":"","time":null}
+        {"process":"worker","stream":"stdout","text":"日本","time":null}
 
         """,
-        Encoding.UTF8.GetString(Bytes([WebOut, WebErr, Worker], isJson: true, writer =>
+        Encoding.UTF8.GetString(Bytes([WebOut, WebErr, Worker], Look with { IsJson = true }, writer =>
         {
-            Show(writer, WebOut, "say \"hello\"\n");
-            Show(writer, WebErr, "\n");
-            Show(writer, Worker, "日本");
+            writer.Line(WebOut, LineOf("say \"hello\""), Clock.Start);
+            writer.Line(WebErr, LineOf(""), null);
+            writer.Line(Worker, LineOf("日本"), null);
         })));
 
     private static void Show(LogWriter writer, LogFile log, params string[] texts)
@@ -145,13 +148,15 @@ public sealed class LogWriterTests
 
     private static void Write(LogWriter writer, LogFile log, string text) => writer.Write(log, Encoding.UTF8.GetBytes(text));
 
-    private static string Written(LogFile[] logs, Action<LogWriter> write) => Encoding.UTF8.GetString(Bytes(logs, isJson: false, write));
+    private static LogLine LineOf(string text) => new(0, Encoding.UTF8.GetBytes(text));
 
-    private static byte[] Bytes(LogFile[] logs, bool isJson, Action<LogWriter> write)
+    private static string Written(LogFile[] logs, Action<LogWriter> write, LogLook? look = null) => Encoding.UTF8.GetString(Bytes(logs, look ?? Look, write));
+
+    private static byte[] Bytes(LogFile[] logs, LogLook look, Action<LogWriter> write)
     {
         var written = new MemoryStream();
         using (var output = new Output(written))
-            write(LogWriter.For(output, Sample.Plain, logs, isJson));
+            write(LogWriter.For(output, Sample.Plain, logs, look));
         return written.ToArray();
     }
 }

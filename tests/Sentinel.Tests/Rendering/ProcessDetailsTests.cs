@@ -1,3 +1,4 @@
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -28,6 +29,7 @@ public sealed class ProcessDetailsTests
           Command:   python server.py
           Stdout:    /home/user/.sentinel/logs/myserver.stdout.log
           Stderr:    /home/user/.sentinel/logs/myserver.stderr.log
+          Logs:      rotated at 10.0MB, 3 backups, by cutting off its front
           Since:     {Start}
         """.Split('\n'),
         Lines(Sample.Running(1, "myserver", 12345, "python server.py", 2.1, 47_395_635, TimeSpan.FromSeconds(332))));
@@ -105,5 +107,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view, params int[] remains) =>
-        [.. ProcessDetails.Lines(view, remains, [], Home, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, remains, [], Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
 }

@@ -130,7 +130,7 @@ public sealed class StoryTests
             JsonSerializer.Serialize(document, Json.Line.WhyJson));
     }
 
-    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, null, null);
+    private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, default, null);
 
     private static Story Of(RunState state, RestartRule rule = RestartRule.Never, bool isWatched = true) =>
         new(Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 }, [], 0, null, isWatched);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -73,7 +74,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool)))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -88,6 +89,7 @@ internal static class AnyState
             MaxMemoryBytes = rest.Item1.MaxMemory,
             Variables = rest.Item2,
             Ports = rest.Item3,
+            LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             Group = group,
         });
 

@@ -2,6 +2,7 @@ using Sentinel.Core.Events;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
+using Sentinel.Tests.Events;
 using Sentinel.Tests.Policy;
 
 namespace Sentinel.Tests.Store;
@@ -145,12 +146,12 @@ public sealed class StateTransactionTests : IDisposable
     {
         using var transaction = _store.Begin();
         transaction.State = OneProcess().With(Running);
-        Assert.Empty(_store.Events.Read());
+        Assert.Empty(_store.Home.ReadEvents());
 
         transaction.SaveForNow();
         transaction.Save();
 
-        Assert.IsType<Event.Started>(Assert.Single(_store.Events.Read()));
+        Assert.IsType<Event.Started>(Assert.Single(_store.Home.ReadEvents()));
     }
 
     [Fact]
@@ -162,7 +163,7 @@ public sealed class StateTransactionTests : IDisposable
             transaction.Note();
         }
 
-        Assert.Empty(_store.Events.Read());
+        Assert.Empty(_store.Home.ReadEvents());
     }
 
     [Fact]
@@ -172,12 +173,12 @@ public sealed class StateTransactionTests : IDisposable
         transaction.State = OneProcess().With(Running);
         _files.Failure = new IOException("no space left on device");
         Assert.Throws<IOException>(transaction.Save);
-        Assert.Empty(_store.Events.Read());
+        Assert.Empty(_store.Home.ReadEvents());
 
         _files.Failure = null;
         transaction.Save();
 
-        Assert.Single(_store.Events.Read());
+        Assert.Single(_store.Home.ReadEvents());
     }
 
     [Fact]
@@ -204,10 +205,10 @@ public sealed class StateTransactionTests : IDisposable
         Assert.Equal(
             [
                 new Event.Started(Sample.Start, 1, "web", 4711, Automatic: false),
-                new Event.Ended(Sample.Start, 1, "web", end, ByUser: false, StderrBytes: 4, RestartDue: null),
+                new Event.Ended(Sample.Start, 1, "web", end, ByUser: false, new LogEnds(null, 4), RestartDue: null),
                 new Event.Started(Sample.Start, 1, "web", 4712, Automatic: true),
             ],
-            _store.Events.Read());
+            _store.Home.ReadEvents());
     }
 
     private static ProcessRecord Running => OneProcess().Processes[1] with { State = Sample.State("running") };

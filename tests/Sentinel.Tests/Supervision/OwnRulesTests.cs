@@ -4,6 +4,7 @@ using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Tests.Events;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;
@@ -36,7 +37,7 @@ public sealed class OwnRulesTests : IDisposable
         Assert.False(fine.HasEnded || free.HasEnded);
         Assert.Equal(
             new Event.OutgrewMemory(Clock.Start, 1, "grown", 101, 100),
-            Assert.Single(_sentinel.Store.Events.Read().OfType<Event.OutgrewMemory>()));
+            Assert.Single(_sentinel.Store.Home.ReadEvents().OfType<Event.OutgrewMemory>()));
     }
 
     [Fact]

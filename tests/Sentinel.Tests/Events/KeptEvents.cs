@@ -1,0 +1,16 @@
+using Sentinel.Core.Events;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
+using Sentinel.Linux;
+
+namespace Sentinel.Tests.Events;
+
+internal static class KeptEvents
+{
+    /// <summary>All events that are kept in a home, the oldest first.</summary>
+    public static IReadOnlyList<Event> ReadEvents(this SentinelHome home)
+    {
+        using var log = new LogHistory(home.Events, new LogFiles());
+        return EventLog.Read(log, log.End);
+    }
+}
