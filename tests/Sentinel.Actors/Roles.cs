@@ -30,7 +30,8 @@ internal static class Roles
             burn N                       keep N threads busy
             hold MB                      hold that much memory
             parent-of COMMAND            run a command as a child, and stay
-            listen PORT                  listen on 127.0.0.1 (0: any port) and print the port
+            listen PORT...               listen, and print each port: a number (0: any) or the variable that tells it
+            listen-after FILE PORT...    the same as soon as there is FILE
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
@@ -169,12 +170,27 @@ internal static class Roles
         return Stay();
     }
 
-    public static int Listen(int port)
+    public static int Listen(string[] ports)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
-        return Stay();
+        var listeners = ports.Select(port =>
+        {
+            var listener = new TcpListener(
+                IPAddress.Any, int.Parse(char.IsDigit(port[0]) ? port : Environment.GetEnvironmentVariable(port)!));
+            listener.Start();
+            Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
+            return listener;
+        }).ToList();
+        var code = Stay();
+        listeners.ForEach(listener => listener.Dispose());
+        return code;
+    }
+
+    public static int ListenAfter(string file, string[] ports)
+    {
+        Ready();
+        while (!File.Exists(file))
+            Thread.Sleep(5);
+        return Listen(ports);
     }
 
     public static int Once(string marker, string[] command)
