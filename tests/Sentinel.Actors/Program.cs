@@ -20,7 +20,7 @@ return args switch
     ["hold", var megabytes] => Roles.Hold(int.Parse(megabytes)),
     ["parent-of", .. var command] => Roles.ParentOf(command),
     ["listen", .. var ports] => Roles.Listen(ports),
-    ["listen-after", var file, .. var ports] => Roles.ListenAfter(file, ports),
+    ["listen-after", .. var filesAndPorts] => Roles.ListenAfter(filesAndPorts),
     ["once", var marker, .. var command] => Roles.Once(marker, command),
     ["keep-dead", .. var command] => Roles.KeepDead(command),
     _ => Roles.Usage(),

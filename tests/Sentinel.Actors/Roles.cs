@@ -31,7 +31,7 @@ internal static class Roles
             hold MB                      hold that much memory
             parent-of COMMAND            run a command as a child, and stay
             listen PORT...               listen, and print each port: a number (0: any) or the variable that tells it
-            listen-after FILE PORT...    the same as soon as there is FILE
+            listen-after FILE PORT...    the same, on each port as soon as there is the file before it
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
@@ -172,25 +172,26 @@ internal static class Roles
 
     public static int Listen(string[] ports)
     {
-        var listeners = ports.Select(port =>
-        {
-            var listener = new TcpListener(
-                IPAddress.Any, int.Parse(char.IsDigit(port[0]) ? port : Environment.GetEnvironmentVariable(port)!));
-            listener.Start();
-            Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
-            return listener;
-        }).ToList();
+        var listeners = ports.Select(Listener).ToList();
         var code = Stay();
         listeners.ForEach(listener => listener.Dispose());
         return code;
     }
 
-    public static int ListenAfter(string file, string[] ports)
+    public static int ListenAfter(string[] filesAndPorts)
     {
         Ready();
-        while (!File.Exists(file))
-            Thread.Sleep(5);
-        return Listen(ports);
+        var listeners = new List<TcpListener>();
+        foreach (var pair in filesAndPorts.Chunk(2))
+        {
+            while (!File.Exists(pair[0]))
+                Thread.Sleep(5);
+            listeners.Add(Listener(pair[1]));
+        }
+
+        var code = Stay();
+        listeners.ForEach(listener => listener.Dispose());
+        return code;
     }
 
     public static int Once(string marker, string[] command)
@@ -222,6 +223,15 @@ internal static class Roles
         Process.Start("env", wipesEnvironment ? ["--ignore-environment", .. daemon] : daemon).WaitForExit();
         while (!File.Exists(pidFile))
             Thread.Sleep(5);
+    }
+
+    private static TcpListener Listener(string port)
+    {
+        var listener = new TcpListener(
+            IPAddress.Any, int.Parse(char.IsDigit(port[0]) ? port : Environment.GetEnvironmentVariable(port)!));
+        listener.Start();
+        Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
+        return listener;
     }
 
     private static void Ready() => Console.WriteLine("ready");

@@ -10,7 +10,7 @@ public class PortTests
     private const string Narrow = "echo 1024 65533 > /proc/sys/net/ipv4/ip_local_port_range;";
 
     // What the test itself is called; it listens, and is told of.
-    private static readonly string Me = $"{File.ReadAllText("/proc/self/comm").TrimEnd('\n')} (pid {Environment.ProcessId})";
+    internal static readonly string Me = $"{File.ReadAllText("/proc/self/comm").TrimEnd('\n')} (pid {Environment.ProcessId})";
 
     [Theory]
     [InlineData(true)]
