@@ -95,6 +95,27 @@ public class ProcessPortTests
         await home.Says("web", $"port {port}", times: 3);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restart_while_somebody_else_listens_on_its_port_fails_and_the_process_goes_on(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        var web = await home.Sleeper("web", "--port", "http");
+        var port = (await home.Show("web")).Ports.Single().Port;
+        using (PortTests.Listen("127.0.0.1", ProtocolType.Tcp, port))
+        {
+            foreach (string[] command in (string[][])[["restart", "web"], ["restartall"]])
+                Assert.Contains(
+                    $"Error: web: its port {port} (http) is used by {PortTests.Me}\n", (await home.Run(command)).Fails(1).Stderr);
+            Assert.Equal([web.Process], home.Supervised());
+            Assert.Equal("running", (await home.Show("web")).State);
+        }
+
+        (await home.Run("restart", "web")).Ok();
+        Assert.False(web.Process.IsAlive);
+    }
+
     [Fact]
     public async Task The_daemon_restarts_a_process_once_its_port_is_free_again()
     {
