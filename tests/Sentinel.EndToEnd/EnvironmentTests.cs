@@ -277,7 +277,8 @@ public class EnvironmentTests
         // The command line itself runs as a supervised process, and runs another.
         var outer = new Call([
             "run", "--name", "outer", "--group", "g", "--create-group", "--env-file", "lies.env", "--",
-            SentinelHome.Actor, "parent-of", SentinelHome.Binary, "run", "--name", "inner", "--", "sleep", "1000"]) { Environment = lies };
+            SentinelHome.Actor, "parent-of", SentinelHome.Binary, "run", "--name", "inner", "--", "sleep", "1000"])
+        { Environment = lies };
         var first = (await home.Start(outer)).Process.Environment;
         await Wait.Until(async () => (await home.List()).Processes is [_, { State: "running" }], () => "the inner one runs");
         var second = Live.Find((await home.Show("inner")).Pid!.Value)!;

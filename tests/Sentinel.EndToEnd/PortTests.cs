@@ -97,7 +97,7 @@ public class PortTests
         Assert.Empty(refused.Stdout);
         Assert.Empty(await home.Ports());
         socket.Dispose();
-        (await home.Run("port", "allocate", $"{port}")).Ok();
+        await SucceedsOnceClosed(home, "port", "allocate", $"{port}");
     }
 
     [Theory]
@@ -187,9 +187,9 @@ public class PortTests
         Assert.Equal([new PortListener("tcp", own.Pid, "actor")], ofWeb.Listeners);
         var ofMine = ports.Single(each => each.Name == "mine");
         Assert.Equal((null, null), (ofMine.ProcessId, ofMine.Process));
-        Assert.Equal([("tcp", Environment.ProcessId), ("udp", Environment.ProcessId)], ofMine.Listeners.Select(each => (each.Protocol, each.Pid!.Value)).Order());
+        Assert.Equal(["tcp", "udp"], ofMine.Listeners.Where(each => each.Pid == Environment.ProcessId).Select(each => each.Protocol).Order());
         Assert.Matches($@"\| +{port} \| http +\| .* \| web +\| actor \(pid {own.Pid}\) ", table);
-        Assert.Contains($"| {Me} ", Assert.Single(table.Split('\n'), line => line.Contains("| mine ")));
+        Assert.Contains($"| {Me}", Assert.Single(table.Split('\n'), line => line.Contains("| mine ")));
         var status = (await home.Run("status", "web")).Ok().Stdout;
         Assert.Contains($"{port}", status);
     }
@@ -237,6 +237,13 @@ public class PortTests
             throw;
         }
     }
+
+    /// <summary>
+    /// After a socket of the test's own was closed: what other tests start at this moment has it open, too, until it has become
+    /// a program.
+    /// </summary>
+    internal static Task SucceedsOnceClosed(SentinelHome home, params string[] command) =>
+        Wait.Until(async () => (await home.Run(command)).ExitCode == 0, () => $"'{string.Join(' ', command)}' succeeds");
 
     // One that nobody uses, and that no other test is given by the kernel.
     private static async Task<string> FreePort(SentinelHome home)

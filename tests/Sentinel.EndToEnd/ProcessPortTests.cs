@@ -88,7 +88,7 @@ public class ProcessPortTests
             Assert.Equal("not-started", (await home.Show("web")).LastRun!.How);
         }
 
-        (await home.Run("start", "web")).Ok();
+        await PortTests.SucceedsOnceClosed(home, "start", "web");
         await home.Says("web", $"port {port}", times: 2);
         // It is not in its own way.
         (await home.Run("restart", "web")).Ok();
@@ -112,7 +112,7 @@ public class ProcessPortTests
             Assert.Equal("running", (await home.Show("web")).State);
         }
 
-        (await home.Run("restart", "web")).Ok();
+        await PortTests.SucceedsOnceClosed(home, "restart", "web");
         Assert.False(web.Process.IsAlive);
     }
 
