@@ -44,12 +44,7 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
 
     public IReadOnlyList<Listener> Listeners(IReadOnlySet<int> ports)
     {
-        var sockets = new Dictionary<string, (int Port, string Protocol)>();
-        foreach (var protocol in (string[])["tcp", "udp"])
-            foreach (var family in (string[])["", "6"])
-                foreach (var (port, inode) in SocketsIn($"/proc/net/{protocol}{family}", protocol == "tcp" ? Listening : Unconnected))
-                    if (ports.Contains(port))
-                        sockets[$"socket:[{inode}]"] = (port, protocol);
+        var sockets = SocketsOn(ports);
         if (sockets.Count == 0)
             return [];
         var found = new List<Listener>();
@@ -61,6 +56,9 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
                 found.Add(new Listener(sockets[socket].Port, sockets[socket].Protocol, process.Pid, NameOf(process.Pid)));
             }
 
+        // Of one that was closed meanwhile nobody is the owner.
+        if (unknown.Count > 0)
+            unknown.IntersectWith(SocketsOn(ports).Keys);
         found.AddRange(unknown.Select(socket => new Listener(sockets[socket].Port, sockets[socket].Protocol, null, null)));
         return [.. found.Distinct()];
     }
@@ -85,6 +83,18 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(address + 2, 2), (ushort)port);
         // Where there is no IPv6 there is nobody who uses it.
         return LibC.bind(socket, address, family == IPv4 ? 16u : 28u) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    // By the name that a descriptor of it has.
+    private static Dictionary<string, (int Port, string Protocol)> SocketsOn(IReadOnlySet<int> ports)
+    {
+        var sockets = new Dictionary<string, (int Port, string Protocol)>();
+        foreach (var protocol in (string[])["tcp", "udp"])
+            foreach (var family in (string[])["", "6"])
+                foreach (var (port, inode) in SocketsIn($"/proc/net/{protocol}{family}", protocol == "tcp" ? Listening : Unconnected))
+                    if (ports.Contains(port))
+                        sockets[$"socket:[{inode}]"] = (port, protocol);
+        return sockets;
     }
 
     private static IEnumerable<(int Port, string Inode)> SocketsIn(string table, string state)

@@ -30,7 +30,8 @@ internal static class Roles
             burn N                       keep N threads busy
             hold MB                      hold that much memory
             parent-of COMMAND            run a command as a child, and stay
-            listen PORT                  listen on 127.0.0.1 (0: any port) and print the port
+            listen PORT...               listen, and print each port: a number (0: any) or the variable that tells it
+            listen-after FILE PORT...    the same, on each port as soon as there is the file before it
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
@@ -169,12 +170,28 @@ internal static class Roles
         return Stay();
     }
 
-    public static int Listen(int port)
+    public static int Listen(string[] ports)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
-        return Stay();
+        var listeners = ports.Select(Listener).ToList();
+        var code = Stay();
+        listeners.ForEach(listener => listener.Dispose());
+        return code;
+    }
+
+    public static int ListenAfter(string[] filesAndPorts)
+    {
+        Ready();
+        var listeners = new List<TcpListener>();
+        foreach (var pair in filesAndPorts.Chunk(2))
+        {
+            while (!File.Exists(pair[0]))
+                Thread.Sleep(5);
+            listeners.Add(Listener(pair[1]));
+        }
+
+        var code = Stay();
+        listeners.ForEach(listener => listener.Dispose());
+        return code;
     }
 
     public static int Once(string marker, string[] command)
@@ -206,6 +223,15 @@ internal static class Roles
         Process.Start("env", wipesEnvironment ? ["--ignore-environment", .. daemon] : daemon).WaitForExit();
         while (!File.Exists(pidFile))
             Thread.Sleep(5);
+    }
+
+    private static TcpListener Listener(string port)
+    {
+        var listener = new TcpListener(
+            IPAddress.Any, int.Parse(char.IsDigit(port[0]) ? port : Environment.GetEnvironmentVariable(port)!));
+        listener.Start();
+        Console.WriteLine($"port {((IPEndPoint)listener.LocalEndpoint).Port}");
+        return listener;
     }
 
     private static void Ready() => Console.WriteLine("ready");

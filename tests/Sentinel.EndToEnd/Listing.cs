@@ -26,11 +26,14 @@ internal sealed record Listed(
     bool Shell,
     string WorkingDirectory,
     string[] EnvironmentFiles,
+    LeasedPort[] Ports,
     DateTimeOffset Since,
     string StdoutPath,
     string StderrPath,
     string? FailedBecause,
     LastRun? LastRun);
+
+internal sealed record LeasedPort(int Port, string Name);
 
 internal sealed record LastRun(
     int? Pid,
@@ -64,3 +67,37 @@ internal sealed record DaemonReport(
     int? RunningProcesses,
     int? Restarts,
     string? LastError);
+
+/// <summary>What <c>group list --json</c> prints.</summary>
+internal sealed record GroupListing(int SchemaVersion, ListedGroup[] Groups, string[] Warnings)
+{
+    public ListedGroup this[string name] => Groups.Single(group => group.Name == name);
+}
+
+internal sealed record ListedGroup(
+    string Name, DateTimeOffset CreatedAt, string[] EnvironmentFiles, string[] Variables, Member[] Processes)
+{
+    public string[] Members => [.. Processes.Select(process => process.Name).Order()];
+}
+
+internal sealed record Member(int Id, string Name, string State, int? Pid);
+
+/// <summary>What <c>port list --json</c> prints.</summary>
+internal sealed record PortListing(int SchemaVersion, ListedPort[] Ports, string[] Warnings);
+
+internal sealed record ListedPort(
+    int Port, string Name, DateTimeOffset AllocatedAt, int? ProcessId, string? Process, PortListener[] Listeners);
+
+internal sealed record PortListener(string Protocol, int? Pid, string? Program);
+
+/// <summary>What <c>env --json</c> prints.</summary>
+internal sealed record EnvironmentListing(
+    int SchemaVersion, int Id, string Name, bool Running, ListedVariable[] Variables, string[] Warnings)
+{
+    public ListedVariable this[string name] => Variables.Single(variable => variable.Name == name);
+}
+
+internal sealed record ListedVariable(
+    string Name, string? Value, VariableSource? Source, bool Outdated, string? NextValue, VariableSource? NextSource);
+
+internal sealed record VariableSource(string Layer, string? Name, int? Line);

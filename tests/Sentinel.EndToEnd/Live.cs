@@ -14,9 +14,15 @@ internal sealed record Live(int Pid, long StartTicks)
     public string[] Arguments => Strings("cmdline");
 
     /// <summary>What it was started with.</summary>
-    public IReadOnlyDictionary<string, string> Environment => Strings("environ")
-        .Select(variable => variable.Split('=', 2))
-        .ToDictionary(variable => variable[0], variable => variable[1]);
+    public IReadOnlyDictionary<string, string> Environment
+    {
+        get
+        {
+            // One that has just become this program shows none for a moment.
+            SpinWait.SpinUntil(() => !IsAlive || Strings("environ").Length > 0, TimeSpan.FromSeconds(5));
+            return Strings("environ").Select(variable => variable.Split('=', 2)).ToDictionary(variable => variable[0], variable => variable[1]);
+        }
+    }
 
     /// <summary>Its executable file.</summary>
     public string Program => Link("exe");

@@ -29,6 +29,15 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         Work = Directory.CreateDirectory(Path.Combine(Root, "work")).FullName;
     }
 
+    /// <summary>One in which a daemon runs, if it is to.</summary>
+    public static async Task<SentinelHome> Create(bool withDaemon)
+    {
+        var home = new SentinelHome();
+        if (withDaemon)
+            await home.StartDaemon();
+        return home;
+    }
+
     /// <summary>The test's own folder; what runs in it, writes to it or names it in its environment is the test's.</summary>
     public string Root { get; }
 
@@ -99,6 +108,23 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     public async Task<Listing> List() => (await Run("list", "--json")).Ok().As<Listing>();
 
     public async Task<Listed> Show(string name) => (await List())[name];
+
+    public async Task<GroupListing> Groups() => (await Run("group", "list", "--json")).Ok().As<GroupListing>();
+
+    public async Task<ListedPort[]> Ports() => (await Run("port", "list", "--json")).Ok().As<PortListing>().Ports;
+
+    /// <summary>Runs <c>sleep</c> under a name, with options of <c>run</c>.</summary>
+    public Task<Started> Sleeper(string name, params string[] options) =>
+        Start(new Call(["run", "--name", name, .. options, "--", "sleep", "1000"]));
+
+    /// <summary>Writes an environment file into the folder that commands are called in.</summary>
+    /// <returns>Its path.</returns>
+    public string EnvFile(string name, params string[] lines)
+    {
+        var path = Path.Combine(Work, name);
+        File.WriteAllLines(path, lines);
+        return path;
+    }
 
     /// <summary>Starts the daemon in the background.</summary>
     public async Task<Live> StartDaemon()

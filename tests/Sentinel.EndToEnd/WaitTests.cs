@@ -10,7 +10,7 @@ public class WaitTests
     public async Task Wait_ends_with_the_process_and_with_its_exit_code(bool isWatched, int exitCode)
     {
         Assert.SkipUnless(isWatched || Machine.TellsExitCodesToAll, "needs Linux 6.15, which tells how a process ended to others than its parent");
-        await using var home = await Home(isWatched);
+        await using var home = await SentinelHome.Create(isWatched);
         var job = await home.StartActor("job", "finish", "0", $"{exitCode}");
         using var wait = await Waiting(home, "job");
 
@@ -26,7 +26,7 @@ public class WaitTests
     public async Task Wait_ends_with_128_and_the_signal_that_killed_the_process(bool isWatched, int signal)
     {
         Assert.SkipUnless(isWatched || Machine.TellsExitCodesToAll, "needs Linux 6.15, which tells how a process ended to others than its parent");
-        await using var home = await Home(isWatched);
+        await using var home = await SentinelHome.Create(isWatched);
         var job = await home.Start("job", "sleep", "1000");
         using var wait = await Waiting(home, "job");
 
@@ -38,7 +38,7 @@ public class WaitTests
     [Fact]
     public async Task What_had_ended_before_is_told_at_once()
     {
-        await using var home = await Home(isWatched: true);
+        await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Start("job", SentinelHome.Actor, "exit", "5");
         (await home.Run("wait", "job")).Fails(5);
 
@@ -52,7 +52,7 @@ public class WaitTests
     [InlineData(false)]
     public async Task Wait_for_stopped_ends_when_the_user_stops_it(bool isWatched)
     {
-        await using var home = await Home(isWatched);
+        await using var home = await SentinelHome.Create(isWatched);
         await home.Start(new Call("run", "--name", "web", "--restart", "--", "sleep", "1000"));
         using var wait = home.Begin("wait", "web", "--for", "stopped");
 
@@ -66,7 +66,7 @@ public class WaitTests
     [InlineData(false)]
     public async Task Wait_for_running_ends_when_it_is_started(bool isWatched)
     {
-        await using var home = await Home(isWatched);
+        await using var home = await SentinelHome.Create(isWatched);
         await home.Start("web", "sleep", "1000");
         (await home.Run("stop", "web")).Ok();
         using var wait = home.Begin("wait", "web", "--for", "running");
@@ -82,7 +82,7 @@ public class WaitTests
     [Fact]
     public async Task A_restart_ends_the_wait_for_the_run_and_not_the_wait_until_it_is_stopped()
     {
-        await using var home = await Home(isWatched: true);
+        await using var home = await SentinelHome.Create(withDaemon: true);
         var web = await home.Start(new Call("run", "--name", "web", "--restart", "--", "sleep", "1000"));
         using var stopped = home.Begin("wait", "web", "--for", "stopped");
         using var exited = await Waiting(home, "web");
@@ -101,7 +101,7 @@ public class WaitTests
     [InlineData(false)]
     public async Task A_wait_that_takes_too_long_gives_up_with_124(bool isWatched)
     {
-        await using var home = await Home(isWatched);
+        await using var home = await SentinelHome.Create(isWatched);
         await home.Start("web", "sleep", "1000");
 
         var waited = (await home.Run("wait", "web", "--timeout", "0.3")).Fails(124);
@@ -113,7 +113,7 @@ public class WaitTests
     [Fact]
     public async Task Waiting_costs_nothing()
     {
-        await using var home = await Home(isWatched: true);
+        await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Start("web", "sleep", "1000");
         using var wait = await Waiting(home, "web");
         await Wait.Until(() => Live.Find(wait.Pid)!.Status("State").StartsWith('S'), "it sleeps");
@@ -129,7 +129,7 @@ public class WaitTests
     [Fact]
     public async Task What_does_not_exist_or_is_deleted_cannot_be_waited_for()
     {
-        await using var home = await Home(isWatched: true);
+        await using var home = await SentinelHome.Create(withDaemon: true);
         Assert.Contains("no process named 'web'", (await home.Run("wait", "web")).Fails(1).Stderr);
         await home.Start("web", "sleep", "1000");
         using var wait = await Waiting(home, "web", "--for", "stopped");
@@ -148,13 +148,5 @@ public class WaitTests
         var wait = home.Begin(["wait", .. arguments]);
         await Wait.Until(() => Live.Find(wait.Pid)?.Descriptors.Values.Any(target => target.Contains("pidfd")) == true, "it waits");
         return wait;
-    }
-
-    private static async Task<SentinelHome> Home(bool isWatched)
-    {
-        var home = new SentinelHome();
-        if (isWatched)
-            await home.StartDaemon();
-        return home;
     }
 }

@@ -48,6 +48,17 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
             : null)
         .FirstOrDefault(why => why is not null);
 
+    /// <summary>Says which of its ports somebody else than the process itself would deny to its successor, and who; null when nobody.</summary>
+    /// <param name="isStranger">Whether a pid is that of a live process outside of its tree.</param>
+    public string? WhyNotAgain(State state, ProcessRecord process, Func<int, bool> isStranger)
+    {
+        var leases = state.Ports.Values.Where(lease => lease.ProcessId == process.Id).ToDictionary(lease => lease.Port);
+        var listeners = leases.Count == 0 ? [] : ports.Listeners(leases.Keys.ToHashSet());
+        return listeners.FirstOrDefault(listener => listener.Pid is { } pid && isStranger(pid)) is { } stranger
+            ? $"its port {stranger.Port} ({leases[stranger.Port].Name}) is used by {stranger}"
+            : null;
+    }
+
     private const string NoneLeft = "no port is left that nobody uses or has leased";
 
     private IEnumerable<Outcome> Free(StateTransaction transaction, string target)

@@ -128,7 +128,8 @@ public sealed partial class Supervisor(
         var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped, (record, state) =>
             WhyNot(
                 environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } },
-                environment is null ? state : state.With(environment)));
+                environment is null ? state : state.With(environment))
+            ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)));
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
 
         using var transaction = store.Begin();
@@ -306,6 +307,14 @@ public sealed partial class Supervisor(
         }
 
         return (found, missing);
+    }
+
+    private Func<int, bool> IsStrangerTo(ProcessRecord record, State state)
+    {
+        var own = new Lazy<HashSet<int>>(() => [..
+            ProcessTrees.Find([TreeRoot.Of(record)], new Snapshot(table), state.Processes.Values.Select(TreeRoot.Of))
+                .GetValueOrDefault(record.Id, []).Select(member => member.Pid)]);
+        return pid => !own.Value.Contains(pid) && table.Look(pid) is not null;
     }
 
     private bool IsDue(ProcessRecord record) => record.State.IsDue(time.GetUtcNow());

@@ -11,24 +11,30 @@ namespace Sentinel.Commands;
 internal static class PortWait
 {
     // Of a socket that begins to listen nobody is told.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     public static int Wait(Session session, ProcessRecord first, Inotify watch, TimeSpan? timeout)
     {
         var begun = TimeProvider.System.GetTimestamp();
         var name = first.Spec.Name;
         var ports = new Ports(session.Table);
+        long? unnoted = null;
         while (true)
         {
             var snapshot = new Snapshot(session.Table);
-            var state = session.Reconciliation.Look(session.Store.Read(), snapshot);
+            var written = session.Store.Read();
+            var state = session.Reconciliation.Look(written, snapshot);
             if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
                 return Session.Fail($"{name} was deleted");
+            // Who watches it takes note of it now, and knows better.
+            unnoted = ReferenceEquals(now, written.Processes[first.Id]) ? null : unnoted ?? TimeProvider.System.GetTimestamp();
+            if (unnoted is { } since && session.Daemon is not null && TimeProvider.System.GetElapsedTime(since) < WaitCommand.Moment)
+                (state, now) = (written, written.Processes[first.Id]);
             var leases = state.Ports.Values.Where(lease => lease.ProcessId == first.Id).ToDictionary(lease => lease.Port);
             if (leases.Count == 0)
                 return Session.Fail($"{name} has no port; 'sentinel run --port NAME' gives it one");
             if (now.State is not (RunState.Starting or RunState.Running or RunState.Backoff))
-                return Session.Fail($"{name} is {now.State.Word}{(now.LastRun is { } last ? $": it {last.How}" : "")}");
+                return Session.Fail($"{name} is {now.State.Word}{(now.LastRun is { } last ? $": {last.How}" : "")}");
 
             var listeners = ports.Listeners(leases.Keys.ToHashSet());
             var own = OwnPids(now, state, snapshot, isNeeded: listeners.Count > 0);
@@ -50,7 +56,7 @@ internal static class PortWait
                 return Session.Fail(
                     $"{name} does not listen on {string.Join(", ", leases.Keys.Except(answered))} after {timeout!.Value.TotalSeconds:0.###} s",
                     ExitCode.TimedOut);
-            watch.Wait(null, left < Moment ? left.Value : Moment);
+            watch.Wait(null, left < Interval ? left.Value : Interval);
         }
     }
 

@@ -11,8 +11,8 @@ internal static class WaitCommand
 {
     private const string Running = "running", Stopped = "stopped", Exited = "exited";
 
-    // The daemon takes note of an end within milliseconds.
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+    /// <summary>The daemon takes note of an end within milliseconds; after so long it does not.</summary>
+    internal static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {

@@ -100,6 +100,19 @@ public sealed class PortTests : IDisposable
         Assert.IsType<Outcome.Started>(Assert.Single(_sentinel.Start("web")));
     }
 
+    [Fact]
+    public void A_process_goes_on_when_somebody_else_would_be_in_the_way_of_its_successor()
+    {
+        _sentinel.Supervisor.Run(WithPorts());
+        var main = _sentinel["web"].State.Main!.Pid;
+        var port = _sentinel.Store.Read().Ports.Values.Single(lease => lease.Name == "http").Port;
+        var nginx = _sentinel.Machine.Add().Pid;
+        _sentinel.Ports.Used[port] = new Listener(port, "tcp", nginx, "nginx");
+
+        Assert.Equal($"its port {port} (http) is used by nginx (pid {nginx})", Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Restart("web"))).Why);
+        Assert.Equal(main, Assert.IsType<RunState.Running>(_sentinel["web"].State).Identity.Pid);
+    }
+
     [Theory]
     [InlineData("http", "http", "PORT")]
     [InlineData("admin=ADMIN_PORT", "admin", "ADMIN_PORT")]
