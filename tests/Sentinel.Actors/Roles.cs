@@ -218,10 +218,12 @@ internal static class Roles
 
     private static void Daemonise(string pidFile, bool wipesEnvironment)
     {
+        File.Delete(pidFile);
         // The pid appears whole or not at all.
         string[] daemon = ["setsid", "--fork", "/bin/sh", "-c", "echo $$ > \"$0.new\"; mv \"$0.new\" \"$0\"; exec sleep 1000", pidFile];
         Process.Start("env", wipesEnvironment ? ["--ignore-environment", .. daemon] : daemon).WaitForExit();
-        while (!File.Exists(pidFile))
+        // Until it is what it stays, and no child of its shell is there any more.
+        while (!File.Exists(pidFile) || File.ReadAllText($"/proc/{File.ReadAllText(pidFile).Trim()}/comm") != "sleep\n")
             Thread.Sleep(5);
     }
 

@@ -26,6 +26,9 @@ public abstract record Outcome(string Target)
     /// <summary>What its log files held is in backups now.</summary>
     public sealed record Rotated(string Target, ProcessRecord Process) : Outcome(Target);
 
+    /// <summary>Its log files do not fill a block of the disk.</summary>
+    public sealed record NotRotated(string Target, ProcessRecord Process) : Outcome(Target);
+
     public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
 
     public sealed record NotRunning(string Target, ProcessRecord Process) : Outcome(Target);

@@ -34,7 +34,7 @@ internal static class Rotation
             var rotated = LogsCommand.LogsOf(session, process).Count(log => rotation.Rotate(log.Path, process.Spec.LogLimits));
             return rotated > 0
                 ? new Outcome.Rotated(process.Spec.Name, process)
-                : new Outcome.Failed(process.Spec.Name, process, "its logs are too short to be rotated");
+                : new Outcome.NotRotated(process.Spec.Name, process);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

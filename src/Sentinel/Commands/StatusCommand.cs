@@ -32,7 +32,7 @@ internal static class StatusCommand
     {
         foreach (var line in look.RestartLines())
             session.Output.Line(line);
-        var rung = new LogRotation(new LogFiles()).RungOf(session.Home.Logs);
+        var rung = new LogRotation(new LogFiles()).RungOf(Directory.Exists(session.Home.Logs) ? session.Home.Logs : session.Home.Folder);
         var isFirst = true;
         foreach (var process in look.Processes)
         {

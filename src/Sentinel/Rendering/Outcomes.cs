@@ -16,6 +16,7 @@ internal static class Outcomes
         Outcome.Reset reset => $"Reset {Named(reset.Process)}, {reset.Process.State.Word})",
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.Rotated rotated => $"Rotated the logs of {Named(rotated.Process)})",
+        Outcome.NotRotated idle => $"The logs of {Named(idle.Process)}) are too short to be rotated",
         Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})",
         Outcome.NotRunning idle => $"{idle.Process.Spec.Name} is not running (id: {idle.Process.Id}, {idle.Process.State.Word})",
         Outcome.Moved moved => (moved.Process.Spec.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
@@ -46,6 +47,7 @@ internal static class Outcomes
             Outcome.Reset reset => ("reset", reset.Process, null),
             Outcome.Cleared cleared => ("cleared", cleared.Process, null),
             Outcome.Rotated rotated => ("rotated", rotated.Process, null),
+            Outcome.NotRotated idle => ("not-rotated", idle.Process, null),
             Outcome.AlreadyRunning running => ("already-running", running.Process, running.Pid),
             Outcome.NotRunning idle => ("not-running", idle.Process, null),
             Outcome.Moved moved => (moved.Process.Spec.Group is null ? "removed" : "added", moved.Process, null),

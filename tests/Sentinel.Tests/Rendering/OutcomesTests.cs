@@ -45,6 +45,16 @@ public sealed class OutcomesTests
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
         },
         {
+            new Outcome.Rotated("web", Web),
+            "Rotated the logs of web (id: 1)",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+        },
+        {
+            new Outcome.NotRotated("web", Web),
+            "The logs of web (id: 1) are too short to be rotated",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+        },
+        {
             new Outcome.AlreadyRunning("web", Web, 7),
             "web is already running (id: 1, pid: 7)",
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null}"""
