@@ -4,6 +4,8 @@ return args switch
 {
     ["describe", ..] => Roles.Describe(args[1..]),
     ["lines", var stdout, var stderr] => Roles.Lines(int.Parse(stdout), int.Parse(stderr)),
+    ["count", var prefix, var number] => Roles.Count(prefix, int.Parse(number)),
+    ["count", var prefix, var number, var afterMs] => Roles.Count(prefix, int.Parse(number), int.Parse(afterMs)),
     ["exit", var code] => int.Parse(code),
     ["exit", var code, var afterMs] => Roles.ExitLater(int.Parse(code), int.Parse(afterMs)),
     ["die", var signal] => Roles.Die(int.Parse(signal)),

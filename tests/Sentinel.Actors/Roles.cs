@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sentinel.Actors;
@@ -17,6 +18,8 @@ internal static class Roles
 
             describe ARG...              print arguments, environment, folder and umask as JSON, and stay
             lines N M                    write N numbered lines to stdout and M to stderr, and stay
+            count PREFIX N [MS]          write N lines of 100 bytes, PREFIX and their number, as fast as it goes (or 40 at a
+                                         time and then so long nothing), say "done" on stderr, and stay
             exit CODE [MS]               exit with a code, at once or later
             die SIGNAL                   die by a signal (number), with a core where that is allowed
             ignore-term                  note every SIGTERM with the time and stay
@@ -37,6 +40,20 @@ internal static class Roles
                                          lie as zombies until stdin ends
             """);
         return 2;
+    }
+
+    public static int Count(string prefix, int number, int afterMs = 0)
+    {
+        using var output = Console.OpenStandardOutput();
+        for (var i = 0; i < number; i += 40)
+        {
+            output.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(i, Math.Min(40, number - i)).Select(n => $"{prefix}{n:d9} ".PadRight(99, 'x') + "\n"))));
+            if (afterMs > 0)
+                Thread.Sleep(afterMs);
+        }
+
+        Console.Error.WriteLine("done");
+        return Stay();
     }
 
     public static int Describe(string[] arguments)

@@ -1,0 +1,212 @@
+using System.Globalization;
+
+namespace Sentinel.EndToEnd;
+
+public class LogRotationTests
+{
+    private const int Lines = 100_000;
+
+    private static readonly string[] Small = ["--log-max-size", "64K", "--log-backups", "1000"];
+
+    [Fact]
+    public async Task While_a_process_writes_at_full_speed_and_the_daemon_is_killed_again_and_again_no_line_is_lost_or_doubled()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        await home.Start(new Call(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", $"{Lines}", "1"]));
+
+        for (var killed = 0; killed < 10 || !IsDone(home, "web"); killed++)
+        {
+            await home.KillDaemon();
+            (await home.Run("daemon", "start")).Ok();
+            (await home.Run("logs", "rotate", "web")).Ok();
+        }
+
+        await AssertAllOnce(home, "web", "a");
+        Assert.True(Backups(home, "web").Count >= 10, $"only {Backups(home, "web").Count} backups");
+    }
+
+    [Fact]
+    public async Task Fifty_rotations_while_two_share_a_log_lose_nothing_of_either()
+    {
+        await using var home = new SentinelHome();
+        var actor = SentinelHome.Actor;
+        await home.Start(new Call(["run", "--name", "web", .. Small, $"{actor} count a {Lines} 1 & {actor} count b {Lines} 1 & wait"]));
+
+        for (var rotations = 0; rotations < 50 || File.ReadAllLines(home.Stderr("web")).Length < 2; rotations++)
+            (await home.Run("logs", "rotate", "web")).Ok();
+
+        await AssertAllOnce(home, "web", "a");
+        await AssertAllOnce(home, "web", "b");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_follows_through_rotations_sees_every_line_once(bool inMemory)
+    {
+        await using var home = new SentinelHome();
+        using var memory = inMemory ? new InMemory(home) : null;
+        await home.Start(new Call(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", $"{Lines}", "1"]));
+        var following = home.Begin("logs", "web", "--follow", "--all", "--raw", "--stream", "stdout");
+
+        for (var rotations = 0; rotations < 20 || !IsDone(home, "web"); rotations++)
+            (await home.Run("logs", "rotate", "web")).Ok();
+        await Wait.Until(() => following.Stdout.EndsWith($"{Line("a", Lines - 1)}\n", StringComparison.Ordinal), "the last line is shown");
+        following.Type("\u0003");
+
+        Assert.Equal(Enumerable.Range(0, Lines).Select(n => Line("a", n)), following.Stdout.TrimEnd('\n').Split('\n'));
+        await AssertAllOnce(home, "web", "a");
+        Assert.Contains(inMemory ? "giving back the space" : "cutting off", (await home.Run("status", "web")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Where_no_daemon_runs_whoever_looks_rotates_what_is_too_large()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call(["run", "--name", "web", "--log-max-size", "64K", "--log-backups", "2", "--log-compress", "--", SentinelHome.Actor, "count", "a", "5000"]));
+        await Done(home, "web");
+
+        (await home.Run("list")).Ok();
+
+        Assert.EndsWith(".1.gz", Assert.Single(Backups(home, "web")));
+        Assert.InRange(new FileInfo(home.Stdout("web")).Length, 1, 8192);
+        Assert.Equal(Line("a", 0), (await home.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok().Lines[0]);
+        Assert.Equal(
+            Enumerable.Range(4000, 1000).Select(n => Line("a", n)),
+            (await home.Run("logs", "web", "--lines", "1000", "--raw", "--stream", "stdout")).Ok().Lines);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_the_log_is_left_alone_and_that_is_told()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run("daemon", "start")).Ok();
+        (await disk.Run("run", "--name", "web", "--log-max-size", "700K", "--", SentinelHome.Actor, "count", "a", "8000", "1")).Ok();
+
+        await Wait.Until(async () => (await disk.Run("events", "web")).Stdout.Contains("cannot be rotated"), () => "it is told");
+
+        var log = File.ReadAllBytes(Path.Combine(disk.Folder, "logs", "web.stdout.log"));
+        Assert.Equal(Line("a", 0), System.Text.Encoding.ASCII.GetString(log).Split('\n')[0]);
+        Assert.Contains("running", (await disk.Run("list")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task Lines_are_shown_with_their_times_in_one_order_and_by_time()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        var start = DateTimeOffset.Now;
+        await home.Start("clock", "/bin/sh", "-c", "while :; do date +%s.%N; sleep 0.3; date +%s.%N >&2; sleep 0.3; done");
+        await Wait.Until(() => File.Exists(home.Stderr("clock")) && File.ReadAllLines(home.Stderr("clock")).Length >= 6, "it has written");
+
+        var lines = (await home.Run("logs", "clock", "--all", "--json")).Ok().Lines.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
+        Assert.All(lines, line => Assert.InRange((line.GetProperty("time").GetDateTimeOffset() - Moment(line.GetProperty("text").GetString()!)).Duration().TotalSeconds, 0, 0.5));
+
+        var merged = (await home.Run("logs", "clock", "--timestamps")).Ok().Lines;
+        Assert.Contains("--- | started", merged[0]);
+        var written = merged.Where(line => !line.Contains("---")).Select(line => Moment(line.Split("| ")[1])).ToList();
+        Assert.Equal(written.Order(), written);
+        Assert.Contains(merged, line => line.Contains(" out | "));
+        Assert.Contains(merged, line => line.Contains(" err | "));
+
+        var since = start + ((DateTimeOffset.Now - start) / 2);
+        var shown = (await home.Run("logs", "clock", "--since", since.ToString("O"), "--raw")).Ok().Lines.Select(Moment).ToList();
+        Assert.NotEmpty(shown);
+        Assert.All(shown, moment => Assert.True(moment > since.AddSeconds(-0.5), $"{moment} {since}"));
+        var before = (await home.Run("logs", "clock", "--until", since.ToString("O"), "--raw")).Ok().Lines.Select(Moment).ToList();
+        Assert.NotEmpty(before);
+        Assert.All(before, moment => Assert.True(moment < since.AddSeconds(0.5), $"{moment} {since}"));
+    }
+
+    [Fact]
+    public async Task Clearing_frees_the_space_and_the_process_goes_on_at_the_start_of_the_file()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call(["run", "--name", "web", .. Small, "--", "/bin/sh", "-c", $"{SentinelHome.Actor} count a 20000 & while :; do echo tick; sleep 0.1; done"]));
+        await Done(home, "web");
+        (await home.Run("logs", "rotate", "web")).Ok();
+
+        (await home.Run("logs", "web", "--clear")).Ok();
+
+        Assert.Empty(Backups(home, "web"));
+        await home.Says("web", "tick");
+        Assert.InRange(new FileInfo(home.Stdout("web")).Length, 1, 1000);
+        Assert.All((await home.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok().Lines, line => Assert.Equal("tick", line));
+    }
+
+    [Fact]
+    public async Task With_its_logs_a_process_takes_everything_that_belongs_to_them()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        await home.Start(new Call(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", "5000"]));
+        await home.StartActor("web.stdout.log", "children", "0");
+        await Done(home, "web");
+        (await home.Run("logs", "rotate", "web")).Ok();
+
+        (await home.Run("delete", "web", "--logs")).Ok();
+
+        Assert.All(Directory.GetFiles(home.Logs), file => Assert.StartsWith(home.Stdout("web.stdout.log")[..^"stdout.log".Length], file));
+    }
+
+    [Theory]
+    [InlineData("--grep", "(")]
+    [InlineData("--before", "1")]
+    [InlineData("--raw", "--timestamps")]
+    [InlineData("--follow", "--until", "1s")]
+    [InlineData("--lines", "-1")]
+    public async Task What_makes_no_sense_is_refused(params string[] options)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        Assert.Empty((await home.Run(["logs", "web", .. options])).Fails(2).Stdout);
+    }
+
+    [Theory]
+    [InlineData("--log-max-size", "1")]
+    [InlineData("--log-max-size", "much")]
+    [InlineData("--log-backups", "-1")]
+    [InlineData("--log-backups", "many")]
+    public async Task Limits_that_cannot_be_start_nothing(string option, string value)
+    {
+        await using var home = new SentinelHome();
+        Assert.Contains(option, (await home.Run("run", option, value, "sleep", "1000")).Fails(2).Stderr);
+        Assert.Empty(home.Supervised());
+    }
+
+    private static DateTimeOffset Moment(string seconds) =>
+        DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(seconds, CultureInfo.InvariantCulture));
+
+    private static string Line(string prefix, int number) => $"{prefix}{number:d9} ".PadRight(99, 'x');
+
+    private static bool IsDone(SentinelHome home, string name) => File.ReadAllText(home.Stderr(name)).Contains("done");
+
+    private static Task Done(SentinelHome home, string name) =>
+        Wait.Until(() => File.Exists(home.Stderr(name)) && IsDone(home, name), $"{name} has written all");
+
+    private static List<string> Backups(SentinelHome home, string name) =>
+        [.. Directory.GetFiles(home.Logs, $"{name}.stdout.log.*").Where(file => char.IsDigit(file.Replace(".gz", "")[^1]))];
+
+    private static async Task AssertAllOnce(SentinelHome home, string name, string prefix)
+    {
+        var kept = (await home.Run("logs", name, "--all", "--raw", "--stream", "stdout")).Ok().Lines;
+        Assert.Equal(Enumerable.Range(0, Lines).Select(n => Line(prefix, n)), kept.Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Logs on a file system of another kind.</summary>
+    private sealed class InMemory : IDisposable
+    {
+        private readonly string _folder = $"/dev/shm/sentinel-test-{Guid.NewGuid():N}";
+
+        public InMemory(SentinelHome home)
+        {
+            Directory.CreateDirectory(_folder);
+            Directory.CreateDirectory(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateSymbolicLink(home.Logs, _folder);
+        }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
+}
