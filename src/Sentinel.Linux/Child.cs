@@ -12,14 +12,17 @@ internal enum ChildStep
     None,
     Make,
     Redirect,
+    Prepare,
     ChangeDirectory,
     Execute,
 }
 
-internal readonly record struct ChildFailure(ChildStep Step, int Error)
+/// <param name="What">What was being prepared.</param>
+internal readonly record struct ChildFailure(ChildStep Step, int Error, string What = "")
 {
     public string ToString(string program, string workingDirectory) => Step switch
     {
+        ChildStep.Prepare => $"cannot {What}: {SystemCallException.Reason(Error)}",
         ChildStep.ChangeDirectory => $"cannot enter {workingDirectory}: {SystemCallException.Reason(Error)}",
         ChildStep.Execute => $"cannot execute {program}: {SystemCallException.Reason(Error)}",
         _ => $"cannot make a process: {SystemCallException.Reason(Error)}",
@@ -48,6 +51,9 @@ internal sealed unsafe class Child : IDisposable
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
 
+    /// <summary>The number of the call, and four.</summary>
+    public const int SystemCallArguments = 5;
+
     // Larger than any sigset_t and struct sigaction; all zero, they are "no signal" and "the default action".
     private const int SignalStructBytes = 512;
 
@@ -61,10 +67,12 @@ internal sealed unsafe class Child : IDisposable
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
     private readonly SafeFileHandle? _group;
+    private readonly IReadOnlyList<PreparingCall> _preparing;
 
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, SafeFileHandle? group)
     {
         _group = group;
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
@@ -77,6 +85,8 @@ internal sealed unsafe class Child : IDisposable
             Stderr = (int)stderr.DangerousGetHandle(),
             LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
             Umask = (uint)launch.Umask,
+            Preparing = _strings.AddCalls(_preparing),
+            PreparingCount = _preparing.Count,
             WorkingDirectory = _strings.Add(Encoding.UTF8.GetBytes(launch.WorkingDirectory)),
             // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
             Environment = _strings.AddList(
@@ -102,6 +112,7 @@ internal sealed unsafe class Child : IDisposable
             pid = (int)CloneAndExecute(_plan, -1);
 
         failure = pid < 0 ? new ChildFailure(ChildStep.Make, _plan->Error)
+            : _plan->FailedStep == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
             : _plan->FailedStep != ChildStep.None ? new ChildFailure(_plan->FailedStep, _plan->Error)
             : null;
         if (pid >= 0 && failure is not null)
@@ -157,8 +168,17 @@ internal sealed unsafe class Child : IDisposable
         {
             plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
             plan->Calls.Umask(plan->Umask);
-            plan->FailedStep = ChildStep.ChangeDirectory;
-            if (plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
+            plan->FailedStep = ChildStep.Prepare;
+            for (plan->Prepared = 0; plan->Prepared < plan->PreparingCount; plan->Prepared++)
+            {
+                var call = plan->Preparing + (plan->Prepared * SystemCallArguments);
+                if (plan->Calls.SystemCall(call[0], call[1], call[2], call[3], call[4], 0) < 0)
+                    break;
+            }
+
+            if (plan->Prepared == plan->PreparingCount)
+                plan->FailedStep = ChildStep.ChangeDirectory;
+            if (plan->FailedStep == ChildStep.ChangeDirectory && plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
             {
                 plan->Calls.SignalMask(SigSetMask, none, null);
                 // Taken back by nobody when it succeeds, so it is set only where it fails.
@@ -181,6 +201,9 @@ internal sealed unsafe class Child : IDisposable
         public int Stderr;
         public int LastDescriptor;
         public uint Umask;
+        public nint* Preparing;
+        public int PreparingCount;
+        public int Prepared;
         public byte* WorkingDirectory;
         public byte* Program;
         public byte** Arguments;

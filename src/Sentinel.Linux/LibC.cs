@@ -215,6 +215,21 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(SafeHandle file, int command, FileLock* @lock);
 
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int getpwnam_r(string name, Passwd* entry, byte* buffer, nint length, Passwd** found);
+
+    [LibraryImport(Name)]
+    public static partial int getpwuid_r(uint id, Passwd* entry, byte* buffer, nint length, Passwd** found);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int getgrnam_r(string name, GroupEntry* entry, byte* buffer, nint length, GroupEntry** found);
+
+    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int getgrouplist(string name, uint group, uint* groups, int* count);
+
+    [LibraryImport(Name)]
+    public static partial uint getegid();
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);
 
@@ -274,6 +289,29 @@ internal static unsafe partial class LibC
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    // struct passwd of the C library.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Passwd
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint UserId;
+        public uint GroupId;
+        public byte* Gecos;
+        public byte* Home;
+        public byte* Shell;
+    }
+
+    // struct group.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct GroupEntry
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint GroupId;
+        public byte** Members;
     }
 
     // struct flock; all zero but the type it is the whole file.

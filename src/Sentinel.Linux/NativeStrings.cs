@@ -25,6 +25,15 @@ internal sealed unsafe class NativeStrings : IDisposable
         return list;
     }
 
+    public nint* AddCalls(IReadOnlyList<PreparingCall> calls)
+    {
+        var list = (nint*)Allocate(Math.Max(1, calls.Count) * Child.SystemCallArguments * sizeof(nint));
+        for (var i = 0; i < calls.Count; i++)
+            (list[(5 * i) + 0], list[(5 * i) + 1], list[(5 * i) + 2], list[(5 * i) + 3], list[(5 * i) + 4]) =
+                (calls[i].Number, calls[i].First, calls[i].Second, calls[i].Third, calls[i].Fourth);
+        return list;
+    }
+
     public void Dispose() => _blocks.ForEach(block => NativeMemory.Free((void*)block));
 
     private void* Allocate(int bytes)

@@ -1,12 +1,12 @@
 namespace Sentinel.Core.Environments;
 
 /// <summary>Where a variable comes from.</summary>
-/// <param name="Layer">run, file, group, option, port or sentinel.</param>
+/// <param name="Layer">run, user, file, group, option, port or sentinel.</param>
 /// <param name="Name">Of a file its path, of a group or port its name; else null.</param>
 /// <param name="Line">Where in the file, counted from 1.</param>
 public sealed record EnvironmentSource(string Layer, string? Name = null, int? Line = null)
 {
-    public static readonly EnvironmentSource Run = new("run"), Option = new("option"), Sentinel = new("sentinel");
+    public static readonly EnvironmentSource Run = new("run"), User = new("user"), Option = new("option"), Sentinel = new("sentinel");
 
     public static EnvironmentSource File(string path, int line) => new("file", path, line);
 

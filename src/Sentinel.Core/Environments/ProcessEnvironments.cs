@@ -8,11 +8,12 @@ using Sentinel.Core.Store;
 namespace Sentinel.Core.Environments;
 
 /// <summary>
-/// Puts together what a process gets as its environment, whenever it starts. Lowest first: the environment of its <c>run</c>,
+/// Puts together what a process gets as its environment, whenever it starts. Lowest first: the environment of its <c>run</c>, who it
+/// runs as,
 /// the file <c>.env</c> in Sentinel's home, the one in its own folder, its group's files, its group's variables, its own files, its
 /// own variables, its ports, and what Sentinel tells of it.
 /// </summary>
-public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
+public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, IAccounts accounts)
 {
     private const string ImplicitFile = ".env";
 
@@ -25,13 +26,17 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
         var spec = record.Spec;
         var layers = new Layers(files);
         layers.Add(state.Environments[spec.Environment], EnvironmentSource.Run);
+        var account = AccountOf(spec);
+        if (account is not null)
+            foreach (var (name, value) in new[] { ("HOME", account.Home), ("USER", account.Name), ("LOGNAME", account.Name), ("SHELL", account.Shell) })
+                layers.Set(name, value, EnvironmentSource.User);
         layers.AddIfThere(Path.Combine(home.Folder, ImplicitFile));
         layers.AddIfThere(Path.Combine(spec.WorkingDirectory, ImplicitFile));
-        if (spec.Group is { } name && state.Groups.TryGetValue(name, out var group))
+        if (spec.Group is { } groupName && state.Groups.TryGetValue(groupName, out var group))
         {
             foreach (var file in group.EnvironmentFiles)
                 layers.Add(file);
-            layers.Add(group.Variables, EnvironmentSource.Group(name));
+            layers.Add(group.Variables, EnvironmentSource.Group(groupName));
         }
 
         foreach (var file in spec.EnvironmentFiles)
@@ -44,7 +49,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
         layers.Set(Variable.Name, spec.Name, EnvironmentSource.Sentinel);
         layers.Set(Variable.Group, spec.Group ?? "", EnvironmentSource.Sentinel);
         layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
-        return layers.Together();
+        return layers.Together(account);
     }
 
     /// <summary>Says what is wrong with an environment file; null when nothing is.</summary>
@@ -58,6 +63,18 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
         catch (EnvironmentException e)
         {
             return e.Message;
+        }
+    }
+
+    private Account? AccountOf(ProcessSpec spec)
+    {
+        try
+        {
+            return spec.Treatment.User is { } user ? accounts.Find(user) : null;
+        }
+        catch (SpawnException e)
+        {
+            throw new EnvironmentException(e.Message);
         }
     }
 
@@ -113,7 +130,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
             }
         }
 
-        public ProcessEnvironment Together() => new([.. _entries.Values], _warnings);
+        public ProcessEnvironment Together(Account? account) => new([.. _entries.Values], account, _warnings);
 
         private bool Read(string file, out IReadOnlyList<DotEnvFault> faults)
         {
@@ -131,8 +148,9 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files)
 
 /// <summary>The environment of one start.</summary>
 /// <param name="Entries">Each name once.</param>
+/// <param name="Account">Whose it is; null: that of whoever starts it.</param>
 /// <param name="Warnings">What was left out, in sentences.</param>
-public sealed record ProcessEnvironment(IReadOnlyList<EnvironmentEntry> Entries, IReadOnlyList<string> Warnings)
+public sealed record ProcessEnvironment(IReadOnlyList<EnvironmentEntry> Entries, Account? Account, IReadOnlyList<string> Warnings)
 {
     public EnvironmentBlock Block => EnvironmentBlock.Of(Entries.Select(entry => entry.Bytes));
 }

@@ -32,7 +32,13 @@ public sealed record Launch(
     string StdoutPath,
     string StderrPath,
     LogLimits LogLimits,
-    string? Cookie);
+    string? Cookie)
+{
+    public Treatment Treatment { get; init; } = Treatment.None;
+
+    /// <summary>Who it runs as; null: whoever starts it.</summary>
+    public Account? Account { get; init; }
+}
 
 /// <summary>A program could not be executed; the message says what and why.</summary>
 public sealed class SpawnException(string message) : Exception(message);

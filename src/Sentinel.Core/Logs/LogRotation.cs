@@ -12,6 +12,7 @@ namespace Sentinel.Core.Logs;
 public sealed class LogRotation(ILogFiles files)
 {
     private const int CopyBytes = 256 * 1024;
+    private const int MuchBytes = 1024 * 1024;
 
     /// <summary>Rotates a log that is larger than it may be.</summary>
     /// <returns>Whether it was.</returns>
@@ -125,6 +126,10 @@ public sealed class LogRotation(ILogFiles files)
     {
         if (!files.Punch(live, end))
             throw new IOException("the file system cannot give back the front of a file");
+        // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits. While much comes the hole is left
+        // for the next time.
+        if (RandomAccess.GetLength(live) - end > MuchBytes)
+            return journal.Write(journalFile);
         journal = (journal with { Collapsing = end }).Write(journalFile);
         var isCut = files.Collapse(live, end);
         return (journal with { Collapsing = 0, Removed = journal.Removed + (isCut ? end : 0) }).Write(journalFile);

@@ -38,6 +38,8 @@ public sealed record ProcessSpec
     /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
     public long? MaxMemoryBytes { get; init; }
 
+    public Treatment Treatment { get; init; } = Treatment.None;
+
     public LogLimits LogLimits { get; init; } = LogLimits.Default;
 
     /// <summary>Null: none.</summary>

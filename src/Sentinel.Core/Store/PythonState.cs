@@ -29,7 +29,7 @@ public sealed class PythonState(
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
 
     // What its processes can have and ours cannot.
-    private static readonly string[] Lost = ["user", "health_check", "startup_timeout_seconds", "nice", "ionice_ioclass"];
+    private static readonly string[] Lost = ["health_check", "startup_timeout_seconds"];
 
     /// <summary>Null when it is not such a state.</summary>
     /// <exception cref="JsonException">It is one, and damaged.</exception>
@@ -85,6 +85,7 @@ public sealed class PythonState(
                     EnvironmentFiles = process.Maybe("env_file")?.GetString() is { } file ? [Path.GetFullPath(file, process.Text("cwd"))] : [],
                     Variables = Variables(process, warnings),
                     Umask = caller().Umask,
+                    Treatment = TreatmentOf(process),
                     Restart = process.Get("restart").GetBoolean() ? RestartRule.Always : RestartRule.Never,
                     Group = process.Maybe("group")?.GetString() is { } group ? groupNames.GetValueOrDefault(group) : null,
                 },
@@ -139,6 +140,15 @@ public sealed class PythonState(
         var local = DateTime.Parse(json.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.None);
         return local.Kind == DateTimeKind.Unspecified ? new DateTimeOffset(local, time.LocalTimeZone.GetUtcOffset(local)) : new DateTimeOffset(local);
     }
+
+    private static Treatment TreatmentOf(JsonElement process) => new()
+    {
+        User = process.Maybe("user")?.GetString(),
+        Nice = process.Maybe("nice")?.GetInt32(),
+        IoPriority = process.Maybe("ionice_ioclass")?.GetString() is { } kind
+            ? IoPriority.Parse(kind.Replace('_', '-') + (process.Maybe("ionice_value") is { } level && kind != "idle" ? $":{level.GetInt32()}" : ""))
+            : null,
+    };
 
     // It hands everything to a shell.
     private static Command CommandOf(string line)

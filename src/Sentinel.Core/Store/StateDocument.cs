@@ -231,6 +231,8 @@ internal static class StateDocument
 
         if (spec.MaxMemoryBytes is { } maxMemory)
             json.WriteNumber("maxMemoryBytes", maxMemory);
+        if (!spec.Treatment.IsNone)
+            Write(json, spec.Treatment);
         if (spec.LogLimits != LogLimits.Default)
         {
             json.WriteStartObject("logs");
@@ -263,10 +265,39 @@ internal static class StateDocument
             ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
+        Treatment = json.Maybe("treatment") is { } treatment ? ReadTreatment(treatment) : Treatment.None,
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
             : LogLimits.Default,
         Group = json.Maybe("group")?.GetString(),
+    };
+
+    private static void Write(Utf8JsonWriter json, Treatment treatment)
+    {
+        json.WriteStartObject("treatment");
+        if (treatment.User is { } user)
+            json.WriteString("user", user);
+        if (treatment.Nice is { } nice)
+            json.WriteNumber("nice", nice);
+        if (treatment.IoPriority is { } priority)
+            json.WriteString("ioPriority", priority.ToString());
+        if (treatment.Cpus is { } cpus)
+            json.WriteString("cpus", string.Join(',', cpus));
+        if (treatment.OomScoreAdjust is { } score)
+            json.WriteNumber("oomScoreAdjust", score);
+        if (treatment.Limits.Count > 0)
+            json.WriteTexts("limits", treatment.Limits.Select(limit => limit.ToString()));
+        json.WriteEndObject();
+    }
+
+    private static Treatment ReadTreatment(JsonElement json) => new()
+    {
+        User = json.Maybe("user")?.GetString(),
+        Nice = json.Maybe("nice")?.GetInt32(),
+        IoPriority = json.Maybe("ioPriority") is not null ? IoPriority.Parse(json.Text("ioPriority")) : null,
+        Cpus = json.Maybe("cpus") is not null ? CpuList.Parse(json.Text("cpus")) : null,
+        OomScoreAdjust = json.Maybe("oomScoreAdjust")?.GetInt32(),
+        Limits = json.Maybe("limits") is not null ? [.. json.Texts("limits").Select(ResourceLimit.Parse)] : [],
     };
 
     public static void Write(Utf8JsonWriter json, Group group)

@@ -162,7 +162,11 @@ public sealed partial class Supervisor
         store.Home.StdoutOf(record),
         store.Home.StderrOf(record),
         record.Spec.LogLimits,
-        record.Cookie);
+        record.Cookie)
+    {
+        Treatment = record.Spec.Treatment,
+        Account = environment.Account,
+    };
 
     private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
         && (record.LastRun is not null || record.State is RunState.Stopping)

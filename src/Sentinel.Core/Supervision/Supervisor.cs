@@ -28,13 +28,14 @@ public sealed partial class Supervisor(
     IProcessHandles handles,
     IPorts ports,
     IRegularFiles files,
+    IAccounts accounts,
     Random random,
     TimeProvider time,
     Action<string> warn) : ISupervisor
 {
     private readonly Reconciliation _reconciliation = new(time);
     private readonly TreeEnding _ending = new(table, handles, time);
-    private readonly ProcessEnvironments _environments = new(store.Home, files);
+    private readonly ProcessEnvironments _environments = new(store.Home, files, accounts);
     private readonly PortBook _ports = new(store, ports, random, time);
 
     private GroupBook Groups => field ??= new GroupBook(store, _environments, state => _reconciliation.Look(state, new Snapshot(table)));

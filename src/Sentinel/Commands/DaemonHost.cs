@@ -38,7 +38,7 @@ internal sealed class DaemonHost : IDisposable
         var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
         var supervisor = new Supervisor(
-            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
+            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, new BackgroundWork(_loop).Do, Warn);

@@ -61,7 +61,7 @@ internal static class EnvCommand
     {
         try
         {
-            var next = new ProcessEnvironments(session.Home, new RegularFiles()).Of(record, state);
+            var next = new ProcessEnvironments(session.Home, new RegularFiles(), new Accounts()).Of(record, state);
             foreach (var warning in next.Warnings)
                 session.Warn(warning);
             return next;
@@ -69,7 +69,7 @@ internal static class EnvCommand
         catch (EnvironmentException e) when (!isNeeded)
         {
             session.Warn($"{e.Message}; {record.Spec.Name} could not start again");
-            return new ProcessEnvironment([], []);
+            return new ProcessEnvironment([], null, []);
         }
     }
 

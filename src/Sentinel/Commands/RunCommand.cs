@@ -29,6 +29,7 @@ internal static class RunCommand
         };
         var group = new Option<string?>("--group") { Description = "The group to put it into", HelpName = "name" };
         var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
+        var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
@@ -36,6 +37,7 @@ internal static class RunCommand
         command.Options.Add(ports);
         command.Options.Add(group);
         command.Options.Add(makesGroup);
+        treatment.AddTo(command);
         options.AddTo(command);
         command.Options.Add(json);
         command.Check(result =>
@@ -60,7 +62,7 @@ internal static class RunCommand
                     Group = result.GetValue(group),
                 };
                 return Run(session, new RunRequest(
-                    options.In(result, spec), result.GetValue(name) is not null, result.GetValue(makesGroup), caller));
+                    options.In(result, treatment.In(result, spec)), result.GetValue(name) is not null, result.GetValue(makesGroup), caller));
             }));
         return command;
     }

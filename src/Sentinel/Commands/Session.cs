@@ -52,7 +52,7 @@ internal sealed class Session : IDisposable
         ISupervisor supervisor = Daemon is { } daemon
             ? daemon
             : new Supervisor(
-                Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), Random.Shared, TimeProvider.System, Warn);
+                Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         // Here nothing is left to be waited for: what takes time has blocked.
         return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
     }

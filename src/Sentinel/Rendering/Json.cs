@@ -70,6 +70,8 @@ internal sealed record ProcessJson
 
     public required IReadOnlyList<string> EnvironmentFiles { get; init; }
 
+    public required TreatmentJson Treatment { get; init; }
+
     public required IReadOnlyList<LeaseJson> Ports { get; init; }
 
     public required string StdoutPath { get; init; }
@@ -107,6 +109,7 @@ internal sealed record ProcessJson
             Shell = record.Spec.Command.Shell,
             WorkingDirectory = record.Spec.WorkingDirectory,
             EnvironmentFiles = record.Spec.EnvironmentFiles,
+            Treatment = TreatmentJson.From(record.Spec),
             Ports = [.. ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
@@ -140,6 +143,19 @@ internal sealed record LastRunJson(
         (run.How as Exit.Signal)?.OutOfMemory,
         run.PeakMemoryBytes,
         run.How.ToString()!);
+}
+
+internal sealed record TreatmentJson(
+    string? User, int? Nice, string? IoPriority, IReadOnlyList<int>? Cpus, int? OomScoreAdjust, string Umask, IReadOnlyList<string> Limits)
+{
+    public static TreatmentJson From(ProcessSpec spec) => new(
+        spec.Treatment.User,
+        spec.Treatment.Nice,
+        spec.Treatment.IoPriority?.ToString(),
+        spec.Treatment.Cpus,
+        spec.Treatment.OomScoreAdjust,
+        Convert.ToString(spec.Umask, 8).PadLeft(4, '0'),
+        [.. spec.Treatment.Limits.Select(limit => limit.ToString())]);
 }
 
 internal sealed record LeaseJson(int Port, string Name);

@@ -38,6 +38,8 @@ internal static class ProcessDetails
                 yield return ("Max memory", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
                 yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
+            foreach (var (label, value) in Treatment(record.Spec))
+                yield return (label, value);
             yield return ("Group", record.Spec.Group ?? "none");
             foreach (var lease in ports)
                 yield return ("Port", $"{lease.Port} ({lease.Name})");
@@ -70,6 +72,23 @@ internal static class ProcessDetails
                 $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",
             _ => "",
         };
+    }
+
+    private static IEnumerable<(string, string)> Treatment(ProcessSpec spec)
+    {
+        var treatment = spec.Treatment;
+        if (treatment.User is { } user)
+            yield return ("User", Text.Printable(user));
+        if (treatment.Nice is { } nice)
+            yield return ("Nice", nice.ToString());
+        if (treatment.IoPriority is { } priority)
+            yield return ("I/O", priority.ToString());
+        if (treatment.Cpus is { } cpus)
+            yield return ("CPUs", string.Join(",", cpus));
+        if (treatment.OomScoreAdjust is { } score)
+            yield return ("OOM score", score.ToString());
+        foreach (var limit in treatment.Limits)
+            yield return ("Limit", limit.ToString());
     }
 
     private static string LastRun(EndedRun last)

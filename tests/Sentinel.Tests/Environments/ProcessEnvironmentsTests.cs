@@ -64,6 +64,17 @@ public sealed class ProcessEnvironmentsTests : IDisposable
     }
 
     [Fact]
+    public void Who_runs_as_another_has_that_ones_home_above_the_callers()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root runs processes as others");
+        _record = _record with { Spec = _record.Spec with { Treatment = new Treatment { User = "0" }, Variables = MadeUpSentinel.EnvironmentOf("SHELL=mine") } };
+        var composed = Compose();
+        Assert.Equal(("/root", "root", "root", "mine"), (composed.Block["HOME"], composed.Block["USER"], composed.Block["LOGNAME"], composed.Block["SHELL"]));
+        Assert.Equal("user", composed.Entries.Single(entry => entry.Name == "HOME").Source.ToString());
+        Assert.Equal(0u, composed.Account!.UserId);
+    }
+
+    [Fact]
     public void A_file_can_use_what_is_below_it()
     {
         Write("work/.env", "V=${V}-and-${KEPT}");
@@ -120,7 +131,7 @@ public sealed class ProcessEnvironmentsTests : IDisposable
         Assert.Single(block.Names(), name => name == "V");
     }
 
-    private ProcessEnvironment Compose() => new ProcessEnvironments(_home, new RegularFiles()).Of(_record, _state);
+    private ProcessEnvironment Compose() => new ProcessEnvironments(_home, new RegularFiles(), new Accounts()).Of(_record, _state);
 
     private (string Value, string From) Seen()
     {

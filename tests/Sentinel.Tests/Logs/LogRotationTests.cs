@@ -108,6 +108,22 @@ public sealed class LogRotationTests : IDisposable
     }
 
     [Fact]
+    public void While_much_comes_a_hole_is_left_and_cut_off_the_next_time()
+    {
+        using var writer = new Writer(New());
+        writer.Write(3 * Block);
+        var busy = new DyingFiles(0, false) { Meanwhile = () => writer.Write(2 * 1024 * 1024) };
+
+        new LogRotation(busy).Rotate(writer.Path, new LogLimits(Block, 10, false));
+        Assert.Equal(writer.All, Kept(writer.Path));
+        Assert.Equal(writer.All.Length, new FileInfo(writer.Path).Length);
+
+        new LogRotation(new LogFiles()).Rotate(writer.Path, new LogLimits(Block, 10, false));
+        Assert.Equal(writer.All, Kept(writer.Path));
+        Assert.InRange(new FileInfo(writer.Path).Length, 1, Block);
+    }
+
+    [Fact]
     public void A_log_that_is_cleared_gives_back_all_and_positions_go_on()
     {
         using var writer = new Writer(New());
@@ -251,6 +267,9 @@ public sealed class LogRotationTests : IDisposable
 
         public bool CanPunch { get; init; } = true;
 
+        /// <summary>Happens while the log is copied.</summary>
+        public Action Meanwhile { get; init; } = () => { };
+
         public bool HasDied { get; private set; }
 
         public int BlockBytes(SafeFileHandle file) => _files.BlockBytes(file);
@@ -274,6 +293,7 @@ public sealed class LogRotationTests : IDisposable
         public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to)
         {
             Live();
+            Meanwhile();
             return _files.Copy(from, start, end, to);
         }
 

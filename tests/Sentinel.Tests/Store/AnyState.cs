@@ -66,6 +66,23 @@ internal static class AnyState
     public static readonly Gen<PortLease> Lease = Gen.Select(Gen.Int[1, 65535], Text, Time, Gen.Int[1, 99].Nullable())
         .Select((port, name, allocated, owner) => new PortLease(port, name, allocated, owner));
 
+    private static readonly Gen<Treatment> AnyTreatment = Gen.Select(
+        Text.Null(),
+        Gen.Int[-20, 19].Nullable(),
+        Gen.Select(Gen.Int[1, 2], Gen.Int[0, 7]).Select((kind, level) => new IoPriority(kind, level)).Null(),
+        Gen.Int[0, 99].Array[1, 4].Null(),
+        Gen.Int[-1000, 1000].Nullable(),
+        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2])
+        .Select((user, nice, priority, cpus, score, limits) => new Treatment
+        {
+            User = user,
+            Nice = nice,
+            IoPriority = priority,
+            Cpus = cpus?.Distinct().Order().ToArray(),
+            OomScoreAdjust = score,
+            Limits = limits,
+        });
+
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
@@ -74,7 +91,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool)))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -89,6 +106,7 @@ internal static class AnyState
             MaxMemoryBytes = rest.Item1.MaxMemory,
             Variables = rest.Item2,
             Ports = rest.Item3,
+            Treatment = rest.Item5,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             Group = group,
         });
@@ -172,12 +190,15 @@ internal static class AnyState
         Assert.Equal(expected.Command.Arguments, actual.Command.Arguments);
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
         Assert.Equal(expected.Ports, actual.Ports);
+        Assert.Equal(expected.Treatment.Cpus, actual.Treatment.Cpus);
+        Assert.Equal(expected.Treatment.Limits, actual.Treatment.Limits);
+        Assert.Equal(expected.Treatment with { Cpus = null, Limits = [] }, actual.Treatment with { Cpus = null, Limits = [] });
         Assert.Equal(expected.Variables.Bytes.ToArray(), actual.Variables.Bytes.ToArray());
         Assert.Equal(WithoutLists(expected), WithoutLists(actual));
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty };
+        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

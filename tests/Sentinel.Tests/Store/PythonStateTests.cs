@@ -87,13 +87,15 @@ public sealed class PythonStateTests : IDisposable
     [Fact]
     public void What_cannot_be_taken_over_is_told()
     {
-        var taken = Read(Document(Process(3, 9, "web", "\"user\": \"www\", \"nice\": 5, \"env\": {\"A B\": \"1\"}")))!;
+        var taken = Read(Document(Process(3, 9, "web", "\"user\": \"www\", \"nice\": 5, \"ionice_ioclass\": \"best_effort\", \"ionice_value\": 6, \"startup_timeout_seconds\": 3, \"env\": {\"A B\": \"1\"}")))!;
         Assert.Equal(
             [
                 "web: 'A B' cannot be the name of a variable: it has a space, a control character or a =; it is left out",
-                "web: user, nice cannot be taken over",
+                "web: startup_timeout_seconds cannot be taken over",
             ],
             taken.Warnings);
+        var treatment = taken.State.Processes[3].Spec.Treatment;
+        Assert.Equal(("www", 5, new IoPriority(2, 6)), (treatment.User, treatment.Nice, treatment.IoPriority));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed class MadeUpSentinel : IDisposable
         Store.Read().Find(name) ?? throw new InvalidOperationException($"there is no process {name}");
 
     /// <summary>What another command, at the same time, works with.</summary>
-    public Supervisor Another() => new(Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Random(1), Machine.Clock, Warnings.Add);
+    public Supervisor Another() => new(Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add);
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
         Supervisor.Run(Request(name, restart, command));

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Sentinel.Core.Host;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Linux;
+
+/// <summary>A system call that a child makes before its program's first instruction, and what it is for.</summary>
+internal readonly record struct PreparingCall(string What, nint Number, nint First = 0, nint Second = 0, nint Third = 0, nint Fourth = 0);
+
+/// <summary>Makes a child what its <see cref="Treatment"/> asks for; what the system refuses is an error that starts nothing.</summary>
+internal static unsafe class Preparation
+{
+    // setpriority, ioprio_set, sched_setaffinity, prlimit64, openat, write, close, setgroups, setresgid, setresuid; asm/unistd.h.
+    private static readonly int[] Numbers = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147]
+        : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117];
+
+    // All others are closed by then, so it is the first that is free.
+    private const int FirstFree = 3;
+
+    private const int CpuSetBytes = 128;
+
+    /// <param name="strings">Keeps what the calls point to.</param>
+    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, NativeStrings strings)
+    {
+        var calls = new List<PreparingCall>();
+        if (treatment.OomScoreAdjust is { } score)
+        {
+            var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
+            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[4], LibC.AT_FDCWD, (nint)strings.Add("/proc/self/oom_score_adj"u8.ToArray()), LibC.O_WRONLY));
+            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[5], FirstFree, (nint)strings.Add(text), text.Length));
+            calls.Add(new PreparingCall("close a file", Numbers[6], FirstFree));
+        }
+
+        foreach (var limit in treatment.Limits)
+        {
+            var values = new byte[2 * sizeof(ulong)];
+            MemoryMarshal.Write(values, limit.Soft);
+            MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), limit.Hard);
+            calls.Add(new PreparingCall($"set the limit {limit}", Numbers[3], 0, ResourceLimit.Names.ToList().IndexOf(limit.Name), (nint)strings.Add(values)));
+        }
+
+        if (treatment.Nice is { } nice)
+            calls.Add(new PreparingCall($"set nice to {nice}", Numbers[0], 0, 0, nice));
+        if (treatment.IoPriority is { } priority)
+            calls.Add(new PreparingCall($"set ionice to {priority}", Numbers[1], 1, 0, (priority.Class << 13) | priority.Level));
+        if (treatment.Cpus is { } cpus)
+        {
+            var set = new byte[CpuSetBytes];
+            foreach (var cpu in cpus)
+                set[cpu / 8] |= (byte)(1 << (cpu % 8));
+            calls.Add(new PreparingCall($"keep it to the CPUs {string.Join(',', cpus)}", Numbers[2], 0, CpuSetBytes, (nint)strings.Add(set)));
+        }
+
+        if (account is not null)
+        {
+            var what = $"run it as {account.Name}";
+            var groups = MemoryMarshal.AsBytes(account.Groups.ToArray().AsSpan()).ToArray();
+            // The last, after which nothing more may be allowed. Nobody who is not root has groups to set.
+            if (account.Groups.Count > 0)
+                calls.Add(new PreparingCall(what, Numbers[7], account.Groups.Count, (nint)strings.Add(groups)));
+            calls.Add(new PreparingCall(what, Numbers[8], (nint)account.GroupId, (nint)account.GroupId, (nint)account.GroupId));
+            calls.Add(new PreparingCall(what, Numbers[9], (nint)account.UserId, (nint)account.UserId, (nint)account.UserId));
+        }
+
+        return calls;
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Commands;
+
+/// <summary>How <c>run</c> has the system treat a process.</summary>
+internal sealed class TreatmentOptionSet
+{
+    private readonly Option<string?> _user = new("--user")
+    {
+        Description = "Who to run it as, with all of his groups and his home; needs root",
+        HelpName = "name|uid[:group]",
+    };
+
+    private readonly Option<int?> _nice = Number("--nice", -20, 19, "Its share of the CPU: -20 (most) to 19 (least)");
+
+    private readonly Option<IoPriority?> _ioPriority = Parsed(
+        "--ionice", "idle|best-effort[:0-7]|realtime[:0-7]", "How its reading and writing of disks is treated", IoPriority.Parse);
+
+    private readonly Option<IReadOnlyList<int>?> _cpus = Parsed("--cpu-affinity", "cpus", "On which CPUs it may run: 0,2-3", CpuList.Parse);
+
+    private readonly Option<int?> _oomScore = Number(
+        "--oom-score-adj", -1000, 1000, "How soon it is killed when memory runs out: -1000 (never) to 1000 (first)");
+
+    private readonly Option<int?> _umask = new("--umask")
+    {
+        Description = "Its file mode creation mask, octal [default: yours]",
+        HelpName = "mask",
+        CustomParser = Umask,
+    };
+
+    private readonly Option<string[]> _limits = new("--limit")
+    {
+        Description = "How much of something it may have: nofile=65536, core=0:unlimited; as often as you like",
+        HelpName = "name=number",
+    };
+
+    public void AddTo(System.CommandLine.Command command)
+    {
+        foreach (var option in new Option[] { _user, _nice, _ioPriority, _cpus, _oomScore, _umask, _limits })
+            command.Options.Add(option);
+        command.Check(result => Limits(result.GetValue(_limits)!));
+    }
+
+    public ProcessSpec In(ParseResult result, ProcessSpec spec) => spec with
+    {
+        Umask = result.GetValue(_umask) ?? spec.Umask,
+        Treatment = new Treatment
+        {
+            User = result.GetValue(_user),
+            Nice = result.GetValue(_nice),
+            IoPriority = result.GetValue(_ioPriority),
+            Cpus = result.GetValue(_cpus),
+            OomScoreAdjust = result.GetValue(_oomScore),
+            Limits = Limits(result.GetValue(_limits)!),
+        },
+    };
+
+    private static List<ResourceLimit> Limits(string[] words)
+    {
+        var limits = words.Select(ResourceLimit.Parse).ToList();
+        foreach (var same in limits.GroupBy(limit => limit.Name).Where(same => same.Count() > 1))
+            throw new FormatException($"--limit {same.Key} is there twice");
+        return limits;
+    }
+
+    private static int? Umask(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text.Length is > 0 and <= 4 && text.All(digit => digit is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 511 and var mask)
+            return mask;
+        result.AddError($"--umask takes an octal mask such as 022, not '{text}'");
+        return null;
+    }
+
+    private static Option<int?> Number(string name, int least, int most, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+            result.AddError($"{name} takes a number from {least} to {most}, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
+        where T : class => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = result =>
+        {
+            try
+            {
+                return parse(result.Tokens[0].Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+                return null;
+            }
+        },
+    };
+}
