@@ -90,20 +90,20 @@ internal sealed class TreatmentOptionSet
 
     private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
         where T : class => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        CustomParser = result =>
         {
-            try
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
             {
-                return parse(result.Tokens[0].Value);
-            }
-            catch (FormatException e)
-            {
-                result.AddError(e.Message);
-                return null;
-            }
-        },
-    };
+                try
+                {
+                    return parse(result.Tokens[0].Value);
+                }
+                catch (FormatException e)
+                {
+                    result.AddError(e.Message);
+                    return null;
+                }
+            },
+        };
 }
