@@ -79,8 +79,6 @@ public sealed unsafe class LogFiles : ILogFiles
                 throw SystemCallException.Last("lock", "a log");
     }
 
-    public void FlushFolder(string path) => StateFiles.FlushFolder(path);
-
     private static bool Look(SafeFileHandle file, uint mask, LibC.StatX* status) =>
         LibC.statx((int)file.DangerousGetHandle(), "", LibC.AT_EMPTY_PATH, mask, status) == 0;
 

@@ -188,7 +188,7 @@ public sealed unsafe class StateFiles : IStateFiles
         return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_UID, &status) == 0 ? status.Uid : throw SystemCallException.Last("look at", path);
     }
 
-    internal static void FlushFolder(string path)
+    private static void FlushFolder(string path)
     {
         using var folder = LibC.open(path, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
         // Some file systems cannot, and need not.

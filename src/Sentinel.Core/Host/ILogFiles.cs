@@ -36,7 +36,4 @@ public interface ILogFiles
 
     /// <summary>Waits for the lock on an open file, which ends when that is closed.</summary>
     void Lock(SafeFileHandle file);
-
-    /// <summary>Makes sure that what was renamed in a folder survives a loss of power.</summary>
-    void FlushFolder(string path);
 }

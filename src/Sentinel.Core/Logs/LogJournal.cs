@@ -64,7 +64,7 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
         long Number(int i) => long.TryParse(numbers.ElementAtOrDefault(i), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>Writes it down as the next generation, on the disk when this returns.</summary>
+    /// <summary>Writes it down as the next generation.</summary>
     public LogJournal Write(SafeFileHandle file)
     {
         var next = this with { Generation = Generation + 1 };
@@ -72,7 +72,6 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
             file,
             Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, Format, next.Generation, next.Removed, next.Copied, next.Collapsing)),
             0);
-        RandomAccess.FlushToDisk(file);
         return next;
     }
 }

@@ -109,8 +109,12 @@ public sealed class LogRotation(ILogFiles files)
             }
 
             LogBackup.Shift(log, limits.Backups);
-            File.Move(draft, new LogBackup(log, 1, limits.Compress).Path, overwrite: true);
-            files.FlushFolder(Path.GetDirectoryName(log)!);
+            var backup = new LogBackup(log, 1, limits.Compress).Path;
+            File.Move(draft, backup, overwrite: true);
+            // On the disk with its name, before anything is taken away. What is in the journal need not be: after a loss of power it is
+            // at worst there twice.
+            using var file = File.OpenHandle(backup, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(file);
         }
         else
         {
@@ -201,8 +205,6 @@ public sealed class LogRotation(ILogFiles files)
             file.SetLength(0);
             Copy(from, start, end, file);
         }
-
-        file.Flush(flushToDisk: true);
     }
 
     private static void Copy(SafeFileHandle from, long start, long end, Stream to)
