@@ -1,7 +1,7 @@
 namespace Sentinel.Linux;
 
 /// <summary>Finds programs as execvp(3) does, and says more when there is none.</summary>
-internal static class ProgramPath
+public static class ProgramPath
 {
     private const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
 

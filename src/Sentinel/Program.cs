@@ -24,6 +24,7 @@ var root = new RootCommand(
     PortCommand.Create(),
     EnvCommand.Create(),
     DaemonCommand.Create(),
+    StartupCommand.Create(),
     LogReaderCommand.Create(),
 };
 foreach (var command in ProcessCommands.Create())

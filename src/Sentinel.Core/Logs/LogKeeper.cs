@@ -27,6 +27,10 @@ public sealed class LogKeeper(
     // A log that could not be rotated is tried again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // In so long no more than this.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private const long MuchBytes = 1024 * 1024;
+
     private readonly LogRotation _rotation = new(files);
     private readonly Dictionary<int, (ProcessIdentity? Main, Kept Stdout, Kept Stderr)> _kept = [];
     private readonly List<Kept> _written = [];
@@ -40,7 +44,7 @@ public sealed class LogKeeper(
         foreach (var record in state.Processes.Values)
         {
             var isKnown = _kept.TryGetValue(record.Id, out var kept);
-            if (isKnown && kept.Main == record.State.Main)
+            if (isKnown && kept.Main == record.State.Main && record.State is not RunState.Starting)
                 continue;
             if (!isKnown)
                 kept = (null, new Kept(record, LogStream.Stdout), new Kept(record, LogStream.Stderr));
@@ -49,8 +53,13 @@ public sealed class LogKeeper(
             foreach (var log in (Kept[])[kept.Stdout, kept.Stderr])
             {
                 log.Record = record;
-                if (record.State.Main is not null && !log.IsWritten)
-                    Arm(log, isNew: !isKnown);
+                if (log.IsWritten)
+                    continue;
+                if (record.State is RunState.Starting)
+                    // What comes from here on is of the run that is about to begin.
+                    (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home)) ?? 0, true);
+                else if (record.State is RunState.Running running)
+                    Arm(log, running.Since);
             }
         }
     }
@@ -64,6 +73,9 @@ public sealed class LogKeeper(
         /// <summary>Where what is written next begins.</summary>
         public long End { get; set; }
 
+        /// <summary>Whether that is so: not of what ran before the daemon did.</summary>
+        public bool IsEndKnown { get; set; }
+
         /// <summary>Whether it was written to since it was armed.</summary>
         public bool IsWritten { get; set; }
 
@@ -72,16 +84,24 @@ public sealed class LogKeeper(
         public string PathIn(SentinelHome home) => stream == LogStream.Stdout ? home.StdoutOf(Record) : home.StderrOf(Record);
     }
 
-    private void Arm(Kept log, bool isNew)
+    /// <param name="since">Since when what is there beyond the known end was written; null: nobody knows.</param>
+    private void Arm(Kept log, DateTimeOffset? since)
     {
         try
         {
             var path = log.PathIn(home);
             var end = LogHistory.EndOf(path) ?? 0;
-            // While nobody was there, and up to now, nobody knows.
-            if (isNew ? LogTimes.Exists(path) : end > log.End)
-                LogTimes.Append(path, isNew ? LogTimes.LastPosition(path) : end, null);
-            log.End = end;
+            if (!log.IsEndKnown && LogTimes.Exists(path))
+                // What was written last before nobody was there is not told from what was written since.
+                LogTimes.Append(path, LogTimes.LastPosition(path), null);
+            else if (log.IsEndKnown && end > log.End)
+            {
+                if (since is not null)
+                    LogTimes.Append(path, log.End, since);
+                LogTimes.Append(path, end, null);
+            }
+
+            (log.End, log.IsEndKnown) = (end, true);
             modifications.Arm(path, () => Written(log));
             // It may have been written to before it was armed.
             if (LogHistory.EndOf(path) > end)
@@ -126,7 +146,7 @@ public sealed class LogKeeper(
     private void ArmAgain(Kept log)
     {
         log.IsWritten = false;
-        Arm(log, isNew: false);
+        Arm(log, since: null);
     }
 
     private bool IsTooLarge(Kept log)
@@ -170,7 +190,27 @@ public sealed class LogKeeper(
         }
 
         ArmAgain(log);
+        if (failure is null)
+            CutSoon(log);
     }
+
+    // A log that was rotated while much was written to it has a hole at its front, until it is quiet.
+    private void CutSoon(Kept log)
+    {
+        var path = log.PathIn(home);
+        var length = LengthOf(path);
+        loop.After(Quiet, () =>
+        {
+            if (!_kept.ContainsKey(log.Record.Id) || LengthOf(path) is not { } now || length is null)
+                return;
+            if (now - length > MuchBytes)
+                CutSoon(log);
+            else
+                background(() => _rotation.CutHole(path), _ => { });
+        });
+    }
+
+    private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
 
     // Once: it would be said for every line.
     private void Warn(string warning)

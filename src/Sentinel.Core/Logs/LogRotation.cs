@@ -31,6 +31,20 @@ public sealed class LogRotation(ILogFiles files)
         return RandomAccess.GetLength(file) - files.StartOfData(file);
     }
 
+    /// <summary>Cuts off a hole that was left at the front of a log: who looks at the file itself would read it as zeros.</summary>
+    public void CutHole(string log)
+    {
+        if (!File.Exists(log))
+            return;
+        using var journalFile = LogJournal.Lock(log, files);
+        using var live = OpenLive(log);
+        var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
+        var block = files.BlockBytes(live);
+        var end = Math.Min(files.StartOfData(live), Math.Max(RandomAccess.GetLength(live) - 1, 0)) / block * block;
+        if (end > 0)
+            Cut(live, end, journal, journalFile);
+    }
+
     /// <summary>Empties a log, and forgets its backups: the process goes on writing at the start of the file.</summary>
     public void Clear(string log)
     {
@@ -130,10 +144,12 @@ public sealed class LogRotation(ILogFiles files)
     {
         if (!files.Punch(live, end))
             throw new IOException("the file system cannot give back the front of a file");
-        // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits. While much comes the hole is left
-        // for the next time.
-        if (RandomAccess.GetLength(live) - end > MuchBytes)
-            return journal.Write(journalFile);
+        // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits: while much comes a hole is left.
+        return RandomAccess.GetLength(live) - end > MuchBytes ? journal.Write(journalFile) : Cut(live, end, journal, journalFile);
+    }
+
+    private LogJournal Cut(SafeFileHandle live, long end, LogJournal journal, SafeFileHandle journalFile)
+    {
         journal = (journal with { Collapsing = end }).Write(journalFile);
         var isCut = files.Collapse(live, end);
         return (journal with { Collapsing = 0, Removed = journal.Removed + (isCut ? end : 0) }).Write(journalFile);

@@ -226,6 +226,17 @@ internal sealed record SourceJson(string Layer, string? Name, int? Line)
     public static SourceJson? From(EnvironmentSource? source) => source is null ? null : new(source.Layer, source.Name, source.Line);
 }
 
+/// <summary>What <c>startup</c> prints.</summary>
+internal sealed record StartupJson(
+    int SchemaVersion,
+    string Kind,
+    string Name,
+    IReadOnlyList<string> Command,
+    string Content,
+    string? Path,
+    bool Installed,
+    IReadOnlyList<string> Warnings);
+
 /// <summary>What the <c>daemon</c> commands print.</summary>
 internal sealed record DaemonJson(
     int SchemaVersion,
@@ -292,6 +303,7 @@ internal sealed record LogLineJson(string Process, string Stream, string Text, D
 [JsonSerializable(typeof(GroupsJson))]
 [JsonSerializable(typeof(PortsJson))]
 [JsonSerializable(typeof(EnvironmentJson))]
+[JsonSerializable(typeof(StartupJson))]
 [JsonSerializable(typeof(DaemonJson))]
 [JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(LogLineJson))]

@@ -124,6 +124,23 @@ public sealed class LogRotationTests : IDisposable
     }
 
     [Fact]
+    public void A_hole_that_was_left_is_cut_off_when_it_is_quiet()
+    {
+        using var writer = new Writer(New());
+        writer.Write(3 * Block);
+        var busy = new DyingFiles(0, false) { Meanwhile = () => writer.Write(2 * 1024 * 1024) };
+        new LogRotation(busy).Rotate(writer.Path, new LogLimits(Block, 10, false));
+        var end = LogHistory.EndOf(writer.Path);
+
+        new LogRotation(new LogFiles()).CutHole(writer.Path);
+        new LogRotation(new LogFiles()).CutHole(writer.Path);
+
+        Assert.Equal(writer.All, Kept(writer.Path));
+        Assert.Equal(end, LogHistory.EndOf(writer.Path));
+        Assert.True(new FileInfo(writer.Path).Length < writer.All.Length);
+    }
+
+    [Fact]
     public void A_log_that_is_cleared_gives_back_all_and_positions_go_on()
     {
         using var writer = new Writer(New());

@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace Sentinel.Core.Startup;
+
+/// <summary>Words as systemd reads them in the command lines of units; see systemd.service(5), "Command lines".</summary>
+public static class SystemdQuoting
+{
+    // What means nothing there, wherever it stands.
+    private const string Plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@";
+
+    /// <summary>A command line that is these words and nothing else: no variable, specifier or escape is seen in them.</summary>
+    public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Word));
+
+    /// <summary>A value of a setting that is no command line: specifiers are seen there, and variables are not.</summary>
+    public static string Value(string text) => Escaped(text, doublesDollar: false);
+
+    private static string Word(string word, int index)
+    {
+        var escaped = Escaped(word, doublesDollar: true);
+        // A program's name may not begin with what tells systemd how to execute it; in quotes it still would.
+        return escaped.Length > 0 && escaped == word && word.All(Plain.Contains) && (index > 0 || word[0] is not ('-' or '@' or ':' or '+' or '!'))
+            ? word
+            : $"\"{escaped}\"";
+    }
+
+    private static string Escaped(string text, bool doublesDollar)
+    {
+        var escaped = new StringBuilder();
+        foreach (var c in text)
+            escaped.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => @"\\",
+                '%' => "%%",
+                '$' when doublesDollar => "$$",
+                '\n' => "\\n",
+                '\t' => "\\t",
+                '\r' => "\\r",
+                _ when char.IsControl(c) => $"\\x{(int)c:x2}",
+                _ => c.ToString(),
+            });
+        return escaped.ToString();
+    }
+}

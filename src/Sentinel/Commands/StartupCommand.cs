@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using Sentinel.Core.Startup;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class StartupCommand
+{
+    private const string DefaultName = "sentinel";
+
+    public static Command Create() => new("startup", "Have the daemon, or a command, started at boot")
+    {
+        Systemd(),
+        Other("openrc", "Print an init script of OpenRC", OtherInits.OpenRc),
+        Other("launchd", "Print a property list of launchd", OtherInits.Launchd),
+        Other("cron", "Print a line for a crontab", OtherInits.Cron),
+    };
+
+    private static Command Systemd()
+    {
+        var words = Words();
+        var name = Name();
+        var user = SharedOptions.Flag("--user", "For your own service manager [default, unless you are root]");
+        var system = SharedOptions.Flag("--system", "For that of the machine");
+        var install = SharedOptions.Flag("--install", "Write the unit where it belongs, enable it and start it");
+        var json = SharedOptions.Json();
+        var command = new Command("systemd", "Print a unit of systemd, or install it") { words, name, user, system, install, json };
+        command.Check(result =>
+        {
+            Check(result.GetValue(name) ?? DefaultName, result.GetValue(words));
+            if (result.GetValue(user) && result.GetValue(system))
+                throw new FormatException("--user and --system do not go together");
+        });
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var isUser = result.GetValue(user) || (!result.GetValue(system) && !Environment.IsPrivilegedProcess);
+            var service = ServiceOf(session, result.GetValue(words)!, result.GetValue(name)!, isUser);
+            if (service is null)
+                return ExitCode.Failure;
+            var unit = SystemdUnit.Of(service, isUser);
+            return result.GetValue(install) ? Install(session, service, unit, isUser) : Print(session, "systemd", service, unit, null, isInstalled: false);
+        }));
+        return command;
+    }
+
+    private static Command Other(string kind, string description, Func<BootService, string> make)
+    {
+        var words = Words();
+        var name = Name();
+        var json = SharedOptions.Json();
+        var command = new Command(kind, description) { words, name, json };
+        command.Check(result => Check(result.GetValue(name) ?? DefaultName, result.GetValue(words)));
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+            ServiceOf(session, result.GetValue(words)!, result.GetValue(name)!, isUser: true) is { } service
+                ? Print(session, kind, service, make(service), null, isInstalled: false)
+                : ExitCode.Failure));
+        return command;
+    }
+
+    private static Argument<string[]> Words() => new("command")
+    {
+        Description = "The command, as 'run' takes it [default: Sentinel's daemon]",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static Option<string> Name() => new("--name")
+    {
+        Description = "What to call the service",
+        DefaultValueFactory = _ => DefaultName,
+        HelpName = "name",
+    };
+
+    private static void Check(string name, string[]? words)
+    {
+        // The parser takes an option that it does not know for a word of the command.
+        if (words is [['-', ..] option, ..])
+            throw new FormatException($"there is no option {option}");
+        if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or ':'))
+            throw new FormatException($"'{name}' cannot be the name of a service: it has letters, digits and -_.@: only");
+    }
+
+    // Null when it cannot be, of which the user has been told.
+    private static BootService? ServiceOf(Session session, string[] words, string name, bool isUser)
+    {
+        var user = isUser || Environment.IsPrivilegedProcess ? null : Environment.UserName;
+        if (words.Length == 0)
+            return new BootService(
+                name, "Sentinel, which keeps processes running", [OwnPath(), "daemon", "run"], IsDaemon: true, Folder: null, user,
+                Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } ? session.Home.Folder : null);
+        var command = Core.Specs.Command.From(words);
+        if (ProgramPath.Find(command.Arguments[0], Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH"), out var program) is { } why)
+        {
+            Session.Fail(why);
+            return null;
+        }
+
+        return new BootService(
+            name, command.Text, [program, .. command.Arguments.Skip(1)], IsDaemon: false, Environment.CurrentDirectory, user, Home: null);
+    }
+
+    // By the name that it is called by, which stays when the program behind it is replaced.
+    private static string OwnPath()
+    {
+        var own = Environment.ProcessPath!;
+        return ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null
+            && (File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program) == own
+            ? program
+            : own;
+    }
+
+    private static int Install(Session session, BootService service, string unit, bool isUser)
+    {
+        var folder = isUser
+            ? Path.Combine(
+                Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } config
+                    ? config
+                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config"),
+                "systemd",
+                "user")
+            : "/etc/systemd/system";
+        var path = Path.Combine(folder, service.Name + ".service");
+        if (File.Exists(path) && !(File.ReadLines(path).FirstOrDefault() ?? "").Contains(BootService.Mark, StringComparison.Ordinal))
+            return Session.Fail($"{path} is there already, and not ours; --name chooses another name");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(path, unit);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        string[] manager = isUser ? ["systemctl", "--user"] : ["systemctl"];
+        string[][] calls = [[.. manager, "daemon-reload"], [.. manager, "enable", "--now", service.Name + ".service"]];
+        if (calls.Select(Failure).FirstOrDefault(failure => failure is not null) is { } why)
+            return Session.Fail($"wrote {path}, but {why}.\nWhere systemd runs: {string.Join(" && ", calls.Select(call => string.Join(' ', call)))}");
+        Print(session, "systemd", service, session.IsJson ? unit : $"Wrote {path}\nEnabled and started {service.Name}\n", path, isInstalled: true);
+        if (isUser)
+            Output.Tell("It runs while you are logged in; 'loginctl enable-linger' has it start at boot.");
+        return ExitCode.Success;
+    }
+
+    private static string? Failure(string[] call)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(call[0], call[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process.StandardOutput.ReadToEndAsync();
+            var said = process.StandardError.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : $"'{string.Join(' ', call)}' failed: {said}";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "there is no systemctl";
+        }
+    }
+
+    private static int Print(Session session, string kind, BootService service, string content, string? path, bool isInstalled)
+    {
+        if (session.IsJson)
+            session.Print(
+                new StartupJson(Json.SchemaVersion, kind, service.Name, service.Command, content, path, isInstalled, session.Warnings), Json.Document.StartupJson);
+        else
+            session.Output.Write(System.Text.Encoding.UTF8.GetBytes(content));
+        return ExitCode.Success;
+    }
+}

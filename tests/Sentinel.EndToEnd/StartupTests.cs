@@ -1,0 +1,101 @@
+namespace Sentinel.EndToEnd;
+
+public class StartupTests
+{
+    [Fact]
+    public async Task Units_are_ones_that_systemd_takes()
+    {
+        Needs.Program("systemd-analyze");
+        await using var home = new SentinelHome();
+        foreach (var command in new string[][] { [], ["sh -c 'echo 100%; sleep \"$HOME\"'"], ["--", "/bin/echo", "a b", "", "$x", "%n", "\\", "\"", "-"] })
+        {
+            var unit = Path.Combine(home.Work, "tried.service");
+            File.WriteAllText(unit, (await home.Run(["startup", "systemd", "--system", .. command])).Ok().Stdout);
+            var verified = await home.Run(new Call { Through = ["systemd-analyze", "verify", "--man=no", unit], Program = "" });
+            Assert.DoesNotContain("tried.service:", verified.Stderr);
+        }
+    }
+
+    [Theory]
+    [InlineData("systemd", "ExecStart=")]
+    [InlineData("openrc", "supervisor=supervise-daemon")]
+    [InlineData("launchd", "<key>ProgramArguments</key>")]
+    [InlineData("cron", "@reboot")]
+    public async Task Each_is_printed_for_the_daemon_and_for_a_command(string kind, string holds)
+    {
+        await using var home = new SentinelHome();
+        var daemon = (await home.Run("startup", kind)).Ok().Stdout;
+        Assert.Contains(holds, daemon);
+        Assert.Contains("daemon", daemon);
+        Assert.Contains(home.Folder, daemon);
+        var command = (await home.Run("startup", kind, "--name", "web", "sleep 1000")).Ok().Stdout;
+        Assert.Contains("/sleep", command);
+        Assert.Contains(home.Work, command);
+        Assert.False(Directory.Exists(home.Folder));
+    }
+
+    [Fact]
+    public async Task Installing_writes_the_unit_and_has_it_enabled()
+    {
+        await using var home = new SentinelHome();
+        var (path, unit, variables) = Systemctl(home, "echo \"$@\" >> calls");
+
+        var installed = (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Ok();
+
+        Assert.Contains($"Wrote {unit}", installed.Stdout);
+        Assert.Equal(["--user daemon-reload", "--user enable --now sentinel.service"], File.ReadAllLines(Path.Combine(home.Work, "calls")));
+        Assert.Equal((await home.Run(new Call("startup", "systemd", "--user") { Environment = variables })).Ok().Stdout, File.ReadAllText(unit));
+        // Ours may be written again.
+        (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Ok();
+
+        File.WriteAllText(unit, "[Unit]\n");
+        Assert.Contains("not ours", (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1).Stderr);
+        Assert.Equal("[Unit]\n", File.ReadAllText(unit));
+        Assert.NotEmpty(path);
+    }
+
+    [Fact]
+    public async Task Where_it_cannot_be_enabled_the_unit_is_there_and_what_to_do_is_told()
+    {
+        await using var home = new SentinelHome();
+        var (_, unit, variables) = Systemctl(home, "echo no bus >&2; exit 1");
+
+        var failed = (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1);
+
+        Assert.Contains("no bus", failed.Stderr);
+        Assert.Contains("systemctl --user enable --now sentinel.service", failed.Stderr);
+        Assert.True(File.Exists(unit));
+    }
+
+    [Theory]
+    [InlineData("systemd", "--name", "a/b")]
+    [InlineData("systemd", "--user", "--system")]
+    [InlineData("cron", "--install")]
+    [InlineData("upstart")]
+    public async Task What_makes_no_sense_is_refused(params string[] words)
+    {
+        await using var home = new SentinelHome();
+        Assert.Empty((await home.Run(["startup", .. words])).Fails(2).Stdout);
+    }
+
+    [Fact]
+    public async Task A_program_that_there_is_not_is_no_service()
+    {
+        await using var home = new SentinelHome();
+        Assert.Contains("no program 'nosuchprogram'", (await home.Run("startup", "systemd", "nosuchprogram")).Fails(1).Stderr);
+    }
+
+    private static (string Path, string Unit, Dictionary<string, string?> Variables) Systemctl(SentinelHome home, string script)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
+        var program = Path.Combine(folder, "systemctl");
+        File.WriteAllText(program, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var config = Path.Combine(home.Root, "config");
+        return (folder, Path.Combine(config, "systemd", "user", "sentinel.service"), new()
+        {
+            ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["XDG_CONFIG_HOME"] = config,
+        });
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using CsCheck;
+using Sentinel.Core.Startup;
+
+namespace Sentinel.Tests.Startup;
+
+public sealed class SystemdQuotingTests
+{
+    [Theory]
+    [InlineData("web", "web")]
+    [InlineData("--port=80", "--port=80")]
+    [InlineData("a b", "\"a b\"")]
+    [InlineData("", "\"\"")]
+    [InlineData("100%", "\"100%%\"")]
+    [InlineData("$HOME", "\"$$HOME\"")]
+    [InlineData("say \"hi\"", "\"say \\\"hi\\\"\"")]
+    [InlineData(@"a\b", "\"a\\\\b\"")]
+    [InlineData("it's", "\"it's\"")]
+    [InlineData("two\nlines", "\"two\\nlines\"")]
+    [InlineData("a;b", "\"a;b\"")]
+    [InlineData("\e", "\"\\x1b\"")]
+    public void A_word_is_itself_and_nothing_else(string word, string quoted) =>
+        Assert.Equal($"/bin/x {quoted}", SystemdQuoting.Line(["/bin/x", word]));
+
+    [Fact]
+    public void Whatever_the_words_are_systemd_reads_the_same() =>
+        Gen.Char[(char)1, (char)0x17f].Array[0, 12].Select(letters => new string(letters)).Array[1, 5].Sample(words =>
+            Assert.Equal(words, Read(SystemdQuoting.Line(words))));
+
+    // As systemd.service(5) and systemd.syntax(7) say: quotes, C escapes, then specifiers and variables.
+    private static List<string> Read(string line)
+    {
+        Assert.DoesNotContain('\n', line);
+        var words = new List<string>();
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == ' ')
+                continue;
+            var word = new List<byte>();
+            var isQuoted = line[i] == '"';
+            for (i += isQuoted ? 1 : 0; i < line.Length && line[i] != (isQuoted ? '"' : ' '); i++)
+            {
+                var text = line[i].ToString();
+                if (line[i] == '\\')
+                {
+                    i++;
+                    text = line[i] switch
+                    {
+                        'n' => "\n",
+                        't' => "\t",
+                        'r' => "\r",
+                        'x' => ((char)Convert.ToInt32(line.Substring(i + 1, 2), 16)).ToString(),
+                        var c => c.ToString(),
+                    };
+                    i += line[i] == 'x' ? 2 : 0;
+                }
+                else if (line[i] is '%' or '$')
+                {
+                    Assert.Equal(line[i], line[++i]);
+                }
+
+                word.AddRange(Encoding.UTF8.GetBytes(text));
+            }
+
+            words.Add(Encoding.UTF8.GetString([.. word]));
+        }
+
+        return words;
+    }
+}
