@@ -7,7 +7,7 @@ public class CompletionTests
     private static readonly string Folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..", "completions"));
 
     [Theory]
-    [InlineData("sentinel sta", "start", "startall", "status")]
+    [InlineData("sentinel sta", "start", "startall", "startup", "status")]
     [InlineData("sentinel stop --fo", "--force")]
     [InlineData("sentinel stop ", "a:b", @"it\'s", @"my\ process", "web")]
     [InlineData("sentinel stop my", @"my\ process")]
@@ -36,7 +36,7 @@ public class CompletionTests
     }
 
     [Theory]
-    [InlineData("sentinel sta", "start", "startall", "status")]
+    [InlineData("sentinel sta", "start", "startall", "startup", "status")]
     [InlineData("sentinel stop --fo", "--force")]
     [InlineData("sentinel stop my", "my process")]
     [InlineData(@"sentinel stop my\ pro", "my process")]

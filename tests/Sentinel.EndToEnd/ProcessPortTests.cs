@@ -78,6 +78,7 @@ public class ProcessPortTests
         await using var home = await SentinelHome.Create(withDaemon);
         await home.Start(new Call("run", "--name", "web", "--port", "http", "--", SentinelHome.Actor, "listen", "PORT"));
         var port = (await home.Show("web")).Ports.Single().Port;
+        await home.Says("web", $"port {port}");
         (await home.Run("stop", "web")).Ok();
         using (PortTests.Listen("127.0.0.1", ProtocolType.Tcp, port))
         {

@@ -161,12 +161,12 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     // In the order of time, as far as it is known; what is not known stands after what was written before it.
     private void ShowMerged(List<Part> parts, ILookup<int, Event.OfProcess> happened)
     {
-        var sources = parts.Select(part => Stamped(part, Excerpt(part).Select(line =>
-            (line is { } known ? part.Times.Of(known.Position) : null, (Action)(() => Write(part, line)))))).ToList();
-        foreach (var part in parts.DistinctBy(part => part.ProcessId))
-            sources.Add(Stamped(part, happened[part.ProcessId]
-                .Where(one => (query.Since is null || one.Time >= query.Since) && (query.Until is null || one.Time <= query.Until))
-                .Select(one => ((DateTimeOffset?)one.Time, (Action)(() => _writer.Mark(part.Log, one.Time, Events.What(one)))))));
+        // A start comes before what was written in the same millisecond.
+        var sources = parts.DistinctBy(part => part.ProcessId).Select(part => Stamped(happened[part.ProcessId]
+            .Where(one => (query.Since is null || one.Time >= query.Since) && (query.Until is null || one.Time <= query.Until))
+            .Select(one => ((DateTimeOffset?)one.Time, (Action)(() => _writer.Mark(part.Log, one.Time, Events.What(one))))))).ToList();
+        sources.AddRange(parts.Select(part => Stamped(Excerpt(part).Select(line =>
+            (line is { } known ? part.Times.Of(known.Position) : null, (Action)(() => Write(part, line)))))));
         var queue = new PriorityQueue<IEnumerator<(DateTimeOffset Time, Action Write)>, (DateTimeOffset, int)>();
         for (var i = 0; i < sources.Count; i++)
             Enqueue(sources[i].GetEnumerator(), i);
@@ -183,7 +183,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         }
     }
 
-    private IEnumerable<(DateTimeOffset Time, Action Write)> Stamped(Part part, IEnumerable<(DateTimeOffset? Time, Action Write)> lines)
+    private static IEnumerable<(DateTimeOffset Time, Action Write)> Stamped(IEnumerable<(DateTimeOffset? Time, Action Write)> lines)
     {
         var last = DateTimeOffset.MinValue;
         foreach (var (time, write) in lines)
