@@ -9,7 +9,6 @@ namespace Sentinel.Core.Logs;
 /// Sees to the logs while the daemon runs: notes when they are written, and rotates those that have grown too large. A log that
 /// nobody writes to costs nothing.
 /// </summary>
-/// <param name="background">Does what takes time beside the loop, and tells on the loop what went wrong.</param>
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
 public sealed class LogKeeper(
     SentinelHome home,
@@ -18,7 +17,6 @@ public sealed class LogKeeper(
     ILoop loop,
     TimeProvider time,
     EventLog events,
-    Action<Action, Action<Exception?>> background,
     Action<string> warn)
 {
     // How exact times are, and how often at most a busy log is looked at.
@@ -138,7 +136,7 @@ public sealed class LogKeeper(
         _written.Clear();
         foreach (var log in written.Where(log => _kept.ContainsKey(log.Record.Id)))
             if (IsTooLarge(log))
-                background(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits), failure => Rotated(log, failure));
+                Rotated(log, FailureOf(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits)));
             else
                 ArmAgain(log);
     }
@@ -206,8 +204,21 @@ public sealed class LogKeeper(
             if (now - length > MuchBytes)
                 CutSoon(log);
             else
-                background(() => _rotation.CutHole(path), _ => { });
+                FailureOf(() => _rotation.CutHole(path));
         });
+    }
+
+    private static Exception? FailureOf(Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
+        }
     }
 
     private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;

@@ -41,7 +41,7 @@ internal sealed class DaemonHost : IDisposable
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, new BackgroundWork(_loop).Do, Warn);
+            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, Warn);
         _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log, logs);
     }
 

@@ -5,6 +5,7 @@ using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Linux;
 
+[Collection(nameof(Alone))]
 public sealed class EventLoopTests : IDisposable
 {
     private readonly Looping _looping = new();

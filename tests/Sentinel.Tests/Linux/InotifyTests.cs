@@ -4,6 +4,7 @@ using Sentinel.Tests.Logs;
 
 namespace Sentinel.Tests.Linux;
 
+[Collection(nameof(Alone))]
 public sealed class InotifyTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);

@@ -4,6 +4,7 @@ using Sentinel.Linux;
 
 namespace Sentinel.Tests.Linux;
 
+[Collection(nameof(Alone))]
 public sealed class PidFdTests : IDisposable
 {
     private readonly Children _children = new();

@@ -7,6 +7,7 @@ using Sentinel.Linux;
 
 namespace Sentinel.Tests.Linux;
 
+[Collection(nameof(Alone))]
 public sealed class ProcessTableTests : IDisposable
 {
     // From the state on; see proc_pid_stat(5).

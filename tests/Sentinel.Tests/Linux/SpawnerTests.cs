@@ -6,6 +6,7 @@ using Sentinel.Linux;
 
 namespace Sentinel.Tests.Linux;
 
+[Collection(nameof(Alone))]
 public sealed class SpawnerTests : IDisposable
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserExecute;
