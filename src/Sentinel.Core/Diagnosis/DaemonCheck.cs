@@ -20,6 +20,9 @@ public abstract record DaemonSight
     /// <param name="Pid">Null when it is not known.</param>
     public sealed record Silent(int? Pid) : DaemonSight;
 
+    /// <summary>Whether there is one is not ours to know.</summary>
+    public sealed record Closed(string Why) : DaemonSight;
+
     /// <summary>It cannot be spoken with.</summary>
     /// <param name="Why">In a sentence.</param>
     public sealed record Strange(string Why) : DaemonSight;
@@ -40,7 +43,7 @@ public static class DaemonCheck
                     Areas.Daemon, $"the daemon (pid {status.Pid}) is {status.Version}, and this is {version}", "sentinel daemon restart (your processes go on)");
                 break;
             case DaemonSight.Answers { Status: var status }:
-                yield return Finding.Ok(Areas.Daemon, $"the daemon (pid {status.Pid}) answers, and supervises {status.Supervised} processes");
+                yield return Finding.Ok(Areas.Daemon, $"the daemon (pid {status.Pid}) answers, and supervises {Counted.Processes(status.Supervised)}");
                 break;
             case DaemonSight.Silent silent:
                 yield return Finding.Broken(
@@ -50,6 +53,9 @@ public static class DaemonCheck
                 break;
             case DaemonSight.Strange strange:
                 yield return Finding.Broken(Areas.Daemon, strange.Why, "sentinel daemon restart (your processes go on)");
+                break;
+            case DaemonSight.Closed closed:
+                yield return Finding.Degraded(Areas.Daemon, $"whether a daemon runs cannot be told: {closed.Why}", "be the user to whom the folder belongs");
                 break;
             case DaemonSight.Deaf deaf:
                 yield return Finding.Degraded(

@@ -57,6 +57,11 @@ public sealed record Finding
     }
 }
 
+internal static class Counted
+{
+    public static string Processes(int count) => $"{count} {(count == 1 ? "process" : "processes")}";
+}
+
 /// <summary>What is looked at, in the order in which it is told: one thing can be why those after it are as they are.</summary>
 public static class Areas
 {

@@ -1,3 +1,5 @@
+using Sentinel.Core.Specs;
+
 namespace Sentinel.Core.Diagnosis;
 
 /// <param name="Owner">Its uid.</param>
@@ -63,12 +65,12 @@ public static class HomeCheck
                 $"be that user, or {Elsewhere}");
         else if ((folder.Mode & Tampering) != 0)
             yield return Finding.Broken(
-                Areas.Home, $"others may write to {folder.Path}, so nothing in it can be trusted, and commands refuse", $"chmod 700 {folder.Path}");
+                Areas.Home, $"others may write to {folder.Path}, so nothing in it can be trusted, and commands refuse", $"chmod 700 {ShellWords.Quote(folder.Path)}");
         else if ((folder.Mode & Owned) != Owned)
-            yield return Finding.Broken(Areas.Home, $"{folder.Path} is closed to its owner", $"chmod 700 {folder.Path}");
+            yield return Finding.Broken(Areas.Home, $"{folder.Path} is closed to its owner", $"chmod 700 {ShellWords.Quote(folder.Path)}");
         else if (folder.IsOpenToOthers)
             yield return Finding.Degraded(
-                Areas.Home, $"others may look into {folder.Path}, where environments and logs are", $"chmod 700 {folder.Path}");
+                Areas.Home, $"others may look into {folder.Path}, where environments and logs are", $"chmod 700 {ShellWords.Quote(folder.Path)}");
     }
 
     private static IEnumerable<Finding> OfFiles(HomeSight.There home)
@@ -79,11 +81,11 @@ public static class HomeCheck
             yield return Finding.Broken(
                 Areas.Home,
                 $"{Names(home, foreign)} {(foreign.Count == 1 ? "belongs" : "belong")} to another user, as happens when sentinel was once run by sudo",
-                $"sudo chown -R {home.User} {home.Path}");
+                $"sudo chown -R {home.User} {ShellWords.Quote(home.Path)}");
         var open = home.Files.Where(file => file.IsOpenToOthers).ToList();
         if (open.Count > 0)
             yield return Finding.Degraded(
-                Areas.Home, $"{Names(home, open)} {(open.Count == 1 ? "is" : "are")} open to others", $"chmod -R go= {home.Path}");
+                Areas.Home, $"{Names(home, open)} {(open.Count == 1 ? "is" : "are")} open to others", $"chmod -R go= {ShellWords.Quote(home.Path)}");
     }
 
     private static IEnumerable<Finding> OfDisk(string path, Disk disk)

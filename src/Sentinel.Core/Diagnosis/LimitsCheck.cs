@@ -30,7 +30,7 @@ public static class LimitsCheck
         if (watches > limits.Watches * Near)
             yield return Finding.Degraded(
                 Areas.Limits,
-                $"{registered} processes take {watches} inotify watches, and a user may have {limits.Watches}: beyond, it is not noted when lines were written",
+                $"{Counted.Processes(registered)} would have {watches} inotify watches, and a user may have {limits.Watches}: beyond, it is not noted when lines were written",
                 $"sudo sysctl fs.inotify.max_user_watches={Plenty(watches)}");
         if (!limits.CanWatch)
             yield return Finding.Broken(
@@ -45,7 +45,7 @@ public static class LimitsCheck
         if (files > limits.OpenFiles * Near)
             yield return Finding.Degraded(
                 Areas.Limits,
-                $"the daemon needs {files} open files for {registered} processes, and may have {limits.OpenFiles}",
+                $"the daemon needs {files} open files for {Counted.Processes(registered)}, and may have {limits.OpenFiles}",
                 limits.MostOpenFiles >= Plenty(files)
                     ? $"ulimit -n {Plenty(files)} && sentinel daemon restart (in a unit of systemd: LimitNOFILE={Plenty(files)})"
                     : $"raise nofile in /etc/security/limits.conf to {Plenty(files)}, log in again, sentinel daemon restart (in a unit of systemd: LimitNOFILE={Plenty(files)})");

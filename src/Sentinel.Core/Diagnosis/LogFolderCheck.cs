@@ -13,9 +13,9 @@ public static class LogFolderCheck
     [
         folder.Rung switch
         {
-            LogRung.Collapse => Finding.Ok(Areas.Logs, $"{folder.FileSystem}: logs are rotated by {folder.Rung.Value.Word()}"),
+            LogRung.Collapse => Finding.Ok(Areas.Logs, $"{folder.FileSystem}: a log is rotated by {folder.Rung.Value.Word()}"),
             LogRung.Punch => Finding.Ok(
-                Areas.Logs, $"{folder.FileSystem}: logs are rotated by {folder.Rung.Value.Word()}; they look as long as all that was written"),
+                Areas.Logs, $"{folder.FileSystem}: a log is rotated by {folder.Rung.Value.Word()}; it looks as long as all that was written"),
             LogRung.Reader => Finding.Degraded(
                 Areas.Logs,
                 $"{folder.FileSystem} can take nothing out of a file: between each process and its logs stands {folder.Rung.Value.Word()}",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Diagnosis;
@@ -62,20 +63,21 @@ public static class StateCheck
             (StateSight.Newer newer, _) => Finding.Broken(
                 Areas.State, $"{files.Home.State} was written by a newer Sentinel (version {newer.Version} of the state): {NoCommand}", "upgrade sentinel"),
             (StateSight.Unreadable unreadable, _) => Finding.Broken(
-                Areas.State, $"{files.Home.State} cannot be read: {unreadable.Why}: {NoCommand}", $"chmod 600 {files.Home.State}, as its owner"),
+                Areas.State, $"{files.Home.State} cannot be read: {unreadable.Why}: {NoCommand}", $"chmod 600 {ShellWords.Quote(files.Home.State)}, as its owner"),
             (StateSight.Python python, _) => Finding.Degraded(
                 Areas.State,
-                $"{files.Home.State} is the Python tool's, with {python.State.Processes.Count} processes, and was not taken over yet",
+                $"{files.Home.State} is the Python tool's, with {Counted.Processes(python.State.Processes.Count)}, and was not taken over yet",
                 "the next command that changes something does that, and keeps the old file"),
             (StateSight.Good, StateSight.Damaged damaged) => Finding.Degraded(
                 Areas.State, $"{files.Home.State} can be read, but its copy is damaged ({damaged.Why})", "the next command that changes something makes another copy"),
             (StateSight.Good, StateSight.Unreadable or StateSight.Newer) => Finding.Degraded(
                 Areas.State, $"{files.Home.State} can be read, but its copy cannot", "the next command that changes something makes another copy"),
-            (StateSight.Good good, _) => Finding.Ok(Areas.State, $"{files.Home.State} is sound, with {good.State.Processes.Count} processes"),
+            (StateSight.Good good, var previous) => Finding.Ok(
+                Areas.State, $"{files.Home.State} is sound{(previous is StateSight.Good ? ", and so is its copy" : "")}: {Counted.Processes(good.State.Processes.Count)}"),
             (StateSight.Missing, StateSight.Missing) => Finding.Ok(Areas.State, "nothing was ever run"),
             (var state, StateSight.Good good) => Finding.Degraded(
                 Areas.State,
-                $"{files.Home.State} is {Fault(state)}; its copy, from before the last change, is used, with {good.State.Processes.Count} processes",
+                $"{files.Home.State} is {Fault(state)}; its copy, from before the last change, is used, with {Counted.Processes(good.State.Processes.Count)}",
                 "the next command that changes something repairs it; then look whether the last change is there"),
             var (state, previous) => Finding.Broken(
                 Areas.State,
@@ -87,7 +89,7 @@ public static class StateCheck
             yield return Finding.Degraded(
                 Areas.State,
                 $"the state was damaged before; what it was is kept as {string.Join(", ", files.Aside.Select(Path.GetFileName))}",
-                $"rm {string.Join(' ', files.Aside)}, when nothing is missing");
+                $"rm {string.Join(' ', files.Aside.Select(ShellWords.Quote))}, when nothing is missing");
     }
 
     private static string Fault(StateSight sight) => sight switch

@@ -74,6 +74,10 @@ internal static class DoctorCommand
             // What it proposes comes after; here it is told in a line of its own.
             return e.IsSilent ? new DaemonSight.Silent(StateFiles.HolderOf(session.Home.Lock)) : new DaemonSight.Strange(e.Message.Split("; ")[0]);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new DaemonSight.Closed(e.Message.TrimEnd('.'));
+        }
     }
 
     private static int? PidOf(DaemonSight daemon) => daemon switch
