@@ -14,14 +14,15 @@ public static unsafe class HomeProbe
 
     // struct statfs of statfs(2) on 64 bits, in words of eight bytes.
     private const int StatFsWords = 32;
-    private const int FileSystemType = 0, BlockSize = 1, BlocksAvailable = 4, FilesInAll = 5, FilesFree = 6, Flags = 10;
+    private const int FileSystemType = 0, BlockSize = 1, Blocks = 2, BlocksAvailable = 4, FilesInAll = 5, FilesFree = 6, Flags = 10;
 
     public static HomeSight Look(SentinelHome home)
     {
         if (Stat(home.Folder, NoFollow) is not { } itself)
         {
-            var parent = NearestFolder(home.Folder);
-            return new HomeSight.Missing(home.Folder, parent, LibC.access(parent, LibC.W_OK | LibC.X_OK) == 0, DiskOf(parent));
+            var parent = NearestOf(home.Folder);
+            return new HomeSight.Missing(
+                home.Folder, parent, Directory.Exists(parent) && LibC.access(parent, LibC.W_OK | LibC.X_OK) == 0, DiskOf(parent));
         }
 
         if (Stat(home.Folder, 0) is not { } status || (status.Mode & Kind) != FolderKind)
@@ -31,15 +32,15 @@ public static unsafe class HomeProbe
             Sight(home.Folder, status), target, LibC.geteuid(), [.. FilesIn(home.Folder), .. FilesIn(home.Logs)], DiskOf(home.Folder));
     }
 
-    /// <summary>What the file system of a folder is called.</summary>
-    public static string FileSystemOf(string folder) => DiskOf(folder).FileSystem;
+    /// <summary>What the file system of a file or folder is called.</summary>
+    public static string FileSystemOf(string path) => DiskOf(path).FileSystem;
 
-    /// <summary>The folder itself, or where it is not there the nearest above that is.</summary>
-    public static string NearestFolder(string folder)
+    /// <summary>What a path leads to or, where that is not there, the nearest above that is.</summary>
+    public static string NearestOf(string path)
     {
-        while (Path.GetDirectoryName(folder) is { } above && !Directory.Exists(folder))
-            folder = above;
-        return folder;
+        while (Path.GetDirectoryName(path) is { } above && !Path.Exists(path))
+            path = above;
+        return path;
     }
 
     private static Disk DiskOf(string path)
@@ -49,7 +50,7 @@ public static unsafe class HomeProbe
             throw SystemCallException.Last("look at the file system of", path);
         var (name, isOfNetwork) = FileSystem(words[FileSystemType]);
         return new Disk(
-            name, words[BlocksAvailable] * words[BlockSize], words[FilesInAll] == 0 || words[FilesFree] > 0, (words[Flags] & ReadOnly) != 0, isOfNetwork);
+            name, words[Blocks] == 0 ? null : words[BlocksAvailable] * words[BlockSize], words[FilesInAll] == 0 || words[FilesFree] > 0, (words[Flags] & ReadOnly) != 0, isOfNetwork);
     }
 
     // The numbers are those of statfs(2).

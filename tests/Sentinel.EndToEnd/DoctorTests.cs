@@ -143,6 +143,39 @@ public class DoctorTests
         Assert.Equal("ok", (await Examine(home))["home"].Level);
     }
 
+    [Theory]
+    [InlineData("file", "is no folder")]
+    [InlineData("file/home", "is not there, and cannot be made")]
+    [InlineData("dangling", "is no folder")]
+    public async Task A_home_that_cannot_be_is_broken(string name, string why)
+    {
+        await using var home = new SentinelHome();
+        File.WriteAllText(Path.Combine(home.Work, "file"), "");
+        File.CreateSymbolicLink(Path.Combine(home.Work, "dangling"), "nowhere");
+        var folder = Path.Combine(home.Work, name);
+
+        var asked = await home.Run(new Call("doctor", "--json") { Environment = new Dictionary<string, string?> { ["SENTINEL_HOME"] = folder } });
+
+        Assert.StartsWith($"{folder} {why}", asked.Fails(1).As<DoctorReport>()["home"].What);
+    }
+
+    [Fact]
+    public async Task A_home_may_be_a_link()
+    {
+        await using var home = new SentinelHome();
+        var target = Path.Combine(home.Work, "real");
+        Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.CreateSymbolicLink(home.Folder, target);
+        await home.StartActor("web", "children", "0");
+        File.Delete(home.Stdout("web"));
+
+        var report = await Examine(home);
+
+        Assert.Equal("ok", report["home"].Level);
+        Assert.Contains($"(a link to {target})", report["home"].What);
+        Assert.Contains("writes to a log that was deleted", report["processes"].What);
+    }
+
     [Fact]
     public async Task Another_users_home_is_broken()
     {
@@ -203,7 +236,7 @@ public class DoctorTests
     }
 
     [Theory]
-    [InlineData("""{"protocol":1,"is":"described","status":{"pid":7,"version":"0.0.1","startedAt":"2026-01-02T03:04:05Z","supervised":2,"running":1,"restarts":0}}""", "degraded", "the daemon (pid 7) is 0.0.1, and this is ")]
+    [InlineData("""{"protocol":1,"is":"described","pid":1,"version":"0.0.1","startedAt":"2026-01-02T03:04:05Z","supervised":2,"running":1,"restarts":0}""", "degraded", "the daemon (pid 1) is 0.0.1, and this is ")]
     [InlineData("""{"protocol":9,"is":"described"}""", "broken", "the daemon speaks version 9 of its protocol")]
     public async Task A_daemon_of_another_version_is_to_be_restarted(string reply, string level, string what)
     {
@@ -244,7 +277,7 @@ public class DoctorTests
     public async Task A_log_that_was_deleted_is_told_with_where_it_still_is()
     {
         await using var home = new SentinelHome();
-        var web = await home.StartActor("web", "lines", "3", "0");
+        var web = await home.StartActor("web", "children", "0");
         File.Delete(home.Stdout("web"));
 
         var finding = (await Examine(home))["processes"];

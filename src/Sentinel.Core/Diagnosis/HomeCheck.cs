@@ -10,14 +10,14 @@ public sealed record FileSight(string Path, uint Owner, UnixFileMode Mode)
 
 /// <summary>What a folder is on.</summary>
 /// <param name="FileSystem">Its kind.</param>
-/// <param name="FreeBytes">For whoever is not root.</param>
+/// <param name="FreeBytes">For whoever is not root; null where it does not tell.</param>
 /// <param name="HasFilesLeft">Whether more files can be made.</param>
-public sealed record Disk(string FileSystem, long FreeBytes, bool HasFilesLeft, bool IsReadOnly, bool IsOfNetwork);
+public sealed record Disk(string FileSystem, long? FreeBytes, bool HasFilesLeft, bool IsReadOnly, bool IsOfNetwork);
 
 /// <summary>Sentinel's folder, as it was found.</summary>
 public abstract record HomeSight(string Path)
 {
-    /// <param name="Parent">The nearest folder that there is.</param>
+    /// <param name="Parent">The nearest above that is there.</param>
     /// <param name="CanBeMade">Whether we may make it there.</param>
     public sealed record Missing(string Path, string Parent, bool CanBeMade, Disk Disk) : HomeSight(Path);
 
@@ -44,14 +44,14 @@ public static class HomeCheck
         {
             HomeSight.There there => [.. OfFolder(there), .. OfFiles(there), .. OfDisk(there.Path, there.Disk)],
             HomeSight.Missing { CanBeMade: false } missing =>
-                [Finding.Broken(Areas.Home, $"{home.Path} is not there, and cannot be made: {missing.Parent} is not ours to write to", Elsewhere)],
+                [Finding.Broken(Areas.Home, $"{home.Path} is not there, and cannot be made: {missing.Parent} is no folder that is ours to write to", Elsewhere)],
             HomeSight.Missing missing => [.. OfDisk(home.Path, missing.Disk)],
             _ => [Finding.Broken(Areas.Home, $"{home.Path} is no folder", $"move it away, or {Elsewhere}")],
         };
         if (faults.Length > 0)
             return faults;
         return home is HomeSight.There { Disk: var disk } found
-            ? [Finding.Ok(Areas.Home, $"{home.Path}{(found.Target is { } target ? $" (a link to {target})" : "")} is ours alone, with {Free(disk)} free")]
+            ? [Finding.Ok(Areas.Home, $"{home.Path}{(found.Target is { } target ? $" (a link to {target})" : "")} is ours alone{(disk.FreeBytes is { } free ? $", with {Free(free)} free" : "")}")]
             : [Finding.Ok(Areas.Home, $"{home.Path} is not there yet; the first 'run' makes it")];
     }
 
@@ -97,9 +97,9 @@ public static class HomeCheck
         else if (disk.FreeBytes < Megabyte)
             yield return Finding.Broken(
                 Areas.Home, $"the disk of {path} is full: nothing can be saved, and logs lose lines", "free some space: 'sentinel clean --logs' deletes what does not run, with its logs");
-        else if (disk.FreeBytes < LittleBytes)
+        else if (disk.FreeBytes is < LittleBytes and var little)
             yield return Finding.Degraded(
-                Areas.Home, $"the disk of {path} has {Free(disk)} free", "free some space: 'sentinel clean --logs' deletes what does not run, with its logs");
+                Areas.Home, $"the disk of {path} has {Free(little)} free", "free some space: 'sentinel clean --logs' deletes what does not run, with its logs");
         if (disk.IsOfNetwork)
             yield return Finding.Degraded(
                 Areas.Home, $"{path} is on {disk.FileSystem}: its locks and its renaming are as good as its server, and other machines see processes that they have not",
@@ -112,6 +112,5 @@ public static class HomeCheck
         return files.Count == 1 ? first : $"{first} and {files.Count - 1} more";
     }
 
-    private static string Free(Disk disk) =>
-        disk.FreeBytes >= 10 * 1024 * Megabyte ? $"{disk.FreeBytes / (1024 * Megabyte)} GB" : $"{disk.FreeBytes / Megabyte} MB";
+    private static string Free(long bytes) => bytes >= 10 * 1024 * Megabyte ? $"{bytes / (1024 * Megabyte)} GB" : $"{bytes / Megabyte} MB";
 }

@@ -55,7 +55,7 @@ internal static class DoctorCommand
         var files = new LogFiles();
         if (Directory.Exists(home.Logs))
             return new LogFolder(home.Logs, HomeProbe.FileSystemOf(home.Logs), new LogRotation(files).RungOf(home.Logs));
-        var parent = HomeProbe.NearestFolder(home.Logs);
+        var parent = HomeProbe.NearestOf(home.Logs);
         return new LogFolder(home.Logs, HomeProbe.FileSystemOf(parent), files.KnownOf(parent));
     }
 

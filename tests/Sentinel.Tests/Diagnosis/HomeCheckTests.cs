@@ -48,6 +48,7 @@ public class HomeCheckTests
     {
         Told.Are(["broken: the file system of /h is read-only"], HomeCheck.Of(Home() with { Disk = Roomy with { IsReadOnly = true } }));
         Told.Are(["broken: the file system of /h can have no more files"], HomeCheck.Of(Home() with { Disk = Roomy with { HasFilesLeft = false } }));
+        Told.Are(["ok: /h is ours alone"], HomeCheck.Of(Home() with { Disk = Roomy with { FreeBytes = null } }));
         Told.Are(["degraded: /h is on NFS:"], HomeCheck.Of(Home() with { Disk = Roomy with { FileSystem = "NFS", IsOfNetwork = true } }));
     }
 
@@ -55,7 +56,7 @@ public class HomeCheckTests
     public void Where_there_is_none_it_is_to_be_possible()
     {
         Told.Are(["ok: /h is not there yet"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: true, Roomy)));
-        Told.Are(["broken: /h is not there, and cannot be made: / is not ours to write to"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: false, Roomy)));
+        Told.Are(["broken: /h is not there, and cannot be made: / is no folder that is ours to write to"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: false, Roomy)));
         Told.Are(["broken: the disk of /h is full"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: true, Roomy with { FreeBytes = 0 })));
         Told.Are(["broken: /h is no folder"], HomeCheck.Of(new HomeSight.NoFolder("/h")));
     }
