@@ -97,6 +97,9 @@ internal sealed unsafe class Child : IDisposable
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
         launch.Cookie is { } cookie ? [Encoding.UTF8.GetBytes($"{Cookie.Variable}={cookie}")] : [];
 
+    /// <summary>Whether the last one was made in the group.</summary>
+    public bool IsInGroup { get; private set; }
+
     /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
     public int Execute(string program, IEnumerable<string> arguments, out ChildFailure? failure)
     {
@@ -107,6 +110,7 @@ internal sealed unsafe class Child : IDisposable
         var pid = -1;
         if (_group is not null)
             pid = (int)CloneAndExecute(_plan, (int)_group.DangerousGetHandle());
+        IsInGroup = pid >= 0;
         if (pid < 0)
             // No group, or one that the system will not have us use; or a container that forbids clone3.
             pid = (int)CloneAndExecute(_plan, -1);

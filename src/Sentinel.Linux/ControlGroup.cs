@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Diagnosis;
 
 namespace Sentinel.Linux;
 
@@ -7,7 +8,7 @@ namespace Sentinel.Linux;
 /// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one. Nothing is
 /// limited by it: it is a cookie in another place, which a process cannot take off by emptying its environment.
 /// </summary>
-internal static class ControlGroup
+public static class ControlGroup
 {
     private const string Prefix = "sentinel-";
     private const uint OwnerOnly = 0x1c0; // 0700
@@ -15,7 +16,7 @@ internal static class ControlGroup
     private static readonly Lazy<string?> Own = new(FindOwn);
 
     /// <summary>The group of a tree, made when it is not there; null where this cannot be.</summary>
-    public static SafeFileHandle? Open(string cookie)
+    internal static SafeFileHandle? Open(string cookie)
     {
         if (Own.Value is not { } own)
             return null;
@@ -26,14 +27,14 @@ internal static class ControlGroup
     }
 
     /// <summary>Removes the group of a tree, if it is there and nobody is in it.</summary>
-    public static void Remove(string cookie)
+    internal static void Remove(string cookie)
     {
         if (Own.Value is { } own)
             LibC.rmdir(Path.Combine(own, Prefix + cookie));
     }
 
     /// <summary>Whether there is a group of that tree, and nobody in it.</summary>
-    public static bool IsEmpty(string cookie)
+    internal static bool IsEmpty(string cookie)
     {
         try
         {
@@ -47,7 +48,7 @@ internal static class ControlGroup
     }
 
     /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
-    public static string? CookieOf(int pid)
+    internal static string? CookieOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[16 * 1024];
         ReadOnlySpan<byte> groups = buffer[..Math.Max(0, ProcFile.Read(pid, "/cgroup\0"u8, buffer))];
@@ -65,13 +66,26 @@ internal static class ControlGroup
         return null;
     }
 
-    private static string? FindOwn()
+    /// <summary>The group that we are in; null where none could be made in it.</summary>
+    internal static SafeFileHandle? OpenOwn() =>
+        Own.Value is { } own && LibC.open(own, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0) is { IsInvalid: false } group ? group : null;
+
+    /// <summary>What could be made, and where.</summary>
+    public static ControlGroups Look()
     {
-        if (OwnPath() is not { } path || MountPoint() is not { } mount)
-            return null;
-        var own = mount + path.TrimEnd('/');
-        return LibC.access(own, LibC.W_OK) == 0 ? own : null;
+        if (Folder() is not { } folder)
+            return new ControlGroups.None();
+        if (Own.Value is not { } own)
+            return new ControlGroups.Closed(folder);
+        return new ControlGroups.Open(
+            own, Words("cgroup.controllers"), Words("cgroup.subtree_control"), File.ReadLines("/proc/self/mountinfo").Any(line => line.Contains(" - cgroup ")));
+
+        string[] Words(string file) => File.ReadAllText(Path.Combine(own, file)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
+
+    private static string? FindOwn() => Folder() is { } own && LibC.access(own, LibC.W_OK) == 0 ? own : null;
+
+    private static string? Folder() => OwnPath() is { } path && MountPoint() is { } mount ? mount + path.TrimEnd('/') : null;
 
     private static string? OwnPath()
     {

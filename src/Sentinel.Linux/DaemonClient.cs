@@ -141,7 +141,8 @@ public sealed class DaemonClient : ISupervisor
             : "";
         return new DaemonException(
             $"the daemon{who} does not answer{since}.\n"
-            + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it");
+            + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it",
+            isSilent: true);
     }
 
     private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");
@@ -150,4 +151,8 @@ public sealed class DaemonClient : ISupervisor
 }
 
 /// <summary>The daemon could not be used; the message says why and what to do.</summary>
-public sealed class DaemonException(string message) : Exception(message);
+public sealed class DaemonException(string message, bool isSilent = false) : Exception(message)
+{
+    /// <summary>Whether that is because it does not answer.</summary>
+    public bool IsSilent => isSilent;
+}

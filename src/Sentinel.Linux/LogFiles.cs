@@ -13,6 +13,10 @@ public sealed unsafe class LogFiles : ILogFiles
     private const int PunchHole = 2;
     private const int CollapseRange = 8;
 
+    // O_TMPFILE of open(2), without the O_DIRECTORY in it.
+    private const int Nameless = 0x400000;
+    private const uint OwnerOnly = 0x180; // 0600
+
     // Of lseek(2).
     private const int SeekData = 3;
 
@@ -46,6 +50,15 @@ public sealed unsafe class LogFiles : ILogFiles
         }
 
         return true;
+    }
+
+    public SafeFileHandle? OpenNameless(string folder)
+    {
+        var file = LibC.open(folder, Nameless | LibC.O_DIRECTORY | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
+        if (!file.IsInvalid)
+            return file;
+        file.Dispose();
+        return null;
     }
 
     public LogRung? KnownOf(string folder)

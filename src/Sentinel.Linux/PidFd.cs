@@ -74,10 +74,26 @@ internal sealed unsafe class PidFd : IProcessHandle
             return end;
         if (_table.Look(Identity) is { HasEnded: true } zombie)
             return new ProcessEnd(Explained(Exit.FromWaitStatus(zombie.WaitStatus)));
-        var info = new ProcessInfo { Mask = PidFdInfoExit };
-        return LibC.ioctl(_descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0
-            ? new ProcessEnd(Explained(Exit.FromWaitStatus(info.ExitCode)))
+        return Told(_descriptor) is { } how
+            ? new ProcessEnd(Explained(how))
             : new ProcessEnd(new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do"));
+    }
+
+    /// <summary>Tries on a child that ends, and reaps it: can it be opened at all, and does the kernel tell how it ended once it was reaped?</summary>
+    internal static (bool CanOpen, bool TellsExit) TryOn(int child)
+    {
+        var fd = LibC.syscall(SysPidFdOpen, child, 0, 0, 0);
+        using var descriptor = new SafeFileHandle(fd, ownsHandle: fd >= 0);
+        var status = 0;
+        LibC.waitpid(child, &status, 0);
+        return (fd >= 0, fd >= 0 && Told(descriptor) == Exit.FromWaitStatus(status));
+    }
+
+    // Of one that has been reaped; null where the kernel does not tell.
+    private static Exit? Told(SafeFileHandle descriptor)
+    {
+        var info = new ProcessInfo { Mask = PidFdInfoExit };
+        return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0 ? Exit.FromWaitStatus(info.ExitCode) : null;
     }
 
     // Of our own child nobody else takes notice. Null when it is none, or has not ended.

@@ -13,6 +13,9 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private const uint OwnerOnly = 0x180; // 0600
     private const uint OwnerOnlyFolder = 0x1c0; // 0700
 
+    // Nothing else ends with it by accident.
+    private const int TrialCode = 7;
+
     // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
     private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
@@ -61,12 +64,20 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     /// <summary>Makes all that comes faster, for whoever will spawn much.</summary>
     public void Prepare() => ManagedMemory.KeepFromChildren(() =>
     {
-        using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr, group: null);
-        var pid = child.Execute(Shell, [Shell, "-c", "exit 7"], out var failure);
         var status = 0;
-        return failure is not null || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(7));
+        return Try(group: null, out _) is not { } pid
+            || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(TrialCode));
     });
+
+    /// <summary>Makes a child that ends at once, and is to be reaped; null when none can be made.</summary>
+    internal int? Try(SafeFileHandle? group, out bool isInGroup)
+    {
+        using var child = new Child(
+            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr, group);
+        var pid = child.Execute(Shell, [Shell, "-c", $"exit {TrialCode}"], out var failure);
+        isInGroup = child.IsInGroup;
+        return failure is null ? pid : null;
+    }
 
     public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
 

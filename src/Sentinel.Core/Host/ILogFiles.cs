@@ -28,6 +28,9 @@ public interface ILogFiles
     /// <exception cref="IOException">There is no room for it.</exception>
     bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to);
 
+    /// <summary>A new file that has no name, to be written to, and is gone when it is closed; null where that cannot be made.</summary>
+    SafeFileHandle? OpenNameless(string folder);
+
     /// <summary>What the file system of a folder is known to be able to do; null when it is not known, and has to be tried.</summary>
     LogRung? KnownOf(string folder);
 

@@ -72,21 +72,30 @@ public sealed class LogRotation(ILogFiles files)
     {
         if (files.KnownOf(folder) is { } known)
             return known;
+        using (var nameless = files.OpenNameless(folder))
+            if (nameless is not null)
+                return RungOf(nameless);
         var path = Path.Combine(folder, $".probe-{Environment.ProcessId}");
         try
         {
             using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             File.Delete(path);
-            var block = files.BlockBytes(file);
-            RandomAccess.Write(file, new byte[(2 * block) + 1], 0);
-            if (!files.Punch(file, block) || files.StartOfData(file) != block)
-                return LogRung.Reader;
-            return files.Collapse(file, block) ? LogRung.Collapse : LogRung.Punch;
+            return RungOf(file);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    // Tried on an empty file.
+    private LogRung RungOf(SafeFileHandle file)
+    {
+        var block = files.BlockBytes(file);
+        RandomAccess.Write(file, new byte[(2 * block) + 1], 0);
+        if (!files.Punch(file, block) || files.StartOfData(file) != block)
+            return LogRung.Reader;
+        return files.Collapse(file, block) ? LogRung.Collapse : LogRung.Punch;
     }
 
     private bool Rotate(string log, LogLimits limits, long atLeast)

@@ -19,6 +19,10 @@ public static class ShellWords
     private static readonly HashSet<string> Introductions =
         ["!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
 
+    /// <summary>A word as it is to be typed, so that a shell takes it for one.</summary>
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c)) ? word : $"'{word.Replace("'", @"'\''")}'";
+
     /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
     /// <exception cref="FormatException">
     /// A quote is not closed, or the line ends in a backslash, and nothing before it, as a comment or a here-document would,

@@ -171,7 +171,7 @@ internal static class DaemonCommand
     }
 
     // Only who has our lock file open, and runs as a daemon does, is taken for it.
-    private static ProcessIdentity? FindDaemon(Session session) =>
+    internal static ProcessIdentity? FindDaemon(Session session) =>
         StateFiles.HolderOf(session.Home.Lock) is { } pid
         && session.Table.Look(pid) is { HasEnded: false } seen
         && OpenFiles.Of(pid).Contains(session.Home.Lock)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Host;
@@ -237,6 +238,19 @@ internal sealed record StartupJson(
     bool Installed,
     IReadOnlyList<string> Warnings);
 
+/// <summary>What <c>doctor</c> prints.</summary>
+internal sealed record DoctorJson(int SchemaVersion, IReadOnlyList<FindingJson> Findings, int Broken, int Degraded, IReadOnlyList<string> Warnings)
+{
+    public static DoctorJson From(IReadOnlyCollection<Finding> findings, IReadOnlyList<string> warnings) => new(
+        Json.SchemaVersion,
+        [.. findings.Select(finding => new FindingJson(finding.Area, finding.Level.Word(), finding.What, finding.Mend))],
+        findings.Count(finding => finding.Level == Level.Broken),
+        findings.Count(finding => finding.Level == Level.Degraded),
+        warnings);
+}
+
+internal sealed record FindingJson(string Area, string Level, string What, string? Mend);
+
 /// <summary>What the <c>daemon</c> commands print.</summary>
 internal sealed record DaemonJson(
     int SchemaVersion,
@@ -304,6 +318,7 @@ internal sealed record LogLineJson(string Process, string Stream, string Text, D
 [JsonSerializable(typeof(PortsJson))]
 [JsonSerializable(typeof(EnvironmentJson))]
 [JsonSerializable(typeof(StartupJson))]
+[JsonSerializable(typeof(DoctorJson))]
 [JsonSerializable(typeof(DaemonJson))]
 [JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(LogLineJson))]

@@ -81,6 +81,24 @@ internal static class Text
         return $"{kept}…";
     }
 
+    /// <summary>Its words in lines of so many columns; a word that is longer stands whole on a line of its own.</summary>
+    public static IEnumerable<string> Wrap(string text, int columns)
+    {
+        var line = new StringBuilder();
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > 0 && Width(line.ToString()) + 1 + Width(word) > columns)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        yield return line.ToString();
+    }
+
     private const double Gigabyte = 1024 * 1024 * 1024;
 
     private static string Memory(long bytes, string space, string decimals)

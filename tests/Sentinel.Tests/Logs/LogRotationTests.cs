@@ -314,6 +314,8 @@ public sealed class LogRotationTests : IDisposable
             return _files.Copy(from, start, end, to);
         }
 
+        public SafeFileHandle? OpenNameless(string folder) => _files.OpenNameless(folder);
+
         public LogRung? KnownOf(string folder) => !CanPunch ? null : punchesOnly ? LogRung.Punch : LogRung.Collapse;
 
         public (ulong Device, ulong Number) IdentityOf(SafeFileHandle file) => _files.IdentityOf(file);

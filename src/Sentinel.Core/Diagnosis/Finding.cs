@@ -1,0 +1,70 @@
+namespace Sentinel.Core.Diagnosis;
+
+public enum Level
+{
+    Ok,
+
+    /// <summary>Sentinel works, but not all of it, or not for long.</summary>
+    Degraded,
+
+    /// <summary>What a user relies on does not work.</summary>
+    Broken,
+}
+
+public static class Levels
+{
+    public static string Word(this Level level) => level switch
+    {
+        Level.Ok => "ok",
+        Level.Degraded => "degraded",
+        _ => "broken",
+    };
+}
+
+/// <summary>What one look at one thing said.</summary>
+public sealed record Finding
+{
+    private Finding(string area, Level level, string what, string? mend) => (Area, Level, What, Mend) = (area, level, what, mend);
+
+    /// <summary>One word of <see cref="Areas"/>.</summary>
+    public string Area { get; }
+
+    public Level Level { get; }
+
+    /// <summary>What is so, and what that means.</summary>
+    public string What { get; }
+
+    /// <summary>What to do about it; null where all is well.</summary>
+    public string? Mend { get; }
+
+    public static Finding Ok(string area, string what) => new(area, Level.Ok, what, null);
+
+    public static Finding Degraded(string area, string what, string mend) => new(area, Level.Degraded, what, mend);
+
+    public static Finding Broken(string area, string what, string mend) => new(area, Level.Broken, what, mend);
+
+    /// <summary>What a look says; one that fails is itself a finding.</summary>
+    public static IReadOnlyList<Finding> Of(string area, Func<IEnumerable<Finding>> look)
+    {
+        try
+        {
+            return [.. look()];
+        }
+        catch (Exception e)
+        {
+            return [Degraded(area, $"this cannot be looked at: {e.Message.TrimEnd('.')}", "what the reason names; where it names nothing of yours, please report it")];
+        }
+    }
+}
+
+internal static class Counted
+{
+    public static string Processes(int count) => $"{count} {(count == 1 ? "process" : "processes")}";
+}
+
+/// <summary>What is looked at, in the order in which it is told: one thing can be why those after it are as they are.</summary>
+public static class Areas
+{
+    public const string Kernel = "kernel", ControlGroups = "cgroups", Home = "home", State = "state", Logs = "logs", Limits = "limits",
+        Daemon = "daemon", Processes = "processes", Ports = "ports";
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Diagnosis;
+
+/// <summary>One of the files that the state is kept in, as it was found.</summary>
+public abstract record StateSight
+{
+    private StateSight()
+    {
+    }
+
+    public sealed record Missing : StateSight;
+
+    public sealed record Good(State State) : StateSight;
+
+    /// <summary>The Python tool's, which was not taken over yet.</summary>
+    public sealed record Python(State State) : StateSight;
+
+    public sealed record Damaged(string Why) : StateSight;
+
+    public sealed record Newer(int Version) : StateSight;
+
+    public sealed record Unreadable(string Why) : StateSight;
+}
+
+/// <param name="State">The file itself.</param>
+/// <param name="Previous">Its copy.</param>
+/// <param name="Aside">Damaged ones of before, by their paths.</param>
+public sealed record StateFilesSight(SentinelHome Home, StateSight State, StateSight Previous, IReadOnlyList<string> Aside)
+{
+    /// <summary>The state that commands would use; null when there is none.</summary>
+    public State? Usable => this switch
+    {
+        { State: StateSight.Good good } => good.State,
+        { State: StateSight.Python python } => python.State,
+        { State: StateSight.Newer or StateSight.Unreadable } => null,
+        { Previous: StateSight.Good copy } => copy.State,
+        { State: StateSight.Missing, Previous: StateSight.Missing } => Store.State.Empty,
+        _ => null,
+    };
+}
+
+public static class StateCheck
+{
+    private const string NoCommand = "no command works but this one";
+
+    /// <summary>Reads, locks nothing, and repairs nothing.</summary>
+    public static StateFilesSight Look(SentinelHome home, PythonState python)
+    {
+        var (state, previous) = (Read(home.State, python), Read(home.PreviousState, null));
+        // Both the first state and the second may have been written in between.
+        if (state is StateSight.Missing && previous is not StateSight.Missing)
+            state = Read(home.State, python);
+        return new StateFilesSight(home, state, previous, Aside(home));
+    }
+
+    public static IEnumerable<Finding> Of(StateFilesSight files)
+    {
+        yield return (files.State, files.Previous) switch
+        {
+            (StateSight.Newer newer, _) => Finding.Broken(
+                Areas.State, $"{files.Home.State} was written by a newer Sentinel (version {newer.Version} of the state): {NoCommand}", "upgrade sentinel"),
+            (StateSight.Unreadable unreadable, _) => Finding.Broken(
+                Areas.State, $"{files.Home.State} cannot be read: {unreadable.Why}: {NoCommand}", $"chmod 600 {ShellWords.Quote(files.Home.State)}, as its owner"),
+            (StateSight.Python python, _) => Finding.Degraded(
+                Areas.State,
+                $"{files.Home.State} is the Python tool's, with {Counted.Processes(python.State.Processes.Count)}, and was not taken over yet",
+                "the next command that changes something does that, and keeps the old file"),
+            (StateSight.Good, StateSight.Damaged damaged) => Finding.Degraded(
+                Areas.State, $"{files.Home.State} can be read, but its copy is damaged ({damaged.Why})", "the next command that changes something makes another copy"),
+            (StateSight.Good, StateSight.Unreadable or StateSight.Newer) => Finding.Degraded(
+                Areas.State, $"{files.Home.State} can be read, but its copy cannot", "the next command that changes something makes another copy"),
+            (StateSight.Good good, var previous) => Finding.Ok(
+                Areas.State, $"{files.Home.State} is sound{(previous is StateSight.Good ? ", and so is its copy" : "")}: {Counted.Processes(good.State.Processes.Count)}"),
+            (StateSight.Missing, StateSight.Missing) => Finding.Ok(Areas.State, "nothing was ever run"),
+            (var state, StateSight.Good good) => Finding.Degraded(
+                Areas.State,
+                $"{files.Home.State} is {Fault(state)}; its copy, from before the last change, is used, with {Counted.Processes(good.State.Processes.Count)}",
+                "the next command that changes something repairs it; then look whether the last change is there"),
+            var (state, previous) => Finding.Broken(
+                Areas.State,
+                $"{files.Home.State} is {Fault(state)}, and its copy is {Fault(previous)}: {NoCommand}",
+                // What refuses is the file itself or, where there is none, the copy.
+                $"put an older one in its place, or move {(state is StateSight.Missing ? files.Home.PreviousState : files.Home.State)} away to start afresh (what runs goes on, unknown to sentinel)"),
+        };
+        if (files.Aside.Count > 0)
+            yield return Finding.Degraded(
+                Areas.State,
+                $"the state was damaged before; what it was is kept as {string.Join(", ", files.Aside.Select(Path.GetFileName))}",
+                $"rm {string.Join(' ', files.Aside.Select(ShellWords.Quote))}, when nothing is missing");
+    }
+
+    private static string Fault(StateSight sight) => sight switch
+    {
+        StateSight.Missing => "missing",
+        StateSight.Damaged damaged => $"damaged ({damaged.Why})",
+        StateSight.Newer => "that of a newer Sentinel",
+        StateSight.Unreadable unreadable => $"not readable ({unreadable.Why})",
+        _ => "no state of ours",
+    };
+
+    private static StateSight Read(string path, PythonState? python)
+    {
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new StateSight.Missing();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new StateSight.Unreadable(e.Message.TrimEnd('.'));
+        }
+
+        try
+        {
+            return new StateSight.Good(StateDocument.Read(content));
+        }
+        catch (NewerStateException e)
+        {
+            return new StateSight.Newer(e.Version);
+        }
+        catch (JsonException e)
+        {
+            return TakenOver(content, python) is { } taken ? new StateSight.Python(taken.State) : new StateSight.Damaged(e.Message.TrimEnd('.'));
+        }
+    }
+
+    private static TakenOver? TakenOver(byte[] content, PythonState? python)
+    {
+        try
+        {
+            return python?.Read(content);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<string> Aside(SentinelHome home)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(home.Folder, $"{Path.GetFileName(home.State)}.damaged-*").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

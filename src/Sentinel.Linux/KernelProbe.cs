@@ -1,0 +1,17 @@
+using Sentinel.Core.Diagnosis;
+
+namespace Sentinel.Linux;
+
+/// <summary>Tries the kernel out, on a child of its own.</summary>
+public static class KernelProbe
+{
+    public static Kernel Look(ProcessTable table)
+    {
+        var release = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        using var group = ControlGroup.OpenOwn();
+        var child = new Spawner(table).Try(group, out var isInGroup)
+            ?? throw new IOException("no process can be made to try the kernel with");
+        var (hasPidFds, tellsExits) = PidFd.TryOn(child);
+        return new Kernel(release, hasPidFds, tellsExits, group is null ? null : isInGroup);
+    }
+}

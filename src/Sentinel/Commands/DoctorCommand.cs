@@ -1,0 +1,121 @@
+using System.CommandLine;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var json = SharedOptions.Json();
+        var command = new Command("doctor", "Check this machine and what sentinel keeps; changes nothing") { json };
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var findings = Examine(session);
+            if (session.IsJson)
+                session.Print(DoctorJson.From(findings, session.Warnings), Json.Document.DoctorJson);
+            else
+                foreach (var line in FindingList.Lines(findings, session.Style))
+                    session.Output.Line(line);
+            return findings.Any(finding => finding.Level == Level.Broken) ? ExitCode.Failure : ExitCode.Success;
+        }));
+        return command;
+    }
+
+    private static List<Finding> Examine(Session session)
+    {
+        var files = StateCheck.Look(session.Home, Session.PythonStateOf(session.Home, session.Table));
+        var snapshot = new Snapshot(session.Table);
+        // Where there is none to be used, that is told, and nothing more can be.
+        var state = files.Usable is { } usable ? session.Reconciliation.Look(usable, snapshot) : null;
+        var daemon = new Lazy<DaemonSight>(() => LookAtDaemon(session));
+        return
+        [
+            .. Finding.Of(Areas.Kernel, () => KernelCheck.Of(KernelProbe.Look(session.Table))),
+            .. Finding.Of(Areas.ControlGroups, () => ControlGroupCheck.Of(ControlGroup.Look())),
+            .. Finding.Of(Areas.Home, () => HomeCheck.Of(HomeProbe.Look(session.Home))),
+            .. Finding.Of(Areas.State, () => StateCheck.Of(files)),
+            .. Finding.Of(Areas.Logs, () => LogFolderCheck.Of(LookAtLogs(session.Home))),
+            .. Finding.Of(Areas.Limits, () => LimitsCheck.Of(LimitsProbe.Look(PidOf(daemon.Value) ?? Environment.ProcessId), state?.Processes.Count ?? 0)),
+            .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
+            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(state, snapshot))),
+            .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),
+        ];
+    }
+
+    private static LogFolder LookAtLogs(SentinelHome home)
+    {
+        var files = new LogFiles();
+        if (Directory.Exists(home.Logs))
+            return new LogFolder(home.Logs, HomeProbe.FileSystemOf(home.Logs), new LogRotation(files).RungOf(home.Logs));
+        var parent = HomeProbe.NearestOf(home.Logs);
+        return new LogFolder(home.Logs, HomeProbe.FileSystemOf(parent), files.KnownOf(parent));
+    }
+
+    private static DaemonSight LookAtDaemon(Session session)
+    {
+        try
+        {
+            if (session.Daemon is { } daemon)
+                return new DaemonSight.Answers(daemon.Describe());
+            return DaemonCommand.FindDaemon(session) is { } deaf
+                ? new DaemonSight.Deaf(deaf.Pid)
+                : new DaemonSight.None(File.Exists(session.Home.Socket));
+        }
+        catch (DaemonException e)
+        {
+            // What it proposes comes after; here it is told in a line of its own.
+            return e.IsSilent ? new DaemonSight.Silent(StateFiles.HolderOf(session.Home.Lock)) : new DaemonSight.Strange(e.Message.Split("; ")[0]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new DaemonSight.Closed(e.Message.TrimEnd('.'));
+        }
+    }
+
+    private static int? PidOf(DaemonSight daemon) => daemon switch
+    {
+        DaemonSight.Answers answers => answers.Status.Pid,
+        DaemonSight.Silent silent => silent.Pid,
+        DaemonSight.Deaf deaf => deaf.Pid,
+        _ => null,
+    };
+
+    private static List<ProcessSight> LookAtProcesses(State state, Snapshot snapshot)
+    {
+        var remains = Overview.Remains(state.Processes.Values, snapshot);
+        return [.. state.Processes.Values.Select(record => new ProcessSight(
+            record,
+            [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
+            record.State.Main is { } main ? DeletedLogs(record, main.Pid) : []))];
+    }
+
+    // By its name alone: the folder may have been reached by a link.
+    private static IReadOnlyList<DeletedLog> DeletedLogs(ProcessRecord record, int pid) =>
+    [
+        .. OpenFiles.DeletedOf(pid)
+            .Where(file => Path.GetFileName(file.Path) is var name && (name == $"{record.LogName}.stdout.log" || name == $"{record.LogName}.stderr.log"))
+            .DistinctBy(file => file.Path)
+            .Select(file => new DeletedLog(file.Path, file.StillAt)),
+    ];
+
+    private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)
+    {
+        var listeners = new Ports(session.Table).Listeners(state.Ports.Keys.ToHashSet());
+        var owners = state.Ports.Values.Select(lease => lease.ProcessId).OfType<int>().Distinct().Select(id => TreeRoot.Of(state.Processes[id])).ToList();
+        var trees = ProcessTrees.Find(owners, snapshot, state.Processes.Values.Select(TreeRoot.Of));
+        return PortCheck.Of(
+            state,
+            listeners,
+            // What is younger than the snapshot may be of the tree.
+            (owner, pid) => snapshot.All.ContainsKey(pid) && !trees.GetValueOrDefault(owner, []).Exists(member => member.Pid == pid),
+            DateTimeOffset.UtcNow);
+    }
+}

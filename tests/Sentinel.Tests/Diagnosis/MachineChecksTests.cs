@@ -1,0 +1,75 @@
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Logs;
+
+namespace Sentinel.Tests.Diagnosis;
+
+public class MachineChecksTests
+{
+    private const long Plenty = 1_000_000;
+
+    private static readonly Limits Roomy = new(Plenty, 128, CanWatch: true, 1024, 4096);
+
+    [Theory]
+    [InlineData(true, true, true, "ok: Linux 6.18: processes are held")]
+    [InlineData(true, true, null, "ok: Linux 6.18: processes are held")]
+    [InlineData(true, false, true, "degraded: Linux 6.18 does not tell how a process ended")]
+    [InlineData(false, false, true, "broken: Linux 6.18 gives no pidfds")]
+    [InlineData(true, true, false, "ok: Linux 6.18", "degraded: processes cannot be made in a control group")]
+    [InlineData(false, false, false, "broken: Linux 6.18 gives no pidfds", "degraded: processes cannot be made in a control group")]
+    public void A_kernel_is_told_by_what_it_can(bool hasPidFds, bool tellsExits, bool? clones, params string[] told) =>
+        Told.Are(told, KernelCheck.Of(new Kernel("6.18", hasPidFds, tellsExits, clones)));
+
+    public static TheoryData<ControlGroups, string> Groups => new()
+    {
+        { new ControlGroups.None(), "degraded: cgroup v2 is not mounted" },
+        { new ControlGroups.Closed("/sys/fs/cgroup/x"), "degraded: no group can be made below our own, /sys/fs/cgroup/x:" },
+        { new ControlGroups.Open("/cg", ["cpu", "memory"], ["memory"], false), "ok: cgroup v2, and every tree gets a group below /cg; controllers: cpu memory; for groups below: memory" },
+        { new ControlGroups.Open("/cg", ["cpu", "memory"], [], false), "ok: cgroup v2, and every tree gets a group below /cg; controllers: cpu memory; for groups below: none" },
+        { new ControlGroups.Open("/cg", [], [], false), "ok: cgroup v2, and every tree gets a group below /cg; without controllers" },
+        { new ControlGroups.Open("/cg", [], [], true), "ok: cgroup v2, and every tree gets a group below /cg; it is beside v1, and without the memory controller" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Control_groups_are_told_by_what_can_be_made(ControlGroups groups, string told) => Told.Are([told], ControlGroupCheck.Of(groups));
+
+    [Theory]
+    [InlineData(LogRung.Collapse, "ok: ext4: a log is rotated by cutting off its front")]
+    [InlineData(LogRung.Punch, "ok: ext4: a log is rotated by giving back the space of its front")]
+    [InlineData(LogRung.Reader, "degraded: ext4 can take nothing out of a file")]
+    [InlineData(null, "ok: ext4: how logs can be rotated is tried by the first 'run'")]
+    public void A_folder_of_logs_is_told_by_how_they_are_rotated(LogRung? rung, string told) =>
+        Told.Are([told], LogFolderCheck.Of(new LogFolder("/logs", "ext4", rung)));
+
+    [Fact]
+    public void Limits_that_are_far_are_told_with_how_far() =>
+        Told.Are(["ok: 1024 open files and 1000000 inotify watches are enough for 704 processes"], LimitsCheck.Of(Roomy, 0));
+
+    [Theory]
+    [InlineData(704, "ok: 1024 open files")]
+    [InlineData(705, "degraded: the daemon needs 769 open files for 705 processes, and may have 1024 -> ulimit -n 4096 && sentinel daemon restart (in a unit of systemd: LimitNOFILE=4096)")]
+    [InlineData(1100, "degraded: the daemon needs 1164 open files for 1100 processes, and may have 1024 -> raise nofile in /etc/security/limits.conf to 8192")]
+    public void Open_files_are_near_from_three_quarters_on(int registered, string told) => Told.Are([told], LimitsCheck.Of(Roomy, registered));
+
+    [Theory]
+    [InlineData(150, "ok: 1024 open files and 400 inotify watches are enough for 150 processes")]
+    [InlineData(151, "degraded: 151 processes would have 302 inotify watches, and a user may have 400: beyond, it is not noted when lines were written -> sudo sysctl fs.inotify.max_user_watches=2048")]
+    public void So_are_inotify_watches(int registered, string told) => Told.Are([told], LimitsCheck.Of(Roomy with { Watches = 400 }, registered));
+
+    [Theory]
+    [InlineData(128, false, "broken: all 128 inotify instances of this user are taken: no daemon can start, and nothing can be followed -> sudo sysctl fs.inotify.max_user_instances=512")]
+    [InlineData(15, true, "degraded: a user may have 15 inotify instances; the daemon and each --follow need one -> sudo sysctl fs.inotify.max_user_instances=64")]
+    [InlineData(16, true, "ok: 1024 open files")]
+    public void Without_an_inotify_instance_nothing_can_be_watched(int instances, bool canWatch, string told) =>
+        Told.Are([told], LimitsCheck.Of(Roomy with { Instances = instances, CanWatch = canWatch }, 1));
+
+    [Fact]
+    public void Every_limit_that_is_near_is_told() => Assert.Equal(
+        [Level.Degraded, Level.Broken, Level.Degraded],
+        LimitsCheck.Of(new Limits(10, 1, CanWatch: false, 64, 64), 100).Select(finding => finding.Level));
+
+    [Fact]
+    public void A_look_that_fails_is_a_finding() => Told.Are(
+        ["degraded: this cannot be looked at: it is gone ->"],
+        Finding.Of(Areas.Kernel, () => throw new InvalidOperationException("it is gone.")));
+}

@@ -1,0 +1,90 @@
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Store;
+using Sentinel.Tests.Policy;
+
+namespace Sentinel.Tests.Diagnosis;
+
+public class SupervisionChecksTests
+{
+    private const string Version = "1.2.3 (abc, linux-x64)";
+
+    private static readonly DaemonStatus Status = new(9, Version, Sample.Start, Supervised: 1, Running: 1, Restarts: 0, null);
+
+    public static TheoryData<DaemonSight, string[]> Daemons => new()
+    {
+        { new DaemonSight.Answers(Status), ["ok: the daemon (pid 9) answers, and supervises 1 process"] },
+        { new DaemonSight.Answers(Status with { Version = "1.2.2" }), [$"degraded: the daemon (pid 9) is 1.2.2, and this is {Version} -> sentinel daemon restart"] },
+        { new DaemonSight.Silent(9), ["broken: the daemon (pid 9) does not answer: nothing can be changed, and nothing is restarted -> sentinel daemon stop --force"] },
+        { new DaemonSight.Silent(null), ["broken: the daemon does not answer"] },
+        { new DaemonSight.Strange("the daemon speaks another language"), ["broken: the daemon speaks another language -> sentinel daemon restart"] },
+        { new DaemonSight.Closed("it is not ours"), ["degraded: whether a daemon runs cannot be told: it is not ours"] },
+        { new DaemonSight.Deaf(9), ["degraded: a daemon (pid 9) runs and cannot be reached"] },
+        { new DaemonSight.None(HasSocket: false), ["ok: no daemon runs, and no process"] },
+        { new DaemonSight.None(HasSocket: true), ["ok: no daemon runs, and no process", "ok: a daemon that was killed has left its daemon.sock"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Daemons))]
+    public void A_daemon_is_told_by_what_it_answers(DaemonSight daemon, string[] told) => Told.Are(told, DaemonCheck.Of(daemon, Version, []));
+
+    [Theory]
+    [InlineData("running", RestartRule.Always, false)]
+    [InlineData("running", RestartRule.OnFailure, false)]
+    [InlineData("starting", RestartRule.Always, false)]
+    [InlineData("backoff", RestartRule.Always, false)]
+    [InlineData("running", RestartRule.Never, true)]
+    [InlineData("stopped", RestartRule.Always, true)]
+    [InlineData("failed", RestartRule.Always, true)]
+    public void One_is_missed_where_something_is_to_be_restarted(string state, RestartRule rule, bool isWell) => Told.Are(
+        [isWell ? "ok: no daemon runs" : "degraded: no daemon runs, and 1 process is to be restarted: that happens only when somebody looks -> sentinel daemon start"],
+        DaemonCheck.Of(new DaemonSight.None(false), Version, [Sample.In(Sample.State(state), rule)]));
+
+    public static TheoryData<string, int[], string[], string[]> Processes => new()
+    {
+        { "running", [], [], ["ok: 1 of 1 run"] },
+        { "stopped", [], [], ["ok: 0 of 1 run"] },
+        { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why 7, then sentinel start 7"] },
+        { "stopped", [3], [], ["degraded: web has ended, and of what it started one process runs still (pid 3) -> sentinel stop 7"] },
+        { "failed", [1, 2, 3, 4, 5, 6], [], ["degraded: web was given up", "degraded: web has ended, and of what it started 6 processes run still (pid 1, 2, 3, 4, 5, ...)"] },
+        { "running", [], ["/h/logs/web.stdout.log"], ["degraded: web writes to a log that was deleted: it takes space, and nobody sees it (/h/logs/web.stdout.log) -> sentinel restart 7; before that, cp /proc/4711/fd/1 FILE"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Processes))]
+    public void A_process_is_told_by_what_became_of_it(string state, int[] remains, string[] deleted, string[] told) => Told.Are(
+        told,
+        ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State(state)), remains, [.. deleted.Select(path => new DeletedLog(path, "/proc/4711/fd/1"))])]));
+
+    [Fact]
+    public void Without_processes_all_is_well() => Told.Are(["ok: there are none"], ProcessCheck.Of([]));
+
+    [Theory]
+    [InlineData(7, null, "ok: 1 leased")]
+    [InlineData(7.1, null, "degraded: 8000 (web) was leased 7 days ago, and nobody listens on it -> sentinel port free 8000")]
+    [InlineData(30, 5, "ok: 1 leased")]
+    public void A_lease_is_stale_when_nobody_has_listened_for_a_week(double days, int? listener, string told) => Told.Are(
+        [told],
+        PortCheck.Of(State.Empty.With(Lease(null)), Listeners(listener), (_, _) => throw new InvalidOperationException(), Sample.Start.AddDays(days)));
+
+    [Theory]
+    [InlineData(null, "ok: 1 leased")]
+    [InlineData(5, "ok: 1 leased")]
+    [InlineData(6, "degraded: 8000 (web) is that of web, and nginx (pid 6) listens on it: web cannot be started -> kill 6")]
+    public void A_port_of_a_process_is_not_to_be_a_strangers(int? listener, string told) => Told.Are(
+        [told],
+        PortCheck.Of(State.Empty.With(Sample.Record).With(Lease(Sample.Record.Id)), Listeners(listener), (owner, pid) => owner == Sample.Record.Id && pid == 6, Sample.Start.AddDays(30)));
+
+    [Fact]
+    public void Who_cannot_be_known_is_no_stranger() => Told.Are(
+        ["ok: 1 leased"],
+        PortCheck.Of(State.Empty.With(Sample.Record).With(Lease(Sample.Record.Id)), [new Listener(8000, "tcp", null, null)], (_, _) => true, Sample.Start));
+
+    private static PortLease Lease(int? owner) => new(8000, "web", Sample.Start, owner);
+
+    private static Listener[] Listeners(int? pid) => pid is null ? [] : [new Listener(8000, "tcp", pid, "nginx")];
+}
