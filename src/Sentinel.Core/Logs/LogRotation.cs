@@ -51,7 +51,10 @@ public sealed class LogRotation(ILogFiles files)
 
     /// <summary>All files that belong to a log, itself included.</summary>
     public static IEnumerable<string> FilesOf(string log) =>
-        [log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log), LogJournal.PathOf(log), LogTimes.PathOf(log)];
+    [
+        log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log),
+        LogJournal.PathOf(log), LogTimes.PathOf(log), LogTimes.DraftOf(log),
+    ];
 
     /// <summary>How logs in a folder, which is there, can be rotated.</summary>
     public LogRung RungOf(string folder)
