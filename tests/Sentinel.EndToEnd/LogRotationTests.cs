@@ -127,9 +127,11 @@ public class LogRotationTests
         await home.Start(new Call(["run", "--name", "web", .. Small, "--", "/bin/sh", "-c", $"{SentinelHome.Actor} count a 20000 & while :; do echo tick; sleep 0.1; done"]));
         await Done(home, "web");
         (await home.Run("logs", "rotate", "web")).Ok();
+        var kept = await Blocks(home);
 
         (await home.Run("logs", "web", "--clear")).Ok();
 
+        Assert.InRange(await Blocks(home), 0, kept / 10);
         Assert.Empty(Backups(home, "web"));
         await home.Says("web", "tick");
         Assert.InRange(new FileInfo(home.Stdout("web")).Length, 1, 1000);
@@ -149,6 +151,82 @@ public class LogRotationTests
         (await home.Run("delete", "web", "--logs")).Ok();
 
         Assert.All(Directory.GetFiles(home.Logs), file => Assert.StartsWith(home.Stdout("web.stdout.log")[..^"stdout.log".Length], file));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_there_is_no_room_for_a_backup_that_is_an_error_and_the_log_stays(bool compresses)
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run(["run", "--name", "web", .. compresses ? (string[])["--log-compress"] : [], "--", SentinelHome.Actor, "count", "a", "3000"])).Ok();
+        var logs = Path.Combine(disk.Folder, "logs");
+        await Wait.Until(() => File.ReadAllText(Path.Combine(logs, "web.stderr.log")).Contains("done"), "it has written all");
+        disk.Fill(exceptPages: 1);
+
+        var failed = (await disk.Run("logs", "rotate", "web")).Fails(1);
+
+        Assert.Contains("cannot be rotated", failed.Stderr);
+        Assert.Contains("No space left on device", failed.Stderr);
+        Assert.DoesNotContain(Directory.GetFiles(logs), file => file.Contains("log.1") || file.EndsWith(".new", StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 3000).Select(n => Line("a", n)), File.ReadAllLines(Path.Combine(logs, "web.stdout.log")));
+        disk.Empty();
+        (await disk.Run("logs", "rotate", "web")).Ok();
+        Assert.Equal(
+            Enumerable.Range(0, 3000).Select(n => Line("a", n)),
+            (await disk.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok().Lines);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_to_is_not_rotated_and_not_cleared_and_can_be_read()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run("run", "--name", "web", "--", SentinelHome.Actor, "count", "a", "1000")).Ok();
+        var logs = Path.Combine(disk.Folder, "logs");
+        await Wait.Until(() => File.ReadAllText(Path.Combine(logs, "web.stderr.log")).Contains("done"), "it has written all");
+        await disk.MakeReadOnly();
+
+        Assert.Contains("Read-only file system", (await disk.Run("logs", "rotate", "web")).Fails(1).Stderr);
+        Assert.Contains("Read-only file system", (await disk.Run("logs", "web", "--clear")).Fails(1).Stderr);
+        var shown = (await disk.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok();
+
+        Assert.Equal(Enumerable.Range(0, 1000).Select(n => Line("a", n)), shown.Lines);
+        await disk.MakeWritable();
+        (await disk.Run("logs", "rotate", "web")).Ok();
+        Assert.Equal(shown.Lines, (await disk.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok().Lines);
+    }
+
+    [Fact]
+    public async Task Processes_whatever_their_names_share_no_file()
+    {
+        await using var home = new SentinelHome();
+        string[] names =
+        [
+            "web", "Web", "web.stdout.log", "web.stdout.log.1", "web.stdout.log.journal", "web.stdout", "web~1", "web.1", ".web", "..",
+            "*", "[a]", "we?", "a b", "日本", "🎈", "\"'\\", "-x",
+            new string('é', 64), new string('日', 64), new string('日', 63) + "本", string.Concat(Enumerable.Repeat("🎈", 64)),
+        ];
+        foreach (var name in names)
+            (await home.Run("run", $"--name={name}", "--", "/bin/sh", "-c", "seq 1 5000; echo \"$0\"; exec sleep 1000", name)).Ok();
+        await Wait.Until(async () => (await Task.WhenAll(names.Select(Last))).SequenceEqual(names), () => "each has written its name");
+
+        foreach (var name in names)
+            (await home.Run("logs", "rotate", "--", name)).Ok();
+
+        var numbers = Enumerable.Range(1, 5000).Select(n => $"{n}").ToList();
+        foreach (var name in names)
+            Assert.Equal(numbers.Append(name), (await home.Run("logs", "--all", "--raw", "--", name)).Ok().Lines);
+        // Each has two logs, of which one had something to rotate.
+        Assert.Equal(names.Length * 2, Directory.GetFiles(home.Logs, "*.log").Length);
+        Assert.Equal(names.Length, Directory.GetFiles(home.Logs, "*.log.1").Length);
+        foreach (var name in names[..^1])
+            (await home.Run("delete", "--logs", "--", name)).Ok();
+        Assert.Equal(names[^1], await Last(names[^1]));
+        Assert.All(Directory.GetFiles(home.Logs), file => Assert.StartsWith("🎈", Path.GetFileName(file)));
+
+        async Task<string?> Last(string name) => (await home.Run("logs", "--lines", "1", "--raw", "--", name)).Ok().Lines.LastOrDefault();
     }
 
     [Theory]
@@ -188,6 +266,10 @@ public class LogRotationTests
 
     private static List<string> Backups(SentinelHome home, string name) =>
         [.. Directory.GetFiles(home.Logs, $"{name}.stdout.log.*").Where(file => char.IsDigit(file.Replace(".gz", "")[^1]))];
+
+    // Of 512 bytes, of all logs together.
+    private static async Task<long> Blocks(SentinelHome home) =>
+        (await home.Run(Call.Line($"stat -c %b '{home.Logs}'/*"))).Ok().Lines.Sum(long.Parse);
 
     private static async Task AssertAllOnce(SentinelHome home, string name, string prefix)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
@@ -8,6 +9,8 @@ namespace Sentinel.Core.Logs;
 internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
 {
     private const string Compressed = ".gz";
+
+    private const int CopyBytes = 256 * 1024;
 
     // More digits than anybody has backups.
     private const int MostDigits = 6;
@@ -36,12 +39,46 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     /// <summary>Makes room for a new one, and deletes those that are too many with it.</summary>
     public static void Shift(string log, int keep)
     {
+        var backups = Of(log);
+        // Who was killed at it has left a gap: what is beyond need not move.
+        var inTheWay = Enumerable.Range(1, int.MaxValue - 1).First(number => backups.All(backup => backup.Number != number)) - 1;
         // The oldest first, so that each finds its place free.
-        foreach (var backup in Of(log).Reverse())
-            if (backup.Number >= keep)
+        foreach (var backup in backups.Reverse())
+        {
+            var moved = backup.Number <= inTheWay ? backup.Older : backup;
+            if (moved.Number > keep)
                 File.Delete(backup.Path);
-            else
-                File.Move(backup.Path, backup.Older.Path, overwrite: true);
+            else if (moved != backup)
+                File.Move(backup.Path, moved.Path, overwrite: true);
+        }
+    }
+
+    /// <summary>
+    /// Whether the newest holds what stands in a log up to an offset, or what of that has not been punched yet. It does not where the
+    /// process has emptied the log and written anew meanwhile.
+    /// </summary>
+    public static bool IsCopied(string log, SafeFileHandle live, long end, ILogFiles files)
+    {
+        if (File.Exists(DraftOf(log)) || Of(log) is not [{ Number: 1 } backup, ..])
+            return false;
+        using var copy = backup.Open();
+        var start = files.StartOfData(live);
+        if (copy is null || RandomAccess.GetLength(live) < end)
+            return false;
+        var (one, other) = (new byte[CopyBytes], new byte[CopyBytes]);
+        var shift = RandomAccess.GetLength(copy) - end;
+        for (var at = start; at < end;)
+        {
+            var length = (int)Math.Min(CopyBytes, end - at);
+            if (at + shift < 0
+                || RandomAccess.Read(live, one.AsSpan(0, length), at) != length
+                || RandomAccess.Read(copy, other.AsSpan(0, length), at + shift) != length
+                || !one.AsSpan(0, length).SequenceEqual(other.AsSpan(0, length)))
+                return false;
+            at += length;
+        }
+
+        return true;
     }
 
     /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>

@@ -30,30 +30,36 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
         {
             var from = Math.Max(start, position - BlockBytes);
             var at = from;
-            var read = Fill(log, ref at, block.AsSpan(0, (int)(position - from)));
-            // What is gone was rotated out meanwhile.
-            if (at != from)
-                return at;
+            var read = Fill(log, ref at, position, block);
             for (var i = read; (i = block.AsSpan(0, i).LastIndexOf((byte)'\n')) >= 0;)
                 if (--lines == 0)
-                    return from + i + 1;
+                    return at + i + 1;
+            // What is before is gone: it was rotated out meanwhile, or is damaged.
+            if (at != from)
+                return at;
             position = from;
         }
 
         return start;
     }
 
-    private static int Fill(LogHistory log, ref long position, Span<byte> buffer)
+    // Of what is not in one piece the last.
+    private static int Fill(LogHistory log, ref long position, long end, Span<byte> buffer)
     {
-        var filled = log.Read(ref position, buffer);
-        for (var next = position + filled; filled < buffer.Length;)
+        var filled = 0;
+        while (true)
         {
-            var read = log.Read(ref next, buffer[filled..]);
+            var next = position + filled;
+            var read = log.Read(ref next, end, buffer[filled..]);
             if (read == 0)
-                break;
-            (filled, next) = (filled + read, next + read);
-        }
+                return filled;
+            if (next != position + filled)
+            {
+                buffer.Slice(filled, read).CopyTo(buffer);
+                (position, filled) = (next, 0);
+            }
 
-        return filled;
+            filled += read;
+        }
     }
 }

@@ -23,6 +23,7 @@ public sealed class LogHistory : IDisposable
     private SafeFileHandle? _live;
     private (ulong, ulong) _identity;
     private long _removed;
+    private (long StartOfData, bool HasDraft) _stage;
 
     public LogHistory(string log, ILogFiles files)
     {
@@ -37,7 +38,19 @@ public sealed class LogHistory : IDisposable
     public long StartOfLive { get; private set; }
 
     /// <summary>Where the log ends now.</summary>
-    public long End => _live is null ? StartOfLive : _removed + RandomAccess.GetLength(_live);
+    public long End
+    {
+        get
+        {
+            for (var look = 0; ; look++)
+            {
+                var end = _live is null ? StartOfLive : _removed + RandomAccess.GetLength(_live);
+                if (IsCurrent() || look == MostLooks)
+                    return end;
+                Reopen();
+            }
+        }
+    }
 
     /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
     public static long? EndOf(string log)
@@ -60,7 +73,7 @@ public sealed class LogHistory : IDisposable
     /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>
     public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write)
     {
-        while (start < end && Read(ref start, _block.AsSpan(0, (int)Math.Min(BlockBytes, end - start))) is > 0 and var read)
+        while (Read(ref start, end, _block) is > 0 and var read)
         {
             write(_block.AsMemory(0, read));
             start += read;
@@ -70,16 +83,30 @@ public sealed class LogHistory : IDisposable
     }
 
     /// <summary>Reads what stands at a position, as far as it is in one piece.</summary>
-    /// <param name="position">Moves on to <see cref="Start"/> where what was there is gone.</param>
+    /// <param name="position">Moves on to where something is kept, if what was there is gone.</param>
+    /// <param name="end">Not from here on.</param>
     /// <returns>How many bytes; 0 at the end.</returns>
+    public int Read(ref long position, long end, Span<byte> buffer)
+    {
+        if (position >= end)
+            return 0;
+        var read = Read(ref position, buffer[..(int)Math.Min(buffer.Length, end - position)]);
+        return (int)Math.Clamp(end - position, 0, read);
+    }
+
+    /// <inheritdoc cref="Read(ref long, long, Span{byte})"/>
     public int Read(ref long position, Span<byte> buffer)
     {
         for (var look = 0; ; look++)
         {
-            position = Math.Max(position, Start);
-            var read = ReadPiece(position, buffer);
-            if (LogJournal.Read(_log).Generation == _journal.Generation || look == MostLooks)
+            var at = Math.Max(position, Start);
+            var read = ReadPiece(ref at, buffer);
+            if (IsCurrent() || look == MostLooks)
+            {
+                position = at;
                 return read;
+            }
+
             // It was rotated meanwhile: what was read may have been cut off, or be a hole.
             Reopen();
         }
@@ -101,7 +128,7 @@ public sealed class LogHistory : IDisposable
         else if (_live is not null && End < position)
         {
             Reopen();
-            position = Math.Min(position, End) == End && LogJournal.Read(_log).Generation == _journal.Generation ? StartOfLive : position;
+            position = End < position ? StartOfLive : position;
         }
         else
         {
@@ -113,14 +140,31 @@ public sealed class LogHistory : IDisposable
 
     public void Dispose() => Close();
 
-    private int ReadPiece(long position, Span<byte> buffer)
+    private int ReadPiece(ref long position, Span<byte> buffer)
     {
-        if (_backups.Find(piece => position < piece.End) is { } backup)
-            return backup.File.Value is { } file
-                ? RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, backup.End - position)], position - backup.Start)
-                : 0;
+        var from = position;
+        while (_backups.Find(piece => from < piece.End) is { } backup)
+        {
+            if (backup.File.Value is { } file
+                && RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, backup.End - from)], from - backup.Start) is > 0 and var read)
+            {
+                position = from;
+                return read;
+            }
+
+            // One that is damaged hides nothing but itself.
+            from = backup.End;
+        }
+
+        position = from;
         return _live is null ? 0 : RandomAccess.Read(_live, buffer, position - _removed);
     }
+
+    // What is not at rest may change without another word in the journal.
+    private bool IsCurrent() =>
+        LogJournal.Read(_log).Generation == _journal.Generation && (_journal.IsAtRest || Stage() == _stage);
+
+    private (long StartOfData, bool HasDraft) Stage() => (_live is null ? 0 : _files.StartOfData(_live), File.Exists(LogBackup.DraftOf(_log)));
 
     private void Reopen()
     {
@@ -133,11 +177,10 @@ public sealed class LogHistory : IDisposable
         for (var look = 0; ; look++)
         {
             _journal = LogJournal.Read(_log);
-            var isAtRest = _journal is { Copied: 0, Collapsing: 0 } || look == MostLooks;
-            if (isAtRest)
+            if (_journal.IsAtRest || look == MostLooks)
             {
                 OpenPieces();
-                if (LogJournal.Read(_log).Generation == _journal.Generation || look == MostLooks)
+                if (IsCurrent() || look == MostLooks)
                     return;
                 Close();
             }
@@ -150,8 +193,9 @@ public sealed class LogHistory : IDisposable
     {
         _live = OpenLive();
         _identity = _live is null ? default : _files.IdentityOf(_live);
-        var isMoved = _journal.Copied > 0 && !File.Exists(LogBackup.DraftOf(_log));
-        var offset = _live is null ? 0 : Math.Max(_files.StartOfData(_live), isMoved ? _journal.Copied : 0);
+        var isMoved = _journal.Copied > 0 && _live is not null && LogBackup.IsCopied(_log, _live, _journal.Copied, _files);
+        _stage = Stage();
+        var offset = isMoved ? Math.Max(_stage.StartOfData, _journal.Copied) : _stage.StartOfData;
         // A front that is no hole any more has been cut off.
         _removed = _journal.Removed + (_journal.Collapsing > 0 && offset < _journal.Collapsing ? _journal.Collapsing : 0);
         StartOfLive = _removed + offset;

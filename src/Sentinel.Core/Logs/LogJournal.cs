@@ -19,6 +19,9 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     private const string Format = "{0:d19} {1:d19} {2:d19} {3:d19}\n";
     private const int Length = 80;
 
+    /// <summary>Whether nothing is to be finished or undone.</summary>
+    public bool IsAtRest => Copied == 0 && Collapsing == 0;
+
     public static string PathOf(string log) => log + ".journal";
 
     /// <summary>Zero where nothing was ever done.</summary>

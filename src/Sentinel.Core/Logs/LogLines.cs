@@ -25,7 +25,7 @@ public static class LogLines
         {
             var next = position + filled;
             var asked = next;
-            var read = next < end ? log.Read(ref next, buffer.AsSpan(filled, (int)Math.Min(buffer.Length - filled, end - next))) : 0;
+            var read = log.Read(ref next, end, buffer.AsSpan(filled));
             // What is gone was rotated out meanwhile.
             if (next != asked)
                 (position, buffer, filled) = (next, buffer[filled..(filled + read)], 0);

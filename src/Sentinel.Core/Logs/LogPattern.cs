@@ -79,7 +79,8 @@ public sealed class LogPattern
         for (var i = 0; i < expression.Length; i++)
         {
             var c = expression[i];
-            if (depth == 0 && !@"\^$.?*+()[]{}".Contains(c))
+            // Half a character is none in UTF-8.
+            if (depth == 0 && !@"\^$.?*+()[]{}".Contains(c) && !char.IsSurrogate(c))
             {
                 current.Append(c);
                 continue;

@@ -65,7 +65,10 @@ public sealed class LogRotation(ILogFiles files)
 
     /// <summary>All files that belong to a log, itself included.</summary>
     public static IEnumerable<string> FilesOf(string log) =>
-        [log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log), LogJournal.PathOf(log), LogTimes.PathOf(log)];
+    [
+        log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log),
+        LogJournal.PathOf(log), LogTimes.PathOf(log), LogTimes.DraftOf(log),
+    ];
 
     /// <summary>How logs in a folder, which is there, can be rotated.</summary>
     public LogRung RungOf(string folder)
@@ -134,13 +137,12 @@ public sealed class LogRotation(ILogFiles files)
             LogBackup.Shift(log, limits.Backups);
             var backup = new LogBackup(log, 1, limits.Compress).Path;
             File.Move(draft, backup, overwrite: true);
-            // On the disk with its name, before anything is taken away. What is in the journal need not be: after a loss of power it is
-            // at worst there twice.
-            using var file = File.OpenHandle(backup, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.FlushToDisk(file);
+            Flush(backup);
         }
         else
         {
+            // Whoever reads is told before there is a hole.
+            journal = (journal with { Copied = end }).Write(journalFile);
             LogBackup.Shift(log, keep: 0);
         }
 
@@ -151,6 +153,9 @@ public sealed class LogRotation(ILogFiles files)
     // Punched first, which may be repeated; then there is a hole for as long as it has not been cut off.
     private LogJournal TakeAway(SafeFileHandle live, long end, LogJournal journal, SafeFileHandle journalFile)
     {
+        // The process has emptied it meanwhile: what stands there now was never copied.
+        if (RandomAccess.GetLength(live) < end)
+            return journal.Write(journalFile);
         if (!files.Punch(live, end))
             throw new IOException("the file system cannot give back the front of a file");
         // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits: while much comes a hole is left.
@@ -170,8 +175,12 @@ public sealed class LogRotation(ILogFiles files)
         var draft = LogBackup.DraftOf(log);
         if (journal.Copied > 0)
         {
-            if (!File.Exists(draft) && IsCopy(log, live, journal.Copied))
+            if (LogBackup.IsCopied(log, live, journal.Copied, files))
+            {
+                Flush(LogBackup.Of(log)[0].Path);
                 return TakeAway(live, journal.Copied, journal with { Copied = 0 }, journalFile);
+            }
+
             journal = (journal with { Copied = 0 }).Write(journalFile);
         }
 
@@ -183,32 +192,6 @@ public sealed class LogRotation(ILogFiles files)
         }
 
         return journal;
-    }
-
-    // Not where the process has emptied the log and written anew meanwhile.
-    private bool IsCopy(string log, SafeFileHandle live, long end)
-    {
-        if (LogBackup.Of(log) is not [var backup, ..] || backup.Number != 1)
-            return false;
-        using var copy = backup.Open();
-        var start = files.StartOfData(live);
-        // All of it has been punched, or a part; what is left is the end of the copy.
-        if (copy is null || RandomAccess.GetLength(live) < end)
-            return false;
-        var (one, other) = (new byte[CopyBytes], new byte[CopyBytes]);
-        var shift = RandomAccess.GetLength(copy) - end;
-        for (var at = start; at < end;)
-        {
-            var length = (int)Math.Min(CopyBytes, end - at);
-            if (at + shift < 0
-                || RandomAccess.Read(live, one.AsSpan(0, length), at) != length
-                || RandomAccess.Read(copy, other.AsSpan(0, length), at + shift) != length
-                || !one.AsSpan(0, length).SequenceEqual(other.AsSpan(0, length)))
-                return false;
-            at += length;
-        }
-
-        return true;
     }
 
     private void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
@@ -243,6 +226,14 @@ public sealed class LogRotation(ILogFiles files)
             to.Write(block, 0, read);
             start += read;
         }
+    }
+
+    // On the disk with its name, before anything is taken away. What is in the journal need not be: after a loss of power it is at
+    // worst there twice.
+    private static void Flush(string backup)
+    {
+        using var file = File.OpenHandle(backup, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
     }
 
     private static SafeFileHandle OpenLive(string log) =>

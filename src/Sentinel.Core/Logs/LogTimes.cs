@@ -25,6 +25,9 @@ public sealed class LogTimes
 
     public static string PathOf(string log) => log + ".times";
 
+    /// <summary>Where it is made anew before it takes its place.</summary>
+    public static string DraftOf(string log) => PathOf(log) + ".new";
+
     public static bool Exists(string log) => File.Exists(PathOf(log));
 
     /// <summary>The last position of which anything was noted.</summary>
@@ -83,7 +86,7 @@ public sealed class LogTimes
         if (first <= 0)
             return;
         var kept = times._entries.Skip(first).SelectMany(entry => Entry(entry.Position, entry.Milliseconds)).ToArray();
-        var draft = PathOf(log) + ".new";
+        var draft = DraftOf(log);
         File.WriteAllBytes(draft, kept);
         File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.Move(draft, PathOf(log), overwrite: true);
@@ -137,5 +140,4 @@ public sealed class LogTimes
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(sizeof(long)), milliseconds);
         return bytes;
     }
-
 }

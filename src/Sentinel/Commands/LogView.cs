@@ -39,7 +39,10 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     // What happened to the processes is for people to see.
     private readonly bool _hasMarks = look is { IsJson: false, IsRaw: false } && (look.HasTimes || session.Style.IsRich) && query.Pattern is null;
 
-    private sealed record Part(LogFile Log, int ProcessId, LogHistory History, LogTimes Times, long Start, long End);
+    private sealed record Part(LogFile Log, int ProcessId, LogHistory History, LogTimes Times, LogExcerpt Excerpt, long Start, long End);
+
+    // Where bytes are not handed on as they come.
+    private bool IsByLine => !_writer.TakesBytes || query.Pattern is not null;
 
     public void Show()
     {
@@ -70,15 +73,20 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path) : LogTimes.None;
         var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
         // What is not a whole line yet is shown when it is.
-        if (query.IsFollowing && !_writer.TakesBytes)
+        if (query.IsFollowing && IsByLine)
             end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
-        var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : history.StartOfLive;
+        var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
         if (query.Since is { } since)
             start = Math.Max(start, Math.Min(end, times.StartAt(since, end)));
         if (query is { Lines: { } lines, Pattern: null })
             start = LogFile.StartOfLastLines(history, lines, start, end);
-        return new Part(log, process.Id, history, times, start, end);
+        return new Part(log, process.Id, history, times, query.Excerpt(), start, end);
     }
+
+    // Where the log's first line begins: it is cut off at a block, wherever in a line that is.
+    private static long StartOfLive(LogHistory history) => history.StartOfLive is var start && IsWhole(history, history.Start, start)
+        ? start
+        : LogFile.StartOfLastLines(history, 1, history.Start, start);
 
     private static bool IsWhole(LogHistory history, long start, long end)
     {
@@ -91,7 +99,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     {
         _writer.Begin(part.Log);
         var marks = new Queue<(long Position, Event.OfProcess Happened)>(Marks(part, happened));
-        if (_writer.TakesBytes && query.Pattern is null)
+        if (!IsByLine)
         {
             var start = part.Start;
             while (marks.TryDequeue(out var mark))
@@ -134,17 +142,18 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
 
     private IEnumerable<LogLine?> Excerpt(Part part)
     {
-        var excerpt = query.Excerpt();
-        var lines = LogLines.Read(part.History, part.Start, part.End, excerpt.Filter).SelectMany(excerpt.Next);
+        var lines = LogLines.Read(part.History, part.Start, part.End, part.Excerpt.Filter).SelectMany(part.Excerpt.Next);
         if (query is not { Pattern: not null, Lines: { } most })
             return lines;
         // The last of them: each is kept until it is known not to be.
-        var last = new Queue<LogLine?>();
+        var (last, count) = (new Queue<LogLine?>(), 0);
         foreach (var line in lines)
         {
             last.Enqueue(line is { } kept ? kept with { Text = kept.Text.ToArray() } : null);
-            if (last.Count > most)
-                last.Dequeue();
+            count += line is null ? 0 : 1;
+            // Where lines are left out before the first is nothing to see.
+            while (count > most || (last.TryPeek(out var first) && first is null))
+                count -= last.Dequeue() is null ? 0 : 1;
         }
 
         return last;
@@ -195,7 +204,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
 
     private void Follow(List<Part> parts, LogHistory eventLog, long eventsEnd)
     {
-        var states = parts.ToDictionary(part => part.Log, part => (Part: part, Lines: new LineAssembler(part.End), Excerpt: query.Excerpt()));
+        var states = parts.ToDictionary(part => part.Log, part => (Lines: new LineAssembler(part.End), part.Excerpt));
         var events = new LogFile("", LogStream.Stdout, session.Home.Events);
         var eventLines = new LineAssembler(eventsEnd);
         using var watch = new Inotify();
@@ -205,7 +214,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             if (log == events)
                 foreach (var happened in eventLines.Add(bytes).SelectMany(line => EventLog.Parse(line.Text)))
                     Mark(happened);
-            else if (_writer.TakesBytes && query.Pattern is null)
+            else if (!IsByLine)
                 _writer.Write(log, bytes);
             else
                 foreach (var line in states[log].Lines.Add(bytes).SelectMany(states[log].Excerpt.Next))

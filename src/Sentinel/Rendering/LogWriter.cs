@@ -105,13 +105,14 @@ internal abstract class LogWriter(Output output)
             Begin(log);
             var shown = look.KeepsEscapes ? bytes : _cutters[log].Cut(bytes);
             Output.Write(shown);
-            _isAtLineStart = bytes.Span[^1] == '\n';
+            if (!shown.IsEmpty)
+                _isAtLineStart = shown.Span[^1] == '\n';
         }
 
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time)
         {
-            Write(log, line.Text.IsEmpty ? "\n"u8.ToArray() : line.Text);
-            EndLine();
+            Begin(log);
+            Line(look.KeepsEscapes ? line.Text : new EscapeCutter().Cut(line.Text));
         }
 
         public override void Mark(LogFile log, DateTimeOffset time, string what)

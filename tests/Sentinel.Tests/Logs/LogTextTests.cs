@@ -56,6 +56,73 @@ public sealed class LogTextTests : IDisposable
         },
         iter: 200);
 
+    private static readonly Gen<string> AnyAtom = Gen.OneOf(
+        Gen.OneOf("a", "b", "c", "ab", "abc", "error", "é", "😀", ".", "[a-c]", "[^a]", "[]a]", "[é😀]", @"\.", @"\d", @"\w", @"\s", @"\b", @"\[", @"\\", @"\t", @"\x61", @"\u0062", @"\😀", " ", "{", "}", "a{,2}"),
+        Gen.Select(Gen.OneOf("(a)", "(ab|c)", "(?:bc)", "(a(b))", "([(])", @"(\))"), group => group));
+
+    private static readonly Gen<string> AnyExpression = Gen.Select(
+        Gen.Select(AnyAtom, Gen.OneOf("", "", "", "?", "*", "+", "{0}", "{1,2}", "??", "*?"), (atom, often) => atom + often).Array[1, 5].Select(string.Concat),
+        Gen.OneOf("{0}", "{0}", "{0}", "^{0}", "{0}$", "{0}|b", "(?i){0}"),
+        (expression, form) => form.Replace("{0}", expression));
+
+    [Fact]
+    public void Lines_match_as_any_expression_says() => Gen.Select(
+        AnyExpression, Gen.OneOf("", "a", "b", "c", "abc", "error", "é", "É", "😀", "A", ".", "[", "{", "}", " ", "1", "\\", "\t", ")", "(").Array[0, 6].Select(string.Concat).Array[1, 20]).Sample(
+        (expression, lines) =>
+        {
+            Regex regex;
+            try
+            {
+                regex = new Regex(expression, RegexOptions.CultureInvariant);
+            }
+            catch (ArgumentException)
+            {
+                Assert.Throws<FormatException>(() => new LogPattern(expression));
+                return;
+            }
+
+            var text = string.Concat(lines.Select(line => line + "\n"));
+            Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression)).Select(line => line.Text));
+        },
+        iter: 3000);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("needle$")]
+    [InlineData("y*n.edle")]
+    public void A_line_may_be_50_MB_long(string? expression)
+    {
+        const int Length = 50 * 1024 * 1024;
+        File.WriteAllText(_folder["log"], "short\n" + new string('x', Length) + "needle\nlast needle");
+        using var log = new LogHistory(_folder["log"], new LogFiles());
+
+        var lines = LogLines.Read(log, 0, log.End, expression is null ? null : new LogPattern(expression)).Select(line => (line.Position, line.Text.Length));
+
+        Assert.Equal([.. expression is null ? new[] { (0L, 5) } : [], (6, Length + 6), (6 + Length + 7, 11)], lines);
+    }
+
+    [Fact]
+    public void A_line_that_is_in_two_backups_is_one()
+    {
+        var path = _folder["web.stdout.log"];
+        File.WriteAllText(path + ".2", "first\nsec");
+        File.WriteAllText(path + ".1", "ond, ");
+        File.WriteAllText(path, "still\nthird\n");
+        using var log = new LogHistory(path, new LogFiles());
+
+        Assert.Equal(["first", "second, still", "third"], LogLines.Read(log, log.Start, log.End).Select(line => Encoding.UTF8.GetString(line.Text.Span)));
+        Assert.Equal(-8, LogFile.StartOfLastLines(log, 2, log.Start, log.End));
+    }
+
+    [Fact]
+    public void Lines_around_go_on_where_more_comes_later()
+    {
+        var excerpt = new LogExcerpt(new LogPattern("!"), before: 1, after: 2);
+        string Next(string text) => string.Join(' ', excerpt.Next(new LogLine(0, Encoding.UTF8.GetBytes(text))).Select(line => line is { } one ? Encoding.UTF8.GetString(one.Text.Span) : "--"));
+
+        Assert.Equal(["", "", "b !", "c", "d", "", "", "-- f !", "!"], ((string[])["a", "b", "!", "c", "d", "e", "f", "!", "!"]).Select(Next));
+    }
+
     [Fact]
     public void An_expression_that_is_none_says_so() =>
         Assert.StartsWith("'(' is no regular expression: ", Assert.Throws<FormatException>(() => new LogPattern("(")).Message);
@@ -107,6 +174,10 @@ public sealed class LogTextTests : IDisposable
     [InlineData("\e(Bx\eMy", "xy")]
     [InlineData("\e[31", "")]
     [InlineData("\e]0;never closed\nnext", "\nnext")]
+    [InlineData("\e[38;5;1mé\e[K\u0000\r\t", "é\0\r\t")]
+    [InlineData("\eP+q\e\\a\e^x\e\\b\e_y\ac\eXz\e\\d", "abcd")]
+    [InlineData("\e\e[1mx", "x")]
+    [InlineData("\e\n[1m", "\n[1m")]
     public void Escape_sequences_are_cut_also_in_pieces(string text, string shown)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -70,6 +70,21 @@ public sealed class LogTimesTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(LogTimes.PathOf(Log)));
     }
 
+    [Fact]
+    public void Whatever_belongs_to_a_log_is_known_to()
+    {
+        foreach (var file in (string[])["", ".1", ".2.gz", ".new", ".journal", ".times", ".times.new"])
+            File.WriteAllText(Log + file, "");
+        foreach (var other in (string[])["web.stderr.log", "web.stdout.log.1.stdout.log", "web.stdout.log.x", "web"])
+            File.WriteAllText(_folder[other], "");
+
+        var own = LogRotation.FilesOf(Log).Where(File.Exists).ToList();
+
+        Assert.Equal(7, own.Count);
+        own.ForEach(File.Delete);
+        Assert.Equal(4, Directory.GetFiles(_folder.Path).Length);
+    }
+
     private void Note(params (long Position, double? Seconds)[] entries)
     {
         foreach (var (position, seconds) in entries)

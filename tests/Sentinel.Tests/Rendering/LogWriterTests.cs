@@ -124,6 +124,22 @@ public sealed class LogWriterTests
         Written([WebOut], writer => Show(writer, WebOut, "\e[31", "mred\e]0;title", "\a and \e[0mmore\n")));
 
     [Fact]
+    public void A_line_end_that_an_escape_follows_is_one() => Assert.Equal(
+        "==> /logs/web.stdout.log <==\nred\n",
+        Written([WebOut], writer => Show(writer, WebOut, "\e[31mred\n", "\e[0m")));
+
+    [Fact]
+    public void An_escape_that_was_never_finished_hides_no_other_line() => Assert.Equal(
+        "==> /logs/web.stdout.log <==\none\n\n\ntwo\n",
+        Written([WebOut], writer =>
+        {
+            writer.Line(WebOut, LineOf("one\e]0;title"), null);
+            writer.Line(WebOut, LineOf(""), null);
+            writer.Line(WebOut, LineOf("\e[0m"), null);
+            writer.Line(WebOut, LineOf("two"), null);
+        }));
+
+    [Fact]
     public void For_programs_each_line_is_a_document() => Assert.Equal(
         """
         {"process":"web","stream":"stdout","text":"say \"hello\"","time":"2026-01-02T03:04:05+00:00"}
