@@ -20,6 +20,10 @@ public static class Changes
         IEnumerable<Event> Of(ProcessRecord? old, ProcessRecord record)
         {
             var (id, name) = (record.Id, record.Spec.Name);
+            if (old?.State is RunState.Running { IsReady: false } was && record.State.CurrentRun is { IsReady: true } ready && ready.Identity == was.Identity)
+                yield return new Event.Ready(now, id, name);
+            if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)
+                yield return new Event.HealthChanged(health.Since, id, name, health.IsHealthy, health.Why);
             if (record.LastRun is { } run && run != old?.LastRun)
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, record.State is RunState.Stopped, logEnds(record), (record.State as RunState.Backoff)?.Due);

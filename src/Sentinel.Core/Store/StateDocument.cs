@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -17,6 +18,9 @@ namespace Sentinel.Core.Store;
 internal static class StateDocument
 {
     public const int CurrentVersion = 1;
+
+    // Also of a run that users see as starting.
+    private const string RunningWord = "running";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -231,6 +235,26 @@ internal static class StateDocument
 
         if (spec.MaxMemoryBytes is { } maxMemory)
             json.WriteNumber("maxMemoryBytes", maxMemory);
+        if (spec.Readiness is { } readiness)
+        {
+            json.WriteStartObject("readiness");
+            if (readiness.Probe is { } probe)
+                Write(json, probe);
+            json.WriteNumber("timeoutSeconds", readiness.Timeout.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        if (spec.Health is { } health)
+        {
+            json.WriteStartObject("health");
+            Write(json, health.Probe);
+            json.WriteNumber("intervalSeconds", health.Interval.TotalSeconds);
+            json.WriteNumber("timeoutSeconds", health.Timeout.TotalSeconds);
+            json.WriteNumber("failures", health.Failures);
+            json.WriteNumber("startPeriodSeconds", health.StartPeriod.TotalSeconds);
+            json.WriteEndObject();
+        }
+
         if (!spec.Treatment.IsNone)
             Write(json, spec.Treatment);
         if (spec.LogLimits != LogLimits.Default)
@@ -265,12 +289,36 @@ internal static class StateDocument
             ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
+        Readiness = json.Maybe("readiness") is { } readiness
+            ? new Readiness(readiness.Maybe("probe") is { } ready ? ReadProbe(ready) : null, Seconds(readiness, "timeoutSeconds"))
+            : null,
+        Health = json.Maybe("health") is { } health
+            ? new HealthCheck(
+                ReadProbe(health.Get("probe")),
+                Seconds(health, "intervalSeconds"),
+                Seconds(health, "timeoutSeconds"),
+                health.Get("failures").GetInt32(),
+                Seconds(health, "startPeriodSeconds"))
+            : null,
         Treatment = json.Maybe("treatment") is { } treatment ? ReadTreatment(treatment) : Treatment.None,
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
             : LogLimits.Default,
         Group = json.Maybe("group")?.GetString(),
     };
+
+    private static TimeSpan Seconds(JsonElement json, string name) => TimeSpan.FromSeconds(json.Get(name).GetDouble());
+
+    private static void Write(Utf8JsonWriter json, Probe probe)
+    {
+        json.WriteStartObject("probe");
+        json.WriteString("by", probe.Kind.Word());
+        json.WriteString("target", probe.Target);
+        json.WriteEndObject();
+    }
+
+    private static Probe ReadProbe(JsonElement json) =>
+        new(ProbeKinds.Parse(json.Text("by")) ?? throw Unknown("probe", json.Text("by")), json.Text("target"));
 
     private static void Write(Utf8JsonWriter json, Treatment treatment)
     {
@@ -351,20 +399,31 @@ internal static class StateDocument
     private static void Write(Utf8JsonWriter json, string name, RunState state)
     {
         json.WriteStartObject(name);
-        json.WriteString("is", state.Word);
+        json.WriteString("is", state is RunState.Running ? RunningWord : state.Word);
         json.WriteString("since", state.Since);
         switch (state)
         {
             case RunState.Starting starting:
                 json.WriteBoolean("automatic", starting.Automatic);
                 break;
-            case RunState.Running { Identity: var main }:
+            case RunState.Running { Identity: var main } running:
                 json.WriteNumber("pid", main.Pid);
                 json.WriteNumber("startTicks", main.StartTicks);
                 json.WriteString("bootId", main.BootId);
+                if (!running.IsReady)
+                    json.WriteBoolean("ready", false);
+                if (running.LogStarts is { } starts)
+                    Write(json, "logStarts", starts);
+                if (running.Health is { } health)
+                    Write(json, health);
+                if (running.Says is { } says)
+                    json.WriteString("says", says);
                 break;
-            case RunState.Stopping { Run: { } run }:
-                Write(json, "run", run);
+            case RunState.Stopping stopping:
+                if (stopping.Run is { } run)
+                    Write(json, "run", run);
+                if (stopping.Why is { } wrong)
+                    json.WriteString("why", wrong);
                 break;
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
@@ -383,8 +442,9 @@ internal static class StateDocument
         return json.Text("is") switch
         {
             "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
-            "running" => ReadRunning(json),
-            "stopping" => new RunState.Stopping(since, json.Maybe("run") is { } run ? ReadRunning(run) : null),
+            RunningWord => ReadRunning(json),
+            "stopping" => new RunState.Stopping(
+                since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString()),
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),
@@ -394,10 +454,41 @@ internal static class StateDocument
         };
     }
 
-    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == "running"
+    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
         ? new RunState.Running(json.Get("since").GetDateTimeOffset(), new ProcessIdentity(
             json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId")))
+        {
+            IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
+            LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
+            Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
+            Says = json.Maybe("says")?.GetString(),
+        }
         : throw Unknown("run", json.Text("is"));
+
+    private static void Write(Utf8JsonWriter json, string name, LogEnds ends)
+    {
+        json.WriteStartObject(name);
+        if (ends.Stdout is { } stdout)
+            json.WriteNumber("stdout", stdout);
+        if (ends.Stderr is { } stderr)
+            json.WriteNumber("stderr", stderr);
+        json.WriteEndObject();
+    }
+
+    private static LogEnds ReadLogEnds(JsonElement json) => new(json.Maybe("stdout")?.GetInt64(), json.Maybe("stderr")?.GetInt64());
+
+    private static void Write(Utf8JsonWriter json, Health health)
+    {
+        json.WriteStartObject("health");
+        json.WriteBoolean("healthy", health.IsHealthy);
+        json.WriteString("since", health.Since);
+        if (health.Why is { } why)
+            json.WriteString("why", why);
+        json.WriteEndObject();
+    }
+
+    private static Health ReadHealth(JsonElement json) =>
+        new(json.Get("healthy").GetBoolean(), json.Get("since").GetDateTimeOffset(), json.Maybe("why")?.GetString());
 
     private static void Write(Utf8JsonWriter json, EndedRun run)
     {
@@ -410,6 +501,8 @@ internal static class StateDocument
         if (run.PeakMemoryBytes is { } peak)
             json.WriteNumber("peakMemoryBytes", peak);
         Write(json, "how", run.How);
+        if (run.Why is { } why)
+            json.WriteString("why", why);
         json.WriteEndObject();
     }
 
@@ -444,7 +537,8 @@ internal static class StateDocument
         json.Get("endedAt").GetDateTimeOffset(),
         json.Get("witnessed").GetBoolean(),
         ReadExit(json.Get("how")),
-        json.Maybe("peakMemoryBytes")?.GetInt64());
+        json.Maybe("peakMemoryBytes")?.GetInt64(),
+        json.Maybe("why")?.GetString());
 
     public static Exit ReadExit(JsonElement how) =>
         how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())

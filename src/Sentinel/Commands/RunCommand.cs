@@ -31,6 +31,8 @@ internal static class RunCommand
         var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
         var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
+        var health = new HealthOptionSet();
+        var waits = SharedOptions.Flag("--wait", "Return when it is ready; when its start fails, say why and show what it wrote last");
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
         environment.AddTo(command);
@@ -39,6 +41,8 @@ internal static class RunCommand
         command.Options.Add(makesGroup);
         treatment.AddTo(command);
         options.AddTo(command);
+        health.AddTo(command);
+        command.Options.Add(waits);
         command.Options.Add(json);
         command.Check(result =>
         {
@@ -48,6 +52,8 @@ internal static class RunCommand
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
                 throw new FormatException("--create-group goes with --group");
+            if (health.IdleIn(result, null) is { } idle)
+                throw new FormatException($"{idle} goes with --health-http, --health-tcp, --health-exec or --health-notify");
         });
         command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
             ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
@@ -61,8 +67,9 @@ internal static class RunCommand
                     Ports = Ports(result.GetValue(ports)!),
                     Group = result.GetValue(group),
                 };
-                return Run(session, new RunRequest(
-                    options.In(result, treatment.In(result, spec)), result.GetValue(name) is not null, result.GetValue(makesGroup), caller));
+                var request = new RunRequest(
+                    health.In(result, options.In(result, treatment.In(result, spec))), result.GetValue(name) is not null, result.GetValue(makesGroup), caller);
+                return Run(session, request, result.GetValue(waits));
             }));
         return command;
     }
@@ -100,19 +107,33 @@ internal static class RunCommand
         };
     }
 
-    private static int Run(Session session, RunRequest request)
+    private static int Run(Session session, RunRequest request, bool waits)
     {
+        using var waiting = waits ? ReadyWait.Prepare(session) : null;
         var outcomes = session.Do(new Request.Run(request));
+        var failure = outcomes is [Outcome.Started started] ? waiting?.Until(started.Process) : null;
 
-        var exitCode = session.Report(outcomes);
+        var exitCode = session.Report(failure is null ? outcomes : [failure]);
+        if (failure is { Process: { } failed })
+            ReadyWait.ShowLastLines(session, failed);
         Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
-        var needsDaemon = request.Spec.Restart != RestartRule.Never || request.Spec.MaxMemoryBytes is not null;
-        if (outcomes is [Outcome.Started] && needsDaemon && session.Daemon is null)
+        if (exitCode == ExitCode.Success && session.Daemon is null)
+            WarnWithoutDaemon(request.Spec, isReady: waits);
+        return exitCode;
+    }
+
+    private static void WarnWithoutDaemon(ProcessSpec spec, bool isReady)
+    {
+        if (spec.Restart != RestartRule.Never || spec.MaxMemoryBytes is not null)
             Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.
                 """);
-        return exitCode;
+        if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))
+            Output.Tell($"""
+                Warning: {(spec.Health is null ? "Readiness" : "Health")} is checked by the daemon, which is not running.
+                  Run 'sentinel daemon start'{(spec.Health is null ? ", or 'run --wait'" : "")}.
+                """);
     }
 }

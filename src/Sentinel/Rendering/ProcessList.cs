@@ -7,6 +7,11 @@ namespace Sentinel.Rendering;
 /// <summary>Processes as <c>list</c> shows them, a line each.</summary>
 internal static class ProcessList
 {
+    // ID to STATUS.
+    private const int StatusColumns = 4;
+
+    private static readonly Column Health = new("HEALTH", Keep: 8);
+
     private static readonly Column[] Columns =
     [
         new("ID", Align.Right),
@@ -25,13 +30,16 @@ internal static class ProcessList
     {
         if (processes.Count == 0)
             return ["No processes"];
-        var table = new Table(Columns);
+        // Where nobody asks for it there is none to show.
+        var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
+        var table = new Table(hasHealth ? [.. Columns[..StatusColumns], Health, .. Columns[StatusColumns..]] : Columns);
         foreach (var (record, usage) in processes)
             table.Add([
                 record.Id.ToString(),
                 record.Spec.Name,
                 record.State.Main is { } main ? main.Pid.ToString() : "-",
                 new Cell(record.State.Word, ColorOf(record.State)),
+                .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
                 usage is null ? "-" : Text.Memory(usage.MemoryBytes),
                 usage is null ? "-" : Text.Duration(usage.Uptime),
@@ -42,10 +50,14 @@ internal static class ProcessList
         return table.Lines(style);
     }
 
+    private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health
+        ? new Cell(health.Word, health.IsHealthy ? Color.Green : Color.Red)
+        : "-";
+
     public static Color ColorOf(RunState state) => state switch
     {
-        RunState.Running => Color.Green,
-        RunState.Starting or RunState.Stopping or RunState.Backoff => Color.Yellow,
+        RunState.Running { IsReady: true } => Color.Green,
+        RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff => Color.Yellow,
         RunState.Crashed or RunState.Failed => Color.Red,
         _ => Color.Dim,
     };
