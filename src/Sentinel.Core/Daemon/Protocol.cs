@@ -125,6 +125,8 @@ public static class Protocol
     private static string WordOf(Request request) => request switch
     {
         Request.Run => "run",
+        Request.Scale => "scale",
+        Request.ChangeSpec => "change",
         Request.Start => "start",
         Request.Stop => "stop",
         Request.Restart => "restart",
@@ -147,10 +149,22 @@ public static class Protocol
         switch (request)
         {
             case Request.Run { What: var run }:
-                StateDocument.Write(json, run.Spec);
+                StateDocument.Write(json, "spec", run.Spec);
+                if (run.Instances is { } instances)
+                    json.WriteNumber("instances", instances);
                 json.WriteBoolean("isNamed", run.IsNamed);
                 json.WriteBoolean("makesGroup", run.MakesGroup);
                 Write(json, run.Environment);
+                break;
+            case Request.Scale scale:
+                json.WriteString("set", scale.Set);
+                json.WriteNumber("count", scale.Count);
+                json.WriteBoolean("relative", scale.IsRelative);
+                break;
+            case Request.ChangeSpec change:
+                json.WriteNumber("id", change.Id);
+                StateDocument.Write(json, "before", change.Before);
+                StateDocument.Write(json, "after", change.After);
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
@@ -215,7 +229,10 @@ public static class Protocol
             StateDocument.ReadSpec(json.Get("spec")),
             json.Get("isNamed").GetBoolean(),
             json.Get("makesGroup").GetBoolean(),
-            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"))),
+            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
+            json.Maybe("instances")?.GetInt32())),
+        "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
+        "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), StateDocument.ReadSpec(json.Get("before")), StateDocument.ReadSpec(json.Get("after"))),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
@@ -277,6 +294,7 @@ public static class Protocol
             Outcome.Restarted restarted => ("restarted", restarted.Process),
             Outcome.Stopped stopped => ("stopped", stopped.Process),
             Outcome.Deleted deleted => ("deleted", deleted.Process),
+            Outcome.Changed changed => ("changed", changed.Process),
             Outcome.AlreadyRunning running => ("already-running", running.Process),
             Outcome.NotRunning idle => ("not-running", idle.Process),
             Outcome.Reset reset => ("reset", reset.Process),
@@ -361,6 +379,7 @@ public static class Protocol
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32(), pid),
             "stopped" => new Outcome.Stopped(target, process),
             "deleted" => new Outcome.Deleted(target, process),
+            "changed" => new Outcome.Changed(target, process),
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),

@@ -49,6 +49,8 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         layers.Set(Variable.Id, record.Id.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         layers.Set(Variable.Name, spec.Name, EnvironmentSource.Sentinel);
         layers.Set(Variable.Group, spec.Group ?? "", EnvironmentSource.Sentinel);
+        if (spec.Instance is { Number: var number })
+            layers.Set(Variable.Instance, number.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
         if (spec.IsToldBy(ProbeKind.Notify))
             layers.Set(Notification.SocketVariable, Notification.AddressOf(record), EnvironmentSource.Sentinel);

@@ -8,6 +8,9 @@ public sealed record ProcessSpec
     /// <summary>Unique among all processes; see <see cref="ProcessName"/>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Which one it is of several that are the same; null: it is alone.</summary>
+    public Instance? Instance { get; init; }
+
     public required Command Command { get; init; }
 
     /// <summary>An absolute path.</summary>
@@ -53,4 +56,15 @@ public sealed record ProcessSpec
 
     /// <summary>Null: none.</summary>
     public string? Group { get; init; }
+}
+
+/// <summary>One of several processes that are the same but for their number and their ports.</summary>
+/// <param name="Set">What all of them together are called.</param>
+/// <param name="Number">From 1; its name is <c>SET-NUMBER</c>.</param>
+public sealed record Instance(string Set, int Number)
+{
+    /// <summary>So many can be asked for at once.</summary>
+    public const int Most = 1000;
+
+    public string Name => $"{Set}-{Number}";
 }

@@ -4,7 +4,8 @@ namespace Sentinel.Core.Specs;
 public static class Variable
 {
     /// <summary>What Sentinel itself sets in every process; nobody else may.</summary>
-    public const string Id = "SENTINEL_ID", Name = "SENTINEL_NAME", Group = "SENTINEL_GROUP", Cookie = "SENTINEL_COOKIE";
+    public const string Id = "SENTINEL_ID", Name = "SENTINEL_NAME", Group = "SENTINEL_GROUP", Cookie = "SENTINEL_COOKIE",
+        Instance = "SENTINEL_INSTANCE";
 
     /// <summary>The name and the value in <c>NAME=value</c>.</summary>
     /// <exception cref="FormatException">It is not of that form, or the name cannot be one.</exception>
@@ -25,7 +26,7 @@ public static class Variable
             throw new FormatException("a variable needs a name: NAME=value");
         if (name.Any(c => c == '=' || char.IsWhiteSpace(c) || char.IsControl(c)))
             throw new FormatException($"'{name}' cannot be the name of a variable: it has a space, a control character or a =");
-        if (name is Id or Name or Group or Cookie)
+        if (name is Id or Name or Group or Cookie or Instance)
             throw new FormatException($"{name} is set by sentinel itself");
     }
 }

@@ -30,6 +30,17 @@ public sealed record State
 
     public ProcessRecord? Find(string name) => Processes.Values.FirstOrDefault(process => process.Spec.Name == name);
 
+    /// <summary>The instances of a set, by their numbers; none when there is no such set.</summary>
+    public IEnumerable<ProcessRecord> InstancesOf(string set) =>
+        Processes.Values.Where(process => process.Spec.Instance?.Set == set).OrderBy(process => process.Spec.Instance!.Number);
+
+    /// <summary>All names by which processes can be called.</summary>
+    public IEnumerable<string> Names() => Processes.Values
+        .SelectMany(process => process.Spec.Instance is { } instance ? [instance.Set, process.Spec.Name] : new[] { process.Spec.Name }).Distinct();
+
+    /// <summary>Who has a name, of its own or as one of a set.</summary>
+    public ProcessRecord? HolderOf(string name) => Find(name) ?? InstancesOf(name).FirstOrDefault();
+
     public IEnumerable<ProcessRecord> MembersOf(string group) => Processes.Values.Where(process => process.Spec.Group == group);
 
     /// <summary>The port that a process has under a name.</summary>
@@ -52,7 +63,6 @@ public sealed record State
         Processes = Processes.RemoveRange(ids),
         Ports = Ports.RemoveRange(Ports.Values.Where(lease => lease.ProcessId is { } owner && ids.Contains(owner)).Select(lease => lease.Port)),
     };
-
 
     /// <summary>The same without the environments that no process has any more.</summary>
     public State Trimmed()

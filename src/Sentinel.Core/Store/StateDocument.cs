@@ -157,7 +157,7 @@ internal static class StateDocument
     {
         json.WriteStartObject();
         json.WriteNumber("id", process.Id);
-        Write(json, process.Spec);
+        Write(json, "spec", process.Spec);
         json.WriteString("cookie", process.Cookie);
         json.WriteString("logName", process.LogName);
         Write(json, "state", process.State);
@@ -191,10 +191,37 @@ internal static class StateDocument
         LastRun = json.Maybe("lastRun") is { } last ? ReadEndedRun(last) : null,
     };
 
-    public static void Write(Utf8JsonWriter json, ProcessSpec spec)
+    /// <summary>Whether the same is asked for.</summary>
+    public static bool AreSame(ProcessSpec one, ProcessSpec other)
     {
-        json.WriteStartObject("spec");
+        return Written(one).AsSpan().SequenceEqual(Written(other));
+
+        static byte[] Written(ProcessSpec spec)
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(buffer, Options))
+            {
+                json.WriteStartObject();
+                Write(json, "spec", spec);
+                json.WriteEndObject();
+            }
+
+            return buffer.WrittenSpan.ToArray();
+        }
+    }
+
+    public static void Write(Utf8JsonWriter json, string property, ProcessSpec spec)
+    {
+        json.WriteStartObject(property);
         json.WriteString("name", spec.Name);
+        if (spec.Instance is { } instance)
+        {
+            json.WriteStartObject("instance");
+            json.WriteString("set", instance.Set);
+            json.WriteNumber("number", instance.Number);
+            json.WriteEndObject();
+        }
+
         Write(json, spec.Command);
         json.WriteString("workingDirectory", spec.WorkingDirectory);
         json.WriteString("environment", spec.Environment);
@@ -274,6 +301,7 @@ internal static class StateDocument
     public static ProcessSpec ReadSpec(JsonElement json) => new()
     {
         Name = json.Text("name"),
+        Instance = json.Maybe("instance") is { } instance ? new Instance(instance.Text("set"), instance.Get("number").GetInt32()) : null,
         Command = ReadCommand(json.Get("command")),
         WorkingDirectory = json.Text("workingDirectory"),
         Environment = json.Text("environment"),

@@ -17,6 +17,9 @@ public abstract record Outcome(string Target)
 
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
 
+    /// <summary>Something else is asked of it from now on.</summary>
+    public sealed record Changed(string Target, ProcessRecord Process) : Outcome(Target);
+
     /// <summary>Nothing counts any more that happened to it before.</summary>
     public sealed record Reset(string Target, ProcessRecord Process) : Outcome(Target);
 

@@ -14,6 +14,12 @@ public abstract record Request
     /// <inheritdoc cref="Supervisor.Run"/>
     public sealed record Run(RunRequest What) : Request;
 
+    /// <inheritdoc cref="Supervisor.Scale"/>
+    public sealed record Scale(string Set, int Count, bool IsRelative) : Request;
+
+    /// <inheritdoc cref="Supervisor.Change"/>
+    public sealed record ChangeSpec(int Id, ProcessSpec Before, ProcessSpec After) : Request;
+
     /// <inheritdoc cref="Supervisor.Start"/>
     public sealed record Start(Selection Selection, EnvironmentBlock? Environment) : Request;
 

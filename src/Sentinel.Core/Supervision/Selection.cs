@@ -12,7 +12,7 @@ public abstract record Selection
     {
     }
 
-    /// <summary>Those that are named, by id or name.</summary>
+    /// <summary>Those that are named, by id or name; the name of a set is that of all its instances.</summary>
     public sealed record Named(IReadOnlyList<string> Targets) : Selection;
 
     /// <summary>Every one that a bulk command applies to.</summary>
@@ -37,11 +37,22 @@ public abstract record Selection
         {
             if (Find(state, target) is { } process)
                 found[process.Id] = process;
+            else if (state.InstancesOf(target).ToList() is { Count: > 0 } instances)
+                instances.ForEach(instance => found[instance.Id] = instance);
             else
                 missing.Add(new Outcome.Failed(target, null, NotFound(state, target)));
         }
 
         return ([.. found.Values], missing);
+    }
+
+    /// <summary>The one process that is named, or a failure that says why there is none.</summary>
+    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(string target, State state)
+    {
+        var (found, missing) = new Named([target]).In(state, _ => true);
+        return found.Count > 1
+            ? (null, new Outcome.Failed(target, null, $"'{target}' is {found.Count} processes; name one of them: {string.Join(", ", found.Select(process => process.Spec.Name))}"))
+            : (found.FirstOrDefault(), missing.OfType<Outcome.Failed>().FirstOrDefault());
     }
 
     // Digits and nothing else: "+1" and " 1" are names.
@@ -54,7 +65,7 @@ public abstract record Selection
     {
         if (target.All(char.IsDigit))
             return $"there is no process with the id {target}";
-        return Spelling.Nearest(target, state.Processes.Values.Select(process => process.Spec.Name)) is { } nearest
+        return Spelling.Nearest(target, state.Names()) is { } nearest
             ? $"there is no process named '{target}'; did you mean '{nearest}'?"
             : $"there is no process named '{target}'; 'sentinel list' shows those there are";
     }

@@ -15,7 +15,8 @@ namespace Sentinel.Core.Supervision;
 /// <param name="IsNamed">Whether the name is the user's choice; otherwise another is made of it where it is taken.</param>
 /// <param name="MakesGroup">Whether the group is made when there is none of that name.</param>
 /// <param name="Environment">The one that the spec names.</param>
-public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment);
+/// <param name="Instances">How many of it, as a set of the name; null: one, which is no set.</param>
+public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, int? Instances = null);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
@@ -42,7 +43,9 @@ public sealed partial class Supervisor(
 
     public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
     {
-        Request.Run run => [Run(run.What)],
+        Request.Run run => Run(run.What),
+        Request.Scale scale => await Scale(scale.Set, scale.Count, scale.IsRelative),
+        Request.ChangeSpec change => [Change(change.Id, change.Before, change.After)],
         Request.Start start => await Start(start.Selection, start.Environment),
         Request.Stop stop => await Stop(stop.Selection, stop.Options),
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Environment),
@@ -60,45 +63,70 @@ public sealed partial class Supervisor(
         _ => throw new NotSupportedException(request.GetType().Name),
     };
 
-    /// <summary>Registers a process and starts it; when that fails nothing is registered.</summary>
-    public Outcome Run(RunRequest request)
+    /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
+    public IReadOnlyList<Outcome> Run(RunRequest request)
     {
         using var transaction = store.Begin();
         var state = transaction.State;
-        var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.Find(taken) is not null);
-        if (state.Find(name) is { } holder)
-            return new Outcome.Failed(name, null,
-                $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
-                + $"choose another, or 'sentinel delete {holder.Id}' first");
+        var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
+        if (NotFree(state, name) is { } taken)
+            return [taken];
+        if (request.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
+            return [GroupBook.Missing(state, group, "--create-group makes it") with { Target = name }];
 
-        var record = new ProcessRecord
-        {
-            Id = state.NextId,
-            Spec = request.Spec with { Name = name },
-            Cookie = Guid.NewGuid().ToString("N"),
-            LogName = SentinelHome.LogName(name, state.NextId),
-            State = new RunState.Stopped(time.GetUtcNow()),
-        };
-        if (record.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
-            return GroupBook.Missing(state, group, "--create-group makes it") with { Target = name };
-
-        var before = state with { NextId = state.NextId + 1 };
-        state = before.With(request.Environment).With(record);
-        if (record.Spec.Group is { } made && !state.Groups.ContainsKey(made))
+        var asked = request.Instances is { } count
+            ? Enumerable.Range(1, count).Select(number => OfSet(request.Spec, name, number)).ToList()
+            : [request.Spec with { Name = name }];
+        var before = state with { NextId = state.NextId + asked.Count };
+        state = state.With(request.Environment);
+        if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
             state = state.With(new Group(made, time.GetUtcNow()));
-        if (WhyNot(record, state) is { } reason)
-            return new Outcome.Failed(name, null, reason);
+        return Register(transaction, state, before, asked);
+    }
 
-        transaction.State = _ports.Give(state, record);
-        var outcome = StartAll(transaction, [record], new ProcessEvent.StartRequested())[0];
-        if (outcome is Outcome.Failed)
+    // Either each of them could be started, as far as can be told, or nothing is done.
+    private List<Outcome> Register(StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs)
+    {
+        var records = new List<ProcessRecord>();
+        foreach (var spec in specs)
         {
-            transaction.State = before;
+            if (spec.Instance is not null && NotFree(state, spec.Name) is { } taken)
+                return [taken];
+            records.Add(new ProcessRecord
+            {
+                Id = state.NextId,
+                Spec = spec,
+                Cookie = Guid.NewGuid().ToString("N"),
+                LogName = SentinelHome.LogName(spec.Name, state.NextId),
+                State = new RunState.Stopped(time.GetUtcNow()),
+            });
+            state = (state with { NextId = state.NextId + 1 }).With(records[^1]);
+        }
+
+        if (records.Select(record => WhyNot(record, state)).FirstOrDefault(why => why is not null) is { } reason)
+            return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason)];
+
+        transaction.State = records.Aggregate(state, _ports.Give);
+        var outcomes = StartAll(transaction, records, new ProcessEvent.StartRequested());
+        var failed = outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process!.Id).ToList();
+        if (failed.Count > 0)
+        {
+            transaction.State = failed.Count == records.Count ? otherwise : transaction.State.Without(failed);
             transaction.Save();
         }
 
-        return outcome;
+        return outcomes;
     }
+
+    private static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
+    {
+        (false, _) => new Outcome.Failed(name, null, $"'{name}' cannot be a name: {ProcessName.Rule}"),
+        (_, { } holder) => new Outcome.Failed(name, null, holder.Spec.Name == name
+            ? $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
+                + $"choose another, or 'sentinel delete {holder.Id}' first"
+            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others; choose another, or 'sentinel delete {name}' first"),
+        _ => null,
+    };
 
     /// <summary>Starts what does not run.</summary>
     /// <param name="selection">Which; in bulk, all that do not run.</param>

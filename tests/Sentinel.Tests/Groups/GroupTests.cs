@@ -29,7 +29,7 @@ public sealed class GroupTests : IDisposable
     public void Members_get_its_variables_from_the_first_start_on()
     {
         Do(new Request.CreateGroup(new Group("front", Clock.Start) { Variables = Block("A=1") }));
-        _sentinel.Supervisor.Run(In("front"));
+        _sentinel.Supervisor.RunOne(In("front"));
         Do(new Request.ChangeGroup("front", new GroupChange(Block("A=2"), [], null)));
         _sentinel.Restart("web");
 
@@ -41,7 +41,7 @@ public sealed class GroupTests : IDisposable
     public void Whoever_runs_with_what_it_was_before_is_named()
     {
         Do(new Request.CreateGroup(new Group("front", Clock.Start)));
-        _sentinel.Supervisor.Run(In("front"));
+        _sentinel.Supervisor.RunOne(In("front"));
         _sentinel.Run("alone");
 
         var changed = Assert.IsType<Outcome.GroupChanged>(Do(new Request.ChangeGroup("front", new GroupChange(Block("A=2"), [], null))));
@@ -55,7 +55,7 @@ public sealed class GroupTests : IDisposable
     [Fact]
     public void Where_there_is_no_such_group_nothing_is_started_or_changed()
     {
-        var failed = Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.Run(In("front")));
+        var failed = Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front")));
         Assert.Equal("there is no group 'front'; --create-group makes it", failed.Why);
         Assert.Empty(_sentinel.Machine.Launches);
         Assert.Empty(_sentinel.Store.Read().Processes);
@@ -72,18 +72,18 @@ public sealed class GroupTests : IDisposable
     public void A_group_is_made_with_the_process_and_not_without_it()
     {
         _sentinel.Machine.FailsToStart = _ => "it does not";
-        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.Run(In("front") with { MakesGroup = true }));
+        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true }));
         Assert.Empty(_sentinel.Store.Read().Groups);
 
         _sentinel.Machine.FailsToStart = _ => null;
-        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.Run(In("front") with { MakesGroup = true }));
+        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true }));
         Assert.Equal(["front"], _sentinel.Store.Read().Groups.Keys);
     }
 
     [Fact]
     public void What_is_deleted_leaves_its_members_in_no_group()
     {
-        _sentinel.Supervisor.Run(In("front") with { MakesGroup = true });
+        _sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true });
 
         Assert.Equal(["web"], Assert.IsType<Outcome.GroupDeleted>(Do(new Request.DeleteGroup("front"))).Members);
 

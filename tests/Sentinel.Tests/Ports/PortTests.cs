@@ -62,7 +62,7 @@ public sealed class PortTests : IDisposable
     [Fact]
     public void A_process_has_its_ports_from_run_to_delete()
     {
-        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.Run(WithPorts()));
+        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(WithPorts()));
         _sentinel.Restart("web");
 
         var leases = _sentinel.Store.Read().Ports.Values.ToDictionary(lease => lease.Name, lease => $"{lease.Port}");
@@ -81,14 +81,14 @@ public sealed class PortTests : IDisposable
     public void A_process_that_could_not_be_started_has_no_port()
     {
         _sentinel.Machine.FailsToStart = _ => "it does not";
-        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.Run(WithPorts()));
+        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(WithPorts()));
         Assert.Empty(_sentinel.Store.Read().Ports);
     }
 
     [Fact]
     public void A_process_whose_port_somebody_else_has_taken_is_not_started()
     {
-        _sentinel.Supervisor.Run(WithPorts());
+        _sentinel.Supervisor.RunOne(WithPorts());
         _sentinel.Stop("web");
         var port = _sentinel.Store.Read().Ports.Values.Single(lease => lease.Name == "http").Port;
         _sentinel.Ports.Used[port] = new Listener(port, "tcp", 7, "nginx");
@@ -103,7 +103,7 @@ public sealed class PortTests : IDisposable
     [Fact]
     public void A_process_goes_on_when_somebody_else_would_be_in_the_way_of_its_successor()
     {
-        _sentinel.Supervisor.Run(WithPorts());
+        _sentinel.Supervisor.RunOne(WithPorts());
         var main = _sentinel["web"].State.Main!.Pid;
         var port = _sentinel.Store.Read().Ports.Values.Single(lease => lease.Name == "http").Port;
         var nginx = _sentinel.Machine.Add().Pid;

@@ -43,7 +43,7 @@ internal sealed class MadeUpSentinel : IDisposable
     public Supervisor Another() => new(Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add);
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
-        Supervisor.Run(Request(name, restart, command));
+        Supervisor.RunOne(Request(name, restart, command));
 
     public static RunRequest Request(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80", bool isNamed = true) => new(
         new ProcessSpec
@@ -87,4 +87,10 @@ internal sealed class MadeUpSentinel : IDisposable
     public static EnvironmentBlock EnvironmentOf(string text) => new(Encoding.UTF8.GetBytes(text + "\0"));
 
     public void Dispose() => _folder.Dispose();
+}
+
+internal static class RunningOne
+{
+    /// <summary>Runs what is no set.</summary>
+    public static Outcome RunOne(this Supervisor supervisor, RunRequest request) => Assert.Single(supervisor.Run(request));
 }

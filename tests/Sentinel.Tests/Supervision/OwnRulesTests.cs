@@ -216,6 +216,6 @@ public sealed class OwnRulesTests : IDisposable
     private Machine.MadeUp Started(string name, Func<ProcessSpec, ProcessSpec> with)
     {
         var request = MadeUpSentinel.Request(name);
-        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.Run(request with { Spec = with(request.Spec) })).Pid];
+        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(request with { Spec = with(request.Spec) })).Pid];
     }
 }

@@ -62,7 +62,7 @@ public sealed class SupervisorTests : IDisposable
     public void Run_without_a_name_makes_one_that_is_free()
     {
         var names = Enumerable.Range(0, 3)
-            .Select(_ => _sentinel.Supervisor.Run(MadeUpSentinel.Request("server", isNamed: false)).Target);
+            .Select(_ => _sentinel.Supervisor.RunOne(MadeUpSentinel.Request("server", isNamed: false)).Target);
 
         Assert.Equal(["server", "server-2", "server-3"], names);
     }
