@@ -138,6 +138,7 @@ public static class Protocol
         Request.RemoveFromGroup => "remove-from-group",
         Request.AllocatePort => "allocate-port",
         Request.FreePorts => "free-ports",
+        Request.EndLeases => "end-leases",
         Request.RestartDue => "restart-due",
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -151,6 +152,8 @@ public static class Protocol
                 json.WriteBoolean("isNamed", run.IsNamed);
                 json.WriteBoolean("makesGroup", run.MakesGroup);
                 Write(json, run.Environment);
+                if (run.Origin is { } origin)
+                    LeaseDocument.Write(json, origin);
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
@@ -206,6 +209,9 @@ public static class Protocol
             case Request.FreePorts free:
                 json.WriteTexts("targets", free.Targets);
                 break;
+            case Request.EndLeases { Session: { } session }:
+                json.WriteString("session", session);
+                break;
         }
     }
 
@@ -215,7 +221,8 @@ public static class Protocol
             StateDocument.ReadSpec(json.Get("spec")),
             json.Get("isNamed").GetBoolean(),
             json.Get("makesGroup").GetBoolean(),
-            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"))),
+            ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
+            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null)),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
@@ -232,6 +239,7 @@ public static class Protocol
         "remove-from-group" => new Request.RemoveFromGroup(json.Text("group"), ReadSelection(json)),
         "allocate-port" => new Request.AllocatePort(json.Maybe("port")?.GetInt32(), json.Text("name")),
         "free-ports" => new Request.FreePorts(json.Texts("targets")),
+        "end-leases" => new Request.EndLeases(json.Maybe("session")?.GetString()),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),
     };
@@ -276,6 +284,7 @@ public static class Protocol
             Outcome.Started started => ("started", started.Process),
             Outcome.Restarted restarted => ("restarted", restarted.Process),
             Outcome.Stopped stopped => ("stopped", stopped.Process),
+            Outcome.LeaseEnded over => ("lease-ended", over.Process),
             Outcome.Deleted deleted => ("deleted", deleted.Process),
             Outcome.AlreadyRunning running => ("already-running", running.Process),
             Outcome.NotRunning idle => ("not-running", idle.Process),
@@ -302,6 +311,9 @@ public static class Protocol
         {
             case Outcome.Restarted { OldPid: { } oldPid }:
                 json.WriteNumber("oldPid", oldPid);
+                break;
+            case Outcome.LeaseEnded { Why: var over }:
+                json.WriteString("why", over);
                 break;
             case Outcome.Failed { Why: var why }:
                 json.WriteString("why", why);
@@ -360,6 +372,7 @@ public static class Protocol
             "started" => new Outcome.Started(target, process, pid),
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32(), pid),
             "stopped" => new Outcome.Stopped(target, process),
+            "lease-ended" => new Outcome.LeaseEnded(target, process, json.Text("why")),
             "deleted" => new Outcome.Deleted(target, process),
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),
             "not-running" => new Outcome.NotRunning(target, process),

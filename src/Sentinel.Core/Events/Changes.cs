@@ -20,6 +20,8 @@ public static class Changes
         IEnumerable<Event> Of(ProcessRecord? old, ProcessRecord record)
         {
             var (id, name) = (record.Id, record.Spec.Name);
+            if (record.LeaseOver is { } over && old?.LeaseOver is null)
+                yield return new Event.LeaseOver(now, id, name, over);
             if (record.LastRun is { } run && run != old?.LastRun)
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, record.State is RunState.Stopped, logEnds(record), (record.State as RunState.Backoff)?.Due);

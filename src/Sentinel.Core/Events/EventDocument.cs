@@ -54,6 +54,7 @@ internal static class EventDocument
         Event.Ended { ByUser: true } or Event.Stopped => "stopped",
         Event.Ended => "exited",
         Event.GaveUp => "gave-up",
+        Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
         Event.LogNotRotated => "log-not-rotated",
         Event.Deleted => "deleted",
@@ -87,6 +88,9 @@ internal static class EventDocument
                 break;
             case Event.GaveUp gaveUp:
                 json.WriteString("why", gaveUp.Why);
+                break;
+            case Event.LeaseOver over:
+                json.WriteString("why", over.Why);
                 break;
             case Event.OutgrewMemory outgrew:
                 json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
@@ -137,6 +141,7 @@ internal static class EventDocument
             new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
+        "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
         "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
         "deleted" => new Event.Deleted(time, id, name),

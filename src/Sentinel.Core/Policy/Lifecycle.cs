@@ -41,6 +41,8 @@ public static class Lifecycle
             // Whatever its main process left behind is still to be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
+            (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
+
             (RunState.Running run, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now),
             (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },

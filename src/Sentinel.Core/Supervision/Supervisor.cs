@@ -2,6 +2,7 @@ using Sentinel.Core.Environments;
 using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Host;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -15,7 +16,8 @@ namespace Sentinel.Core.Supervision;
 /// <param name="IsNamed">Whether the name is the user's choice; otherwise another is made of it where it is taken.</param>
 /// <param name="MakesGroup">Whether the group is made when there is none of that name.</param>
 /// <param name="Environment">The one that the spec names.</param>
-public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment);
+/// <param name="Origin">Who wants it, if that is known.</param>
+public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, Origin? Origin = null);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
@@ -56,6 +58,7 @@ public sealed partial class Supervisor(
         Request.RemoveFromGroup remove => Groups.Remove(remove.Group, remove.Selection),
         Request.AllocatePort allocate => [_ports.Allocate(allocate.Port, allocate.Name)],
         Request.FreePorts free => _ports.Free(free.Targets),
+        Request.EndLeases end => await EndLeases(end.Session),
         Request.RestartDue => await RestartDue(),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -78,7 +81,10 @@ public sealed partial class Supervisor(
             Cookie = Guid.NewGuid().ToString("N"),
             LogName = SentinelHome.LogName(name, state.NextId),
             State = new RunState.Stopped(time.GetUtcNow()),
+            Origin = request.Origin,
         };
+        if (WhyOver(record) is { } over)
+            return new Outcome.Failed(name, null, over);
         if (record.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
             return GroupBook.Missing(state, group, "--create-group makes it") with { Target = name };
 
@@ -100,12 +106,18 @@ public sealed partial class Supervisor(
         return outcome;
     }
 
-    /// <summary>Starts what does not run.</summary>
-    /// <param name="selection">Which; in bulk, all that do not run.</param>
+    /// <summary>Starts what does not run. Who names one gives it the whole time of its lease again.</summary>
+    /// <param name="selection">Which; in bulk, all that do not run and whose lease is not over.</param>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment) =>
         StartAlone(
-            (transaction, snapshot) => Select(transaction, snapshot, selection, IsNotRunning), new ProcessEvent.StartRequested(), environment);
+            (transaction, snapshot) =>
+            {
+                var chosen = Select(transaction, snapshot, selection, record => IsNotRunning(record) && WhyOver(record) is null);
+                return selection is Selection.Named ? Renewed(transaction, chosen) : chosen;
+            },
+            new ProcessEvent.StartRequested(),
+            environment);
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
@@ -121,13 +133,14 @@ public sealed partial class Supervisor(
         return outcomes;
     }
 
-    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped.</summary>
+    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped, and whose lease is over.</summary>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
     {
         // What could not be started again goes on as it is.
-        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped, (record, state) =>
-            WhyNot(
+        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped && WhyOver(record) is null, (record, state) =>
+            WhyNotByLease(record)
+            ?? WhyNot(
                 environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } },
                 environment is null ? state : state.With(environment))
             ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)));

@@ -57,6 +57,7 @@ internal static class Sample
         "unseen" => new ProcessEvent.Ended(new Exit.Unknown("nobody was watching"), Witnessed: false),
         "reset" => new ProcessEvent.ResetRequested(),
         "tick" => new ProcessEvent.Tick(),
+        "lease" => new ProcessEvent.LeaseEnded("its owner has ended"),
         _ => throw new ArgumentException(word),
     };
 }
