@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -29,6 +30,7 @@ internal static class RunCommand
         };
         var group = new Option<string?>("--group") { Description = "The group to put it into", HelpName = "name" };
         var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
+        var lease = new LeaseOptionSet();
         var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
         var json = SharedOptions.Json();
@@ -37,6 +39,7 @@ internal static class RunCommand
         command.Options.Add(ports);
         command.Options.Add(group);
         command.Options.Add(makesGroup);
+        lease.AddTo(command);
         treatment.AddTo(command);
         options.AddTo(command);
         command.Options.Add(json);
@@ -61,8 +64,13 @@ internal static class RunCommand
                     Ports = Ports(result.GetValue(ports)!),
                     Group = result.GetValue(group),
                 };
+                var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
+                Owner? owner = null;
+                if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
+                    return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
+                spec = options.In(result, treatment.In(result, lease.In(result, spec, owner, now)));
                 return Run(session, new RunRequest(
-                    options.In(result, treatment.In(result, spec)), result.GetValue(name) is not null, result.GetValue(makesGroup), caller));
+                    spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, ancestry.OfCaller(now)));
             }));
         return command;
     }
@@ -112,6 +120,12 @@ internal static class RunCommand
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.
+                """);
+        if (outcomes is [Outcome.Started] && request.Spec.Lease is { Ends: true } && session.Daemon is null)
+            Output.Tell("""
+                Warning: Lease set but daemon is not running. When it is over, the process goes on
+                until you run 'sentinel gc'.
+                  Run 'sentinel daemon start' to have it ended at once.
                 """);
         return exitCode;
     }

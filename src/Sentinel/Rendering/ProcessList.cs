@@ -21,12 +21,19 @@ internal static class ProcessList
         new("COMMAND", Fair: 20, Least: 10, Keep: 7),
     ];
 
-    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style)
+    // Only where somebody has a lease.
+    private static readonly Column Owner = new("OWNER", Fair: 16, Least: 8, Keep: 2);
+
+    /// <param name="now">Null: the time of this call.</param>
+    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style, DateTimeOffset? now = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
-        var table = new Table(Columns);
-        foreach (var (record, usage) in processes)
+        var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
+        var table = new Table(hasOwners ? [.. Columns[..^1], Owner, Columns[^1]] : Columns);
+        foreach (var process in processes)
+        {
+            var (record, usage) = process;
             table.Add([
                 record.Id.ToString(),
                 record.Spec.Name,
@@ -37,8 +44,11 @@ internal static class ProcessList
                 usage is null ? "-" : Text.Duration(usage.Uptime),
                 record.Spec.Restart == RestartRule.Never ? "-" : "X",
                 record.Spec.Group ?? "-",
+                .. hasOwners ? [Ownership.Cell(process, now ?? DateTimeOffset.UtcNow)] : Array.Empty<Cell>(),
                 Text.Printable(record.Spec.Command.Text),
             ]);
+        }
+
         return table.Lines(style);
     }
 
