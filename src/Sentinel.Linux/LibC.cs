@@ -41,6 +41,16 @@ internal static unsafe partial class LibC
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int ECONNREFUSED = 111;
+    public const int EINPROGRESS = 115;
+
+    public const int AF_UNIX = 1;
+    public const int SOCK_STREAM = 1;
+    public const int SOCK_DGRAM = 2;
+    public const int SOCK_NONBLOCK = 0x800;
+    public const int SOCK_CLOEXEC = 0x80000;
+    public const int SOL_SOCKET = 1;
+    public const int SO_ERROR = 4;
+    public const int MSG_NOSIGNAL = 0x4000;
 
     public const int F_GETFD = 1;
     public const int F_OFD_SETLKW = 38;
@@ -240,6 +250,12 @@ internal static unsafe partial class LibC
     public static partial nint sendto(int socket, byte* buffer, nint count, int flags, byte* address, uint length);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial nint recvmsg(SafeHandle socket, MessageHeader* message, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int kill(int pid, int signal);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int eventfd(uint value, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -289,6 +305,27 @@ internal static unsafe partial class LibC
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    // struct iovec.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct IoVector
+    {
+        public void* Base;
+        public nint Length;
+    }
+
+    // struct msghdr.
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public IoVector* Vectors;
+        public nint VectorCount;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
     }
 
     // struct passwd of the C library.

@@ -7,12 +7,6 @@ namespace Sentinel.Linux;
 /// <summary>Stream sockets in the file system; see unix(7).</summary>
 internal static unsafe class UnixSocket
 {
-    private const int Family = 1;
-    private const int StreamType = 1;
-    private const int CloseOnExec = 0x80000;
-    private const int NonBlocking = 0x800;
-    private const int NoSignal = 0x4000;
-    private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
     private const int Backlog = 128;
     private const int AddressBytes = 110;
@@ -62,7 +56,7 @@ internal static unsafe class UnixSocket
     /// <summary>Null when there is nobody to accept by now.</summary>
     public static SafeFileHandle? Accept(SafeFileHandle listener)
     {
-        var fd = LibC.accept4(listener, null, null, CloseOnExec | NonBlocking);
+        var fd = LibC.accept4(listener, null, null, LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK);
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
     }
 
@@ -72,7 +66,7 @@ internal static unsafe class UnixSocket
         // struct ucred: pid, uid, gid.
         var credentials = stackalloc uint[3];
         var length = 3u * sizeof(uint);
-        return LibC.getsockopt(socket, SocketLevel, PeerCredentials, credentials, &length) == 0
+        return LibC.getsockopt(socket, LibC.SOL_SOCKET, PeerCredentials, credentials, &length) == 0
             ? credentials[1]
             : throw SystemCallException.Last("ask", "who is at the other end of a socket");
     }
@@ -92,7 +86,7 @@ internal static unsafe class UnixSocket
     {
         fixed (byte* bytes = buffer)
         {
-            var written = LibC.send(socket, bytes, buffer.Length, NoSignal);
+            var written = LibC.send(socket, bytes, buffer.Length, LibC.MSG_NOSIGNAL);
             return written >= 0 ? (int)written : IsForNow() ? null : -1;
         }
     }
@@ -101,7 +95,7 @@ internal static unsafe class UnixSocket
 
     private static SafeFileHandle Open()
     {
-        var fd = LibC.socket(Family, StreamType | CloseOnExec | NonBlocking, 0);
+        var fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "a socket");
     }
 
@@ -112,7 +106,7 @@ internal static unsafe class UnixSocket
         if (folder.IsInvalid)
             return Marshal.GetLastPInvokeError();
         var address = stackalloc byte[AddressBytes];
-        *(ushort*)address = Family;
+        *(ushort*)address = LibC.AF_UNIX;
         var shortPath = $"/proc/self/fd/{folder.DangerousGetHandle()}/{Path.GetFileName(path)}";
         var length = Encoding.UTF8.GetBytes(shortPath, new Span<byte>(address + 2, AddressBytes - 3));
         address[2 + length] = 0;

@@ -28,6 +28,7 @@ var root = new RootCommand(
     DaemonCommand.Create(),
     StartupCommand.Create(),
     LogReaderCommand.Create(),
+    ProbeCommand.Create(),
 };
 foreach (var command in ProcessCommands.Create())
     root.Subcommands.Add(command);

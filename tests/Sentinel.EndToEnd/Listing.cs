@@ -31,7 +31,10 @@ internal sealed record Listed(
     string StdoutPath,
     string StderrPath,
     string? FailedBecause,
+    ListedHealth? Health,
     LastRun? LastRun);
+
+internal sealed record ListedHealth(string? Status, string? Why, string By, string Target, double IntervalSeconds);
 
 internal sealed record LeasedPort(int Port, string Name);
 
@@ -44,6 +47,7 @@ internal sealed record LastRun(
     int? ExitCode,
     JsonElement? Signal,
     bool? CoreDumped,
+    string? Why,
     string Text);
 
 internal sealed record AutoRestart(int Id, string Name, int? OldPid, int? NewPid);

@@ -1,3 +1,4 @@
+using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -19,7 +20,8 @@ public sealed class Daemon(
     ILoop loop,
     TimeProvider time,
     Action<string> log,
-    LogKeeper? logs = null)
+    LogKeeper? logs = null,
+    HealthKeeper? health = null)
 {
     // For what has no event: a sweep finds what was missed.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -38,13 +40,14 @@ public sealed class Daemon(
     {
         if (!store.TryHold(Changed))
             return false;
-        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping).ToList();
+        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
         supervisor.TakeOver();
         Changed(store.Read());
         // What another was about to end when it was killed.
         if (unfinished.Count > 0)
             InBackground(async () => await supervisor.Stop(
                 Selection.Of(unfinished.Select(process => process.Id)), StopOptions.Default));
+        InBackground(() => supervisor.EndFailed().AsTask());
         Sweep();
         return true;
     }
@@ -65,6 +68,10 @@ public sealed class Daemon(
         return new DaemonStatus(
             pid, version, _startedAt, processes.Count(), processes.Count(process => process.State is RunState.Running), _restarts, _lastError);
     }
+
+    /// <summary>Takes note of what happened to the run that a record is in.</summary>
+    public void Note(ProcessRecord record, ProcessEvent happened) =>
+        InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
     /// <summary>Whether a process is one whose end is to be told of.</summary>
     public bool IsAwaited(int pid) => store.Read().Processes.Values.Any(process => process.State.Main?.Pid == pid);
@@ -98,6 +105,7 @@ public sealed class Daemon(
         SetTimer(state);
         Leases.Changed(state);
         logs?.Changed(state);
+        health?.Changed(state);
     }
 
     private void Begin(int id, ProcessIdentity main)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -49,6 +50,10 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         layers.Set(Variable.Name, spec.Name, EnvironmentSource.Sentinel);
         layers.Set(Variable.Group, spec.Group ?? "", EnvironmentSource.Sentinel);
         layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
+        if (spec.IsToldBy(ProbeKind.Notify))
+            layers.Set(Notification.SocketVariable, Notification.AddressOf(record), EnvironmentSource.Sentinel);
+        if (spec.Health is { Probe.Kind: ProbeKind.Notify, Interval: var interval })
+            layers.Set(Notification.WatchdogVariable, ((long)interval.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         return layers.Together(account);
     }
 

@@ -22,6 +22,10 @@ public static class Changes
             var (id, name) = (record.Id, record.Spec.Name);
             if (record.LeaseOver is { } over && old?.LeaseOver is null)
                 yield return new Event.LeaseOver(now, id, name, over);
+            if (old?.State is RunState.Running { IsReady: false } was && record.State.CurrentRun is { IsReady: true } ready && ready.Identity == was.Identity)
+                yield return new Event.Ready(now, id, name);
+            if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)
+                yield return new Event.HealthChanged(health.Since, id, name, health.IsHealthy, health.Why);
             if (record.LastRun is { } run && run != old?.LastRun)
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, record.State is RunState.Stopped, logEnds(record), (record.State as RunState.Backoff)?.Due);

@@ -1,9 +1,15 @@
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Events;
 
 /// <summary>Where the logs of a process end, in bytes that were ever written to them; null where there is none.</summary>
-public readonly record struct LogEnds(long? Stdout, long? Stderr);
+public readonly record struct LogEnds(long? Stdout, long? Stderr)
+{
+    public static LogEnds Of(ProcessRecord record, SentinelHome home) =>
+        new(LogHistory.EndOf(home.StdoutOf(record)), LogHistory.EndOf(home.StderrOf(record)));
+}
 
 /// <summary>Something that happened, for those who ask later.</summary>
 public abstract record Event(DateTimeOffset Time)
@@ -24,6 +30,12 @@ public abstract record Event(DateTimeOffset Time)
 
     /// <summary>Nobody owns it any more, so all of its tree is ended.</summary>
     public sealed record LeaseOver(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>It has come to be of use.</summary>
+    public sealed record Ready(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    /// <summary>Its health checks say something else than before.</summary>
+    public sealed record HealthChanged(DateTimeOffset Time, int Id, string Name, bool IsHealthy, string? Why) : OfProcess(Time, Id, Name);
 
     /// <summary>The user stopped what waited to be restarted, or had been given up.</summary>
     public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);

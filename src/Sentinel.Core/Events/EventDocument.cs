@@ -53,6 +53,9 @@ internal static class EventDocument
         Event.Ended { Run.How: Exit.NotStarted } => "not-started",
         Event.Ended { ByUser: true } or Event.Stopped => "stopped",
         Event.Ended => "exited",
+        Event.Ready => "ready",
+        Event.HealthChanged { IsHealthy: true } => "healthy",
+        Event.HealthChanged => "unhealthy",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
@@ -77,6 +80,8 @@ internal static class EventDocument
                 json.WriteBoolean("witnessed", run.Witnessed);
                 StateDocument.Write(json, "how", run.How);
                 json.WriteString("text", run.How.ToString());
+                if (run.Why is { } wrong)
+                    json.WriteString("why", wrong);
                 if (run.PeakMemoryBytes is { } peak)
                     json.WriteNumber("peakMemoryBytes", peak);
                 if (ended.Logs.Stdout is { } stdout)
@@ -85,6 +90,9 @@ internal static class EventDocument
                     json.WriteNumber("stderrBytes", stderr);
                 if (ended.RestartDue is { } due)
                     json.WriteString("restartDue", Time(due));
+                break;
+            case Event.HealthChanged { Why: { } why }:
+                json.WriteString("why", why);
                 break;
             case Event.GaveUp gaveUp:
                 json.WriteString("why", gaveUp.Why);
@@ -136,10 +144,13 @@ internal static class EventDocument
                 time,
                 json.Get("witnessed").GetBoolean(),
                 StateDocument.ReadExit(json.Get("how")),
-                json.Maybe("peakMemoryBytes")?.GetInt64()),
+                json.Maybe("peakMemoryBytes")?.GetInt64(),
+                json.Maybe("why")?.GetString()),
             ByUser: word == "stopped",
             new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
+        "ready" => new Event.Ready(time, id, name),
+        "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),

@@ -23,7 +23,7 @@ public static class LeasedProcess
         ? record with { LeaseOver = null, Spec = record.Spec with { Lease = lease.Renewed(now) } }
         : record;
 
-    /// <summary>Whether somebody must see to it when the lease is over: some of its tree may be there, and nobody is ending it.</summary>
+    /// <summary>Whether somebody must see to it when the lease is over: some of its tree may be there, and nobody is ending it for good.</summary>
     public static bool IsHeldByLease(this ProcessRecord record) =>
-        record is { LeaseOver: null, Spec.Lease.Ends: true, State: not (RunState.Stopped or RunState.Stopping) };
+        record is { LeaseOver: null, Spec.Lease.Ends: true, State: not (RunState.Stopped or RunState.Stopping { Why: null }) };
 }

@@ -28,8 +28,9 @@ public static class Lifecycle
             (_, ProcessEvent.StartRequested) =>
                 new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
 
-            (RunState.Starting, ProcessEvent.Spawned spawned) =>
-                Becomes(record, new RunState.Running(now, spawned.Identity)),
+            (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
+                record,
+                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec.Readiness is null, LogStarts = spawned.LogStarts }),
             (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed.Why, now),
 
             (RunState.Running run, ProcessEvent.StopRequested) =>
@@ -38,12 +39,24 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
             (RunState.Backoff or RunState.Failed, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
+            // What was to be restarted is not any more.
+            (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
+                new(record with { State = stopping with { Why = null } }, Effect.EndTree),
             // Whatever its main process left behind is still to be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
+            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, LogStarts = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
+            (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
+            (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
+            // Without anything that tells, who lives long enough is ready.
+            (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
+                Decide(record, new ProcessEvent.Ready(), now),
+
             (RunState.Running run, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now),
+            (RunState.Stopping { Run: { } run, Why: { } why }, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now, why),
             (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
                 new RunState.Stopped(now)),
@@ -68,20 +81,39 @@ public static class Lifecycle
             _ => Unchanged(record),
         };
 
-    private static Decision EndedByItself(ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now)
+    /// <summary>Whether there is nothing to ask a process that is not ready, and it has lived for as long as that takes.</summary>
+    public static bool IsReadyByNow(ProcessSpec spec, RunState.Running run, DateTimeOffset now) =>
+        spec.Readiness is null || (spec.Readiness is { Probe: null, Timeout: var timeout } && (now - run.Since >= timeout || now < run.Since));
+
+    private static Decision Examined(ProcessRecord record, RunState.Running run, ProcessEvent.Examined examined, DateTimeOffset now)
     {
-        var isStable = now - run.Since >= RestartBackoff.StableRun;
-        record = record with { LastRun = End(run, ended, now), ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
+        run = run with { Health = new Health(examined.IsHealthy, now, examined.Why) };
+        return examined.IsHealthy || record.Spec.Restart == RestartRule.Never
+            ? Becomes(record, run)
+            : Fails(record, run, $"unhealthy: {examined.Why}", now);
+    }
+
+    private static Decision Fails(ProcessRecord record, RunState.Running run, string why, DateTimeOffset now) =>
+        new(record with { State = new RunState.Stopping(now, run, why) }, Effect.EndTree);
+
+    private static Decision EndedByItself(
+        ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)
+    {
+        // What nobody watched may have become ready since.
+        if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
+            why ??= "it ended before it was ready";
+        var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
+        record = record with { LastRun = End(run, ended, now) with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
 
         // What nobody saw may have been a failure.
         var restarts = record.Spec.Restart switch
         {
             RestartRule.Always => true,
-            RestartRule.OnFailure => ended.How is not Exit.Code { Value: 0 },
+            RestartRule.OnFailure => why is not null || ended.How is not Exit.Code { Value: 0 },
             _ => false,
         };
         return restarts ? WaitToRestart(record, now)
-            : ended.How is Exit.Code { Value: 0 } or Exit.Unknown ? Becomes(record, new RunState.Exited(now))
+            : why is null && ended.How is Exit.Code { Value: 0 } or Exit.Unknown ? Becomes(record, new RunState.Exited(now))
             : Becomes(record, new RunState.Crashed(now));
     }
 

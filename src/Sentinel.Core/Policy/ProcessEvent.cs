@@ -1,3 +1,5 @@
+using Sentinel.Core.Events;
+
 namespace Sentinel.Core.Policy;
 
 /// <summary>What can happen to a process.</summary>
@@ -18,7 +20,8 @@ public abstract record ProcessEvent
     public sealed record LeaseEnded(string Why) : ProcessEvent;
 
     /// <summary>Its program is being executed.</summary>
-    public sealed record Spawned(ProcessIdentity Identity) : ProcessEvent;
+    /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>
+    public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null) : ProcessEvent;
 
     public sealed record SpawnFailed(string Why) : ProcessEvent;
 
@@ -30,6 +33,18 @@ public abstract record ProcessEvent
 
     /// <summary>The user wants to begin afresh: nothing counts that has happened before.</summary>
     public sealed record ResetRequested : ProcessEvent;
+
+    /// <summary>It has come to be of use.</summary>
+    public sealed record Ready : ProcessEvent;
+
+    /// <summary>It was not ready in time.</summary>
+    public sealed record NotReady(string Why) : ProcessEvent;
+
+    /// <summary>Its health is another than it was, or was not known.</summary>
+    public sealed record Examined(bool IsHealthy, string? Why) : ProcessEvent;
+
+    /// <summary>It says something about itself.</summary>
+    public sealed record Said(string What) : ProcessEvent;
 
     /// <summary>Time has passed.</summary>
     public sealed record Tick : ProcessEvent;

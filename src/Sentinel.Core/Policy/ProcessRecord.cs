@@ -46,5 +46,6 @@ public sealed record ProcessRecord
 /// <param name="Witnessed">Whether somebody was there at its end.</param>
 /// <param name="How">How it ended.</param>
 /// <param name="PeakMemoryBytes">The most resident memory that its main process ever had; null when nobody could tell.</param>
+/// <param name="Why">What was wrong with it, so that it was ended or its end is a failure; null: nothing but how it ended.</param>
 public sealed record EndedRun(
-    int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null);
+    int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null, string? Why = null);

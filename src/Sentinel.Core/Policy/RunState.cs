@@ -1,3 +1,5 @@
+using Sentinel.Core.Events;
+
 namespace Sentinel.Core.Policy;
 
 /// <summary>What a process is doing, and since when.</summary>
@@ -9,12 +11,26 @@ public abstract record RunState(DateTimeOffset Since)
     /// </summary>
     public sealed record Starting(DateTimeOffset Since, bool Automatic) : RunState(Since);
 
-    public sealed record Running(DateTimeOffset Since, ProcessIdentity Identity) : RunState(Since);
+    public sealed record Running(DateTimeOffset Since, ProcessIdentity Identity) : RunState(Since)
+    {
+        /// <summary>Whether it has come to be of use; see <see cref="Specs.Readiness"/>.</summary>
+        public bool IsReady { get; init; } = true;
 
-    /// <summary>The user stopped it and its tree is being ended.</summary>
-    /// <param name="Since">When the stop was asked for.</param>
+        /// <summary>Where its logs ended when it began; null when nobody will ask.</summary>
+        public LogEnds? LogStarts { get; init; }
+
+        /// <summary>Null: not known, or nobody asks.</summary>
+        public Health? Health { get; init; }
+
+        /// <summary>What it says about itself; see sd_notify(3), <c>STATUS=</c>.</summary>
+        public string? Says { get; init; }
+    }
+
+    /// <summary>Its tree is being ended.</summary>
+    /// <param name="Since">When that began.</param>
     /// <param name="Run">The run being ended; null when it had not come to have one.</param>
-    public sealed record Stopping(DateTimeOffset Since, Running? Run) : RunState(Since);
+    /// <param name="Why">What is wrong with it; null: the user stopped it.</param>
+    public sealed record Stopping(DateTimeOffset Since, Running? Run, string? Why = null) : RunState(Since);
 
     /// <summary>Ended by the user, and not to be started but by the user.</summary>
     public sealed record Stopped(DateTimeOffset Since) : RunState(Since);
@@ -40,7 +56,7 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {
-        Starting => "starting",
+        Starting or Running { IsReady: false } => "starting",
         Running => "running",
         Stopping => "stopping",
         Stopped => "stopped",
@@ -51,11 +67,14 @@ public abstract record RunState(DateTimeOffset Since)
         _ => throw new NotSupportedException(GetType().Name),
     };
 
-    /// <summary>The process that this state speaks of, if it has one.</summary>
-    public ProcessIdentity? Main => this switch
+    /// <summary>The run that this state speaks of, if there is one.</summary>
+    public Running? CurrentRun => this switch
     {
-        Running running => running.Identity,
-        Stopping { Run: { } run } => run.Identity,
+        Running running => running,
+        Stopping stopping => stopping.Run,
         _ => null,
     };
+
+    /// <summary>The process that this state speaks of, if it has one.</summary>
+    public ProcessIdentity? Main => CurrentRun?.Identity;
 }

@@ -39,6 +39,15 @@ public sealed record ProcessSpec
     /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
     public long? MaxMemoryBytes { get; init; }
 
+    /// <summary>Null: it is ready as soon as it is executed.</summary>
+    public Readiness? Readiness { get; init; }
+
+    /// <summary>Null: nobody asks.</summary>
+    public HealthCheck? Health { get; init; }
+
+    /// <summary>Whether it is given an address to tell how it is.</summary>
+    public bool IsToldBy(ProbeKind kind) => Readiness?.Probe?.Kind == kind || Health?.Probe.Kind == kind;
+
     public Treatment Treatment { get; init; } = Treatment.None;
 
     public LogLimits LogLimits { get; init; } = LogLimits.Default;

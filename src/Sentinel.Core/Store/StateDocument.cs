@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -17,6 +18,9 @@ namespace Sentinel.Core.Store;
 internal static class StateDocument
 {
     public const int CurrentVersion = 1;
+
+    // Also of a run that users see as starting.
+    private const string RunningWord = "running";
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -237,6 +241,26 @@ internal static class StateDocument
 
         if (spec.MaxMemoryBytes is { } maxMemory)
             json.WriteNumber("maxMemoryBytes", maxMemory);
+        if (spec.Readiness is { } readiness)
+        {
+            json.WriteStartObject("readiness");
+            if (readiness.Probe is { } probe)
+                Write(json, probe);
+            json.WriteNumber("timeoutSeconds", readiness.Timeout.TotalSeconds);
+            json.WriteEndObject();
+        }
+
+        if (spec.Health is { } health)
+        {
+            json.WriteStartObject("health");
+            Write(json, health.Probe);
+            json.WriteNumber("intervalSeconds", health.Interval.TotalSeconds);
+            json.WriteNumber("timeoutSeconds", health.Timeout.TotalSeconds);
+            json.WriteNumber("failures", health.Failures);
+            json.WriteNumber("startPeriodSeconds", health.StartPeriod.TotalSeconds);
+            json.WriteEndObject();
+        }
+
         if (!spec.Treatment.IsNone)
             Write(json, spec.Treatment);
         if (spec.LogLimits != LogLimits.Default)
@@ -273,6 +297,17 @@ internal static class StateDocument
             ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
+        Readiness = json.Maybe("readiness") is { } readiness
+            ? new Readiness(readiness.Maybe("probe") is { } ready ? ReadProbe(ready) : null, Seconds(readiness, "timeoutSeconds"))
+            : null,
+        Health = json.Maybe("health") is { } health
+            ? new HealthCheck(
+                ReadProbe(health.Get("probe")),
+                Seconds(health, "intervalSeconds"),
+                Seconds(health, "timeoutSeconds"),
+                health.Get("failures").GetInt32(),
+                Seconds(health, "startPeriodSeconds"))
+            : null,
         Treatment = json.Maybe("treatment") is { } treatment ? ReadTreatment(treatment) : Treatment.None,
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
@@ -280,6 +315,19 @@ internal static class StateDocument
         Lease = json.Maybe("lease") is { } lease ? LeaseDocument.ReadLease(lease) : null,
         Group = json.Maybe("group")?.GetString(),
     };
+
+    private static TimeSpan Seconds(JsonElement json, string name) => TimeSpan.FromSeconds(json.Get(name).GetDouble());
+
+    private static void Write(Utf8JsonWriter json, Probe probe)
+    {
+        json.WriteStartObject("probe");
+        json.WriteString("by", probe.Kind.Word());
+        json.WriteString("target", probe.Target);
+        json.WriteEndObject();
+    }
+
+    private static Probe ReadProbe(JsonElement json) =>
+        new(ProbeKinds.Parse(json.Text("by")) ?? throw Unknown("probe", json.Text("by")), json.Text("target"));
 
     private static void Write(Utf8JsonWriter json, Treatment treatment)
     {
@@ -360,18 +408,29 @@ internal static class StateDocument
     private static void Write(Utf8JsonWriter json, string name, RunState state)
     {
         json.WriteStartObject(name);
-        json.WriteString("is", state.Word);
+        json.WriteString("is", state is RunState.Running ? RunningWord : state.Word);
         json.WriteString("since", state.Since);
         switch (state)
         {
             case RunState.Starting starting:
                 json.WriteBoolean("automatic", starting.Automatic);
                 break;
-            case RunState.Running { Identity: var main }:
+            case RunState.Running { Identity: var main } running:
                 Write(json, main);
+                if (!running.IsReady)
+                    json.WriteBoolean("ready", false);
+                if (running.LogStarts is { } starts)
+                    Write(json, "logStarts", starts);
+                if (running.Health is { } health)
+                    Write(json, health);
+                if (running.Says is { } says)
+                    json.WriteString("says", says);
                 break;
-            case RunState.Stopping { Run: { } run }:
-                Write(json, "run", run);
+            case RunState.Stopping stopping:
+                if (stopping.Run is { } run)
+                    Write(json, "run", run);
+                if (stopping.Why is { } wrong)
+                    json.WriteString("why", wrong);
                 break;
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
@@ -390,8 +449,9 @@ internal static class StateDocument
         return json.Text("is") switch
         {
             "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
-            "running" => ReadRunning(json),
-            "stopping" => new RunState.Stopping(since, json.Maybe("run") is { } run ? ReadRunning(run) : null),
+            RunningWord => ReadRunning(json),
+            "stopping" => new RunState.Stopping(
+                since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString()),
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),
@@ -401,8 +461,14 @@ internal static class StateDocument
         };
     }
 
-    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == "running"
+    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
         ? new RunState.Running(json.Get("since").GetDateTimeOffset(), ReadIdentity(json))
+        {
+            IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
+            LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
+            Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
+            Says = json.Maybe("says")?.GetString(),
+        }
         : throw Unknown("run", json.Text("is"));
 
     /// <summary>As fields of the object that is being written.</summary>
@@ -416,6 +482,31 @@ internal static class StateDocument
     public static ProcessIdentity ReadIdentity(JsonElement json) =>
         new(json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"));
 
+    private static void Write(Utf8JsonWriter json, string name, LogEnds ends)
+    {
+        json.WriteStartObject(name);
+        if (ends.Stdout is { } stdout)
+            json.WriteNumber("stdout", stdout);
+        if (ends.Stderr is { } stderr)
+            json.WriteNumber("stderr", stderr);
+        json.WriteEndObject();
+    }
+
+    private static LogEnds ReadLogEnds(JsonElement json) => new(json.Maybe("stdout")?.GetInt64(), json.Maybe("stderr")?.GetInt64());
+
+    private static void Write(Utf8JsonWriter json, Health health)
+    {
+        json.WriteStartObject("health");
+        json.WriteBoolean("healthy", health.IsHealthy);
+        json.WriteString("since", health.Since);
+        if (health.Why is { } why)
+            json.WriteString("why", why);
+        json.WriteEndObject();
+    }
+
+    private static Health ReadHealth(JsonElement json) =>
+        new(json.Get("healthy").GetBoolean(), json.Get("since").GetDateTimeOffset(), json.Maybe("why")?.GetString());
+
     private static void Write(Utf8JsonWriter json, EndedRun run)
     {
         json.WriteStartObject("lastRun");
@@ -427,6 +518,8 @@ internal static class StateDocument
         if (run.PeakMemoryBytes is { } peak)
             json.WriteNumber("peakMemoryBytes", peak);
         Write(json, "how", run.How);
+        if (run.Why is { } why)
+            json.WriteString("why", why);
         json.WriteEndObject();
     }
 
@@ -461,7 +554,8 @@ internal static class StateDocument
         json.Get("endedAt").GetDateTimeOffset(),
         json.Get("witnessed").GetBoolean(),
         ReadExit(json.Get("how")),
-        json.Maybe("peakMemoryBytes")?.GetInt64());
+        json.Maybe("peakMemoryBytes")?.GetInt64(),
+        json.Maybe("why")?.GetString());
 
     public static Exit ReadExit(JsonElement how) =>
         how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())

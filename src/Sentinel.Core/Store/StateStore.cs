@@ -77,6 +77,9 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
         }
     }
 
+    /// <summary>Told of each new state that was written here.</summary>
+    public Action<State>? Saved { get; set; }
+
     /// <summary>Whether every turn is ours; see <see cref="TryHold"/>.</summary>
     public bool IsHeld => _held is not null;
 

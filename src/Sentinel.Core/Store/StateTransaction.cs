@@ -1,5 +1,4 @@
 using Sentinel.Core.Events;
-using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 
 namespace Sentinel.Core.Store;
@@ -44,7 +43,7 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void Note()
     {
-        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), LogEndsOf));
+        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnds.Of(record, _store.Home)));
         _noted = State;
     }
 
@@ -74,8 +73,6 @@ public sealed class StateTransaction : IDisposable
         State = _saved = _noted = trimmed;
         _isDurable = durable;
         _held?.Became(trimmed);
+        _store.Saved?.Invoke(trimmed);
     }
-
-    private LogEnds LogEndsOf(ProcessRecord record) =>
-        new(LogHistory.EndOf(_store.Home.StdoutOf(record)), LogHistory.EndOf(_store.Home.StderrOf(record)));
 }

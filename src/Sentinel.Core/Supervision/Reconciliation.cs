@@ -32,6 +32,7 @@ public sealed class Reconciliation(TimeProvider time)
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(record, starting, snapshot), now).Record,
             { Main: { } identity } when HowEnded(identity, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
+            RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
             RunState.Stopping { Run: null } when Members(record, snapshot).Count == 0 =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,

@@ -34,6 +34,13 @@ public sealed partial class Supervisor
             written = transaction.State;
         }
 
+        return (await EndTrees(found, written, options), missing);
+    }
+
+    /// <param name="found">All of them being stopped.</param>
+    /// <param name="written">The state in which that is written down.</param>
+    private async ValueTask<List<EndedTree>> EndTrees(List<ProcessRecord> found, State written, StopOptions options)
+    {
         var roots = found.ConvertAll(TreeRoot.Of);
         var ends = await _ending.End(roots, options, () => StartedAgain(roots, written), [.. written.Processes.Values.Select(TreeRoot.Of)]);
 
@@ -52,15 +59,50 @@ public sealed partial class Supervisor
             }
 
             transaction.Save();
-            return ([.. found.Select(record => new EndedTree(
+            return [.. found.Select(record => new EndedTree(
                 transaction.State.Processes.GetValueOrDefault(record.Id) ?? record,
                 record.State.Main?.Pid,
                 !IsOver(record),
                 ends[record.Id].Ended,
                 ends[record.Id].Survivors.Count > 0
                     ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(ends[record.Id]))
-                    : null))], missing);
+                    : null))];
         }
+    }
+
+    /// <summary>Takes note of what happened to a run, if it is still the one that a process is in, and ends what has failed.</summary>
+    public async ValueTask Note(int id, ProcessIdentity main, ProcessEvent happened)
+    {
+        List<ProcessRecord> toEnd = [];
+        State written;
+        using (var transaction = store.Begin())
+        {
+            if (transaction.State.Processes.GetValueOrDefault(id) is not { } record || record.State.Main != main)
+                return;
+            var (changed, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
+            transaction.State = transaction.State.With(changed);
+            transaction.Save();
+            written = transaction.State;
+            if (effect == Effect.EndTree)
+                toEnd.Add(changed);
+        }
+
+        if (toEnd.Count > 0)
+            await EndFailed(toEnd, written);
+    }
+
+    /// <summary>Goes on ending what had failed, where whoever was at it was killed.</summary>
+    public async ValueTask EndFailed()
+    {
+        var written = store.Read();
+        await EndFailed([.. written.Processes.Values.Where(record => record.State is RunState.Stopping { Why: not null })], written);
+    }
+
+    private async ValueTask EndFailed(List<ProcessRecord> failed, State written)
+    {
+        foreach (var tree in await EndTrees(failed, written, StopOptions.Default))
+            if (tree.Failure is Outcome.Failed failure)
+                warn($"{tree.Name}: {failure.Why}");
     }
 
     // Since something was written, other commands had their turns.

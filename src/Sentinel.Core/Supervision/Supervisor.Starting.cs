@@ -1,4 +1,5 @@
 using Sentinel.Core.Environments;
+using Sentinel.Core.Events;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -116,7 +117,9 @@ public sealed partial class Supervisor
             {
                 if (stuck?.GetValueOrDefault(starting.Id) is { } why)
                     throw new SpawnException(why);
-                spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State));
+                // Whoever waits for a line begins where this run's part of the logs does.
+                var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home) : (LogEnds?)null;
+                spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
             catch (Exception e) when (e is SpawnException or EnvironmentException)
             {
@@ -157,6 +160,10 @@ public sealed partial class Supervisor
             warn($"{record.Spec.Name}: {warning}");
         return spawner.Spawn(LaunchOf(record, environment));
     }
+
+    /// <summary>How a process would be started now.</summary>
+    /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
+    public Launch LaunchOf(ProcessRecord record) => LaunchOf(record, _environments.Of(record, store.Read()));
 
     private Launch LaunchOf(ProcessRecord record, ProcessEnvironment environment) => new(
         record.Spec.Command,

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using Sentinel.Core.Checks;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
@@ -24,6 +26,8 @@ internal sealed class DaemonHost : IDisposable
     private readonly SentinelHome _home;
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Modifications _modifications;
+    private readonly Modifications _readyLogs;
+    private readonly Probes _probes;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
@@ -42,7 +46,11 @@ internal sealed class DaemonHost : IDisposable
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, Warn);
-        _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log, logs);
+        _probes = new Probes(_loop, spawner, _table);
+        _readyLogs = new Modifications(_loop);
+        var health = new HealthKeeper(new HealthTools(
+            home, _probes, new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, supervisor.LaunchOf, Note, Warn));
+        _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
     }
 
     /// <returns>False when somebody else has the turn to write.</returns>
@@ -76,6 +84,7 @@ internal sealed class DaemonHost : IDisposable
     public void Dispose()
     {
         _modifications.Dispose();
+        _readyLogs.Dispose();
         _loop.Dispose();
     }
 
@@ -128,8 +137,10 @@ internal sealed class DaemonHost : IDisposable
     private void ReapOrphans()
     {
         if (Environment.ProcessId == 1)
-            Orphans.Reap(_daemon.IsAwaited);
+            Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
     }
+
+    private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
     // Whoever asks next hears of it, and the log keeps it.
     private void Warn(string warning)

@@ -33,6 +33,8 @@ internal static class RunCommand
         var lease = new LeaseOptionSet();
         var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
+        var health = new HealthOptionSet();
+        var waits = SharedOptions.Flag("--wait", "Return when it is ready; when its start fails, say why and show what it wrote last");
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
         environment.AddTo(command);
@@ -42,6 +44,8 @@ internal static class RunCommand
         lease.AddTo(command);
         treatment.AddTo(command);
         options.AddTo(command);
+        health.AddTo(command);
+        command.Options.Add(waits);
         command.Options.Add(json);
         command.Check(result =>
         {
@@ -51,6 +55,8 @@ internal static class RunCommand
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
                 throw new FormatException("--create-group goes with --group");
+            if (health.IdleIn(result, null) is { } idle)
+                throw new FormatException($"{idle} goes with --health-http, --health-tcp, --health-exec or --health-notify");
         });
         command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
             ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
@@ -68,9 +74,10 @@ internal static class RunCommand
                 Owner? owner = null;
                 if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
                     return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
-                spec = options.In(result, treatment.In(result, lease.In(result, spec, owner, now)));
-                return Run(session, new RunRequest(
-                    spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, ancestry.OfCaller(now)));
+                spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
+                var request = new RunRequest(
+                    spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, ancestry.OfCaller(now));
+                return Run(session, request, result.GetValue(waits));
             }));
         return command;
     }
@@ -108,25 +115,39 @@ internal static class RunCommand
         };
     }
 
-    private static int Run(Session session, RunRequest request)
+    private static int Run(Session session, RunRequest request, bool waits)
     {
+        using var waiting = waits ? ReadyWait.Prepare(session) : null;
         var outcomes = session.Do(new Request.Run(request));
+        var failure = outcomes is [Outcome.Started started] ? waiting?.Until(started.Process) : null;
 
-        var exitCode = session.Report(outcomes);
+        var exitCode = session.Report(failure is null ? outcomes : [failure]);
+        if (failure is { Process: { } failed })
+            ReadyWait.ShowLastLines(session, failed);
         Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
-        var needsDaemon = request.Spec.Restart != RestartRule.Never || request.Spec.MaxMemoryBytes is not null;
-        if (outcomes is [Outcome.Started] && needsDaemon && session.Daemon is null)
+        if (exitCode == ExitCode.Success && session.Daemon is null)
+            WarnWithoutDaemon(request.Spec, isReady: waits);
+        return exitCode;
+    }
+
+    private static void WarnWithoutDaemon(ProcessSpec spec, bool isReady)
+    {
+        if (spec.Restart != RestartRule.Never || spec.MaxMemoryBytes is not null)
             Output.Tell("""
                 Warning: Restart flag set but daemon is not running. Restarts will only happen
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.
                 """);
-        if (outcomes is [Outcome.Started] && request.Spec.Lease is { Ends: true } && session.Daemon is null)
+        if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))
+            Output.Tell($"""
+                Warning: {(spec.Health is null ? "Readiness" : "Health")} is checked by the daemon, which is not running.
+                  Run 'sentinel daemon start'{(spec.Health is null ? ", or 'run --wait'" : "")}.
+                """);
+        if (spec.Lease is { Ends: true })
             Output.Tell("""
                 Warning: Lease set but daemon is not running. When it is over, the process goes on
                 until you run 'sentinel gc'.
                   Run 'sentinel daemon start' to have it ended at once.
                 """);
-        return exitCode;
     }
 }

@@ -49,13 +49,14 @@ internal sealed class Session : IDisposable
     /// <summary>Has something done: by the daemon if one runs, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)
     {
-        ISupervisor supervisor = Daemon is { } daemon
-            ? daemon
-            : new Supervisor(
-                Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
+        ISupervisor supervisor = Daemon is { } daemon ? daemon : Supervisor;
         // Here nothing is left to be waited for: what takes time has blocked.
         return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
     }
+
+    /// <summary>Does here what no daemon does.</summary>
+    public Supervisor Supervisor => field ??= new Supervisor(
+        Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
 
     /// <summary>A log with its backups.</summary>
     public static LogHistory OpenLog(string path) => new(path, new LogFiles());

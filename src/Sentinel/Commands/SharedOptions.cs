@@ -73,6 +73,40 @@ internal static class SharedOptions
         },
     };
 
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Option<int?> Number(string name, int least, int most, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+            result.AddError($"{name} takes a number from {least} to {most}, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    /// <summary>Something that <paramref name="parse"/> makes of a word; its <see cref="FormatException"/> is an error of the command line.</summary>
+    public static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
+        where T : class => new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                try
+                {
+                    return parse(result.Tokens[0].Value);
+                }
+                catch (FormatException e)
+                {
+                    result.AddError(Text.Printable(e.Message));
+                    return null;
+                }
+            },
+        };
+
     /// <summary>Adds a rule for what is given; a <see cref="FormatException"/> is an error of the command line.</summary>
     public static void Check(this Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
     {

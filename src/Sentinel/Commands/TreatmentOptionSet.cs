@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
@@ -14,14 +13,14 @@ internal sealed class TreatmentOptionSet
         HelpName = "name|uid[:group]",
     };
 
-    private readonly Option<int?> _nice = Number("--nice", -20, 19, "Its share of the CPU: -20 (most) to 19 (least)");
+    private readonly Option<int?> _nice = SharedOptions.Number("--nice", -20, 19, "Its share of the CPU: -20 (most) to 19 (least)");
 
-    private readonly Option<IoPriority?> _ioPriority = Parsed(
+    private readonly Option<IoPriority?> _ioPriority = SharedOptions.Parsed(
         "--ionice", "idle|best-effort[:0-7]|realtime[:0-7]", "How its reading and writing of disks is treated", IoPriority.Parse);
 
-    private readonly Option<IReadOnlyList<int>?> _cpus = Parsed("--cpu-affinity", "cpus", "On which CPUs it may run: 0,2-3", CpuList.Parse);
+    private readonly Option<IReadOnlyList<int>?> _cpus = SharedOptions.Parsed("--cpu-affinity", "cpus", "On which CPUs it may run: 0,2-3", CpuList.Parse);
 
-    private readonly Option<int?> _oomScore = Number(
+    private readonly Option<int?> _oomScore = SharedOptions.Number(
         "--oom-score-adj", -1000, 1000, "How soon it is killed when memory runs out: -1000 (never) to 1000 (first)");
 
     private readonly Option<int?> _umask = new("--umask")
@@ -74,36 +73,4 @@ internal sealed class TreatmentOptionSet
         result.AddError($"--umask takes an octal mask such as 022, not '{text}'");
         return null;
     }
-
-    private static Option<int?> Number(string name, int least, int most, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "number",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-                return number;
-            result.AddError($"{name} takes a number from {least} to {most}, not '{result.Tokens[0].Value}'");
-            return null;
-        },
-    };
-
-    private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
-        where T : class => new(name)
-        {
-            Description = description,
-            HelpName = helpName,
-            CustomParser = result =>
-            {
-                try
-                {
-                    return parse(result.Tokens[0].Value);
-                }
-                catch (FormatException e)
-                {
-                    result.AddError(e.Message);
-                    return null;
-                }
-            },
-        };
 }

@@ -99,7 +99,7 @@ internal static class WaitCommand
 
     private static bool IsReached(string what, ProcessRecord first, ProcessRecord now, Exit? seen) => what switch
     {
-        Running => now.State is RunState.Running,
+        Running => now.State is RunState.Running { IsReady: true },
         Stopped => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping or RunState.Backoff),
         _ => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping) || now.LastRun != first.LastRun || seen is not null,
     };

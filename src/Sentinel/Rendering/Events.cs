@@ -21,6 +21,9 @@ internal static class Events
         Event.Ended { Run: { How: Exit.NotStarted } run } => run.How.ToString()!,
         Event.Ended { ByUser: true } ended => $"stopped, {HowAndWhen(ended.Run)}",
         Event.Ended ended => HowAndWhen(ended.Run),
+        Event.Ready => "ready",
+        Event.HealthChanged { IsHealthy: true } => "healthy",
+        Event.HealthChanged sick => $"unhealthy: {sick.Why}",
         Event.Stopped => "stopped",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.LeaseOver over => $"its lease is over: {over.Why}",
@@ -38,6 +41,7 @@ internal static class Events
     {
         var lived = run.Witnessed ? $" after {Text.ExactDuration(run.EndedAt - run.StartedAt)}" : "";
         var memory = run.PeakMemoryBytes is { } peak ? $", peak memory: {Text.ExactMemory(peak)}" : "";
-        return $"{(run.How is Exit.Unknown ? "ended, how is " : "")}{run.How}{lived}{(run.Pid is { } pid ? $", pid: {pid}" : "")}{memory}";
+        var why = run.Why is null ? "" : $"{run.Why}; ";
+        return $"{why}{(run.How is Exit.Unknown ? "ended, how is " : "")}{run.How}{lived}{(run.Pid is { } pid ? $", pid: {pid}" : "")}{memory}";
     }
 }

@@ -31,6 +31,12 @@ internal sealed record ProcessJson
 
     public required DateTimeOffset Since { get; init; }
 
+    public required HealthJson? Health { get; init; }
+
+    public required ReadinessJson? Readiness { get; init; }
+
+    public required string? Says { get; init; }
+
     public required int? Pid { get; init; }
 
     public required IReadOnlyList<int> Pids { get; init; }
@@ -94,6 +100,9 @@ internal sealed record ProcessJson
             Name = record.Spec.Name,
             State = record.State.Word,
             Since = record.State.Since,
+            Health = record.Spec.Health is { } health ? HealthJson.From(health, record.State.CurrentRun?.Health) : null,
+            Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness) : null,
+            Says = record.State.CurrentRun?.Says,
             Pid = record.State.Main?.Pid,
             Pids = usage?.Pids ?? remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
@@ -125,6 +134,37 @@ internal sealed record ProcessJson
     }
 }
 
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>; null: not known.</param>
+internal sealed record HealthJson(
+    string? Status,
+    DateTimeOffset? Since,
+    string? Why,
+    string By,
+    string Target,
+    double IntervalSeconds,
+    double TimeoutSeconds,
+    int Failures,
+    double StartPeriodSeconds)
+{
+    public static HealthJson From(HealthCheck check, Health? health) => new(
+        health?.Word,
+        health?.Since,
+        health?.Why,
+        check.Probe.Kind.Word(),
+        check.Probe.Target,
+        check.Interval.TotalSeconds,
+        check.Timeout.TotalSeconds,
+        check.Failures,
+        check.StartPeriod.TotalSeconds);
+}
+
+/// <param name="By">Null: it is ready when it has lived for the timeout.</param>
+internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds)
+{
+    public static ReadinessJson From(Readiness readiness) =>
+        new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds);
+}
+
 internal sealed record LastRunJson(
     int? Pid,
     DateTimeOffset StartedAt,
@@ -136,6 +176,7 @@ internal sealed record LastRunJson(
     bool? CoreDumped,
     bool? OutOfMemory,
     long? PeakMemoryBytes,
+    string? Why,
     string Text)
 {
     public static LastRunJson From(EndedRun run) => new(
@@ -149,6 +190,7 @@ internal sealed record LastRunJson(
         (run.How as Exit.Signal)?.CoreDumped,
         (run.How as Exit.Signal)?.OutOfMemory,
         run.PeakMemoryBytes,
+        run.Why,
         run.How.ToString()!);
 }
 

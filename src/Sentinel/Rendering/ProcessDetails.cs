@@ -23,6 +23,11 @@ internal static class ProcessDetails
         {
             yield return ("PID", record.State.Main is { } main ? main.Pid.ToString() : "-");
             yield return ("Status", style.Paint(record.State.Word, ProcessList.ColorOf(record.State)) + Next());
+            if (record.Spec.Health is { } check)
+                yield return ("Health", HealthOf(record.State.CurrentRun?.Health, style)
+                    + $" (by {Text.Printable(check.Probe.ToString())}, every {check.Interval.TotalSeconds:0.###} s)");
+            if (record.State.CurrentRun?.Says is { } says)
+                yield return ("Says", Text.Printable(says));
             yield return ("CPU", usage is null ? "-" : Text.Percent(usage.CpuPercent));
             yield return ("Memory", usage is null ? "-" : Text.ExactMemory(usage.MemoryBytes));
             yield return ("Uptime", usage is null ? "-" : Text.Duration(usage.Uptime));
@@ -34,6 +39,8 @@ internal static class ProcessDetails
             } + (record.Spec.RestartLimit is { } limit
                 ? $", at most {Text.Count(limit.Restarts, "time", "times")} within {limit.Window.TotalSeconds:0.###} s"
                 : ""));
+            if (record.Spec.Readiness is { } readiness)
+                yield return ("Ready", Ready(readiness));
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
                 yield return ("Max memory", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
@@ -72,6 +79,8 @@ internal static class ProcessDetails
         string Next() => record.State switch
         {
             RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
+            RunState.Running { IsReady: false } => " (it is not ready yet)",
+            RunState.Stopping { Why: { } why } => $" ({Text.Printable(why)})",
             RunState.Failed { Why: var why } =>
                 $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",
             _ => "",
@@ -79,6 +88,18 @@ internal static class ProcessDetails
             : record.LeaseOver is null && record.State is not RunState.Stopped ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
             : $" (its lease is over: {over})");
     }
+
+    private static string HealthOf(Health? health, Style style) => health switch
+    {
+        null => "not known yet",
+        { IsHealthy: true } => $"{style.Paint(health.Word, Color.Green)} since {Text.Time(health.Since)}",
+        _ => $"{style.Paint(health.Word, Color.Red)} since {Text.Time(health.Since)}: {Text.Printable(health.Why ?? "")}",
+    };
+
+    private static string Ready(Readiness readiness) =>
+        readiness.Probe is null ? $"when it has lived for {readiness.Timeout.TotalSeconds:0.###} s"
+        : $"by {Text.Printable(readiness.Probe.ToString())}"
+            + (readiness.Timeout > TimeSpan.Zero ? $", within {readiness.Timeout.TotalSeconds:0.###} s" : "");
 
     private static IEnumerable<(string, string)> Treatment(ProcessSpec spec)
     {
@@ -100,8 +121,9 @@ internal static class ProcessDetails
     private static string LastRun(EndedRun last)
     {
         var at = last.Witnessed ? $"at {Text.Time(last.EndedAt)}" : $"noticed at {Text.Time(last.EndedAt)}";
+        var why = last.Why is null ? "" : $"{Text.Printable(last.Why)}; ";
         return last.Pid is { } pid
-            ? $"{last.How}, {at} (pid {pid}, started {Text.Time(last.StartedAt)})"
+            ? $"{why}{last.How}, {at} (pid {pid}, started {Text.Time(last.StartedAt)})"
             : $"{last.How}, {at}";
     }
 }

@@ -7,6 +7,13 @@ namespace Sentinel.Rendering;
 /// <summary>Processes as <c>list</c> shows them, a line each.</summary>
 internal static class ProcessList
 {
+    // ID to STATUS.
+    private const int StatusColumns = 4;
+
+    private static readonly Column Health = new("HEALTH", Keep: 8);
+
+    private static readonly Column Owner = new("OWNER", Fair: 16, Least: 8, Keep: 2);
+
     private static readonly Column[] Columns =
     [
         new("ID", Align.Right),
@@ -21,16 +28,21 @@ internal static class ProcessList
         new("COMMAND", Fair: 20, Least: 10, Keep: 7),
     ];
 
-    // Only where somebody has a lease.
-    private static readonly Column Owner = new("OWNER", Fair: 16, Least: 8, Keep: 2);
-
     /// <param name="now">Null: the time of this call.</param>
     public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style, DateTimeOffset? now = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
+        // Where nobody asks for them there are none to show.
+        var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
         var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
-        var table = new Table(hasOwners ? [.. Columns[..^1], Owner, Columns[^1]] : Columns);
+        var table = new Table([
+            .. Columns[..StatusColumns],
+            .. hasHealth ? [Health] : Array.Empty<Column>(),
+            .. Columns[StatusColumns..^1],
+            .. hasOwners ? [Owner] : Array.Empty<Column>(),
+            Columns[^1],
+        ]);
         foreach (var process in processes)
         {
             var (record, usage) = process;
@@ -39,6 +51,7 @@ internal static class ProcessList
                 record.Spec.Name,
                 record.State.Main is { } main ? main.Pid.ToString() : "-",
                 new Cell(record.State.Word, ColorOf(record.State)),
+                .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
                 usage is null ? "-" : Text.Memory(usage.MemoryBytes),
                 usage is null ? "-" : Text.Duration(usage.Uptime),
@@ -52,10 +65,14 @@ internal static class ProcessList
         return table.Lines(style);
     }
 
+    private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health
+        ? new Cell(health.Word, health.IsHealthy ? Color.Green : Color.Red)
+        : "-";
+
     public static Color ColorOf(RunState state) => state switch
     {
-        RunState.Running => Color.Green,
-        RunState.Starting or RunState.Stopping or RunState.Backoff => Color.Yellow,
+        RunState.Running { IsReady: true } => Color.Green,
+        RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff => Color.Yellow,
         RunState.Crashed or RunState.Failed => Color.Red,
         _ => Color.Dim,
     };

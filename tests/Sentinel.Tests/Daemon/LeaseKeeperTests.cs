@@ -220,6 +220,27 @@ public sealed class LeaseKeeperTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_ended_because_it_is_unhealthy_is_not_started_again()
+    {
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        var shell = Machine.Add();
+        Run(daemon, "web", Until(shell), RestartRule.Always);
+        var main = daemon.Main("web");
+        main.IgnoresSignals = true;
+        daemon.Itself.Note(daemon["web"], new ProcessEvent.Examined(false, "it does not answer"));
+        daemon.Loop.Run();
+        Assert.IsType<RunState.Stopping>(daemon["web"].State);
+
+        shell.End(0);
+        daemon.Loop.Run(TimeSpan.FromMinutes(1));
+
+        Assert.True(main.HasEnded);
+        Assert.IsType<RunState.Stopped>(daemon["web"].State);
+        Assert.Single(LeasesOver(daemon));
+        Assert.Single(Machine.Launches);
+    }
+
+    [Fact]
     public void A_process_that_falls_together_with_its_owner_is_not_restarted()
     {
         var daemon = MadeUpDaemon.Of(_sentinel);

@@ -30,6 +30,9 @@ internal static class AnyEvent
     public static readonly Gen<Event> Any = Gen.OneOf<Event>(
         Gen.Select(Process, Gen.Int[1, int.MaxValue], Gen.Bool).Select((process, pid, automatic) => new Event.Started(process.Time, process.Id, process.Name, pid, automatic)),
         Ended,
+        Process.Select(process => new Event.Ready(process.Time, process.Id, process.Name)),
+        Gen.Select(Process, Gen.Bool, Text.Null()).Select((process, isHealthy, why) =>
+            new Event.HealthChanged(process.Time, process.Id, process.Name, isHealthy, why)),
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),

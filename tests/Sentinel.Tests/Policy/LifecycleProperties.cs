@@ -17,13 +17,20 @@ public sealed class LifecycleProperties
                 Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Signal(9, false), new Exit.Unknown("unseen")), Gen.Bool)
             .Select<(Exit How, bool Witnessed), ProcessEvent>(end => new ProcessEvent.Ended(end.How, end.Witnessed))),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.ResetRequested())),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.Ready())),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.NotReady("late"))),
+        (2, Gen.Bool.Select<bool, ProcessEvent>(isHealthy => new ProcessEvent.Examined(isHealthy, "why"))),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.Said("something"))),
         (5, Gen.Const<ProcessEvent>(new ProcessEvent.Tick())));
 
     private static readonly Gen<RestartLimit?> Limit =
         Gen.Select(Gen.Int[0, 4], Gen.Int[1, 100]).Select((restarts, seconds) => new RestartLimit(restarts, TimeSpan.FromSeconds(seconds))).Null();
 
-    private static readonly Gen<(RestartRule Rule, RestartLimit? Limit, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
-        Gen.Select(Gen.Enum<RestartRule>(), Limit, Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
+    private static readonly Gen<Readiness?> Readiness =
+        Gen.Select(Gen.Bool, Gen.OneOf(0, 3)).Select((hasProbe, seconds) => new Readiness(hasProbe ? Probe.Notify : null, TimeSpan.FromSeconds(seconds))).Null();
+
+    private static readonly Gen<(RestartRule Rule, RestartLimit? Limit, Readiness? Readiness, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
+        Gen.Select(Gen.Enum<RestartRule>(), Limit, Readiness, Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
 
     private readonly record struct Step(ProcessRecord Before, ProcessEvent Event, DateTimeOffset Now, ProcessRecord After, Effect Effect);
 
@@ -66,9 +73,14 @@ public sealed class LifecycleProperties
             step.Before.State is not RunState.Starting && step.After.State is RunState.Starting, step.Effect == Effect.Spawn)));
 
     [Fact]
-    public void The_tree_is_ended_when_and_only_when_the_user_says_so_or_nobody_owns_it() => InEveryStory(steps => Assert.All(
+    public void The_tree_is_ended_when_and_only_when_the_user_says_so_or_nobody_owns_it_or_it_has_failed() => InEveryStory(steps => Assert.All(
         steps,
-        step => Assert.Equal(step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded, step.Effect == Effect.EndTree)));
+        step => Assert.Equal(
+            step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded
+                || (step.Event is ProcessEvent.NotReady && step.Before.State is RunState.Running { IsReady: false })
+                || (step.Event is ProcessEvent.Examined { IsHealthy: false }
+                    && step.Before is { State: RunState.Running, Spec.Restart: not RestartRule.Never }),
+            step.Effect == Effect.EndTree)));
 
     [Fact]
     public void What_was_asked_for_never_changes() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
@@ -91,7 +103,11 @@ public sealed class LifecycleProperties
 
     [Fact]
     public void The_state_is_since_the_event_that_led_to_it() => InEveryStory(steps => Assert.All(steps, step =>
-        Assert.Equal(step.After.State == step.Before.State ? step.Before.State.Since : step.Now, step.After.State.Since)));
+        Assert.Equal(IsSame(step.Before.State, step.After.State) ? step.Before.State.Since : step.Now, step.After.State.Since)));
+
+    // What is learned about a run does not make another of it.
+    private static bool IsSame(RunState before, RunState after) =>
+        before == after || (before.GetType() == after.GetType() && before.Main is { } main && main == after.Main);
 
     [Fact]
     public void No_restart_is_faster_than_the_back_off() => InEveryStory(steps => Assert.All(steps, step =>
@@ -141,7 +157,7 @@ public sealed class LifecycleProperties
         story =>
         {
             var record = Sample.In(Sample.State("stopped"), story.Rule);
-            record = record with { Spec = record.Spec with { RestartLimit = story.Limit } };
+            record = record with { Spec = record.Spec with { RestartLimit = story.Limit, Readiness = story.Readiness } };
             var now = Sample.Start;
             var steps = new List<Step>();
             foreach (var (happened, milliseconds) in story.Events)

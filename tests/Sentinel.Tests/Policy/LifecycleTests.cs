@@ -171,6 +171,86 @@ public sealed class LifecycleTests
         Assert.Equal(0, after.ShortRuns);
     }
 
+    [Theory]
+    [InlineData(false, false, "running", true)]
+    [InlineData(true, false, "starting", false)]
+    [InlineData(false, true, "starting", false)]
+    public void What_was_spawned_is_ready_when_nothing_is_to_be_waited_for(bool hasProbe, bool hasTimeout, string word, bool isReady)
+    {
+        var readiness = hasProbe || hasTimeout ? new Readiness(hasProbe ? Probe.Notify : null, TimeSpan.FromSeconds(hasTimeout ? 2 : 0)) : null;
+        var starting = Sample.In(Sample.State("starting"));
+        var after = Lifecycle.Decide(starting with { Spec = starting.Spec with { Readiness = readiness } }, Sample.Event("spawned"), Later).Record.State;
+        Assert.Equal((word, isReady), (after.Word, Assert.IsType<RunState.Running>(after).IsReady));
+    }
+
+    [Theory]
+    [InlineData("ready", "running", Effect.None)]
+    [InlineData("late", "stopping", Effect.EndTree)]
+    [InlineData("tick", "starting", Effect.None)]
+    [InlineData("stop", "stopping", Effect.EndTree)]
+    [InlineData("start", "starting", Effect.None)]
+    public void What_starts_becomes_ready_or_has_failed(string happened, string to, Effect effect)
+    {
+        var decision = Lifecycle.Decide(Unready(RestartRule.Never), Sample.Event(happened), Later);
+        Assert.Equal((to, effect), (decision.Record.State.Word, decision.Effect));
+    }
+
+    [Theory]
+    [InlineData(RestartRule.Never, "exit 0", "crashed")]
+    [InlineData(RestartRule.OnFailure, "exit 0", "backoff")]
+    [InlineData(RestartRule.Always, "exit 0", "backoff")]
+    [InlineData(RestartRule.Never, "unseen", "exited")]
+    public void What_ends_before_it_is_ready_has_failed_whatever_its_code(RestartRule rule, string ended, string to)
+    {
+        var after = Lifecycle.Decide(Unready(rule), Sample.Event(ended), Later).Record;
+        Assert.Equal((to, ended == "unseen" ? null : "it ended before it was ready"), (after.State.Word, after.LastRun!.Why));
+    }
+
+    [Theory]
+    [InlineData(RestartRule.Never, "crashed")]
+    [InlineData(RestartRule.OnFailure, "backoff")]
+    [InlineData(RestartRule.Always, "backoff")]
+    public void What_was_ended_because_it_was_late_is_restarted_as_what_failed(RestartRule rule, string to)
+    {
+        var stopping = Lifecycle.Decide(Unready(rule), Sample.Event("late"), Later).Record;
+        var after = Lifecycle.Decide(stopping, Sample.Event("exit 0"), Later).Record;
+        Assert.Equal((to, "too late", 1), (after.State.Word, after.LastRun!.Why, after.ShortRuns));
+    }
+
+    [Fact]
+    public void The_user_stops_what_is_being_ended_because_it_failed()
+    {
+        var stopping = Lifecycle.Decide(Unready(RestartRule.Always), Sample.Event("late"), Later).Record;
+        var stopped = Lifecycle.Decide(stopping, Sample.Event("stop"), Later).Record;
+        Assert.Equal("stopped", Lifecycle.Decide(stopped, Sample.Event("exit 0"), Later).Record.State.Word);
+    }
+
+    [Theory]
+    [InlineData(RestartRule.Never, "running")]
+    [InlineData(RestartRule.OnFailure, "stopping")]
+    [InlineData(RestartRule.Always, "stopping")]
+    public void What_is_unhealthy_is_ended_where_it_would_be_restarted(RestartRule rule, string to)
+    {
+        var after = Lifecycle.Decide(Sample.In(Sample.State("running"), rule), new ProcessEvent.Examined(false, "500"), Later).Record;
+        Assert.Equal((to, new Health(false, Later, "500")), (after.State.Word, after.State.CurrentRun!.Health));
+    }
+
+    [Fact]
+    public void Without_anything_that_tells_it_is_ready_after_its_time()
+    {
+        var starting = Unready(RestartRule.Never);
+        starting = starting with { Spec = starting.Spec with { Readiness = new Readiness(null, TimeSpan.FromSeconds(3)) } };
+        Assert.Equal("starting", Lifecycle.Decide(starting, new ProcessEvent.Tick(), Later - TimeSpan.FromTicks(1)).Record.State.Word);
+        Assert.Equal("running", Lifecycle.Decide(starting, new ProcessEvent.Tick(), Later).Record.State.Word);
+        Assert.Null(Lifecycle.Decide(starting, Sample.Event("exit 3"), Later).Record.LastRun!.Why);
+    }
+
+    private static ProcessRecord Unready(RestartRule rule)
+    {
+        var record = Sample.In(new RunState.Running(Sample.Start, Sample.Identity) { IsReady = false }, rule);
+        return record with { Spec = record.Spec with { Readiness = new Readiness(Probe.Notify, TimeSpan.FromSeconds(90)) } };
+    }
+
     private static ProcessRecord Restarted(int times, int limit, int window, DateTimeOffset at)
     {
         var record = Sample.In(Sample.State("running"), RestartRule.Always);

@@ -56,6 +56,8 @@ internal static class Sample
         "killed" => new ProcessEvent.Ended(new Exit.Signal(9, CoreDumped: false), Witnessed: true),
         "unseen" => new ProcessEvent.Ended(new Exit.Unknown("nobody was watching"), Witnessed: false),
         "reset" => new ProcessEvent.ResetRequested(),
+        "ready" => new ProcessEvent.Ready(),
+        "late" => new ProcessEvent.NotReady("too late"),
         "tick" => new ProcessEvent.Tick(),
         "lease" => new ProcessEvent.LeaseEnded("its owner has ended"),
         _ => throw new ArgumentException(word),

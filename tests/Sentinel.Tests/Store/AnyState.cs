@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
@@ -23,13 +24,20 @@ internal static class AnyState
     private static readonly Gen<ProcessIdentity> Identity = Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[0, long.MaxValue], Text)
         .Select((pid, ticks, boot) => new ProcessIdentity(pid, ticks, boot));
 
-    public static readonly Gen<RunState.Running> Running =
-        Gen.Select(Time, Identity).Select((since, identity) => new RunState.Running(since, identity));
+    private static readonly Gen<LogEnds?> LogStarts = Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Gen.Long[0, long.MaxValue].Nullable())
+        .Select((stdout, stderr) => new LogEnds(stdout, stderr)).Nullable();
+
+    private static readonly Gen<Health?> Health = Gen.Select(Gen.Bool, Time, Text.Null())
+        .Select((isHealthy, since, why) => new Health(isHealthy, since, why)).Null();
+
+    public static readonly Gen<RunState.Running> Running = Gen.Select(Time, Identity, Gen.Bool, LogStarts, Health, Text.Null())
+        .Select((since, identity, isReady, starts, health, says) =>
+            new RunState.Running(since, identity) { IsReady = isReady, LogStarts = starts, Health = health, Says = says });
 
     private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
         Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Starting(since, automatic)),
         Running,
-        Gen.Select(Time, Running).Select((since, run) => new RunState.Stopping(since, run)),
+        Gen.Select(Time, Running, Text.Null()).Select((since, run, why) => new RunState.Stopping(since, run, why)),
         Time.Select(since => new RunState.Stopping(since, null)),
         Time.Select(since => new RunState.Stopped(since)),
         Time.Select(since => new RunState.Exited(since)),
@@ -44,9 +52,9 @@ internal static class AnyState
         Text.Select(why => new Exit.NotStarted(why)));
 
     public static readonly Gen<EndedRun?> Ended =
-        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Long[0, long.MaxValue].Nullable())
-            .Select((pid, spawned, started, ended, witnessed, how, peak) =>
-                new EndedRun(spawned ? pid : null, started, ended, witnessed, how, peak))
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Text.Null()))
+            .Select((pid, spawned, started, ended, witnessed, how, rest) =>
+                new EndedRun(spawned ? pid : null, started, ended, witnessed, how, rest.Item1, rest.Item2))
             .Null();
 
     private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 100_000].Select(seconds => TimeSpan.FromSeconds(seconds));
@@ -96,6 +104,13 @@ internal static class AnyState
         .Select((ancestry, folder, at) => new Origin(ancestry, folder, at))
         .Null();
 
+    private static readonly Gen<Probe> AnyProbe = Gen.Select(Gen.Enum<ProbeKind>(), Text).Select((kind, target) => new Probe(kind, target));
+
+    private static readonly Gen<(Readiness? Readiness, HealthCheck? Health)> Checks = Gen.Select(
+        Gen.Select(AnyProbe.Null(), Seconds).Select((probe, timeout) => new Readiness(probe, timeout)).Null(),
+        Gen.Select(AnyProbe, Seconds, Seconds, Gen.Int[1, 9], Seconds)
+            .Select((probe, interval, timeout, failures, period) => new HealthCheck(probe, interval, timeout, failures, period)).Null());
+
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
@@ -104,7 +119,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, AnyLease))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks, AnyLease))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -120,8 +135,10 @@ internal static class AnyState
             Variables = rest.Item2,
             Ports = rest.Item3,
             Treatment = rest.Item5,
+            Readiness = rest.Item6.Readiness,
+            Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
-            Lease = rest.Item6,
+            Lease = rest.Item7,
             Group = group,
         });
 

@@ -1,0 +1,71 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+
+namespace Sentinel.Core.Checks;
+
+/// <summary>Waits for a line in a log of a process.</summary>
+internal sealed class ReadyLog : IDisposable
+{
+    // A line that is longer is looked at in pieces.
+    private const int LongestLine = 64 * 1024;
+
+    // Whoever writes much is not looked at for each line.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+
+    private readonly string _path;
+    private readonly LogPattern _pattern;
+    private readonly IModifications _modifications;
+    private readonly Action _found;
+    private readonly ILogFiles _files;
+    private readonly ILoop _loop;
+    private readonly MemoryStream _line = new();
+    private long _position;
+    private IDisposable _waiting;
+    private bool _isOver;
+
+    /// <param name="start">Where the run's part of the log begins.</param>
+    /// <param name="found">Called once, not before this returns.</param>
+    public ReadyLog(string path, long start, LogPattern pattern, ILogFiles files, IModifications modifications, ILoop loop, Action found)
+    {
+        (_path, _position, _pattern, _files, _modifications, _loop, _found) = (path, start, pattern, files, modifications, loop, found);
+        _waiting = loop.After(TimeSpan.Zero, Look);
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _waiting.Dispose();
+    }
+
+    private void Look()
+    {
+        if (_isOver)
+            return;
+        // Armed first: what is written after the look is told of.
+        _modifications.Arm(_path, () => _waiting = _loop.After(Moment, Look));
+        var isFound = false;
+        using (var history = new LogHistory(_path, _files))
+            history.Follow(ref _position, block => isFound = isFound || IsIn(block.Span));
+        if (!isFound)
+            return;
+        Dispose();
+        _found();
+    }
+
+    private bool IsIn(ReadOnlySpan<byte> block)
+    {
+        while (!block.IsEmpty)
+        {
+            var end = block.IndexOf((byte)'\n');
+            _line.Write(end < 0 ? block : block[..end]);
+            // A prompt may stand there without an end.
+            if (_pattern.IsMatch(_line.GetBuffer().AsSpan(0, (int)_line.Length)))
+                return true;
+            if (end >= 0 || _line.Length > LongestLine)
+                _line.SetLength(0);
+            block = end < 0 ? [] : block[(end + 1)..];
+        }
+
+        return false;
+    }
+}

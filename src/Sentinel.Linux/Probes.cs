@@ -1,0 +1,56 @@
+using System.Net;
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Linux;
+
+/// <inheritdoc/>
+/// <remarks>
+/// What is on this machine is asked on the loop. A name that has to be looked up and TLS would keep the loop waiting, or bring
+/// threads to it: then a child of ours asks.
+/// </remarks>
+public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) : IProbes
+{
+    private readonly HashSet<int> _children = [];
+
+    /// <summary>Whether a process is a child whose end is to be told of.</summary>
+    public bool IsAwaited(int pid) => _children.Contains(pid);
+
+    public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Action<string?> then)
+    {
+        string? ValueOf(string name) => launch.Environment[name];
+        switch (probe.Kind)
+        {
+            case ProbeKind.Http when probe.UrlFor(ValueOf) is { } url:
+                return url.Scheme == "http" && AddressesOf(url.IdnHost, url.Port) is { } servers
+                    ? new ConnectionProbe(loop, servers, url, timeout, then)
+                    : AskByChild(url.AbsoluteUri, timeout, then);
+            case ProbeKind.Tcp when probe.EndPointFor(ValueOf) is var (host, port):
+                return AddressesOf(host, port) is { } addresses
+                    ? new ConnectionProbe(loop, addresses, null, timeout, then)
+                    : AskByChild($"{host}:{port}", timeout, then);
+            case ProbeKind.Exec:
+                return Run(launch with { Command = Command.From([probe.Target]) }, timeout, then);
+            default:
+                return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is no address, with the variables that it has"));
+        }
+    }
+
+    public IDisposable Listen(string address, uint? user, Action<string> told) => new NotifySocket(loop, address, user, told);
+
+    private CommandProbe AskByChild(string target, TimeSpan timeout, Action<string?> then) => Run(
+        new Launch(
+            Command.From(["/proc/self/exe", "probe", "--timeout", $"{timeout.TotalSeconds}", target]), "/", EnvironmentBlock.Empty, 0x3f, "", "", LogLimits.Default, Cookie: null),
+        timeout,
+        then);
+
+    private CommandProbe Run(Launch launch, TimeSpan timeout, Action<string?> then) =>
+        new(loop, spawner, table, launch, timeout, _children, then);
+
+    // Null: it has to be looked up.
+    private static IPEndPoint[]? AddressesOf(string host, int port) =>
+        IPAddress.TryParse(host, out var address) ? [new IPEndPoint(address, port)]
+        : host == "localhost" ? [new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.IPv6Loopback, port)]
+        : null;
+}

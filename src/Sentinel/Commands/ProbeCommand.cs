@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Sentinel.Core.Specs;
+using Sentinel.Linux;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+/// <summary>Asks one server once, where that takes looking up a name, or TLS: what the daemon leaves to a child.</summary>
+internal static class ProbeCommand
+{
+    private const int StatusBytes = 256;
+
+    public static Command Create()
+    {
+        var target = new Argument<string>("target") { Description = "A URL, or HOST:PORT" };
+        var timeout = SharedOptions.Seconds("--timeout", "How many seconds the answer may take");
+        var command = new Command("probe", "Ask a server whether it answers") { target, timeout };
+        command.Hidden = true;
+        command.SetAction(result => Ask(result.GetValue(target)!, result.GetValue(timeout) ?? HealthCheck.DefaultTimeout));
+        return command;
+    }
+
+    private static int Ask(string target, TimeSpan timeout)
+    {
+        try
+        {
+            var why = target.Contains("://", StringComparison.Ordinal)
+                ? AskFor(Probe.Http(target).UrlFor(_ => null)!, timeout)
+                : Connected(Probe.Tcp(target).EndPointFor(_ => null)!.Value, timeout);
+            if (why is null)
+                return ExitCode.Success;
+            Output.Tell(why);
+        }
+        catch (Exception e) when (e is SocketException or IOException or FormatException or System.Security.Authentication.AuthenticationException)
+        {
+            Output.Tell(Text.Printable(e.InnerException?.Message ?? e.Message));
+        }
+
+        return ExitCode.Failure;
+    }
+
+    private static string? Connected((string Host, int Port) server, TimeSpan timeout)
+    {
+        using var socket = Connect(server.Host, server.Port, timeout);
+        return null;
+    }
+
+    private static string? AskFor(Uri url, TimeSpan timeout)
+    {
+        using var socket = Connect(url.IdnHost, url.Port, timeout);
+        using var plain = new NetworkStream(socket);
+        Stream stream = plain;
+        if (url.Scheme == "https")
+        {
+            // Whether it answers is asked, and not who it is: on a machine of one's own certificates are seldom anybody's.
+            var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, _) => true);
+            secure.AuthenticateAsClient(url.IdnHost);
+            stream = secure;
+        }
+
+        using (stream)
+        {
+            stream.Write(ConnectionProbe.Request(url));
+            var answer = new byte[StatusBytes];
+            for (var length = 0; ;)
+            {
+                var read = stream.Read(answer, length, answer.Length - length);
+                length += read;
+                var why = ConnectionProbe.Judge(answer.AsSpan(0, length), isEnd: read == 0, out var isOver);
+                if (isOver)
+                    return why;
+            }
+        }
+    }
+
+    // Whoever waits for us has patience for so long, and no longer.
+    private static Socket Connect(string host, int port, TimeSpan timeout)
+    {
+        var addresses = Dns.GetHostAddresses(host);
+        var milliseconds = (int)Math.Max(1, timeout.TotalMilliseconds);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendTimeout = milliseconds, ReceiveTimeout = milliseconds };
+        socket.Connect(addresses, port);
+        return socket;
+    }
+}
