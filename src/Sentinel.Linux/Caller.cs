@@ -21,6 +21,9 @@ public static class Caller
         }
     }
 
+    /// <summary>Its working directory, also when that was deleted: then as the kernel says so.</summary>
+    public static string Folder => new FileInfo("/proc/self/cwd").LinkTarget ?? "?";
+
     public static int Umask
     {
         get

@@ -61,6 +61,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
                     Guarded(then, failed);
             }
         }
+
+        // It may be run again.
+        _isStopped = false;
     }
 
     /// <summary>Ends <see cref="Run"/> once the event under way is done with.</summary>

@@ -48,7 +48,8 @@ internal sealed unsafe class PidFd : IProcessHandle
     {
         var fd = LibC.syscall(SysPidFdOpen, identity.Pid, 0, 0, 0);
         if (fd < 0)
-            return Marshal.GetLastPInvokeError() is LibC.ESRCH or LibC.EINVAL
+            // The last two: it is that of a thread.
+            return Marshal.GetLastPInvokeError() is LibC.ESRCH or LibC.EINVAL or LibC.ENOENT
                 ? null
                 : throw SystemCallException.Last("hold on to", $"process {identity.Pid}");
 

@@ -23,6 +23,7 @@ var root = new RootCommand(
     GroupCommand.Create(),
     PortCommand.Create(),
     EnvCommand.Create(),
+    GcCommand.Create(),
     DoctorCommand.Create(),
     DaemonCommand.Create(),
     StartupCommand.Create(),

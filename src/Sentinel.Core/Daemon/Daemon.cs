@@ -83,6 +83,14 @@ public sealed class Daemon(
         log($"{_lastError}\n{e.StackTrace}");
     }
 
+    private LeaseKeeper Leases => field ??= new LeaseKeeper(handles, loop, time, EndLeasesOver);
+
+    private void EndLeasesOver()
+    {
+        NoteEnded();
+        InBackground(async () => Count(await supervisor.EndLeasesOver()));
+    }
+
     private sealed record Watch(ProcessIdentity Main, IDisposable Waiting, IProcessHandle? Handle);
 
     // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
@@ -95,6 +103,7 @@ public sealed class Daemon(
             if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
                 Begin(process.Id, running.Identity);
         SetTimer(state);
+        Leases.Changed(state);
         logs?.Changed(state);
         health?.Changed(state);
     }
@@ -198,6 +207,8 @@ public sealed class Daemon(
                 Count(await Restarting(supervisor.RestartDue));
             Count(await supervisor.RestartOutgrown());
         });
+        // One that no event told of: somebody set the clock, or the machine slept.
+        EndLeasesOver();
     }
 
     private async void InBackground(Func<Task> work)

@@ -140,6 +140,7 @@ public static class Protocol
         Request.RemoveFromGroup => "remove-from-group",
         Request.AllocatePort => "allocate-port",
         Request.FreePorts => "free-ports",
+        Request.EndLeases => "end-leases",
         Request.RestartDue => "restart-due",
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -155,6 +156,8 @@ public static class Protocol
                 json.WriteBoolean("isNamed", run.IsNamed);
                 json.WriteBoolean("makesGroup", run.MakesGroup);
                 Write(json, run.Environment);
+                if (run.Origin is { } origin)
+                    LeaseDocument.Write(json, origin);
                 break;
             case Request.Scale scale:
                 json.WriteString("set", scale.Set);
@@ -220,6 +223,9 @@ public static class Protocol
             case Request.FreePorts free:
                 json.WriteTexts("targets", free.Targets);
                 break;
+            case Request.EndLeases { Session: { } session }:
+                json.WriteString("session", session);
+                break;
         }
     }
 
@@ -230,7 +236,8 @@ public static class Protocol
             json.Get("isNamed").GetBoolean(),
             json.Get("makesGroup").GetBoolean(),
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
-            json.Maybe("instances")?.GetInt32())),
+            json.Maybe("instances")?.GetInt32(),
+            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null)),
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
         "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), StateDocument.ReadSpec(json.Get("before")), StateDocument.ReadSpec(json.Get("after"))),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
@@ -249,6 +256,7 @@ public static class Protocol
         "remove-from-group" => new Request.RemoveFromGroup(json.Text("group"), ReadSelection(json)),
         "allocate-port" => new Request.AllocatePort(json.Maybe("port")?.GetInt32(), json.Text("name")),
         "free-ports" => new Request.FreePorts(json.Texts("targets")),
+        "end-leases" => new Request.EndLeases(json.Maybe("session")?.GetString()),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),
     };
@@ -293,6 +301,7 @@ public static class Protocol
             Outcome.Started started => ("started", started.Process),
             Outcome.Restarted restarted => ("restarted", restarted.Process),
             Outcome.Stopped stopped => ("stopped", stopped.Process),
+            Outcome.LeaseEnded over => ("lease-ended", over.Process),
             Outcome.Deleted deleted => ("deleted", deleted.Process),
             Outcome.Changed changed => ("changed", changed.Process),
             Outcome.AlreadyRunning running => ("already-running", running.Process),
@@ -320,6 +329,9 @@ public static class Protocol
         {
             case Outcome.Restarted { OldPid: { } oldPid }:
                 json.WriteNumber("oldPid", oldPid);
+                break;
+            case Outcome.LeaseEnded { Why: var over }:
+                json.WriteString("why", over);
                 break;
             case Outcome.Failed { Why: var why }:
                 json.WriteString("why", why);
@@ -378,6 +390,7 @@ public static class Protocol
             "started" => new Outcome.Started(target, process, pid),
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32(), pid),
             "stopped" => new Outcome.Stopped(target, process),
+            "lease-ended" => new Outcome.LeaseEnded(target, process, json.Text("why")),
             "deleted" => new Outcome.Deleted(target, process),
             "changed" => new Outcome.Changed(target, process),
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),

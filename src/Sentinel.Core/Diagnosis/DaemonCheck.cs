@@ -1,4 +1,5 @@
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 
@@ -72,6 +73,12 @@ public static class DaemonCheck
                         $"no daemon runs, and {waiting} {(waiting == 1 ? "process is" : "processes are")} to be restarted: that happens only when somebody looks",
                         "sentinel daemon start")
                     : Finding.Ok(Areas.Daemon, "no daemon runs, and no process is to be restarted by one");
+                var leased = processes.Count(process => process.IsHeldByLease());
+                if (leased > 0)
+                    yield return Finding.Degraded(
+                        Areas.Daemon,
+                        $"no daemon runs, and {leased} {(leased == 1 ? "process has a lease" : "processes have leases")}: when that is over, only 'sentinel gc' ends what has it",
+                        "sentinel daemon start");
                 if (none.HasSocket)
                     yield return Finding.Ok(Areas.Daemon, "a daemon that was killed has left its daemon.sock, which is in nobody's way");
                 break;

@@ -20,6 +20,8 @@ public static class Changes
         IEnumerable<Event> Of(ProcessRecord? old, ProcessRecord record)
         {
             var (id, name) = (record.Id, record.Spec.Name);
+            if (record.LeaseOver is { } over && old?.LeaseOver is null)
+                yield return new Event.LeaseOver(now, id, name, over);
             if (old?.State is RunState.Running { IsReady: false } was && record.State.CurrentRun is { IsReady: true } ready && ready.Identity == was.Identity)
                 yield return new Event.Ready(now, id, name);
             if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)

@@ -21,12 +21,15 @@ public abstract record Event(DateTimeOffset Time)
     public sealed record Started(DateTimeOffset Time, int Id, string Name, int Pid, bool Automatic) : OfProcess(Time, Id, Name);
 
     /// <summary>A run ended, or did not even begin.</summary>
-    /// <param name="ByUser">Whether the user stopped it.</param>
+    /// <param name="ByUser">Whether the user stopped it, or its lease was over.</param>
     /// <param name="Logs">How long its logs were at that moment.</param>
     /// <param name="RestartDue">When it will be restarted; null: it will not.</param>
     public sealed record Ended(
         DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, LogEnds Logs, DateTimeOffset? RestartDue)
         : OfProcess(Time, Id, Name);
+
+    /// <summary>Nobody owns it any more, so all of its tree is ended.</summary>
+    public sealed record LeaseOver(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 
     /// <summary>It has come to be of use.</summary>
     public sealed record Ready(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);

@@ -57,6 +57,7 @@ internal static class EventDocument
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged => "unhealthy",
         Event.GaveUp => "gave-up",
+        Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
         Event.LogNotRotated => "log-not-rotated",
         Event.Deleted => "deleted",
@@ -95,6 +96,9 @@ internal static class EventDocument
                 break;
             case Event.GaveUp gaveUp:
                 json.WriteString("why", gaveUp.Why);
+                break;
+            case Event.LeaseOver over:
+                json.WriteString("why", over.Why);
                 break;
             case Event.OutgrewMemory outgrew:
                 json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
@@ -148,6 +152,7 @@ internal static class EventDocument
         "ready" => new Event.Ready(time, id, name),
         "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
+        "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
         "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
         "deleted" => new Event.Deleted(time, id, name),

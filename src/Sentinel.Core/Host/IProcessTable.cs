@@ -55,4 +55,6 @@ public static class ProcessTableExtensions
         identity.BootId == table.BootId && table.Look(identity.Pid) is { } seen && seen.StartTicks == identity.StartTicks
             ? seen
             : null;
+
+    public static bool IsAlive(this IProcessTable table, ProcessIdentity identity) => table.Look(identity) is { HasEnded: false };
 }

@@ -45,6 +45,8 @@ public static class Lifecycle
             // Whatever its main process left behind is still to be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
+            (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
+
             (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, LogStarts = null }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),

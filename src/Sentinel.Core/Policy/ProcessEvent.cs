@@ -15,6 +15,10 @@ public abstract record ProcessEvent
     /// <summary>The user wants it, and all of its tree, to be gone.</summary>
     public sealed record StopRequested : ProcessEvent;
 
+    /// <summary>Nobody owns it any more: it, and all of its tree, is to be gone.</summary>
+    /// <param name="Why">A sentence without its capital and full stop.</param>
+    public sealed record LeaseEnded(string Why) : ProcessEvent;
+
     /// <summary>Its program is being executed.</summary>
     /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>
     public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null) : ProcessEvent;

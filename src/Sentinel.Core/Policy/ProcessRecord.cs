@@ -1,3 +1,4 @@
+using Sentinel.Core.Leases;
 using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Policy;
@@ -30,6 +31,12 @@ public sealed record ProcessRecord
     public IReadOnlyList<DateTimeOffset> RecentRestarts { get; init; } = [];
 
     public EndedRun? LastRun { get; init; }
+
+    /// <summary>Null: nobody noted it.</summary>
+    public Origin? Origin { get; init; }
+
+    /// <summary>Why its lease is over, once it was ended for that; null until then.</summary>
+    public string? LeaseOver { get; init; }
 }
 
 /// <summary>A run that is over.</summary>

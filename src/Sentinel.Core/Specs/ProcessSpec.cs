@@ -1,3 +1,4 @@
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 
 namespace Sentinel.Core.Specs;
@@ -53,6 +54,9 @@ public sealed record ProcessSpec
     public Treatment Treatment { get; init; } = Treatment.None;
 
     public LogLimits LogLimits { get; init; } = LogLimits.Default;
+
+    /// <summary>Null: it stays until the user ends it.</summary>
+    public Lease? Lease { get; init; }
 
     /// <summary>Null: none.</summary>
     public string? Group { get; init; }

@@ -173,6 +173,10 @@ internal static class StateDocument
 
         if (process.LastRun is { } last)
             Write(json, last);
+        if (process.Origin is { } origin)
+            LeaseDocument.Write(json, origin);
+        if (process.LeaseOver is { } over)
+            json.WriteString("leaseOver", over);
         json.WriteEndObject();
     }
 
@@ -189,6 +193,8 @@ internal static class StateDocument
             ? [.. recent.EnumerateArray().Select(restart => restart.GetDateTimeOffset())]
             : [],
         LastRun = json.Maybe("lastRun") is { } last ? ReadEndedRun(last) : null,
+        Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
+        LeaseOver = json.Maybe("leaseOver")?.GetString(),
     };
 
     /// <summary>Whether the same is asked for.</summary>
@@ -293,6 +299,8 @@ internal static class StateDocument
             json.WriteEndObject();
         }
 
+        if (spec.Lease is { } lease)
+            LeaseDocument.Write(json, lease);
         if (spec.Group is { } group)
             json.WriteString("group", group);
         json.WriteEndObject();
@@ -332,6 +340,7 @@ internal static class StateDocument
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
             : LogLimits.Default,
+        Lease = json.Maybe("lease") is { } lease ? LeaseDocument.ReadLease(lease) : null,
         Group = json.Maybe("group")?.GetString(),
     };
 
@@ -435,9 +444,7 @@ internal static class StateDocument
                 json.WriteBoolean("automatic", starting.Automatic);
                 break;
             case RunState.Running { Identity: var main } running:
-                json.WriteNumber("pid", main.Pid);
-                json.WriteNumber("startTicks", main.StartTicks);
-                json.WriteString("bootId", main.BootId);
+                Write(json, main);
                 if (!running.IsReady)
                     json.WriteBoolean("ready", false);
                 if (running.LogStarts is { } starts)
@@ -483,8 +490,7 @@ internal static class StateDocument
     }
 
     private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
-        ? new RunState.Running(json.Get("since").GetDateTimeOffset(), new ProcessIdentity(
-            json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId")))
+        ? new RunState.Running(json.Get("since").GetDateTimeOffset(), ReadIdentity(json))
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
             LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
@@ -492,6 +498,17 @@ internal static class StateDocument
             Says = json.Maybe("says")?.GetString(),
         }
         : throw Unknown("run", json.Text("is"));
+
+    /// <summary>As fields of the object that is being written.</summary>
+    public static void Write(Utf8JsonWriter json, ProcessIdentity identity)
+    {
+        json.WriteNumber("pid", identity.Pid);
+        json.WriteNumber("startTicks", identity.StartTicks);
+        json.WriteString("bootId", identity.BootId);
+    }
+
+    public static ProcessIdentity ReadIdentity(JsonElement json) =>
+        new(json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"));
 
     private static void Write(Utf8JsonWriter json, string name, LogEnds ends)
     {

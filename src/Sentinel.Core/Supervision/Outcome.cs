@@ -15,6 +15,13 @@ public abstract record Outcome(string Target)
     /// <summary>All of its tree is gone.</summary>
     public sealed record Stopped(string Target, ProcessRecord Process) : Outcome(Target);
 
+    /// <summary>All of its tree is gone, because nobody owns it any more.</summary>
+    /// <param name="Why">A sentence without its capital and full stop.</param>
+    public sealed record LeaseEnded(string Target, ProcessRecord Process, string Why) : Outcome(Target);
+
+    /// <summary>What would become of it that the command only looks at.</summary>
+    public sealed record WouldEnd(string Target, ProcessRecord Process, string Why) : Outcome(Target);
+
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
 
     /// <summary>Something else is asked of it from now on.</summary>

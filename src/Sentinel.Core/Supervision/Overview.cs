@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
@@ -7,7 +8,11 @@ namespace Sentinel.Core.Supervision;
 
 /// <summary>A process as it is at this moment.</summary>
 /// <param name="Usage">Of all of its tree; null when nothing of it runs.</param>
-public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage);
+public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
+{
+    /// <summary>Why its lease is over, as a sentence without its capital and full stop; null while it holds, and where there is none.</summary>
+    public string? LeaseOver { get; init; }
+}
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>
 /// <param name="MemoryBytes">Resident memory; what processes share is counted in each.</param>
@@ -35,7 +40,10 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
             [.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of));
         var cpu = CpuPercent(trees);
         return [.. records.Select(record => new ProcessView(
-            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null))];
+            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null)
+        {
+            LeaseOver = record.WhyLeaseIsOver(time.GetUtcNow(), table.IsAlive),
+        })];
     }
 
     /// <summary>What is left of the trees of processes that have ended, by id.</summary>

@@ -59,6 +59,9 @@ public abstract record Request
     /// <summary>Ends leases, by port or name.</summary>
     public sealed record FreePorts(IReadOnlyList<string> Targets) : Request;
 
+    /// <inheritdoc cref="Supervisor.EndLeases"/>
+    public sealed record EndLeases(string? Session) : Request;
+
     /// <inheritdoc cref="Supervisor.RestartDue"/>
     public sealed record RestartDue : Request;
 }

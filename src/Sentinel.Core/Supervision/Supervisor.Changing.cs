@@ -29,7 +29,7 @@ public sealed partial class Supervisor
                 .Select(number => OfSet(instances[0].Spec, set, number))
                 .ToList();
             if (missing.Count > 0)
-                return Register(transaction, state, state with { NextId = state.NextId + missing.Count }, missing);
+                return Register(transaction, state, state with { NextId = state.NextId + missing.Count }, missing, instances[0].Origin);
             tooMany = instances[wanted..];
         }
 

@@ -16,7 +16,8 @@ public sealed partial class Supervisor
         Selection selection,
         StopOptions options,
         Func<ProcessRecord, bool> inBulk,
-        Func<ProcessRecord, State, string?>? whyNot = null)
+        Func<ProcessRecord, State, string?>? whyNot = null,
+        Func<ProcessRecord, ProcessEvent>? happened = null)
     {
         List<ProcessRecord> found;
         List<Outcome> missing;
@@ -28,7 +29,7 @@ public sealed partial class Supervisor
                 if (whyNot?.Invoke(record, transaction.State) is { } why && found.Remove(record))
                     missing.Add(new Outcome.Failed(record.Spec.Name, record, why));
             transaction.State = found.Aggregate(transaction.State, (state, record) => state.With(
-                Lifecycle.Decide(record, new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
+                Lifecycle.Decide(record, happened?.Invoke(record) ?? new ProcessEvent.StopRequested(), time.GetUtcNow()).Record));
             transaction.Save();
             written = transaction.State;
         }

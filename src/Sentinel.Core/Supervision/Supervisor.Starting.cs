@@ -85,7 +85,11 @@ public sealed partial class Supervisor
         {
             var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
             var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
-            if (effect == Effect.Spawn)
+            if (effect == Effect.Spawn && WhyOver(record) is { } over)
+            {
+                outcomes.Add(InsteadOfStarting(transaction, record, happened, over));
+            }
+            else if (effect == Effect.Spawn)
             {
                 toSpawn.Add(starting);
                 transaction.State = transaction.State.With(starting);

@@ -2,6 +2,7 @@ using Sentinel.Core.Environments;
 using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
 using Sentinel.Core.Host;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -16,7 +17,9 @@ namespace Sentinel.Core.Supervision;
 /// <param name="MakesGroup">Whether the group is made when there is none of that name.</param>
 /// <param name="Environment">The one that the spec names.</param>
 /// <param name="Instances">How many of it, as a set of the name; null: one, which is no set.</param>
-public sealed record RunRequest(ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, int? Instances = null);
+/// <param name="Origin">Who wants it, if that is known.</param>
+public sealed record RunRequest(
+    ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, int? Instances = null, Origin? Origin = null);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
@@ -59,6 +62,7 @@ public sealed partial class Supervisor(
         Request.RemoveFromGroup remove => Groups.Remove(remove.Group, remove.Selection),
         Request.AllocatePort allocate => [_ports.Allocate(allocate.Port, allocate.Name)],
         Request.FreePorts free => _ports.Free(free.Targets),
+        Request.EndLeases end => await EndLeases(end.Session),
         Request.RestartDue => await RestartDue(),
         _ => throw new NotSupportedException(request.GetType().Name),
     };
@@ -81,11 +85,12 @@ public sealed partial class Supervisor(
         state = state.With(request.Environment);
         if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
             state = state.With(new Group(made, time.GetUtcNow()));
-        return Register(transaction, state, before, asked);
+        return Register(transaction, state, before, asked, request.Origin);
     }
 
     // Either each of them could be started, as far as can be told, or nothing is done.
-    private List<Outcome> Register(StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs)
+    private List<Outcome> Register(
+        StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs, Origin? origin)
     {
         var records = new List<ProcessRecord>();
         foreach (var spec in specs)
@@ -99,7 +104,10 @@ public sealed partial class Supervisor(
                 Cookie = Guid.NewGuid().ToString("N"),
                 LogName = SentinelHome.LogName(spec.Name, state.NextId),
                 State = new RunState.Stopped(time.GetUtcNow()),
+                Origin = origin,
             });
+            if (WhyOver(records[^1]) is { } over)
+                return [new Outcome.Failed(spec.Name, null, over)];
             state = (state with { NextId = state.NextId + 1 }).With(records[^1]);
         }
 
@@ -128,12 +136,18 @@ public sealed partial class Supervisor(
         _ => null,
     };
 
-    /// <summary>Starts what does not run.</summary>
-    /// <param name="selection">Which; in bulk, all that do not run.</param>
+    /// <summary>Starts what does not run. Who names one gives it the whole time of its lease again.</summary>
+    /// <param name="selection">Which; in bulk, all that do not run and whose lease is not over.</param>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment) =>
         StartAlone(
-            (transaction, snapshot) => Select(transaction, snapshot, selection, IsNotRunning), new ProcessEvent.StartRequested(), environment);
+            (transaction, snapshot) =>
+            {
+                var chosen = Select(transaction, snapshot, selection, record => IsNotRunning(record) && WhyOver(record) is null);
+                return selection is Selection.Named ? Renewed(transaction, chosen) : chosen;
+            },
+            new ProcessEvent.StartRequested(),
+            environment);
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
@@ -149,13 +163,14 @@ public sealed partial class Supervisor(
         return outcomes;
     }
 
-    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped.</summary>
+    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped, and whose lease is over.</summary>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
     {
         // What could not be started again goes on as it is.
-        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped, (record, state) =>
-            WhyNot(
+        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped && WhyOver(record) is null, (record, state) =>
+            WhyNotByLease(record)
+            ?? WhyNot(
                 environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } },
                 environment is null ? state : state.With(environment))
             ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -29,9 +30,12 @@ internal static class RunCommand
         };
         var group = new Option<string?>("--group") { Description = "The group to put it into", HelpName = "name" };
         var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
+        var lease = new LeaseOptionSet();
         var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
         var health = new HealthOptionSet();
+        var instances = SharedOptions.Number(
+            "--instances", 1, Instance.Most, "Run so many of it as one set: NAME-1, NAME-2, ..., each with ports of its own, and its number in SENTINEL_INSTANCE");
         var waits = SharedOptions.Flag("--wait", "Return when it is ready; when its start fails, say why and show what it wrote last");
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
@@ -39,6 +43,8 @@ internal static class RunCommand
         command.Options.Add(ports);
         command.Options.Add(group);
         command.Options.Add(makesGroup);
+        command.Options.Add(instances);
+        lease.AddTo(command);
         treatment.AddTo(command);
         options.AddTo(command);
         health.AddTo(command);
@@ -67,8 +73,13 @@ internal static class RunCommand
                     Ports = Ports(result.GetValue(ports)!),
                     Group = result.GetValue(group),
                 };
+                var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
+                Owner? owner = null;
+                if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
+                    return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
+                spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
                 var request = new RunRequest(
-                    health.In(result, options.In(result, treatment.In(result, spec))), result.GetValue(name) is not null, result.GetValue(makesGroup), caller);
+                    spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now));
                 return Run(session, request, result.GetValue(waits));
             }));
         return command;
@@ -109,13 +120,15 @@ internal static class RunCommand
 
     private static int Run(Session session, RunRequest request, bool waits)
     {
-        using var waiting = waits ? ReadyWait.Prepare(session) : null;
+        using var waiting = waits ? ReadyWait.Prepare(session, session.Store.Read().NextId) : null;
         var outcomes = session.Do(new Request.Run(request));
-        var failure = outcomes is [Outcome.Started started] ? waiting?.Until(started.Process) : null;
+        if (waiting is not null)
+            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started ? waiting.Until(started.Process) ?? outcome : outcome)];
 
-        var exitCode = session.Report(failure is null ? outcomes : [failure]);
-        if (failure is { Process: { } failed })
-            ReadyWait.ShowLastLines(session, failed);
+        var exitCode = session.Report(outcomes);
+        if (waits)
+            foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRecord>())
+                ReadyWait.ShowLastLines(session, failed);
         Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
         if (exitCode == ExitCode.Success && session.Daemon is null)
             WarnWithoutDaemon(request.Spec, isReady: waits);
@@ -134,6 +147,12 @@ internal static class RunCommand
             Output.Tell($"""
                 Warning: {(spec.Health is null ? "Readiness" : "Health")} is checked by the daemon, which is not running.
                   Run 'sentinel daemon start'{(spec.Health is null ? ", or 'run --wait'" : "")}.
+                """);
+        if (spec.Lease is { Ends: true })
+            Output.Tell("""
+                Warning: Lease set but daemon is not running. When it is over, the process goes on
+                until you run 'sentinel gc'.
+                  Run 'sentinel daemon start' to have it ended at once.
                 """);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
 
@@ -23,20 +24,8 @@ internal static class Since
     /// <summary>Null when it is no moment. A time without a zone is one of <paramref name="now"/>'s zone.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
-        var unit = text.Length > 1 ? text[^1] : ' ';
-        TimeSpan? ago = double.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-            && count <= 36500
-            ? unit switch
-            {
-                's' => TimeSpan.FromSeconds(count),
-                'm' => TimeSpan.FromMinutes(count),
-                'h' => TimeSpan.FromHours(count),
-                'd' => TimeSpan.FromDays(count),
-                _ => null,
-            }
-            : null;
-        if (ago is { } time)
-            return now - time;
+        if (Duration.Parse(text) is { } ago)
+            return now - ago;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && text.Contains('-') ? moment : null;
     }
 }

@@ -26,6 +26,7 @@ internal static class Events
         Event.HealthChanged sick => $"unhealthy: {sick.Why}",
         Event.Stopped => "stopped",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
+        Event.LeaseOver over => $"its lease is over: {over.Why}",
         Event.OutgrewMemory outgrew =>
             $"has {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
         Event.LogNotRotated failed => $"its log {failed.Log} cannot be rotated: {failed.Why}",

@@ -81,6 +81,10 @@ internal sealed record ProcessJson
 
     public required IReadOnlyList<LeaseJson> Ports { get; init; }
 
+    public required ProcessLeaseJson? Lease { get; init; }
+
+    public required OriginJson? StartedBy { get; init; }
+
     public required string StdoutPath { get; init; }
 
     public required string StderrPath { get; init; }
@@ -121,6 +125,8 @@ internal sealed record ProcessJson
             EnvironmentFiles = record.Spec.EnvironmentFiles,
             Treatment = TreatmentJson.From(record.Spec),
             Ports = [.. ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
+            Lease = ProcessLeaseJson.From(view),
+            StartedBy = OriginJson.From(record.Origin),
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
             LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
@@ -209,7 +215,7 @@ internal sealed record RestartJson(int Id, string Name, int? OldPid, int NewPid)
 internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
 
 internal sealed record OutcomeJson(
-    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error);
+    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error, string? Reason);
 
 /// <summary>What <c>group list</c> prints.</summary>
 internal sealed record GroupsJson(int SchemaVersion, IReadOnlyList<GroupJson> Groups, IReadOnlyList<string> Warnings);

@@ -12,6 +12,8 @@ internal static class Outcomes
         Outcome.Started started => $"Started {Named(started.Process)}, pid: {started.Pid})",
         Outcome.Restarted restarted => $"Restarted {Named(restarted.Process)}, pid: {restarted.Pid})",
         Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)})",
+        Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
+        Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
         Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",
         Outcome.Changed changed => $"Changed {Named(changed.Process)})",
         Outcome.Reset reset => $"Reset {Named(reset.Process)}, {reset.Process.State.Word})",
@@ -44,6 +46,8 @@ internal static class Outcomes
             Outcome.Started started => ("started", started.Process, started.Pid),
             Outcome.Restarted restarted => ("restarted", restarted.Process, restarted.Pid),
             Outcome.Stopped stopped => ("stopped", stopped.Process, (int?)null),
+            Outcome.LeaseEnded over => ("ended", over.Process, null),
+            Outcome.WouldEnd over => ("would-end", over.Process, over.Process.State.Main?.Pid),
             Outcome.Deleted deleted => ("deleted", deleted.Process, null),
             Outcome.Changed changed => ("changed", changed.Process, null),
             Outcome.Reset reset => ("reset", reset.Process, null),
@@ -81,7 +85,13 @@ internal static class Outcomes
                 Outcome.PortFreed freed => freed.Lease.Port,
                 _ => null,
             },
-            (outcome as Outcome.Failed)?.Why);
+            (outcome as Outcome.Failed)?.Why,
+            outcome switch
+            {
+                Outcome.LeaseEnded over => over.Why,
+                Outcome.WouldEnd over => over.Why,
+                _ => null,
+            });
     }
 
     private static string Described(PortLease lease) => $"{lease.Port} ({lease.Name})";

@@ -17,7 +17,7 @@ internal static class ProcessDetails
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
         foreach (var (label, value) in Facts())
-            yield return $"  {style.Paint($"{label + ":",-11}", Color.Dim)}{value}";
+            yield return $"  {style.Paint($"{label + ":",-10} ", Color.Dim)}{value}";
 
         IEnumerable<(string, string)> Facts()
         {
@@ -48,6 +48,10 @@ internal static class ProcessDetails
             foreach (var (label, value) in Treatment(record.Spec))
                 yield return (label, value);
             yield return ("Group", record.Spec.Group ?? "none");
+            if (record.Spec.Lease is { } tenure)
+                yield return ("Lease", Ownership.Line(tenure));
+            if (record.Origin is { } origin)
+                yield return ("Started by", Ownership.Line(origin));
             foreach (var lease in ports)
                 yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
@@ -80,7 +84,9 @@ internal static class ProcessDetails
             RunState.Failed { Why: var why } =>
                 $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",
             _ => "",
-        };
+        } + (view.LeaseOver is not { } over ? ""
+            : record.LeaseOver is null && record.State is not RunState.Stopped ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
+            : $" (its lease is over: {over})");
     }
 
     private static string HealthOf(Health? health, Style style) => health switch

@@ -12,6 +12,8 @@ internal static class ProcessList
 
     private static readonly Column Health = new("HEALTH", Keep: 8);
 
+    private static readonly Column Owner = new("OWNER", Fair: 16, Least: 8, Keep: 2);
+
     private static readonly Column[] Columns =
     [
         new("ID", Align.Right),
@@ -26,14 +28,24 @@ internal static class ProcessList
         new("COMMAND", Fair: 20, Least: 10, Keep: 7),
     ];
 
-    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style)
+    /// <param name="now">Null: the time of this call.</param>
+    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style, DateTimeOffset? now = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
-        // Where nobody asks for it there is none to show.
+        // Where nobody asks for them there are none to show.
         var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
-        var table = new Table(hasHealth ? [.. Columns[..StatusColumns], Health, .. Columns[StatusColumns..]] : Columns);
-        foreach (var (record, usage) in processes)
+        var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
+        var table = new Table([
+            .. Columns[..StatusColumns],
+            .. hasHealth ? [Health] : Array.Empty<Column>(),
+            .. Columns[StatusColumns..^1],
+            .. hasOwners ? [Owner] : Array.Empty<Column>(),
+            Columns[^1],
+        ]);
+        foreach (var process in processes)
+        {
+            var (record, usage) = process;
             table.Add([
                 record.Id.ToString(),
                 record.Spec.Name,
@@ -45,8 +57,11 @@ internal static class ProcessList
                 usage is null ? "-" : Text.Duration(usage.Uptime),
                 record.Spec.Restart == RestartRule.Never ? "-" : "X",
                 record.Spec.Group ?? "-",
+                .. hasOwners ? [Ownership.Cell(process, now ?? DateTimeOffset.UtcNow)] : Array.Empty<Cell>(),
                 Text.Printable(record.Spec.Command.Text),
             ]);
+        }
+
         return table.Lines(style);
     }
 

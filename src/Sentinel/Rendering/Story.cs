@@ -24,6 +24,8 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
             : "It is due to be restarted") + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon runs."),
         RunState.Failed { Why: var why } =>
             $"It was given up: {why}. 'sentinel start {Record.Id}' tries again; 'sentinel reset {Record.Id}' only forgets the failures.",
+        RunState.Stopped when Record.LeaseOver is { } over =>
+            $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' begins it anew, unless its owner has gone.",
         RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
         RunState.Exited or RunState.Crashed => $"It is not restarted ('run --restart' would); 'sentinel start {Record.Id}' starts it.",
         _ => "It is about to change.",

@@ -28,8 +28,8 @@ public sealed class ProtocolTests
     private static readonly Gen<EnvironmentBlock?> MaybeEnvironment = AnyState.Environment.Null();
 
     private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment).Select((spec, named, makesGroup, environment) =>
-            new Request.Run(new RunRequest(spec, named, makesGroup, environment))),
+        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, AnyState.Origin).Select((spec, named, makesGroup, environment, origin) =>
+            new Request.Run(new RunRequest(spec, named, makesGroup, environment, origin))),
         Gen.Select(Chosen, MaybeEnvironment).Select((selection, environment) => new Request.Start(selection, environment)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
         Gen.Select(Chosen, Options, MaybeEnvironment).Select((selection, options, environment) => new Request.Restart(selection, options, environment)),
@@ -44,6 +44,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Chosen).Select((group, selection) => new Request.RemoveFromGroup(group, selection)),
         Gen.Select(Gen.Int[1, 65535].Nullable(), Text).Select((port, name) => new Request.AllocatePort(port, name)),
         Text.Array[0, 3].Select(targets => new Request.FreePorts(targets)),
+        Text.Null().Select(session => new Request.EndLeases(session)),
         Gen.Const(new Request.RestartDue()));
 
     // What was started runs.
@@ -55,6 +56,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run.Record, old, run.Pid)),
         Gen.Select(Text, Started).Select((target, run) => new Outcome.AlreadyRunning(target, run.Record, run.Pid)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
+        Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
@@ -184,6 +186,7 @@ public sealed class ProtocolTests
         {
             case (Request.Run { What: var one }, Request.Run { What: var other }):
                 AnyState.Same(one.Spec, other.Spec);
+                AnyState.Same(one.Origin, other.Origin);
                 Assert.Equal((one.IsNamed, one.MakesGroup, Content(one.Environment)), (other.IsNamed, other.MakesGroup, Content(other.Environment)));
                 break;
             case (Request.Start one, Request.Start other):
@@ -266,6 +269,7 @@ public sealed class ProtocolTests
         Outcome.Restarted restarted => restarted with { Process = process! },
         Outcome.AlreadyRunning running => running with { Process = process! },
         Outcome.Stopped stopped => stopped with { Process = process! },
+        Outcome.LeaseEnded over => over with { Process = process! },
         Outcome.Deleted deleted => deleted with { Process = process! },
         Outcome.NotRunning idle => idle with { Process = process! },
         Outcome.Moved moved => moved with { Process = process! },

@@ -1,6 +1,7 @@
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -43,6 +44,20 @@ public class SupervisionChecksTests
     public void One_is_missed_where_something_is_to_be_restarted(string state, RestartRule rule, bool isWell) => Told.Are(
         [isWell ? "ok: no daemon runs" : "degraded: no daemon runs, and 1 process is to be restarted: that happens only when somebody looks -> sentinel daemon start"],
         DaemonCheck.Of(new DaemonSight.None(false), Version, [Sample.In(Sample.State(state), rule)]));
+
+    [Theory]
+    [InlineData("running", true, false)]
+    [InlineData("running", false, true)]
+    [InlineData("stopped", true, true)]
+    public void One_is_missed_where_a_lease_will_be_over(string state, bool ends, bool isWell)
+    {
+        var record = Sample.In(Sample.State(state));
+        var lease = new Lease { Session = "s1", Term = ends ? Term.From(Sample.Start, TimeSpan.FromHours(2)) : null };
+
+        Told.Are(
+            ["ok: no daemon runs", .. isWell ? Array.Empty<string>() : ["degraded: no daemon runs, and 1 process has a lease: when that is over, only 'sentinel gc' ends what has it -> sentinel daemon start"]],
+            DaemonCheck.Of(new DaemonSight.None(false), Version, [record with { Spec = record.Spec with { Lease = lease } }]));
+    }
 
     public static TheoryData<string, int[], string[], string[]> Processes => new()
     {

@@ -35,6 +35,7 @@ internal static class AnyEvent
             new Event.HealthChanged(process.Time, process.Id, process.Name, isHealthy, why)),
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
+        Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
         Gen.Select(Process, Text, Text).Select((process, log, why) => new Event.LogNotRotated(process.Time, process.Id, process.Name, log, why)),
         Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),

@@ -76,6 +76,17 @@ public sealed class ChangesTests
         Between(In(Sample.State(before), Fell), In(Sample.State("stopped"), Fell)));
 
     [Fact]
+    public void A_lease_that_is_over_is_told_once_and_before_the_end_to_which_it_led()
+    {
+        var running = In(Sample.State("running"));
+        var stopping = running.With(Sample.In(Sample.State("stopping")) with { LeaseOver = "bash (pid 812) has ended" });
+        var stopped = running.With(stopping.Processes[7] with { State = Sample.State("stopped"), LastRun = Fell });
+
+        Assert.Equal([new Event.LeaseOver(Now, 7, "web", "bash (pid 812) has ended")], Between(running, stopping));
+        Assert.Equal([new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: true, new LogEnds(41, 42), null)], Between(stopping, stopped));
+    }
+
+    [Fact]
     public void What_is_forgotten_was_deleted() => Assert.Equal(
         [new Event.Deleted(Now, 7, "web")], Between(In(Sample.State("stopped"), Fell), State.Empty));
 

@@ -10,6 +10,7 @@ public sealed class LifecycleProperties
     private static readonly Gen<ProcessEvent> Event = Gen.Frequency<ProcessEvent>(
         (3, Gen.Const<ProcessEvent>(new ProcessEvent.StartRequested())),
         (2, Gen.Const<ProcessEvent>(new ProcessEvent.StopRequested())),
+        (1, Gen.Const<ProcessEvent>(new ProcessEvent.LeaseEnded("its owner has ended"))),
         (5, Gen.Int[1, 99].Select<int, ProcessEvent>(pid => new ProcessEvent.Spawned(new ProcessIdentity(pid, pid, "boot")))),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.SpawnFailed("no such program"))),
         (5, Gen.Select(
@@ -34,12 +35,12 @@ public sealed class LifecycleProperties
     private readonly record struct Step(ProcessRecord Before, ProcessEvent Event, DateTimeOffset Now, ProcessRecord After, Effect Effect);
 
     [Fact]
-    public void What_the_user_stopped_is_not_started_but_by_the_user() => InEveryStory(steps =>
+    public void What_the_user_stopped_or_nobody_owns_is_not_started_but_by_the_user() => InEveryStory(steps =>
     {
         var stopped = false;
         foreach (var step in steps)
         {
-            stopped = step.Event is ProcessEvent.StopRequested || (stopped && step.Event is not ProcessEvent.StartRequested);
+            stopped = step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded || (stopped && step.Event is not ProcessEvent.StartRequested);
             // To ask for what is still being stopped is no start: it is asked for again once that is done.
             if (stopped && step.Effect == Effect.Spawn)
                 Assert.Fail($"{step}");
@@ -72,10 +73,10 @@ public sealed class LifecycleProperties
             step.Before.State is not RunState.Starting && step.After.State is RunState.Starting, step.Effect == Effect.Spawn)));
 
     [Fact]
-    public void The_tree_is_ended_when_and_only_when_the_user_says_so_or_it_has_failed() => InEveryStory(steps => Assert.All(
+    public void The_tree_is_ended_when_and_only_when_the_user_says_so_or_nobody_owns_it_or_it_has_failed() => InEveryStory(steps => Assert.All(
         steps,
         step => Assert.Equal(
-            step.Event is ProcessEvent.StopRequested
+            step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded
                 || (step.Event is ProcessEvent.NotReady && step.Before.State is RunState.Running { IsReady: false })
                 || (step.Event is ProcessEvent.Examined { IsHealthy: false }
                     && step.Before is { State: RunState.Running, Spec.Restart: not RestartRule.Never }),

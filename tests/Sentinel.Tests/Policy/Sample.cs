@@ -59,6 +59,7 @@ internal static class Sample
         "ready" => new ProcessEvent.Ready(),
         "late" => new ProcessEvent.NotReady("too late"),
         "tick" => new ProcessEvent.Tick(),
+        "lease" => new ProcessEvent.LeaseEnded("its owner has ended"),
         _ => throw new ArgumentException(word),
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
@@ -17,97 +18,107 @@ public sealed class OutcomesTests
         {
             new Outcome.Started("web", Web, 7),
             "Started web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Restarted("web", Web, 6, 7),
             "Restarted web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Stopped("web", Web),
             "Stopped web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Deleted("web", Web),
             "Deleted web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+        },
+        {
+            new Outcome.LeaseEnded("web", Web, "bash (pid 812) has ended"),
+            "Ended web (id: 1): bash (pid 812) has ended",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"ended","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":"bash (pid 812) has ended"}"""
+        },
+        {
+            new Outcome.WouldEnd("web", Web, "bash (pid 812) has ended"),
+            "Would end web (id: 1): bash (pid 812) has ended",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"would-end","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":"bash (pid 812) has ended"}"""
         },
         {
             new Outcome.Reset("web", Web),
             "Reset web (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Cleared("web", Web),
             "Cleared the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Rotated("web", Web),
             "Rotated the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.NotRotated("web", Web),
             "The logs of web (id: 1) are too short to be rotated",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.AlreadyRunning("web", Web, 7),
             "web is already running (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.NotRunning("web", Web),
             "web is not running (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Moved("web", Web with { Spec = Web.Spec with { Group = "front" } }, "front", IsOutdated: true),
             "Added web (id: 1) to front; 'sentinel restart 1' changes its environment",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.Moved("web", Web, "front", IsOutdated: false),
             "Removed web (id: 1) from front",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.GroupCreated("front"),
             "Created group front",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.GroupChanged("front", ["web", "api"]),
             "Changed group front; web, api run with what it was before: 'sentinel group restart front'",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.GroupDeleted("front", ["web"]),
             "Deleted group front; 1 process is in no group now",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {
             new Outcome.PortAllocated(new PortLease(8000, "http", Clock.Start, null)),
             "Allocated port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"reason":null}"""
         },
         {
             new Outcome.PortFreed(new PortLease(8000, "http", Clock.Start, null)),
             "Freed port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"reason":null}"""
         },
         {
             new Outcome.Failed("web", Web, "it was deleted meanwhile"),
             "web: it was deleted meanwhile",
-            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile"}"""
+            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile","reason":null}"""
         },
         {
             new Outcome.Failed("7", null, "there is no process with the id 7"),
             "there is no process with the id 7",
-            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7"}"""
+            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7","reason":null}"""
         },
     };
 
@@ -128,12 +139,22 @@ public sealed class OutcomesTests
             State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(3)),
             Restarts = 2,
             LastRun = new EndedRun(6, Clock.Start, Clock.Start.AddSeconds(1), Witnessed: true, new Exit.Signal(11, CoreDumped: true)),
+            Origin = new Origin([new Ancestor(812, "bash")], "/home/user", Clock.Start),
+            Spec = Web.Spec with
+            {
+                Lease = new Lease
+                {
+                    Term = Term.From(Clock.Start, TimeSpan.FromHours(2)),
+                    Owner = new Owner(new ProcessIdentity(812, 99, "boot"), "bash"),
+                    Session = "s1",
+                },
+            },
         };
-        var process = ProcessJson.From(new ProcessView(record, null), remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)], new("/home/user/.sentinel"));
+        var process = ProcessJson.From(new ProcessView(record, null) { LeaseOver = "why" }, remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)], new("/home/user/.sentinel"));
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
-            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","health":null,"readiness":null,"says":null,"pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[]},"ports":[{"port":8080,"name":"http"}],"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","health":null,"readiness":null,"says":null,"pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[]},"ports":[{"port":8080,"name":"http"}],"lease":{"ttlSeconds":7200,"expiresAt":"2026-01-02T05:04:05+00:00","owner":{"pid":812,"program":"bash"},"session":"s1","over":"why"},"startedBy":{"ancestry":[{"pid":812,"program":"bash"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
             Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
     }
 

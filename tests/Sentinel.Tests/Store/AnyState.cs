@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using Sentinel.Core.Events;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -91,6 +92,18 @@ internal static class AnyState
             Limits = limits,
         });
 
+    private static readonly Gen<Lease?> AnyLease = Gen.Select(
+        Gen.Select(Seconds, Time).Select((length, expires) => new Term(length, expires)).Null(),
+        Gen.Select(Identity, Text).Select((identity, program) => new Owner(identity, program)).Null(),
+        Text.Null())
+        .Select((term, owner, session) => new Lease { Term = term, Owner = owner, Session = session })
+        .Null();
+
+    public static readonly Gen<Origin?> Origin = Gen.Select(
+        Gen.Select(Gen.Int[2, int.MaxValue], Text).Select((pid, program) => new Ancestor(pid, program)).Array[0, 3], Text, Time)
+        .Select((ancestry, folder, at) => new Origin(ancestry, folder, at))
+        .Null();
+
     private static readonly Gen<Probe> AnyProbe = Gen.Select(Gen.Enum<ProbeKind>(), Text).Select((kind, target) => new Probe(kind, target));
 
     private static readonly Gen<(Readiness? Readiness, HealthCheck? Health)> Checks = Gen.Select(
@@ -106,7 +119,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks, AnyLease))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -125,11 +138,12 @@ internal static class AnyState
             Readiness = rest.Item6.Readiness,
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
+            Lease = rest.Item7,
             Group = group,
         });
 
     public static readonly Gen<ProcessRecord> Record =
-        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3]).Select((spec, run, ended, restarts, shortRuns, recent) => new ProcessRecord
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null())).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
         {
             Id = 0,
             Spec = spec,
@@ -140,6 +154,8 @@ internal static class AnyState
             ShortRuns = shortRuns,
             RecentRestarts = recent,
             LastRun = ended,
+            Origin = owned.Item1,
+            LeaseOver = owned.Item2,
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
@@ -191,7 +207,14 @@ internal static class AnyState
     {
         Same(expected.Spec, actual.Spec);
         Assert.Equal(expected.RecentRestarts, actual.RecentRestarts);
-        Assert.Equal(expected with { RecentRestarts = [], Spec = actual.Spec }, actual with { RecentRestarts = [] });
+        Same(expected.Origin, actual.Origin);
+        Assert.Equal(expected with { RecentRestarts = [], Spec = actual.Spec, Origin = null }, actual with { RecentRestarts = [], Origin = null });
+    }
+
+    public static void Same(Origin? expected, Origin? actual)
+    {
+        Assert.Equal(expected?.Ancestry, actual?.Ancestry);
+        Assert.Equal((expected?.Folder, expected?.At), (actual?.Folder, actual?.At));
     }
 
     public static void Same(Group expected, Group actual)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -19,13 +20,16 @@ public sealed class StateDocumentTests
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
-             "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"treatment":{"user":"www:web","nice":-5,"ioPriority":"best-effort:3","cpus":"0,2","oomScoreAdjust":10,"limits":["nofile=1:2"]},"logs":{"maxBytes":1048576,"backups":5,"compress":true},"group":"front"},
+             "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"treatment":{"user":"www:web","nice":-5,"ioPriority":"best-effort:3","cpus":"0,2","oomScoreAdjust":10,"limits":["nofile=1:2"]},"logs":{"maxBytes":1048576,"backups":5,"compress":true},
+             "lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},"group":"front"},
            "cookie":"c3","logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
              "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot"}},
            "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
            "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
-             "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}}},
+             "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}},
+           "origin":{"ancestry":[{"pid":812,"program":"bash"},{"pid":790,"program":"agent"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},
+           "leaseOver":"bash (pid 812) has ended"},
           {"id":7,
            "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
              "workingDirectory":"/","environment":"e1","environmentFiles":[],"umask":0,"restart":"no"},
@@ -49,6 +53,7 @@ public sealed class StateDocumentTests
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits",
+        "lease", "term", "owner", "session", "origin", "leaseOver",
     ];
 
     [Fact]
@@ -86,6 +91,17 @@ public sealed class StateDocumentTests
         Assert.Equal([0, 2], web.Spec.Treatment.Cpus);
         Assert.Equal([new ResourceLimit("nofile", 1, 2)], web.Spec.Treatment.Limits);
         Assert.Equal((new LogLimits(1_048_576, 5, Compress: true), LogLimits.Default), (web.Spec.LogLimits, state.Processes[7].Spec.LogLimits));
+        Assert.Equal(
+            new Lease
+            {
+                Term = new Term(TimeSpan.FromHours(2), since.AddHours(2)),
+                Owner = new Owner(new ProcessIdentity(812, 99, "boot"), "bash"),
+                Session = "s1",
+            },
+            web.Spec.Lease);
+        Assert.Equal(("/home/user", since, "bash (pid 812) has ended"), (web.Origin!.Folder, web.Origin.At, web.LeaseOver));
+        Assert.Equal([new Ancestor(812, "bash"), new Ancestor(790, "agent")], web.Origin.Ancestry);
+        Assert.Equal((null, null, null), (state.Processes[7].Spec.Lease, state.Processes[7].Origin, state.Processes[7].LeaseOver));
         Assert.Equal([new PortRequest("http", "PORT")], web.Spec.Ports);
         Assert.Equal(new PortLease(8080, "http", since, ProcessId: 3), state.Ports[8080]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Sentinel.Core.Leases;
+
+namespace Sentinel.Core.Store;
+
+/// <summary>The shape that leases, and where processes come from, have in state.json and in messages to the daemon.</summary>
+internal static class LeaseDocument
+{
+    public static void Write(Utf8JsonWriter json, Lease lease)
+    {
+        json.WriteStartObject("lease");
+        if (lease.Term is { } term)
+        {
+            json.WriteStartObject("term");
+            json.WriteNumber("lengthSeconds", term.Length.TotalSeconds);
+            json.WriteString("expires", term.Expires);
+            json.WriteEndObject();
+        }
+
+        if (lease.Owner is { } owner)
+        {
+            json.WriteStartObject("owner");
+            StateDocument.Write(json, owner.Identity);
+            json.WriteString("program", owner.Program);
+            json.WriteEndObject();
+        }
+
+        if (lease.Session is { } session)
+            json.WriteString("session", session);
+        json.WriteEndObject();
+    }
+
+    public static Lease ReadLease(JsonElement json) => new()
+    {
+        Term = json.Maybe("term") is { } term
+            ? new Term(TimeSpan.FromSeconds(term.Get("lengthSeconds").GetDouble()), term.Get("expires").GetDateTimeOffset())
+            : null,
+        Owner = json.Maybe("owner") is { } owner ? new Owner(StateDocument.ReadIdentity(owner), owner.Text("program")) : null,
+        Session = json.Maybe("session")?.GetString(),
+    };
+
+    public static void Write(Utf8JsonWriter json, Origin origin)
+    {
+        json.WriteStartObject("origin");
+        json.WriteStartArray("ancestry");
+        foreach (var ancestor in origin.Ancestry)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", ancestor.Pid);
+            json.WriteString("program", ancestor.Program);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("folder", origin.Folder);
+        json.WriteString("at", origin.At);
+        json.WriteEndObject();
+    }
+
+    public static Origin ReadOrigin(JsonElement json) => new(
+        [.. json.Get("ancestry").EnumerateArray().Select(ancestor => new Ancestor(ancestor.Get("pid").GetInt32(), ancestor.Text("program")))],
+        json.Text("folder"),
+        json.Get("at").GetDateTimeOffset());
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Sentinel.Core.Host;
+using Sentinel.Core.Leases;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class GcCommand
+{
+    public static Command Create()
+    {
+        var dryRun = SharedOptions.Flag("--dry-run", "Only tell what would be ended, and why");
+        var session = LeaseOptionSet.Session("End all that were run in this session, and nothing else, whether their leases are over or not");
+        var json = SharedOptions.Json();
+        var command = new Command("gc", "End all processes that nobody owns any more: those whose lease ('run --ttl', '--until') is over")
+        {
+            session, dryRun, json,
+        };
+        command.Check(result => LeaseOptionSet.CheckSession(result.GetValue(session)));
+        command.SetAction(result => Invocation.InSession(result, json, work => result.GetValue(dryRun)
+            ? work.Report(Look(work, result.GetValue(session)), count => Summary(count, "Would end"))
+            : work.Report(work.Do(new Request.EndLeases(result.GetValue(session))), count => Summary(count, "Ended"))));
+        return command;
+    }
+
+    private static List<Outcome> Look(Session work, string? session)
+    {
+        var snapshot = new Snapshot(work.Table);
+        var state = work.Reconciliation.Look(work.Store.Read(), snapshot);
+        var remains = Overview.Remains(state.Processes.Values, snapshot);
+        var found = new List<Outcome>();
+        foreach (var record in state.Processes.Values)
+            if (record.WhyToEnd(session, DateTimeOffset.UtcNow, work.Table.IsAlive) is { } why
+                && (record.State.Main is not null || record.State is RunState.Starting or RunState.Stopping or RunState.Backoff || remains.ContainsKey(record.Id)))
+                found.Add(new Outcome.WouldEnd(record.Spec.Name, record, why));
+        return found;
+    }
+
+    private static string Summary(int count, string done) =>
+        count == 0 ? "No processes to end" : $"{done} {Text.Count(count, "process", "processes")}";
+}

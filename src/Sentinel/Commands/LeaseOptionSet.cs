@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Sentinel.Core.Leases;
+using Sentinel.Core.Specs;
+
+namespace Sentinel.Commands;
+
+/// <summary>For how long <c>run</c> is told that a process may go on.</summary>
+internal sealed class LeaseOptionSet
+{
+    private readonly Option<TimeSpan?> _time = new("--ttl")
+    {
+        Description = "End it after so long: 90s, 30m, 2h, 1d [default: never]",
+        HelpName = "time",
+        CustomParser = result =>
+        {
+            if (Duration.Parse(result.Tokens[0].Value) is { } time && time > TimeSpan.Zero)
+                return time;
+            result.AddError($"--ttl takes how long (90s, 30m, 2h, 1d), not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    private readonly Option<int?> _owner = new("--until")
+    {
+        Description = "End it when this process ends: --until $$ is this shell",
+        HelpName = "pid",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+                return pid;
+            result.AddError($"--until takes the pid of a process, not '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _session = Session("What it is run for; 'gc --session' ends all of it");
+
+    public static Option<string?> Session(string description) => new("--session") { Description = description, HelpName = "id" };
+
+    /// <exception cref="FormatException">It cannot be one.</exception>
+    public static void CheckSession(string? session)
+    {
+        if (session is not null && !Lease.IsSession(session))
+            throw new FormatException($"'{session}' cannot be a session: {Lease.SessionRule}");
+    }
+
+    public void AddTo(System.CommandLine.Command command)
+    {
+        foreach (var option in new Option[] { _time, _owner, _session })
+            command.Options.Add(option);
+        command.Check(result => CheckSession(result.GetValue(_session)));
+    }
+
+    /// <summary>The process that it is to end with; null: with none.</summary>
+    public int? OwnerIn(ParseResult result) => result.GetValue(_owner);
+
+    /// <param name="owner">Who <see cref="OwnerIn"/> is.</param>
+    public ProcessSpec In(ParseResult result, ProcessSpec spec, Owner? owner, DateTimeOffset now)
+    {
+        var lease = new Lease
+        {
+            Term = result.GetValue(_time) is { } length ? Term.From(now, length) : null,
+            Owner = owner,
+            Session = result.GetValue(_session),
+        };
+        return lease == new Lease() ? spec : spec with { Lease = lease };
+    }
+}
