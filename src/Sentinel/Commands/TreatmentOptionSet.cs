@@ -37,9 +37,18 @@ internal sealed class TreatmentOptionSet
         HelpName = "name=number",
     };
 
+    private readonly Option<long?> _memory = Amount(
+        "--memory-max", "size", "The most memory that it can have with all that it started: 200M, 1.5G; where it needs more, all of it is killed. Needs cgroup v2", TreeLimits.ParseMemory);
+
+    private readonly Option<int?> _cpu = Amount(
+        "--cpu-max", "percent", "The most of the CPUs that it can have with all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
+
+    private readonly Option<int?> _pids = Amount(
+        "--pids-max", "number", "How many processes and threads it can be with all that it started. Needs cgroup v2", TreeLimits.ParsePids);
+
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _user, _nice, _ioPriority, _cpus, _oomScore, _umask, _limits })
+        foreach (var option in new Option[] { _user, _nice, _ioPriority, _cpus, _oomScore, _umask, _limits, _memory, _cpu, _pids })
             command.Options.Add(option);
         command.Check(result => Limits(result.GetValue(_limits)!));
     }
@@ -55,6 +64,7 @@ internal sealed class TreatmentOptionSet
             Cpus = result.GetValue(_cpus),
             OomScoreAdjust = result.GetValue(_oomScore),
             Limits = Limits(result.GetValue(_limits)!),
+            Tree = new TreeLimits(result.GetValue(_memory), result.GetValue(_cpu), result.GetValue(_pids)),
         },
     };
 
@@ -89,21 +99,21 @@ internal sealed class TreatmentOptionSet
     };
 
     private static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
-        where T : class => new(name)
+        where T : class => new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, parse) };
+
+    private static Option<T?> Amount<T>(string name, string helpName, string description, Func<string, T> parse)
+        where T : struct => new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, text => (T?)parse(text)) };
+
+    private static T? Parse<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        try
         {
-            Description = description,
-            HelpName = helpName,
-            CustomParser = result =>
-            {
-                try
-                {
-                    return parse(result.Tokens[0].Value);
-                }
-                catch (FormatException e)
-                {
-                    result.AddError(e.Message);
-                    return null;
-                }
-            },
-        };
+            return parse(result.Tokens[0].Value);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+            return default;
+        }
+    }
 }

@@ -89,6 +89,16 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>There are no control groups on this machine.</summary>
     public bool IsGone(string cookie) => false;
 
+    /// <summary>What the control groups of trees with limits tell, by cookie.</summary>
+    public Dictionary<string, GroupSighting> Groups { get; } = [];
+
+    public GroupSighting? LookAtGroup(string cookie) => Groups.GetValueOrDefault(cookie);
+
+    /// <summary>The cookies of the groups that are to be killed as a whole, where there are any.</summary>
+    public Func<string, bool> KillsGroup { get; set; } = _ => false;
+
+    public bool KillGroup(string cookie) => KillsGroup(cookie);
+
     public TimeSpan? CpuTimeOf(int pid) => _processes.GetValueOrDefault(pid)?.CpuTime();
 
     public IProcessHandle? Open(ProcessIdentity identity)
