@@ -21,9 +21,11 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
     private const string FirstProcess = "supervisor";
     private const int CpuPeriodMicroseconds = 100_000;
     private const uint Searchable = 0x1ed; // 0755
-    private const string Hint =
-        "what works: the daemon as a unit with Delegate=yes ('sentinel startup systemd --install'), sentinel as root, "
-        + "or without a daemon 'systemd-run --user --scope -p Delegate=yes sentinel run ...'";
+    private const string Unit = "the daemon as a unit with Delegate=yes ('sentinel startup systemd --install')";
+
+    private static readonly string Hint = "what works: " + (LibC.geteuid() == 0
+        ? $"{Unit}; in a container, 'sentinel daemon run' as its first process, with /sys/fs/cgroup writable"
+        : $"{Unit}; sentinel as root; or, without a daemon, 'systemd-run --user --scope -p Delegate=yes sentinel run ...'");
 
     /// <summary>Says why a tree could not have such limits now; else null. Changes nothing.</summary>
     public string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Find([.. limits.Controllers], out _);

@@ -72,8 +72,9 @@ internal static class AnyState
         Gen.Select(Gen.Int[1, 2], Gen.Int[0, 7]).Select((kind, level) => new IoPriority(kind, level)).Null(),
         Gen.Int[0, 99].Array[1, 4].Null(),
         Gen.Int[-1000, 1000].Nullable(),
-        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2])
-        .Select((user, nice, priority, cpus, score, limits) => new Treatment
+        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2],
+        Gen.Select(Gen.Long[1, long.MaxValue].Nullable(), Gen.Int[1, 999].Nullable(), Gen.Int[1, 999].Nullable()).Select((memory, cpu, pids) => new TreeLimits(memory, cpu, pids)))
+        .Select((user, nice, priority, cpus, score, limits, tree) => new Treatment
         {
             User = user,
             Nice = nice,
@@ -81,6 +82,7 @@ internal static class AnyState
             Cpus = cpus?.Distinct().Order().ToArray(),
             OomScoreAdjust = score,
             Limits = limits,
+            Tree = tree,
         });
 
     public static readonly Gen<ProcessSpec> Spec =

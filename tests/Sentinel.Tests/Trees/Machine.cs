@@ -89,10 +89,10 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>There are no control groups on this machine.</summary>
     public bool IsGone(string cookie) => false;
 
-    /// <summary>What the control groups of trees with limits tell, by cookie.</summary>
-    public Dictionary<string, GroupSighting> Groups { get; } = [];
+    /// <summary>What the control group of a tree with limits tells, where there is one of its cookie.</summary>
+    public Func<string, GroupSighting?> LooksAtGroup { get; set; } = _ => null;
 
-    public GroupSighting? LookAtGroup(string cookie) => Groups.GetValueOrDefault(cookie);
+    public GroupSighting? LookAtGroup(string cookie) => LooksAtGroup(cookie);
 
     /// <summary>The cookies of the groups that are to be killed as a whole, where there are any.</summary>
     public Func<string, bool> KillsGroup { get; set; } = _ => false;
