@@ -46,7 +46,9 @@ public class TreeLimitsTests
     {
         Needs.Limits();
         await using var home = await SentinelHome.Create(withDaemon);
-        await home.Start(new Call("run", "--name", "greedy", "--memory-max", "100M", $"sleep 1000 & {SentinelHome.Actor} hold 200"));
+        // .NET would keep itself to the limit.
+        await home.Start(new Call(
+            "run", "--name", "greedy", "--memory-max", "100M", $"sleep 1000 & DOTNET_GCHeapHardLimit=0x40000000 {SentinelHome.Actor} hold 200"));
 
         await Wait.Until(() => home.Supervised().Count == 0, "all of it is gone");
 
