@@ -64,13 +64,13 @@ public static class ControlGroup
     /// <summary>SIGKILL to all in the group of a tree at once (Linux 5.14); false where it cannot be, or others are in it as well.</summary>
     internal static bool Kill(string cookie, Func<int, string?> cookieOf)
     {
-        // Below it are the groups of one in the tree that itself supervises; where it may make none its processes are in this one.
-        if (Of(cookie) is not { } group
-            || Directory.GetDirectories(group).Length > 0
-            || !GroupFile.Words(group, "cgroup.procs").Select(int.Parse).All(pid => pid != Environment.ProcessId && cookieOf(pid) is var other && (other is null || other == cookie)))
+        if (Of(cookie) is not { } group)
             return false;
         try
         {
+            // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
+            if (Directory.GetDirectories(group).Length > 0 || GroupFile.Words(group, "cgroup.procs").Select(int.Parse).Any(IsStranger))
+                return false;
             File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
             return true;
         }
@@ -78,6 +78,8 @@ public static class ControlGroup
         {
             return false;
         }
+
+        bool IsStranger(int pid) => pid == Environment.ProcessId || (cookieOf(pid) is { } other && other != cookie);
     }
 
     /// <summary>Whether a folder is the group of a tree.</summary>

@@ -137,7 +137,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
 
     private IEnumerable<string> Upwards()
     {
-        for (var group = own; mount is not null; group = Path.GetDirectoryName(group)!)
+        for (var group = own; mount is not null && group.Length > 0; group = Path.GetDirectoryName(group)!)
         {
             yield return group;
             // What is in a tree stays in it, or it would escape that tree's limits.
