@@ -21,7 +21,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
     private const string FirstProcess = "supervisor";
     private const int CpuPeriodMicroseconds = 100_000;
     private const uint Searchable = 0x1ed; // 0755
-    private const string Unit = "the daemon as a unit with Delegate=yes ('sentinel startup systemd --install')";
+    private const string Unit = "the daemon as a unit with Delegate=yes ('sentinel startup systemd --install'; with User= it takes systemd 254)";
 
     private static readonly string Hint = "what works: " + (LibC.geteuid() == 0
         ? $"{Unit}; in a container, 'sentinel daemon run' as its first process, with /sys/fs/cgroup writable"
