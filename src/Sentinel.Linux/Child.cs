@@ -11,6 +11,7 @@ internal enum ChildStep
 {
     None,
     Make,
+    Join,
     Redirect,
     Prepare,
     ChangeDirectory,
@@ -22,6 +23,7 @@ internal readonly record struct ChildFailure(ChildStep Step, int Error, string W
 {
     public string ToString(string program, string workingDirectory) => Step switch
     {
+        ChildStep.Join => $"cannot make a process in its control group: {SystemCallException.Reason(Error)}",
         ChildStep.Prepare => $"cannot {What}: {SystemCallException.Reason(Error)}",
         ChildStep.ChangeDirectory => $"cannot enter {workingDirectory}: {SystemCallException.Reason(Error)}",
         ChildStep.Execute => $"cannot execute {program}: {SystemCallException.Reason(Error)}",
@@ -67,11 +69,13 @@ internal sealed unsafe class Child : IDisposable
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
     private readonly SafeFileHandle? _group;
+    private readonly bool _hasLimits;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, SafeFileHandle? group)
     {
         _group = group;
+        _hasLimits = !launch.Treatment.Tree.IsNone;
         _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
@@ -111,11 +115,11 @@ internal sealed unsafe class Child : IDisposable
         if (_group is not null)
             pid = (int)CloneAndExecute(_plan, (int)_group.DangerousGetHandle());
         IsInGroup = pid >= 0;
-        if (pid < 0)
+        if (pid < 0 && !_hasLimits)
             // No group, or one that the system will not have us use; or a container that forbids clone3.
             pid = (int)CloneAndExecute(_plan, -1);
 
-        failure = pid < 0 ? new ChildFailure(ChildStep.Make, _plan->Error)
+        failure = pid < 0 ? new ChildFailure(_hasLimits ? ChildStep.Join : ChildStep.Make, _plan->Error)
             : _plan->FailedStep == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
             : _plan->FailedStep != ChildStep.None ? new ChildFailure(_plan->FailedStep, _plan->Error)
             : null;

@@ -1,12 +1,15 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Linux;
 
 /// <summary>
-/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one. Nothing is
-/// limited by it: it is a cookie in another place, which a process cannot take off by emptying its environment.
+/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one: a cookie in
+/// another place, which a process cannot take off by emptying its environment. That of a tree with limits is made where the
+/// system lets us limit it; see <see cref="LimitedGroups"/>.
 /// </summary>
 public static class ControlGroup
 {
@@ -15,9 +18,17 @@ public static class ControlGroup
 
     private static readonly Lazy<string?> Own = new(FindOwn);
 
-    /// <summary>The group of a tree, made when it is not there; null where this cannot be.</summary>
-    internal static SafeFileHandle? Open(string cookie)
+    private static readonly Lazy<LimitedGroups> Limited = new(() => new LimitedGroups(MountPoint(), Folder() ?? "", OnVersion1()));
+
+    /// <summary>Says why a tree could not have such limits; else null.</summary>
+    internal static string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Limited.Value.WhyNot(limits);
+
+    /// <summary>The group of a tree, made when it is not there; null where this cannot be and nothing is to be limited.</summary>
+    /// <exception cref="SpawnException">It cannot have its limits.</exception>
+    internal static SafeFileHandle? Open(string cookie, TreeLimits limits)
     {
+        if (!limits.IsNone)
+            return Limited.Value.Make(Prefix + cookie, limits);
         if (Own.Value is not { } own)
             return null;
         var path = Path.Combine(own, Prefix + cookie);
@@ -29,23 +40,50 @@ public static class ControlGroup
     /// <summary>Removes the group of a tree, if it is there and nobody is in it.</summary>
     internal static void Remove(string cookie)
     {
-        if (Own.Value is { } own)
-            LibC.rmdir(Path.Combine(own, Prefix + cookie));
+        if (Of(cookie) is { } group)
+            LibC.rmdir(group);
     }
 
     /// <summary>Whether there is a group of that tree, and nobody in it.</summary>
-    internal static bool IsEmpty(string cookie)
+    internal static bool IsEmpty(string cookie) =>
+        Of(cookie) is { } group && GroupFile.Read(group, "cgroup.events").Contains("populated 0", StringComparison.Ordinal);
+
+    /// <summary>What is counted of a tree that has limits; null when there is none of that cookie.</summary>
+    internal static GroupSighting? Look(string cookie)
     {
+        if (Limited.Value.Of(Prefix + cookie) is not { } group)
+            return null;
+        // What is cached of files is given up before anything is killed; what was used just now counts.
+        var memory = GroupFile.Number(group, "memory.current") - GroupFile.Number(group, "memory.stat", "inactive_file");
+        return new GroupSighting(
+            TimeSpan.FromMicroseconds(GroupFile.Number(group, "cpu.stat", "usage_usec") ?? 0),
+            memory is { } bytes ? Math.Max(0, bytes) : null,
+            GroupFile.Number(group, "memory.events", "oom_kill") > 0);
+    }
+
+    /// <summary>SIGKILL to all in the group of a tree at once (Linux 5.14); false where it cannot be, or others are in it as well.</summary>
+    internal static bool Kill(string cookie, Func<int, string?> cookieOf)
+    {
+        if (Of(cookie) is not { } group)
+            return false;
         try
         {
-            return Own.Value is { } own
-                && File.ReadAllText(Path.Combine(own, Prefix + cookie, "cgroup.events")).Contains("populated 0");
+            // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
+            if (Directory.GetDirectories(group).Length > 0 || GroupFile.Words(group, "cgroup.procs").Select(int.Parse).Any(IsStranger))
+                return false;
+            File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+
+        bool IsStranger(int pid) => pid == Environment.ProcessId || (cookieOf(pid) is { } other && other != cookie);
     }
+
+    /// <summary>Whether a folder is the group of a tree.</summary>
+    internal static bool IsOfATree(string group) => Path.GetFileName(group).StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
     internal static string? CookieOf(int pid)
@@ -77,26 +115,36 @@ public static class ControlGroup
             return new ControlGroups.None();
         if (Own.Value is not { } own)
             return new ControlGroups.Closed(folder);
+        // Any amount: it is not set.
+        TreeLimits[] kinds = [new TreeLimits(MemoryBytes: TreeLimits.LeastMemoryBytes), new TreeLimits(CpuPercent: 100), new TreeLimits(Pids: 1)];
         return new ControlGroups.Open(
-            own, Words("cgroup.controllers"), Words("cgroup.subtree_control"), File.ReadLines("/proc/self/mountinfo").Any(line => line.Contains(" - cgroup ")));
-
-        string[] Words(string file) => File.ReadAllText(Path.Combine(own, file)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            own,
+            [.. kinds.Where(kind => WhyNot(kind) is null).SelectMany(kind => kind.Controllers).Select(TreeLimits.OptionOf)],
+            kinds.Select(WhyNot).FirstOrDefault(why => why is not null));
     }
+
+    // One without limits is below ours; one with limits has a place of its own.
+    private static string? Of(string cookie) =>
+        Own.Value is { } own && Path.Combine(own, Prefix + cookie) is var group && Directory.Exists(group) ? group : Limited.Value.Of(Prefix + cookie);
 
     private static string? FindOwn() => Folder() is { } own && LibC.access(own, LibC.W_OK) == 0 ? own : null;
 
     private static string? Folder() => OwnPath() is { } path && MountPoint() is { } mount ? mount + path.TrimEnd('/') : null;
 
-    private static string? OwnPath()
+    private static string? OwnPath() => Memberships().FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+
+    private static string[] OnVersion1() =>
+        [.. Memberships().Where(line => !line.StartsWith("0::", StringComparison.Ordinal)).SelectMany(line => line.Split(':')[1].Split(','))];
+
+    private static string[] Memberships()
     {
         try
         {
-            return File.ReadLines("/proc/self/cgroup")
-                .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+            return File.ReadAllLines("/proc/self/cgroup");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 

@@ -8,6 +8,8 @@ public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProces
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
 
+    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, table.CookieOf);
+
     public async ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         // Goes on inside the loop's call, so whatever comes after runs on the loop's thread.

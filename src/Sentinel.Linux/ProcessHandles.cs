@@ -9,6 +9,8 @@ public sealed unsafe class ProcessHandles(ProcessTable table) : IProcessHandles
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
 
+    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, table.CookieOf);
+
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         var polls = new LibC.PollFd[handles.Count];

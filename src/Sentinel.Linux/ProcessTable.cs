@@ -65,6 +65,8 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public bool IsGone(string cookie) => ControlGroup.IsEmpty(cookie);
 
+    public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);
+
     public TimeSpan? CpuTimeOf(int pid)
     {
         // The clock id that clock_getcpuclockid(3) makes of a pid.

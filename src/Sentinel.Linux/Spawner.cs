@@ -35,7 +35,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
             OpenLog(launch.StdoutPath, launch, _stdout);
             OpenLog(launch.StderrPath, launch, _stderr);
-            using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie) : null;
+            using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
             using var child = new Child(launch, _stdin, _stdout, _stderr, group);
 
             var arguments = launch.Command.Arguments;
@@ -87,7 +87,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         if (!Directory.Exists(launch.WorkingDirectory))
             return $"there is no folder {launch.WorkingDirectory} to run it in";
         var name = launch.Command.Arguments[0];
-        return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program);
+        return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
     private void OpenLog(string log, Launch launch, SafeFileHandle place)

@@ -12,13 +12,23 @@ internal static class ControlGroups
     private static readonly string? Mount = File.ReadLines("/proc/self/mountinfo")
         .FirstOrDefault(line => line.Contains(" - cgroup2 "))?.Split(' ')[4];
 
+    /// <summary>What can be limited at all; null without the hierarchy.</summary>
+    public static string[]? Controllers =>
+        Mount is null ? null : File.ReadAllText(Path.Combine(Mount, "cgroup.controllers")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
     public static string? Own => Of("self");
 
     /// <summary>The folder of the group that a process is in; null when it is gone.</summary>
     public static string? Of(Live process) => Of($"{process.Pid}");
 
-    /// <summary>The folder of the group of a tree; it need not exist.</summary>
-    public static string? OfTree(string cookie) => Own is null ? null : Path.Combine(Own, $"sentinel-{cookie}");
+    /// <summary>Where the groups of trees can be, with limits and without; they need not exist.</summary>
+    public static IEnumerable<string> OfTrees(IEnumerable<string> cookies)
+    {
+        if (Own is not { } own)
+            return [];
+        string[] places = [own, .. Directory.GetDirectories(own, "sentinel.*")];
+        return cookies.SelectMany(cookie => places.Select(place => Path.Combine(place, $"sentinel-{cookie}")));
+    }
 
     public static bool IsOfATree(string group) => Path.GetFileName(group).StartsWith("sentinel-", StringComparison.Ordinal);
 

@@ -26,6 +26,18 @@ internal static class Needs
         Assert.SkipUnless(isWritable, "needs a writable control group (cgroup v2)");
     }
 
+    /// <summary>The controllers that limit memory, CPU and processes, and the right to hand them on from the root.</summary>
+    public static void Limits()
+    {
+        Root();
+        Assert.SkipUnless(
+            EndToEnd.ControlGroups.Controllers is { } all && new[] { "memory", "cpu", "pids" }.All(all.Contains),
+            $"needs the controllers memory, cpu and pids of cgroup v2; here it has: {string.Join(' ', EndToEnd.ControlGroups.Controllers ?? ["none"])}");
+    }
+
+    public static void NoLimits(string controller) =>
+        Assert.SkipWhen(EndToEnd.ControlGroups.Controllers?.Contains(controller) == true, $"needs a machine without the {controller} controller of cgroup v2");
+
     private static bool Succeeds(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;

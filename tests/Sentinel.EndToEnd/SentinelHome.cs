@@ -247,10 +247,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     // Of every state that there is, also one that a test has damaged.
     private IEnumerable<string> GroupsOfState() => Directory.Exists(Folder)
-        ? Directory.GetFiles(Folder, "state.json*")
+        ? ControlGroups.OfTrees(Directory.GetFiles(Folder, "state.json*")
             .SelectMany(file => CookieInState().Matches(File.ReadAllText(file)))
-            .Select(cookie => ControlGroups.OfTree(cookie.Groups[1].Value))
-            .OfType<string>()
+            .Select(cookie => cookie.Groups[1].Value))
         : [];
 
     private static bool IsDaemon(Live process) => process.Program == Binary && process.Arguments is [_, "daemon", "run"];

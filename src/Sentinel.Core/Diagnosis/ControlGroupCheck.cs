@@ -14,10 +14,9 @@ public abstract record ControlGroups
     public sealed record Closed(string Own) : ControlGroups;
 
     /// <param name="Own">The folder of the group that we are in.</param>
-    /// <param name="Controllers">What could be limited there.</param>
-    /// <param name="Enabled">What could be limited in the groups below.</param>
-    /// <param name="IsBesideOld">Whether version 1 is mounted as well, and has the other controllers.</param>
-    public sealed record Open(string Own, IReadOnlyList<string> Controllers, IReadOnlyList<string> Enabled, bool IsBesideOld) : ControlGroups;
+    /// <param name="Limits">The options of <c>run</c> that limit a tree and can be used.</param>
+    /// <param name="WhyNotAll">Why one of them cannot be; null when all can.</param>
+    public sealed record Open(string Own, IReadOnlyList<string> Limits, string? WhyNotAll) : ControlGroups;
 }
 
 public static class ControlGroupCheck
@@ -28,7 +27,7 @@ public static class ControlGroupCheck
     [
         groups switch
         {
-            ControlGroups.Open open => Finding.Ok(Areas.ControlGroups, $"cgroup v2, and every tree gets a group below {open.Own}; {Controllers(open)}"),
+            ControlGroups.Open open => Finding.Ok(Areas.ControlGroups, $"cgroup v2, and every tree gets a group below {open.Own}; {Limits(open)}"),
             ControlGroups.Closed closed => Finding.Degraded(
                 Areas.ControlGroups,
                 $"no group can be made below our own, {closed.Own}: {Meaning}",
@@ -40,8 +39,7 @@ public static class ControlGroupCheck
         },
     ];
 
-    private static string Controllers(ControlGroups.Open open) =>
-        open.IsBesideOld && !open.Controllers.Contains("memory") ? "it is beside v1, and without the memory controller"
-        : open.Controllers.Count == 0 ? "without controllers"
-        : $"controllers: {string.Join(' ', open.Controllers)}; for groups below: {(open.Enabled.Count == 0 ? "none" : string.Join(' ', open.Enabled))}";
+    private static string Limits(ControlGroups.Open open) =>
+        (open.Limits.Count > 0 ? $"{string.Join(", ", open.Limits)} can be used" : "no tree can have limits")
+        + (open.WhyNotAll is { } why ? $" ({why})" : "");
 }

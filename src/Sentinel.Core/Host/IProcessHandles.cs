@@ -8,6 +8,10 @@ public interface IProcessHandles
     /// <summary>Null when the process is gone.</summary>
     IProcessHandle? Open(ProcessIdentity identity);
 
+    /// <summary>SIGKILL to the whole control group of a tree at once, so that none can start another meanwhile.</summary>
+    /// <returns>False, and nothing is done, where there is none, or one that others are in as well.</returns>
+    bool KillGroup(string cookie);
+
     /// <summary>Completes when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
     ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout);
 }

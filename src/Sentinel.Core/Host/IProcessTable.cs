@@ -25,6 +25,9 @@ public interface IProcessTable
     /// <summary>Whether it is certain, without a look at every process, that nothing of a tree is left.</summary>
     bool IsGone(string cookie);
 
+    /// <summary>What is counted of a tree that has limits; null when there is no such control group.</summary>
+    GroupSighting? LookAtGroup(string cookie);
+
     /// <summary>CPU time used so far, or null when it cannot be had.</summary>
     TimeSpan? CpuTimeOf(int pid);
 }
@@ -47,6 +50,12 @@ public readonly record struct Sighting(
     long StartTicks,
     long MemoryBytes,
     int WaitStatus);
+
+/// <summary>What the kernel counts of the control group of a tree that has limits, since the tree was last started.</summary>
+/// <param name="CpuTime">Also of processes that have ended.</param>
+/// <param name="MemoryBytes">What its limit is held against, but for cached files that can be dropped at once; null when its memory has no limit.</param>
+/// <param name="RanOutOfMemory">Whether the kernel killed it for that.</param>
+public sealed record GroupSighting(TimeSpan CpuTime, long? MemoryBytes, bool RanOutOfMemory);
 
 public static class ProcessTableExtensions
 {

@@ -22,5 +22,8 @@ public sealed record Treatment
 
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
+    /// <summary>Of all that it starts together; the others hold for each process.</summary>
+    public TreeLimits Tree { get; init; } = TreeLimits.None;
+
     public bool IsNone => Limits.Count == 0 && this == None with { Limits = Limits };
 }

@@ -44,7 +44,7 @@ public static class SystemdUnit
                 KillMode=process
                 Delegate=yes
 
-                """
+                """ + (service.User is null ? "" : "# Where only its own group is its own: away from where groups with limits are made.\nDelegateSubgroup=supervisor\n")
             : "Restart=on-failure\nRestartSec=1\n");
         unit.Append($"\n[Install]\nWantedBy={(isUser ? "default.target" : "multi-user.target")}\n");
         return unit.ToString();

@@ -372,6 +372,12 @@ internal static class StateDocument
             json.WriteNumber("oomScoreAdjust", score);
         if (treatment.Limits.Count > 0)
             json.WriteTexts("limits", treatment.Limits.Select(limit => limit.ToString()));
+        if (treatment.Tree.MemoryBytes is { } memory)
+            json.WriteNumber("memoryMaxBytes", memory);
+        if (treatment.Tree.CpuPercent is { } cpu)
+            json.WriteNumber("cpuMaxPercent", cpu);
+        if (treatment.Tree.Pids is { } pids)
+            json.WriteNumber("pidsMax", pids);
         json.WriteEndObject();
     }
 
@@ -383,6 +389,8 @@ internal static class StateDocument
         Cpus = json.Maybe("cpus") is not null ? CpuList.Parse(json.Text("cpus")) : null,
         OomScoreAdjust = json.Maybe("oomScoreAdjust")?.GetInt32(),
         Limits = json.Maybe("limits") is not null ? [.. json.Texts("limits").Select(ResourceLimit.Parse)] : [],
+        Tree = new TreeLimits(
+            json.Maybe("memoryMaxBytes")?.GetInt64(), json.Maybe("cpuMaxPercent")?.GetInt32(), json.Maybe("pidsMax")?.GetInt32()),
     };
 
     public static void Write(Utf8JsonWriter json, Group group)

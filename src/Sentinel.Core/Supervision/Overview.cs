@@ -15,7 +15,7 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 }
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>
-/// <param name="MemoryBytes">Resident memory; what processes share is counted in each.</param>
+/// <param name="MemoryBytes">Resident memory; what processes share is counted in each. Of a tree whose memory is limited: see <see cref="GroupSighting"/>.</param>
 /// <param name="Uptime">Since the main process started.</param>
 /// <param name="Pids">Every process of the tree.</param>
 public sealed record TreeUsage(double CpuPercent, long MemoryBytes, TimeSpan Uptime, IReadOnlyList<int> Pids);
@@ -38,39 +38,51 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
     {
         var trees = ProcessTrees.Find(
             [.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of));
-        var cpu = CpuPercent(trees);
+        var cookies = records.Where(record => !record.Spec.Treatment.Tree.IsNone).ToDictionary(record => record.Id, record => record.Cookie);
+        var groups = new Dictionary<int, GroupSighting>();
+        foreach (var id in trees.Keys)
+            if (LookAtGroup(id) is { } group)
+                groups[id] = group;
+        var cpu = CpuPercent(trees, groups, LookAtGroup);
         return [.. records.Select(record => new ProcessView(
-            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, cpu[record.Id]) : null)
+            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, groups.GetValueOrDefault(record.Id), cpu[record.Id]) : null)
         {
             LeaseOver = record.WhyLeaseIsOver(time.GetUtcNow(), table.IsAlive),
         })];
+
+        GroupSighting? LookAtGroup(int id) => cookies.TryGetValue(id, out var cookie) ? table.LookAtGroup(cookie) : null;
     }
 
     /// <summary>What is left of the trees of processes that have ended, by id.</summary>
     public static IReadOnlyDictionary<int, List<Sighting>> Remains(IEnumerable<ProcessRecord> records, Snapshot snapshot) =>
         ProcessTrees.Find([.. records.Where(record => record.State.Main is null).Select(TreeRoot.Of)], snapshot);
 
-    private TreeUsage Usage(ProcessRecord record, List<Sighting> tree, double cpu)
+    private TreeUsage Usage(ProcessRecord record, List<Sighting> tree, GroupSighting? group, double cpu)
     {
         var startTicks = record.State.Main!.StartTicks;
         return new TreeUsage(
             cpu,
-            tree.Sum(member => member.MemoryBytes),
+            group?.MemoryBytes ?? tree.Sum(member => member.MemoryBytes),
             TimeSpan.FromSeconds(Math.Max(0, (table.NowTicks - startTicks) / table.TicksPerSecond)),
             [.. tree.Select(member => member.Pid).Order()]);
     }
 
-    private Dictionary<int, double> CpuPercent(Dictionary<int, List<Sighting>> trees)
+    private Dictionary<int, double> CpuPercent(Dictionary<int, List<Sighting>> trees, Dictionary<int, GroupSighting> groups, Func<int, GroupSighting?> lookAgain)
     {
         var begun = time.GetTimestamp();
         var before = new Dictionary<int, TimeSpan>();
         var isBusy = false;
-        foreach (var member in trees.Values.SelectMany(tree => tree))
+        foreach (var (id, tree) in trees)
         {
-            var used = table.CpuTimeOf(member.Pid) ?? TimeSpan.Zero;
-            before[member.Pid] = used;
-            var age = (table.NowTicks - member.StartTicks) / table.TicksPerSecond;
-            isBusy |= member.IsOnCpu || used.TotalSeconds > AtRest * age;
+            foreach (var member in tree)
+            {
+                var used = table.CpuTimeOf(member.Pid) ?? TimeSpan.Zero;
+                before[member.Pid] = used;
+                isBusy |= member.IsOnCpu || used.TotalSeconds > AtRest * Age(member);
+            }
+
+            // It knows of those that came and went as well.
+            isBusy |= groups.TryGetValue(id, out var group) && group.CpuTime.TotalSeconds > AtRest * tree.Max(Age);
         }
 
         // Whoever only supervises processes at rest does not wait.
@@ -78,8 +90,10 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
             return trees.ToDictionary(tree => tree.Key, _ => 0.0);
         Thread.Sleep(Window);
         var window = time.GetElapsedTime(begun);
-        return trees.ToDictionary(
-            tree => tree.Key,
-            tree => tree.Value.Sum(member => table.CpuTimeOf(member.Pid) is { } used ? (used - before[member.Pid]) / window : 0) * 100);
+        return trees.ToDictionary(tree => tree.Key, tree => 100 * (groups.TryGetValue(tree.Key, out var then) && lookAgain(tree.Key) is { } now
+            ? (now.CpuTime - then.CpuTime) / window
+            : tree.Value.Sum(member => table.CpuTimeOf(member.Pid) is { } used ? (used - before[member.Pid]) / window : 0)));
+
+        double Age(Sighting member) => (table.NowTicks - member.StartTicks) / table.TicksPerSecond;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
@@ -30,7 +31,7 @@ public sealed class Reconciliation(TimeProvider time)
         return record.State switch
         {
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(record, starting, snapshot), now).Record,
-            { Main: { } identity } when HowEnded(identity, snapshot) is { } how =>
+            { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
             RunState.Stopping { Run: null } when Members(record, snapshot).Count == 0 =>
@@ -54,15 +55,23 @@ public sealed class Reconciliation(TimeProvider time)
         return state;
     }
 
+    /// <summary>How a run ended, with what the control group of its tree knows: when memory runs out, all in it are killed.</summary>
+    /// <param name="how">Null when nobody was there.</param>
+    [return: NotNullIfNotNull(nameof(how))]
+    public static Exit? Explained(Exit? how, string cookie, IProcessTable table) =>
+        how is null or Exit.Signal { Number: SignalName.Kill } && table.LookAtGroup(cookie) is { RanOutOfMemory: true }
+            ? new Exit.Signal(SignalName.Kill, CoreDumped: false, OutOfMemory: true)
+            : how;
+
     // Null: it has not.
-    private static Exit? HowEnded(ProcessIdentity identity, Snapshot snapshot)
+    private static Exit? HowEnded(ProcessIdentity identity, string cookie, Snapshot snapshot)
     {
         if (identity.BootId != snapshot.Table.BootId)
             return new Exit.Unknown("the machine was restarted");
         return snapshot.Look(identity) switch
         {
-            null => new Exit.Unknown("nobody was watching when it ended"),
-            { HasEnded: true } zombie => Exit.FromWaitStatus(zombie.WaitStatus),
+            null => Explained(null, cookie, snapshot.Table) ?? new Exit.Unknown("nobody was watching when it ended"),
+            { HasEnded: true } zombie => Explained(Exit.FromWaitStatus(zombie.WaitStatus), cookie, snapshot.Table),
             _ => null,
         };
     }

@@ -49,13 +49,17 @@ public sealed partial class Supervisor
             foreach (var record in found.Where(record => ends[record.Id].Survivors.Count == 0))
             {
                 // It may have been stopped by another command as well, started again since, or deleted.
-                if (transaction.State.Processes.GetValueOrDefault(record.Id) is not { State: RunState.Stopping now } current
-                    || now.Run?.Identity != record.State.Main)
-                    continue;
-                var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
-                var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
-                transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
-                spawner.CleanUp(record.Cookie);
+                if (transaction.State.Processes.GetValueOrDefault(record.Id) is { State: RunState.Stopping now } current
+                    && now.Run?.Identity == record.State.Main)
+                {
+                    var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
+                    var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
+                    transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
+                }
+
+                // One that had ended by itself still has what was made for it.
+                if (transaction.State.Processes.GetValueOrDefault(record.Id) is { } over && IsOver(over))
+                    spawner.CleanUp(record.Cookie);
             }
 
             transaction.Save();

@@ -265,7 +265,7 @@ public sealed partial class Supervisor(
                 || running.Identity != run.Main)
                 continue;
             var how = new ProcessEvent.Ended(
-                run.End?.How ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
+                Reconciliation.Explained(run.End?.How, record.Cookie, table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
             ended.Add(Lifecycle.Decide(record, how, time.GetUtcNow()).Record);
             transaction.State = transaction.State.With(ended[^1]);
         }

@@ -133,6 +133,9 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
                 Send(member);
             }
 
+            // Each is held by now, so how it ends is still learned.
+            if (_killedAt is not null && seen.Count > 0 && handles.KillGroup(Root.Cookie))
+                _refused.Clear();
             if (Root.Identity is { } main && _members.GetValueOrDefault((main.Pid, main.StartTicks)) is { HasEnded: true } ended)
                 _main ??= ended.HowEnded().How;
             var isGone = seen.Count == 0 && wasQuiet && !Running.Any();

@@ -89,23 +89,24 @@ internal static class SharedOptions
 
     /// <summary>Something that <paramref name="parse"/> makes of a word; its <see cref="FormatException"/> is an error of the command line.</summary>
     public static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
-        where T : class => new(name)
+        where T : class => new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, parse) };
+
+    /// <inheritdoc cref="Parsed"/>
+    public static Option<T?> Amount<T>(string name, string helpName, string description, Func<string, T> parse)
+        where T : struct => new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, text => (T?)parse(text)) };
+
+    private static T? Parse<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        try
         {
-            Description = description,
-            HelpName = helpName,
-            CustomParser = result =>
-            {
-                try
-                {
-                    return parse(result.Tokens[0].Value);
-                }
-                catch (FormatException e)
-                {
-                    result.AddError(Text.Printable(e.Message));
-                    return null;
-                }
-            },
-        };
+            return parse(result.Tokens[0].Value);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(Text.Printable(e.Message));
+            return default;
+        }
+    }
 
     /// <summary>Adds a rule for what is given; a <see cref="FormatException"/> is an error of the command line.</summary>
     public static void Check(this Command command, Action<CommandResult> rule) => command.Validators.Add(result =>

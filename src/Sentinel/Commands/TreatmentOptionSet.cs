@@ -36,9 +36,18 @@ internal sealed class TreatmentOptionSet
         HelpName = "name=number",
     };
 
+    private readonly Option<long?> _memory = SharedOptions.Amount(
+        "--memory-max", "size", "The most memory that it can have with all that it started: 200M, 1.5G; where it needs more, all of it is killed. Needs cgroup v2", TreeLimits.ParseMemory);
+
+    private readonly Option<int?> _cpu = SharedOptions.Amount(
+        "--cpu-max", "percent", "The most of the CPUs that it can have with all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
+
+    private readonly Option<int?> _pids = SharedOptions.Amount(
+        "--pids-max", "number", "How many processes and threads it can be with all that it started. Needs cgroup v2", TreeLimits.ParsePids);
+
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _user, _nice, _ioPriority, _cpus, _oomScore, _umask, _limits })
+        foreach (var option in new Option[] { _user, _nice, _ioPriority, _cpus, _oomScore, _umask, _limits, _memory, _cpu, _pids })
             command.Options.Add(option);
         command.Check(result => Limits(result.GetValue(_limits)!));
     }
@@ -54,6 +63,7 @@ internal sealed class TreatmentOptionSet
             Cpus = result.GetValue(_cpus),
             OomScoreAdjust = result.GetValue(_oomScore),
             Limits = Limits(result.GetValue(_limits)!),
+            Tree = new TreeLimits(result.GetValue(_memory), result.GetValue(_cpu), result.GetValue(_pids)),
         },
     };
 

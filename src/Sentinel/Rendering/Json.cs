@@ -195,7 +195,16 @@ internal sealed record LastRunJson(
 }
 
 internal sealed record TreatmentJson(
-    string? User, int? Nice, string? IoPriority, IReadOnlyList<int>? Cpus, int? OomScoreAdjust, string Umask, IReadOnlyList<string> Limits)
+    string? User,
+    int? Nice,
+    string? IoPriority,
+    IReadOnlyList<int>? Cpus,
+    int? OomScoreAdjust,
+    string Umask,
+    IReadOnlyList<string> Limits,
+    long? MemoryMaxBytes,
+    int? CpuMaxPercent,
+    int? PidsMax)
 {
     public static TreatmentJson From(ProcessSpec spec) => new(
         spec.Treatment.User,
@@ -204,7 +213,10 @@ internal sealed record TreatmentJson(
         spec.Treatment.Cpus,
         spec.Treatment.OomScoreAdjust,
         Convert.ToString(spec.Umask, 8).PadLeft(4, '0'),
-        [.. spec.Treatment.Limits.Select(limit => limit.ToString())]);
+        [.. spec.Treatment.Limits.Select(limit => limit.ToString())],
+        spec.Treatment.Tree.MemoryBytes,
+        spec.Treatment.Tree.CpuPercent,
+        spec.Treatment.Tree.Pids);
 }
 
 internal sealed record LeaseJson(int Port, string Name);

@@ -116,6 +116,12 @@ internal static class ProcessDetails
             yield return ("OOM score", score.ToString());
         foreach (var limit in treatment.Limits)
             yield return ("Limit", limit.ToString());
+        if (treatment.Tree.MemoryBytes is { } memory)
+            yield return ("Limit", $"memory-max={Text.ExactMemory(memory)}");
+        if (treatment.Tree.CpuPercent is { } cpu)
+            yield return ("Limit", $"cpu-max={cpu}%");
+        if (treatment.Tree.Pids is { } pids)
+            yield return ("Limit", $"pids-max={pids}");
     }
 
     private static string LastRun(EndedRun last)

@@ -38,6 +38,8 @@ internal sealed class MadeUpLoop(Machine machine) : ILoop, IProcessHandles
 
     public IProcessHandle? Open(ProcessIdentity identity) => machine.Open(identity);
 
+    public bool KillGroup(string cookie) => machine.KillGroup(cookie);
+
     public async ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         var done = new TaskCompletionSource();

@@ -28,8 +28,11 @@ public sealed class ProtocolTests
     private static readonly Gen<EnvironmentBlock?> MaybeEnvironment = AnyState.Environment.Null();
 
     private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, AnyState.Origin).Select((spec, named, makesGroup, environment, origin) =>
-            new Request.Run(new RunRequest(spec, named, makesGroup, environment, origin))),
+        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin)
+            .Select((spec, named, makesGroup, environment, instances, origin) =>
+                new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin))),
+        Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
+        Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpec(id, before, after)),
         Gen.Select(Chosen, MaybeEnvironment).Select((selection, environment) => new Request.Start(selection, environment)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
         Gen.Select(Chosen, Options, MaybeEnvironment).Select((selection, options, environment) => new Request.Restart(selection, options, environment)),
@@ -58,6 +61,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Changed(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) => new Outcome.Moved(target, record, group, isOutdated)),
@@ -187,7 +191,13 @@ public sealed class ProtocolTests
             case (Request.Run { What: var one }, Request.Run { What: var other }):
                 AnyState.Same(one.Spec, other.Spec);
                 AnyState.Same(one.Origin, other.Origin);
+                Assert.Equal(one.Instances, other.Instances);
                 Assert.Equal((one.IsNamed, one.MakesGroup, Content(one.Environment)), (other.IsNamed, other.MakesGroup, Content(other.Environment)));
+                break;
+            case (Request.ChangeSpec one, Request.ChangeSpec other):
+                AnyState.Same(one.Before, other.Before);
+                AnyState.Same(one.After, other.After);
+                Assert.Equal(one.Id, other.Id);
                 break;
             case (Request.Start one, Request.Start other):
                 Assert.Equal(Content(one.Environment), Content(other.Environment));
@@ -271,6 +281,7 @@ public sealed class ProtocolTests
         Outcome.Stopped stopped => stopped with { Process = process! },
         Outcome.LeaseEnded over => over with { Process = process! },
         Outcome.Deleted deleted => deleted with { Process = process! },
+        Outcome.Changed changed => changed with { Process = process! },
         Outcome.NotRunning idle => idle with { Process = process! },
         Outcome.Moved moved => moved with { Process = process! },
         Outcome.Reset reset => reset with { Process = process! },

@@ -23,10 +23,9 @@ public class MachineChecksTests
     {
         { new ControlGroups.None(), "degraded: cgroup v2 is not mounted" },
         { new ControlGroups.Closed("/sys/fs/cgroup/x"), "degraded: no group can be made below our own, /sys/fs/cgroup/x:" },
-        { new ControlGroups.Open("/cg", ["cpu", "memory"], ["memory"], false), "ok: cgroup v2, and every tree gets a group below /cg; controllers: cpu memory; for groups below: memory" },
-        { new ControlGroups.Open("/cg", ["cpu", "memory"], [], false), "ok: cgroup v2, and every tree gets a group below /cg; controllers: cpu memory; for groups below: none" },
-        { new ControlGroups.Open("/cg", [], [], false), "ok: cgroup v2, and every tree gets a group below /cg; without controllers" },
-        { new ControlGroups.Open("/cg", [], [], true), "ok: cgroup v2, and every tree gets a group below /cg; it is beside v1, and without the memory controller" },
+        { new ControlGroups.Open("/cg", ["--cpu-max", "--pids-max"], null), "ok: cgroup v2, and every tree gets a group below /cg; --cpu-max, --pids-max can be used" },
+        { new ControlGroups.Open("/cg", ["--pids-max"], "none is here"), "ok: cgroup v2, and every tree gets a group below /cg; --pids-max can be used (none is here)" },
+        { new ControlGroups.Open("/cg", [], "none is here"), "ok: cgroup v2, and every tree gets a group below /cg; no tree can have limits (none is here)" },
     };
 
     [Theory]

@@ -84,6 +84,17 @@ public sealed class ProcessDetailsTests
         Assert.Contains($"  Restart:   {words}", Lines(new ProcessView(Sample.Record(1, "web", restart: rule), null)));
 
     [Fact]
+    public void What_its_tree_may_have_is_told_in_the_words_of_the_options()
+    {
+        var record = Sample.Record(1, "web");
+        record = record with { Spec = record.Spec with { Treatment = new Treatment { Tree = new TreeLimits(200L << 20, 150, 20) } } };
+
+        Assert.Equal(
+            ["  Limit:     memory-max=200.0MB", "  Limit:     cpu-max=150%", "  Limit:     pids-max=20"],
+            Lines(new ProcessView(record, null)).Where(line => line.Contains("Limit:")));
+    }
+
+    [Fact]
     public void A_tree_of_several_processes_names_them_all()
     {
         var view = Sample.Running(1, "web", 7, "server", 0, 0, TimeSpan.Zero);

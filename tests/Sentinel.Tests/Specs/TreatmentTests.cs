@@ -66,6 +66,7 @@ public sealed class TreatmentTests
         Assert.True(Treatment.None.IsNone);
         Assert.True(new Treatment().IsNone);
         Assert.False(new Treatment { Nice = 0 }.IsNone);
+        Assert.False(new Treatment { Tree = new TreeLimits(Pids: 5) }.IsNone);
         Assert.False(new Treatment { Limits = [new ResourceLimit("core", 0, 0)] }.IsNone);
     }
 }

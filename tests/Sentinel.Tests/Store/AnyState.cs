@@ -81,8 +81,9 @@ internal static class AnyState
         Gen.Select(Gen.Int[1, 2], Gen.Int[0, 7]).Select((kind, level) => new IoPriority(kind, level)).Null(),
         Gen.Int[0, 99].Array[1, 4].Null(),
         Gen.Int[-1000, 1000].Nullable(),
-        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2])
-        .Select((user, nice, priority, cpus, score, limits) => new Treatment
+        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2],
+        Gen.Select(Gen.Long[1, long.MaxValue].Nullable(), Gen.Int[1, 999].Nullable(), Gen.Int[1, 999].Nullable()).Select((memory, cpu, pids) => new TreeLimits(memory, cpu, pids)))
+        .Select((user, nice, priority, cpus, score, limits, tree) => new Treatment
         {
             User = user,
             Nice = nice,
@@ -90,6 +91,7 @@ internal static class AnyState
             Cpus = cpus?.Distinct().Order().ToArray(),
             OomScoreAdjust = score,
             Limits = limits,
+            Tree = tree,
         });
 
     private static readonly Gen<Lease?> AnyLease = Gen.Select(
@@ -106,6 +108,8 @@ internal static class AnyState
 
     private static readonly Gen<Probe> AnyProbe = Gen.Select(Gen.Enum<ProbeKind>(), Text).Select((kind, target) => new Probe(kind, target));
 
+    private static readonly Gen<Instance?> AnyInstance = Gen.Select(Text, Gen.Int[1, 9]).Select((set, number) => new Instance(set, number)).Null();
+
     private static readonly Gen<(Readiness? Readiness, HealthCheck? Health)> Checks = Gen.Select(
         Gen.Select(AnyProbe.Null(), Seconds).Select((probe, timeout) => new Readiness(probe, timeout)).Null(),
         Gen.Select(AnyProbe, Seconds, Seconds, Gen.Int[1, 9], Seconds)
@@ -119,7 +123,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks, AnyLease))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks, Gen.Select(AnyLease, AnyInstance)))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -138,7 +142,8 @@ internal static class AnyState
             Readiness = rest.Item6.Readiness,
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
-            Lease = rest.Item7,
+            Lease = rest.Item7.Item1,
+            Instance = rest.Item7.Item2,
             Group = group,
         });
 

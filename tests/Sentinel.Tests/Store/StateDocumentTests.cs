@@ -20,7 +20,7 @@ public sealed class StateDocumentTests
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
-             "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"treatment":{"user":"www:web","nice":-5,"ioPriority":"best-effort:3","cpus":"0,2","oomScoreAdjust":10,"limits":["nofile=1:2"]},"logs":{"maxBytes":1048576,"backups":5,"compress":true},
+             "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"treatment":{"user":"www:web","nice":-5,"ioPriority":"best-effort:3","cpus":"0,2","oomScoreAdjust":10,"limits":["nofile=1:2"],"memoryMaxBytes":1048576,"cpuMaxPercent":150,"pidsMax":9},"logs":{"maxBytes":1048576,"backups":5,"compress":true},
              "lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},"group":"front"},
            "cookie":"c3","logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
@@ -52,7 +52,7 @@ public sealed class StateDocumentTests
     private static readonly string[] Optional =
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
-        "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits",
+        "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
         "lease", "term", "owner", "session", "origin", "leaseOver",
     ];
 
@@ -90,6 +90,7 @@ public sealed class StateDocumentTests
             ("www:web", -5, new IoPriority(2, 3), 10), (web.Spec.Treatment.User, web.Spec.Treatment.Nice, web.Spec.Treatment.IoPriority, web.Spec.Treatment.OomScoreAdjust));
         Assert.Equal([0, 2], web.Spec.Treatment.Cpus);
         Assert.Equal([new ResourceLimit("nofile", 1, 2)], web.Spec.Treatment.Limits);
+        Assert.Equal(new TreeLimits(1048576, 150, 9), web.Spec.Treatment.Tree);
         Assert.Equal((new LogLimits(1_048_576, 5, Compress: true), LogLimits.Default), (web.Spec.LogLimits, state.Processes[7].Spec.LogLimits));
         Assert.Equal(
             new Lease

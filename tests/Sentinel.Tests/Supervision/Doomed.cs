@@ -34,6 +34,8 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
 
     public IProcessHandle? Open(ProcessIdentity identity) => Step(() => machine.Open(identity)) is { } held ? new Handle(this, held) : null;
 
+    public bool KillGroup(string cookie) => Step(() => machine.KillGroup(cookie));
+
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
         Step();

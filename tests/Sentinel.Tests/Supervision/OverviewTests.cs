@@ -1,4 +1,6 @@
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Tests.Trees;
@@ -38,6 +40,35 @@ public sealed class OverviewTests
 
         Assert.Null(Look(record));
         Assert.Equal(left.Pid, Assert.Single(Overview.Remains([record], new Snapshot(_machine))[record.Id]).Pid);
+    }
+
+    [Fact]
+    public void A_tree_with_limits_uses_what_its_control_group_counts()
+    {
+        var main = _machine.Add("web", start: (long)_machine.NowTicks - 100);
+        main.MemoryBytes = 100;
+        var spent = TimeSpan.FromSeconds(1);
+        var (plain, record) = (Running(main), Running(main));
+        record = record with { Spec = record.Spec with { Treatment = new Treatment { Tree = new TreeLimits(Pids: 5) } } };
+        _machine.LooksAtGroup = _ => new GroupSighting(spent, 70, RanOutOfMemory: false);
+
+        Assert.Equal(100, Look(plain)!.MemoryBytes);
+        Assert.Equal(70, Look(record)!.MemoryBytes);
+        _machine.LooksAtGroup = _ => new GroupSighting(spent, null, RanOutOfMemory: false);
+        Assert.Equal(100, Look(record)!.MemoryBytes);
+    }
+
+    [Fact]
+    public void The_CPU_of_a_tree_with_limits_is_also_that_of_processes_that_came_and_went()
+    {
+        var main = _machine.Add("web", start: (long)_machine.NowTicks - 100);
+        var record = Running(main);
+        record = record with { Spec = record.Spec with { Treatment = new Treatment { Tree = new TreeLimits(Pids: 5) } } };
+        main.CpuTime = Busy(0, opensWindow: true);
+        var used = Busy(0.5);
+        _machine.LooksAtGroup = _ => new GroupSighting(used()!.Value, null, RanOutOfMemory: false);
+
+        Assert.Equal(50, Look(record)!.CpuPercent, tolerance: 0.001);
     }
 
     [Fact]

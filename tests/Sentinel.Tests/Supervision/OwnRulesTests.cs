@@ -122,6 +122,18 @@ public sealed class OwnRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_SIGKILL_was_for_want_of_memory_where_the_control_group_says_so()
+    {
+        var main = Started("web", spec => spec);
+        main.End(SignalName.Kill);
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+
+        Ended(new EndedMain(1, main.Identity, new ProcessEnd(new Exit.Signal(9, false))));
+
+        Assert.Equal(new Exit.Signal(9, false, OutOfMemory: true), _sentinel["web"].LastRun!.How);
+    }
+
+    [Fact]
     public void An_end_that_was_seen_is_kept_with_all_that_is_known_of_it()
     {
         var main = Started("web", spec => spec);

@@ -1,3 +1,4 @@
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -54,6 +55,27 @@ public sealed class ReconciliationTests : IDisposable
         _sentinel.Started("web").End(3 << 8);
 
         Assert.Equal("unknown (nobody was watching when it ended)", Settled("web").LastRun!.How.ToString());
+    }
+
+    [Fact]
+    public void What_is_gone_was_killed_where_its_control_group_knows_that_memory_ran_out()
+    {
+        _sentinel.Started("web").End(SignalName.Kill);
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+
+        Assert.Equal("killed by SIGKILL, out of memory", Settled("web").LastRun!.How.ToString());
+    }
+
+    [Theory]
+    [InlineData(SignalName.Kill, "killed by SIGKILL, out of memory")]
+    [InlineData(3 << 8, "exited with code 3")]
+    public void Of_a_zombie_it_explains_a_SIGKILL_and_nothing_else(int waitStatus, string how)
+    {
+        Machine.KeepsZombies = true;
+        _sentinel.Started("web").End(waitStatus);
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+
+        Assert.Equal(how, Settled("web").LastRun!.How.ToString());
     }
 
     [Fact]

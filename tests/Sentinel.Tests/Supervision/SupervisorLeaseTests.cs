@@ -179,7 +179,7 @@ public sealed class SupervisorLeaseTests : IDisposable
 
     private IReadOnlyList<Outcome> EndLeases(string? session = null) => _sentinel.Supervisor.EndLeases(session).Now();
 
-    private Outcome Run(string name, Lease? lease, RestartRule rule = RestartRule.Never) => _sentinel.Supervisor.Run(Request(name, lease, rule));
+    private Outcome Run(string name, Lease? lease, RestartRule rule = RestartRule.Never) => _sentinel.Supervisor.RunOne(Request(name, lease, rule));
 
     private Machine.MadeUp Started(string name, Lease? lease, RestartRule rule = RestartRule.Never) =>
         Machine[Assert.IsType<Outcome.Started>(Run(name, lease, rule)).Pid];

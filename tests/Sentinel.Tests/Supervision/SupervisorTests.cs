@@ -147,6 +147,16 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void Stop_cleans_up_after_one_that_had_ended_by_itself()
+    {
+        _sentinel.Started("web").End(3 << 8);
+
+        _sentinel.Stop("web");
+
+        Assert.Equal([_sentinel["web"].Cookie], Machine.CleanedUp);
+    }
+
+    [Fact]
     public void Stop_holds_no_lock_while_it_waits()
     {
         var main = _sentinel.Started("web");

@@ -89,6 +89,16 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>There are no control groups on this machine.</summary>
     public bool IsGone(string cookie) => false;
 
+    /// <summary>What the control group of a tree with limits tells, where there is one of its cookie.</summary>
+    public Func<string, GroupSighting?> LooksAtGroup { get; set; } = _ => null;
+
+    public GroupSighting? LookAtGroup(string cookie) => LooksAtGroup(cookie);
+
+    /// <summary>The cookies of the groups that are to be killed as a whole, where there are any.</summary>
+    public Func<string, bool> KillsGroup { get; set; } = _ => false;
+
+    public bool KillGroup(string cookie) => KillsGroup(cookie);
+
     public TimeSpan? CpuTimeOf(int pid) => _processes.GetValueOrDefault(pid)?.CpuTime();
 
     public IProcessHandle? Open(ProcessIdentity identity)

@@ -27,6 +27,26 @@ public sealed class TreeEndingTests
     }
 
     [Fact]
+    public void What_is_left_after_the_timeout_is_killed_with_its_control_group_and_how_it_ended_is_known()
+    {
+        var main = _machine.Add("web");
+        (main.IgnoresSignals, main.Refusal) = (true, "may not be signalled");
+        var killed = new List<string>();
+        _machine.KillsGroup = cookie =>
+        {
+            killed.Add($"{cookie} at {_machine.Clock.Elapsed.TotalSeconds}");
+            main.End(SignalName.Kill);
+            return true;
+        };
+
+        var end = End(main, new StopOptions(SignalName.Terminate, TimeSpan.FromSeconds(7)));
+
+        Assert.Equal(["web at 7"], killed);
+        Assert.Equal(new Exit.Signal(SignalName.Kill, CoreDumped: false), end.Main);
+        Assert.Empty(end.Survivors);
+    }
+
+    [Fact]
     public void The_signal_is_the_one_that_was_asked_for()
     {
         var main = _machine.Add("web");

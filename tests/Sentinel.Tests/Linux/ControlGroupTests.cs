@@ -1,0 +1,82 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Linux;
+
+namespace Sentinel.Tests.Linux;
+
+[Collection(nameof(Alone))]
+public sealed class ControlGroupTests : IDisposable
+{
+    private readonly Children _children = new();
+
+    public void Dispose() => _children.Dispose();
+
+    [Fact]
+    public void A_group_is_killed_as_a_whole()
+    {
+        var (launch, child) = InGroup();
+
+        Assert.True(_children.Handles.KillGroup(launch.Cookie!));
+
+        Assert.Equal(new Exit.Signal(SignalName.Kill, CoreDumped: false), _children.End(child));
+    }
+
+    [Fact]
+    public void A_group_that_has_another_tree_in_it_is_not_killed()
+    {
+        var (launch, child) = InGroup("env", $"{Cookie.Variable}=another's", "sleep", "60");
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "another's", TimeSpan.FromSeconds(30)));
+
+        Assert.False(_children.Handles.KillGroup(launch.Cookie!));
+
+        Assert.False(_children.Table.Look(child)!.Value.HasEnded);
+    }
+
+    [Fact]
+    public void A_group_with_groups_below_is_not_killed()
+    {
+        var (launch, child) = InGroup();
+        var below = Path.Combine(FolderOf(child.Pid), "sentinel-below");
+        Directory.CreateDirectory(below);
+        try
+        {
+            Assert.False(_children.Handles.KillGroup(launch.Cookie!));
+            Assert.False(_children.Table.Look(child)!.Value.HasEnded);
+        }
+        finally
+        {
+            LibC.rmdir(below);
+        }
+    }
+
+    [Fact]
+    public void Without_a_group_there_is_nothing_to_kill_and_nothing_to_see()
+    {
+        Assert.False(_children.Handles.KillGroup("nobody"));
+        Assert.Null(_children.Table.LookAtGroup("nobody"));
+    }
+
+    [Fact]
+    public void A_limit_that_cannot_be_had_starts_nothing()
+    {
+        var limits = new TreeLimits(MemoryBytes: 1L << 30);
+        Assert.SkipWhen(ControlGroup.WhyNot(limits) is null, "this machine can limit memory");
+        var launch = _children.Launch("sleep", "60") with { Treatment = new Treatment { Tree = limits } };
+
+        Assert.StartsWith("--memory-max", _children.Spawner.WhyNot(launch));
+        Assert.StartsWith("--memory-max", Assert.Throws<SpawnException>(() => _children.Start(launch)).Message);
+    }
+
+    private (Launch Launch, ProcessIdentity Child) InGroup(params string[] command)
+    {
+        var launch = _children.Launch(command.Length > 0 ? command : ["sleep", "60"]);
+        using (var group = ControlGroup.Open(launch.Cookie!, TreeLimits.None))
+            Assert.SkipWhen(group is null, "no control group can be made here");
+        return (launch, _children.Start(launch));
+    }
+
+    private static string FolderOf(int pid) =>
+        File.ReadLines("/proc/self/mountinfo").First(line => line.Contains(" - cgroup2 ")).Split(' ')[4]
+        + File.ReadLines($"/proc/{pid}/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+}
