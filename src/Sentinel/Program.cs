@@ -20,6 +20,8 @@ var root = new RootCommand(
     EventsCommand.Create(),
     WhyCommand.Create(),
     WaitCommand.Create(),
+    ScaleCommand.Create(),
+    SetCommand.Create(),
     GroupCommand.Create(),
     PortCommand.Create(),
     EnvCommand.Create(),

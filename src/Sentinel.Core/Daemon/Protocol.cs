@@ -336,6 +336,9 @@ public static class Protocol
             case Outcome.Failed { Why: var why }:
                 json.WriteString("why", why);
                 break;
+            case Outcome.Changed changed:
+                json.WriteBoolean("outdated", changed.IsOutdated);
+                break;
             case Outcome.Moved moved:
                 json.WriteString("group", moved.Group);
                 json.WriteBoolean("outdated", moved.IsOutdated);
@@ -392,7 +395,7 @@ public static class Protocol
             "stopped" => new Outcome.Stopped(target, process),
             "lease-ended" => new Outcome.LeaseEnded(target, process, json.Text("why")),
             "deleted" => new Outcome.Deleted(target, process),
-            "changed" => new Outcome.Changed(target, process),
+            "changed" => new Outcome.Changed(target, process, json.Get("outdated").GetBoolean()),
             "already-running" => new Outcome.AlreadyRunning(target, process, pid),
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),

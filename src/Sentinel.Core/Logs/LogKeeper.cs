@@ -42,15 +42,15 @@ public sealed class LogKeeper(
         foreach (var record in state.Processes.Values)
         {
             var isKnown = _kept.TryGetValue(record.Id, out var kept);
-            if (isKnown && kept.Main == record.State.Main && record.State is not RunState.Starting)
-                continue;
             if (!isKnown)
                 kept = (null, new Kept(record, LogStream.Stdout), new Kept(record, LogStream.Stderr));
+            (kept.Stdout.Record, kept.Stderr.Record) = (record, record);
+            if (isKnown && kept.Main == record.State.Main && record.State is not RunState.Starting)
+                continue;
             _kept[record.Id] = (record.State.Main, kept.Stdout, kept.Stderr);
             // Its logs may be other files than before.
             foreach (var log in (Kept[])[kept.Stdout, kept.Stderr])
             {
-                log.Record = record;
                 if (log.IsWritten)
                     continue;
                 if (record.State is RunState.Starting)

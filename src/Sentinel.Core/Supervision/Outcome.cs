@@ -25,7 +25,8 @@ public abstract record Outcome(string Target)
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
 
     /// <summary>Something else is asked of it from now on.</summary>
-    public sealed record Changed(string Target, ProcessRecord Process) : Outcome(Target);
+    /// <param name="IsOutdated">Whether it runs, and part of the change is for its next start.</param>
+    public sealed record Changed(string Target, ProcessRecord Process, bool IsOutdated) : Outcome(Target);
 
     /// <summary>Nothing counts any more that happened to it before.</summary>
     public sealed record Reset(string Target, ProcessRecord Process) : Outcome(Target);

@@ -51,8 +51,21 @@ public sealed partial class Supervisor
             return new Outcome.Failed(before.Name, record, why);
         transaction.State = transaction.State.With(changed);
         transaction.Save();
-        return new Outcome.Changed(after.Name, changed);
+        return new Outcome.Changed(after.Name, changed, IsOutdated: !IsNotRunning(record) && !StateDocument.AreSame(AtOnce(before, after), after));
     }
+
+    // What a change is for a process that runs.
+    private static ProcessSpec AtOnce(ProcessSpec before, ProcessSpec after) => before with
+    {
+        Restart = after.Restart,
+        RestartLimit = after.RestartLimit,
+        Stop = after.Stop,
+        MaxMemoryBytes = after.MaxMemoryBytes,
+        LogLimits = after.LogLimits,
+        Lease = after.Lease,
+        // Where it is to tell by itself, it has to know.
+        Health = after.Health?.Probe.Kind == ProbeKind.Notify ? before.Health : after.Health,
+    };
 
     private static ProcessSpec OfSet(ProcessSpec spec, string set, int number)
     {

@@ -31,11 +31,10 @@ internal static class EnvCommand
     private static int Show(Session session, string target, bool reveal)
     {
         var state = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table));
-        var (found, missing) = new Selection.Named([target]).In(state, _ => true);
-        if (missing.Count > 0)
-            return session.Fail(missing);
+        var (record, missing) = Selection.One(target, state);
+        if (record is null)
+            return session.Fail([missing!]);
 
-        var record = found[0];
         var got = record.State is RunState.Running running ? Caller.EnvironmentOf(running.Identity.Pid) : null;
         if (record.State is RunState.Running && got is null)
             session.Warn($"what {record.Spec.Name} got cannot be read; this is what it would get now");

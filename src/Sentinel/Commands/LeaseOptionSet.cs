@@ -58,11 +58,12 @@ internal sealed class LeaseOptionSet
     /// <param name="owner">Who <see cref="OwnerIn"/> is.</param>
     public ProcessSpec In(ParseResult result, ProcessSpec spec, Owner? owner, DateTimeOffset now)
     {
+        var before = spec.Lease ?? new Lease();
         var lease = new Lease
         {
-            Term = result.GetValue(_time) is { } length ? Term.From(now, length) : null,
-            Owner = owner,
-            Session = result.GetValue(_session),
+            Term = result.GetValue(_time) is { } length ? Term.From(now, length) : before.Term,
+            Owner = owner ?? before.Owner,
+            Session = result.GetValue(_session) ?? before.Session,
         };
         return lease == new Lease() ? spec : spec with { Lease = lease };
     }

@@ -15,7 +15,7 @@ internal static class ProcessCommands
     [
         Named("start", "Start stopped processes again", Start),
         Named("stop", "Stop running processes and all that they started", Stop),
-        Named("restart", "Stop processes and start them again", Restart),
+        RestartCommand.Create(),
         Named("delete", "Stop processes and forget them", Delete),
         Named("reset", "Forget how often processes failed; what was given up can then be started", Reset),
         Bulk("startall", "Start all processes that do not run", Start, "Started", "to start"),
@@ -109,7 +109,7 @@ internal static class ProcessCommands
     private static Func<int, string> Summary(string done, string toDo) => count =>
         count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
 
-    private static Option<bool> UpdateEnvironment() =>
+    public static Option<bool> UpdateEnvironment() =>
         SharedOptions.Flag("--update-env", "Give them this environment, now and from now on");
 
     private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");

@@ -6,7 +6,8 @@ using Sentinel.Core.Specs;
 namespace Sentinel.Commands;
 
 /// <summary>What <c>run</c> is told of how to keep a process running and how to stop it.</summary>
-internal sealed class RunOptionSet
+/// <param name="isNew">Whether nothing was told before, with which it could go together.</param>
+internal sealed class RunOptionSet(bool isNew = true)
 {
     // The word after --restart is the command: only what stands behind a = is its value.
     private const string RuleOption = "--restart-rule";
@@ -71,22 +72,22 @@ internal sealed class RunOptionSet
     {
         foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory, _logSize, _logBackups, _logCompress })
             command.Options.Add(option);
-        command.Check(Validate);
+        if (isNew)
+            command.Check(Validate);
     }
 
     public ProcessSpec In(ParseResult result, ProcessSpec spec) => spec with
     {
-        Restart = result.GetValue(_rule) ?? (result.GetValue(_restart) ? RestartRule.Always : RestartRule.Never),
-        RestartLimit = result.GetValue(_maxRestarts) is { } restarts
-            ? new RestartLimit(restarts, result.GetValue(_window) ?? RestartLimit.DefaultWindow)
+        Restart = result.GetValue(_rule) ?? (result.GetValue(_restart) ? RestartRule.Always : spec.Restart),
+        RestartLimit = (result.GetValue(_maxRestarts) ?? spec.RestartLimit?.Restarts) is { } restarts
+            ? new RestartLimit(restarts, result.GetValue(_window) ?? spec.RestartLimit?.Window ?? RestartLimit.DefaultWindow)
             : null,
-        Stop = new StopRule(
-            result.GetValue(_stopSignal) ?? StopRule.Default.Signal, result.GetValue(_stopTimeout) ?? StopRule.Default.Timeout),
-        MaxMemoryBytes = result.GetValue(_maxMemory),
+        Stop = new StopRule(result.GetValue(_stopSignal) ?? spec.Stop.Signal, result.GetValue(_stopTimeout) ?? spec.Stop.Timeout),
+        MaxMemoryBytes = result.GetValue(_maxMemory) ?? spec.MaxMemoryBytes,
         LogLimits = new LogLimits(
-            result.GetValue(_logSize) ?? LogLimits.Default.MaxBytes,
-            result.GetValue(_logBackups) ?? LogLimits.Default.Backups,
-            result.GetValue(_logCompress)),
+            result.GetValue(_logSize) ?? spec.LogLimits.MaxBytes,
+            result.GetValue(_logBackups) ?? spec.LogLimits.Backups,
+            result.GetValue(_logCompress) || spec.LogLimits.Compress),
     };
 
     private void Validate(CommandResult result)

@@ -132,11 +132,18 @@ internal static class SharedOptions
             throw new FormatException($"'{name}' cannot be a name: {ProcessName.Rule}");
     }
 
-    /// <summary>Of all processes; for completion.</summary>
+    /// <summary>Of all processes and sets; for completion.</summary>
     public static IEnumerable<string> Names()
     {
         using var session = new Session(isJson: false);
-        return session.Store.Read().Processes.Values.Select(process => process.Spec.Name);
+        return [.. session.Store.Read().Names()];
+    }
+
+    /// <summary>Of all sets; for completion.</summary>
+    public static IEnumerable<string> Sets()
+    {
+        using var session = new Session(isJson: false);
+        return [.. session.Store.Read().Processes.Values.Select(process => process.Spec.Instance?.Set).OfType<string>().Distinct()];
     }
 }
 

@@ -52,20 +52,27 @@ internal sealed class TreatmentOptionSet
         command.Check(result => Limits(result.GetValue(_limits)!));
     }
 
-    public ProcessSpec In(ParseResult result, ProcessSpec spec) => spec with
+    public ProcessSpec In(ParseResult result, ProcessSpec spec)
     {
-        Umask = result.GetValue(_umask) ?? spec.Umask,
-        Treatment = new Treatment
+        var (before, limits) = (spec.Treatment, Limits(result.GetValue(_limits)!));
+        return spec with
         {
-            User = result.GetValue(_user),
-            Nice = result.GetValue(_nice),
-            IoPriority = result.GetValue(_ioPriority),
-            Cpus = result.GetValue(_cpus),
-            OomScoreAdjust = result.GetValue(_oomScore),
-            Limits = Limits(result.GetValue(_limits)!),
-            Tree = new TreeLimits(result.GetValue(_memory), result.GetValue(_cpu), result.GetValue(_pids)),
-        },
-    };
+            Umask = result.GetValue(_umask) ?? spec.Umask,
+            Treatment = new Treatment
+            {
+                User = result.GetValue(_user) ?? before.User,
+                Nice = result.GetValue(_nice) ?? before.Nice,
+                IoPriority = result.GetValue(_ioPriority) ?? before.IoPriority,
+                Cpus = result.GetValue(_cpus) ?? before.Cpus,
+                OomScoreAdjust = result.GetValue(_oomScore) ?? before.OomScoreAdjust,
+                Limits = [.. before.Limits.Where(old => limits.All(limit => limit.Name != old.Name)), .. limits],
+                Tree = new TreeLimits(
+                    result.GetValue(_memory) ?? before.Tree.MemoryBytes,
+                    result.GetValue(_cpu) ?? before.Tree.CpuPercent,
+                    result.GetValue(_pids) ?? before.Tree.Pids),
+            },
+        };
+    }
 
     private static List<ResourceLimit> Limits(string[] words)
     {

@@ -50,11 +50,10 @@ internal static class WaitCommand
         using var watch = new Inotify();
         if (Directory.Exists(session.Home.Folder))
             watch.Add(session.Home.Folder);
-        var (found, missing) = new Selection.Named([target]).In(session.Store.Read(), _ => true);
-        if (missing.Count > 0)
-            return session.Fail(missing);
+        var (first, missing) = Selection.One(target, session.Store.Read());
+        if (first is null)
+            return session.Fail([missing!]);
 
-        var first = found[0];
         if (what is null)
             return PortWait.Wait(session, first, watch, timeout);
         var begun = TimeProvider.System.GetTimestamp();

@@ -27,6 +27,10 @@ internal sealed record ProcessJson
 
     public required string Name { get; init; }
 
+    public required string? Set { get; init; }
+
+    public required int? Instance { get; init; }
+
     public required string State { get; init; }
 
     public required DateTimeOffset Since { get; init; }
@@ -98,6 +102,8 @@ internal sealed record ProcessJson
         {
             Id = record.Id,
             Name = record.Spec.Name,
+            Set = record.Spec.Instance?.Set,
+            Instance = record.Spec.Instance?.Number,
             State = record.State.Word,
             Since = record.State.Since,
             Health = record.Spec.Health is { } health ? HealthJson.From(health, record.State.CurrentRun?.Health) : null,

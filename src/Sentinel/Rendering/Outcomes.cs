@@ -15,7 +15,8 @@ internal static class Outcomes
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
         Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",
-        Outcome.Changed changed => $"Changed {Named(changed.Process)})",
+        Outcome.Changed changed => $"Changed {Named(changed.Process)})"
+            + (changed.IsOutdated ? $"; part of it is for its next start: 'sentinel restart {changed.Process.Id}'" : ""),
         Outcome.Reset reset => $"Reset {Named(reset.Process)}, {reset.Process.State.Word})",
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.Rotated rotated => $"Rotated the logs of {Named(rotated.Process)})",

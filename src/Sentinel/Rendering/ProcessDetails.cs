@@ -47,6 +47,8 @@ internal static class ProcessDetails
                 yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
             foreach (var (label, value) in Treatment(record.Spec))
                 yield return (label, value);
+            if (record.Spec.Instance is { } instance)
+                yield return ("Instance", $"{instance.Number} of the set {instance.Set}");
             yield return ("Group", record.Spec.Group ?? "none");
             if (record.Spec.Lease is { } tenure)
                 yield return ("Lease", Ownership.Line(tenure));

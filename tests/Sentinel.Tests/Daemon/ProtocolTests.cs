@@ -61,7 +61,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
-        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Changed(target, record)),
+        Gen.Select(Text, AnyState.Record, Gen.Bool).Select((target, record, isOutdated) => new Outcome.Changed(target, record, isOutdated)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) => new Outcome.Moved(target, record, group, isOutdated)),

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
+using Sentinel.Linux;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class RestartCommand
+{
+    public static Command Create()
+    {
+        var processes = SharedOptions.Processes("Which, by id or name");
+        var options = new StopOptionSet();
+        var updateEnvironment = ProcessCommands.UpdateEnvironment();
+        var rolling = SharedOptions.Flag(
+            "--rolling", "One at a time: the next when the last is ready and healthy or, where nothing tells, has run for a second; the first that fails ends it");
+        var json = SharedOptions.Json();
+        var command = new Command("restart", "Stop processes and start them again") { processes };
+        options.AddTo(command);
+        command.Options.Add(updateEnvironment);
+        command.Options.Add(rolling);
+        command.Options.Add(json);
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var selection = new Selection.Named(result.GetValue(processes)!);
+            var (stop, environment) = (options.In(result), result.GetValue(updateEnvironment) ? Caller.Environment : null);
+            return result.GetValue(rolling)
+                ? Roll(session, selection, stop, environment)
+                : session.Report(session.Do(new Request.Restart(selection, stop, environment)));
+        }));
+        return command;
+    }
+
+    private static int Roll(Session session, Selection selection, StopOptions options, EnvironmentBlock? environment)
+    {
+        var (found, outcomes) = selection.In(session.Store.Read(), _ => true);
+        foreach (var (record, after) in found.Select((record, i) => (record, found.Skip(i + 1))))
+        {
+            using var waiting = ReadyWait.Prepare(session, record.Id);
+            var outcome = session.Do(new Request.Restart(Selection.Of([record.Id]), options, environment))[0];
+            if (outcome is Outcome.Restarted restarted && waiting.Until(restarted.Process, serves: true) is { } failure)
+                outcome = failure;
+            if (outcome is Outcome.Failed failed)
+            {
+                string[] left = [.. after.Select(next => next.Spec.Name)];
+                outcomes.Add(left.Length == 0 ? failed : failed with { Why = $"{failed.Why}; not restarted: {string.Join(", ", left)}" });
+                break;
+            }
+
+            outcomes.Add(outcome);
+        }
+
+        var exitCode = session.Report(outcomes);
+        if (outcomes is [.., Outcome.Failed { Process: { State: not RunState.Running } process }])
+            ReadyWait.ShowLastLines(session, process);
+        return exitCode;
+    }
+}

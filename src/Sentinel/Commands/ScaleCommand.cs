@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Globalization;
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+internal static class ScaleCommand
+{
+    public static Command Create()
+    {
+        var set = new Argument<string>("set") { Description = "What the instances together are called" };
+        set.CompletionSources.Add(_ => SharedOptions.Sets());
+        var count = new Argument<string>("count") { Description = "How many there are to be, or how many more (+2) or fewer (-1)" };
+        var json = SharedOptions.Json();
+        var command = new Command("scale", "Run more or fewer instances of a set") { set, count, json };
+        command.Check(result => Parse(result.GetValue(count)!));
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            var (number, isRelative) = Parse(result.GetValue(count)!);
+            var name = result.GetValue(set)!;
+            return session.Report(session.Do(new Request.Scale(name, number, isRelative)), _ =>
+                $"{name} has {Text.Count(session.Store.Read().InstancesOf(name).Count(), "instance", "instances")}");
+        }));
+        return command;
+    }
+
+    private static (int Number, bool IsRelative) Parse(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= -Instance.Most and <= Instance.Most
+            ? (number, text[0] is '+' or '-')
+            : throw new FormatException($"'{text}' is no number of instances; 5, +2 and -1 are");
+}
