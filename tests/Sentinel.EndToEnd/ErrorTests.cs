@@ -74,6 +74,25 @@ public class ErrorTests
         Assert.Matches("(?i)exit codes?", help);
     }
 
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("env")]
+    [InlineData("wait")]
+    [InlineData("set")]
+    [InlineData("scale")]
+    [InlineData("port", "free")]
+    [InlineData("group", "add")]
+    [InlineData("group", "delete")]
+    public async Task Help_is_the_same_whatever_there_is(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        var before = (await home.Run([.. command, "--help"])).Ok().Stdout;
+        (await home.Run("group", "create", "shop")).Ok();
+        await home.Sleeper("queue", "--group", "shop", "--instances", "2", "--port", "auto");
+
+        Assert.Equal(before, (await home.Run([.. command, "--help"])).Ok().Stdout);
+    }
+
     [Fact]
     public async Task Version_tells_version_commit_and_platform()
     {

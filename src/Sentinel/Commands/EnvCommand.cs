@@ -15,8 +15,7 @@ internal static class EnvCommand
 {
     public static Command Create()
     {
-        var process = new Argument<string>(SharedOptions.ProcessesName) { Description = "Which, by id or name" };
-        process.CompletionSources.Add(_ => SharedOptions.Names());
+        var process = SharedOptions.Process("Which, by id or name");
         var reveal = SharedOptions.Flag("--reveal", "Show the values");
         var json = SharedOptions.Json();
         var command = new Command("env", "Show the environment of a process: what it got, or would get, and where each value comes from")

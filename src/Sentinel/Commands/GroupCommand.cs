@@ -146,14 +146,9 @@ internal static class GroupCommand
         return command;
     }
 
-    private static Argument<string> Name()
+    private static Argument<string> Name() => SharedOptions.Named("group", "Which group", () =>
     {
-        var name = new Argument<string>("group") { Description = "Which group" };
-        name.CompletionSources.Add(_ =>
-        {
-            using var session = new Session(isJson: false);
-            return session.Store.Read().Groups.Keys;
-        });
-        return name;
-    }
+        using var session = new Session(isJson: false);
+        return session.Store.Read().Groups.Keys;
+    });
 }

@@ -57,7 +57,7 @@ internal static class PortCommand
 
     private static Command Free()
     {
-        var targets = new Argument<string[]>("port") { Description = "Which, by number or name", Arity = ArgumentArity.OneOrMore };
+        var targets = new Argument<string[]>("port") { Description = "Which, by number or name", HelpName = "port", Arity = ArgumentArity.OneOrMore };
         targets.CompletionSources.Add(_ =>
         {
             using var session = new Session(isJson: false);

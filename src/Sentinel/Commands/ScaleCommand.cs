@@ -11,8 +11,7 @@ internal static class ScaleCommand
 {
     public static Command Create()
     {
-        var set = new Argument<string>("set") { Description = "What the instances together are called" };
-        set.CompletionSources.Add(_ => SharedOptions.Sets());
+        var set = SharedOptions.Named("set", "What the instances together are called", SharedOptions.Sets);
         var count = new Argument<string>("count") { Description = "How many there are to be, or how many more (+2) or fewer (-1)" };
         var json = SharedOptions.Json();
         var command = new Command("scale", "Run more or fewer instances of a set") { set, count, json };

@@ -45,8 +45,7 @@ internal static class SetCommand
 
     public static Command Create()
     {
-        var target = new Argument<string>(SharedOptions.ProcessesName) { Description = "Which, by id or name; a set is changed whole" };
-        target.CompletionSources.Add(_ => SharedOptions.Names());
+        var target = SharedOptions.Process("Which, by id or name; a set is changed whole");
         var unset = new Option<string[]>("--unset")
         {
             Description = "Have an option be as if it had not been given: --unset max-memory; health and ready are all of theirs; as often as you like",

@@ -31,6 +31,16 @@ internal static class SharedOptions
         return argument;
     }
 
+    public static Argument<string> Process(string description) => Named(ProcessesName, description, Names);
+
+    /// <summary>An argument that is one of the names that there are now; help calls it by its own.</summary>
+    public static Argument<string> Named(string name, string description, Func<IEnumerable<string>> names)
+    {
+        var argument = new Argument<string>(name) { Description = description, HelpName = name };
+        argument.CompletionSources.Add(_ => names());
+        return argument;
+    }
+
     public static Option<int> Lines(string description, int otherwise) => new("--lines", "-n")
     {
         Description = description,

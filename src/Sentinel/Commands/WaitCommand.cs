@@ -16,8 +16,7 @@ internal static class WaitCommand
 
     public static Command Create()
     {
-        var process = new Argument<string>(SharedOptions.ProcessesName) { Description = "Which, by id or name" };
-        process.CompletionSources.Add(_ => SharedOptions.Names());
+        var process = SharedOptions.Process("Which, by id or name");
         var what = new Option<string>("--for")
         {
             Description = $"{Running}; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
