@@ -11,6 +11,8 @@ internal sealed record Live(int Pid, long StartTicks)
     /// <summary>Its session, and null when it is gone.</summary>
     public int? Session => Stat(Pid) is { } stat ? int.Parse(stat[3], CultureInfo.InvariantCulture) : null;
 
+    public int? Parent => Stat(Pid) is { } stat ? int.Parse(stat[1], CultureInfo.InvariantCulture) : null;
+
     public string[] Arguments => Strings("cmdline");
 
     /// <summary>What it was started with.</summary>

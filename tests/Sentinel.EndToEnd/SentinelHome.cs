@@ -136,7 +136,12 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     /// <summary>The one daemon that runs.</summary>
     public Live Daemon() => Assert.Single(Daemons());
 
-    public List<Live> Daemons() => [.. Mine().Where(IsDaemon)];
+    public List<Live> Daemons()
+    {
+        var daemons = Mine().FindAll(IsDaemon);
+        // What one of them has just made looks like it until it becomes a program of its own.
+        return daemons.FindAll(daemon => !daemons.Exists(other => other.Pid == daemon.Parent));
+    }
 
     public async Task<DaemonReport> DescribeDaemon() => (await Run("daemon", "status", "--json")).Ok().As<DaemonReport>();
 

@@ -12,6 +12,8 @@ namespace Sentinel.Core.Supervision;
 public sealed partial class Supervisor
 {
     // So many are started in one turn at first, and then as many as take about so long: others wait for their turns meanwhile.
+    // On a busy machine the look at all processes, which each turn begins with, may alone take longer: then as many as take
+    // about as long as the look, or most of the time would go into looking.
     private const int FirstStarts = 20;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
@@ -48,11 +50,13 @@ public sealed partial class Supervisor
                 later = [.. found.Skip(starts).Select(record => record.Id)];
                 var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
+                var looked = time.GetElapsedTime(begun);
                 outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
                 inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
-                starts = time.GetElapsedTime(begun) < Turn ? starts * 2 : Math.Max(1, starts / 2);
+                var started = time.GetElapsedTime(begun) - looked;
+                starts = started < (looked > Turn ? looked : Turn) ? starts * 2 : Math.Max(1, starts / 2);
             }
 
             if (later.Count == 0 && inTheWay.Count == 0)

@@ -439,6 +439,21 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void Start_of_many_does_not_look_again_for_each_however_long_a_look_takes()
+    {
+        string[] names = [.. Enumerable.Range(1, 200).Select(i => $"p{i}")];
+        foreach (var name in names)
+            _sentinel.Started(name);
+        _sentinel.Stop(names);
+        _sentinel.Machine.PassTime = TimeSpan.FromSeconds(1);
+        var before = _sentinel.Machine.Passes;
+
+        Assert.Equal(names.Length, _sentinel.Start(names).Count);
+
+        Assert.InRange(_sentinel.Machine.Passes - before, 1, 10);
+    }
+
+    [Fact]
     public void Delete_ends_the_tree_and_forgets_the_process()
     {
         _sentinel.Run("web");

@@ -31,6 +31,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public int Passes { get; private set; }
 
+    /// <summary>What a pass over the processes takes.</summary>
+    public TimeSpan PassTime { get; set; }
+
     public List<Launch> Launches { get; } = [];
 
     public List<string> CleanedUp { get; } = [];
@@ -76,6 +79,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         Passes++;
         (var first, BeforeNextPass) = (BeforeNextPass, null);
         first?.Invoke();
+        Clock.Advance(PassTime);
         var all = _processes.Values.Select(process => process.Seen).ToList();
         (var then, BehindNextPass) = (BehindNextPass, null);
         then?.Invoke();
