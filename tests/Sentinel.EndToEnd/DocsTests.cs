@@ -6,13 +6,18 @@ public partial class DocsTests
 {
     private static readonly string Checkout = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", ".."));
 
-    // Whatever the pages run, it is one of these. One that is told a PORT answers there, what is named test or build ends, all else stays.
+    // Whatever the pages run, it is one of these. One that is told a port answers there, what
+    // is named test, build or publish ends, and all else stays.
     private static readonly string[] Programs =
         ["python", "python3", "node", "npm", "npx", "dotnet", "uvicorn", "celery", "redis-server", "MyApp"];
 
     private static readonly string Program = $"""
         #!/bin/sh
         case ${"{1-}"} in test | build | publish) exit ;; esac
+        for word; do
+            [ "${"{last-}"}" != --port ] || PORT=$word
+            last=$word
+        done
         [ -z "${"{PORT-}"}" ] || exec '{SentinelHome.Actor}' serve "$PORT"
         exec sleep 1000
 
@@ -37,7 +42,12 @@ public partial class DocsTests
         Directory.CreateDirectory(Path.Combine(home.Work, "app"));
         foreach (var file in (string[])["server.py", "worker.py", "app.js", ".env"])
             File.WriteAllText(Path.Combine(home.Work, file), "");
-        var variables = new Dictionary<string, string?> { ["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}" };
+        var variables = new Dictionary<string, string?>
+        {
+            ["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["TERM"] = "xterm-256color",
+            ["TMPDIR"] = home.Root,
+        };
 
         var uses = Uses(page).ToList();
 
@@ -53,9 +63,10 @@ public partial class DocsTests
             }
 
             var outcome = await command.End();
-            Assert.True(outcome.ExitCode == exitCode, $"'{use.Line}' ended with {outcome.ExitCode}:\n{outcome.Stdout}{outcome.Stderr}");
-            if (use.Printed.Length > 0)
-                Assert.Contains(Alike(use.Printed), (string[])[Alike(outcome.Stdout), Alike(outcome.Stdout + outcome.Stderr)]);
+            var said = (outcome.Stdout + outcome.Stderr).Replace(home.Work, "/home/user/project");
+            var whole = $"'{use.Line}' ended with {outcome.ExitCode} and said:\n{said}";
+            Assert.True(outcome.ExitCode == exitCode, whole);
+            Assert.True(Alike(said).Contains(Alike(use.Printed)), $"{whole}, not:\n{use.Printed}");
         }
     }
 
@@ -103,9 +114,7 @@ public partial class DocsTests
     {
         var (file, anchor) = target.Split('#') is [var name, var heading] ? (name, heading) : (target, null);
         var path = file.Length == 0 ? page : Relative(Path.GetFullPath(Path.Combine(Checkout, Path.GetDirectoryName(page)!, file)));
-        return anchor is null
-            ? Path.Exists(Path.Combine(Checkout, path))
-            : Uncoded(path).Any(line => line.StartsWith('#') && Slug(line.TrimStart('#', ' ')) == anchor);
+        return Path.Exists(Path.Combine(Checkout, path)) && (anchor is null || Uncoded(path).Any(line => line.StartsWith('#') && Slug(line.TrimStart('#', ' ')) == anchor));
     }
 
     // As the sites that show Markdown make the anchor of a heading.
@@ -156,7 +165,7 @@ public partial class DocsTests
         var isCode = false;
         foreach (var line in File.ReadLines(Path.Combine(Checkout, page)))
             if (line.StartsWith("```", StringComparison.Ordinal))
-                isCode = !isCode;
+                isCode = !isCode && line != "```md";
             else if (!isCode)
                 yield return line;
     }
