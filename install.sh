@@ -6,11 +6,12 @@ usage() {
     cat <<'END'
 Usage: ./install.sh [--prefix DIR] [--uninstall]
 
-Builds sentinel if need be and installs it with completions for bash, zsh and fish:
+Builds sentinel if need be and installs it with its manual and completions for bash, zsh and fish:
   DIR/bin/sentinel
   DIR/share/bash-completion/completions/sentinel
   DIR/share/zsh/site-functions/_sentinel
   DIR/share/fish/vendor_completions.d/sentinel.fish
+  DIR/share/man/man1/sentinel.1, and sentinel-COMMAND.1 of every command
 
   --prefix DIR  where to; for root the default is /usr/local, for others ~/.local
   --uninstall   take these files away again; what sentinel keeps in ~/.sentinel stays
@@ -54,9 +55,13 @@ lib=$to/lib/sentinel
 bash=$to/share/bash-completion/completions/sentinel
 zsh=$to/share/zsh/site-functions/_sentinel
 fish=$to/share/fish/vendor_completions.d/sentinel.fish
+man=$to/share/man/man1
 
 if $uninstall; then
     rm -f "$bin" "$bash" "$zsh" "$fish"
+    for page in "$root"/docs/man/*; do
+        rm -f "$man/${page##*/}"
+    done
     rm -rf "$lib"
     echo "Uninstalled sentinel from $to"
     exit 0
@@ -85,6 +90,9 @@ fi
 put 644 "$root/completions/sentinel.bash" "$bash"
 put 644 "$root/completions/_sentinel" "$zsh"
 put 644 "$root/completions/sentinel.fish" "$fish"
+for page in "$root"/docs/man/*; do
+    put 644 "$page" "$man/${page##*/}"
+done
 
 echo "Installed $("$bin" --version) as $bin"
 case :$PATH: in

@@ -160,7 +160,10 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
 
     private static void MakeFolder(string path)
     {
-        if (LibC.mkdir(path, Searchable) != 0 && !Directory.Exists(path))
-            throw SystemCallException.Last("make", path);
+        if (LibC.mkdir(path, Searchable) == 0)
+            return;
+        var failure = SystemCallException.Last("make", path);
+        if (!Directory.Exists(path))
+            throw failure;
     }
 }

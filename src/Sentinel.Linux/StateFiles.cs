@@ -84,8 +84,10 @@ public sealed unsafe class StateFiles : IStateFiles
             Directory.CreateDirectory(parent);
         if (LibC.mkdir(path, OwnerOnlyFolder) == 0)
             return;
+        // Before anything else is called, which would change what the reason is.
+        var failure = SystemCallException.Last("make the folder", path);
         if (!Directory.Exists(path))
-            throw SystemCallException.Last("make the folder", path);
+            throw failure;
 
         var user = LibC.geteuid();
         if (OwnerOf(path) is var owner && owner != user)

@@ -23,6 +23,7 @@ return args switch
     ["parent-of", .. var command] => Roles.ParentOf(command),
     ["listen", .. var ports] => Roles.Listen(ports),
     ["listen-after", .. var filesAndPorts] => Roles.ListenAfter(filesAndPorts),
+    ["serve", var port] => Roles.Serve(int.Parse(port)),
     ["once", var marker, .. var command] => Roles.Once(marker, command),
     ["keep-dead", .. var command] => Roles.KeepDead(command),
     _ => Roles.Usage(),

@@ -51,7 +51,7 @@ internal sealed class Checkout
         Executable(Path.Combine(_bin, "built"), Built);
         AddCompiler();
         var original = Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..");
-        foreach (var file in (string[])["sentinel", "install.sh", .. FilesIn("build"), .. FilesIn("completions")])
+        foreach (var file in (string[])["sentinel", "install.sh", .. FilesIn("build"), .. FilesIn("completions"), .. FilesIn("docs/man")])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
             File.Copy(Path.Combine(original, file), PathOf(file));

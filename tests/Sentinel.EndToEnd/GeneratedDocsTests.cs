@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace Sentinel.EndToEnd;
 
 public class GeneratedDocsTests
@@ -18,6 +20,32 @@ public class GeneratedDocsTests
         var stale = pages.Keys.Union(kept.Keys).Where(page => pages.GetValueOrDefault(page) != kept.GetValueOrDefault(page)).Order();
         Assert.True(!stale.Any(), $"docs/generate would write otherwise, run it: {string.Join(", ", stale)}");
     }
+
+    [Fact]
+    public async Task The_picture_in_the_README_is_a_recording_of_these_commands()
+    {
+        Needs.Program("python3");
+        await using var home = new SentinelHome();
+        var recorded = Path.Combine(home.Root, "demo.svg");
+        var kept = Path.Combine(Docs, "demo.svg");
+
+        (await home.Run(new Call(SentinelHome.Binary, recorded)
+        {
+            Program = Path.Combine(Docs, "record"),
+            Environment = new Dictionary<string, string?> { ["TMPDIR"] = home.Root },
+        })).Ok();
+
+        // Pids, times and figures are others each time.
+        foreach (var picture in (string[])[recorded, kept])
+            Assert.Contains("error: the queue does not answer", Texts(picture));
+        Assert.Equal(Texts(recorded)[0], Texts(kept)[0]);
+        Assert.InRange(new FileInfo(kept).Length, 1, 100_000);
+        Assert.Empty(home.Supervised());
+    }
+
+    // The title comes first.
+    private static string[] Texts(string picture) =>
+        [.. XDocument.Load(picture).Descendants().Where(element => element.Name.LocalName is "title" or "text").Select(element => element.Value)];
 
     private static Dictionary<string, string> Pages(string folder) => Directory.GetFiles(Path.Combine(folder, "man"))
         .Append(Path.Combine(folder, "commands.md"))

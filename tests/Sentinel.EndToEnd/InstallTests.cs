@@ -2,21 +2,27 @@ namespace Sentinel.EndToEnd;
 
 public class InstallTests
 {
-    private static readonly string[] Installed =
+    // Each file, and where in the checkout it is from.
+    private static readonly (string File, string From)[] Files =
     [
-        "bin/sentinel",
-        "share/bash-completion/completions/sentinel",
-        "share/fish/vendor_completions.d/sentinel.fish",
-        "share/zsh/site-functions/_sentinel",
+        ("bin/sentinel", "artifacts/sentinel/sentinel"),
+        ("share/bash-completion/completions/sentinel", "completions/sentinel.bash"),
+        ("share/fish/vendor_completions.d/sentinel.fish", "completions/sentinel.fish"),
+        .. FilesIn(ManPages).Select(page => ($"share/man/man1/{page}", $"docs/man/{page}")),
+        ("share/zsh/site-functions/_sentinel", "completions/_sentinel"),
     ];
 
+    private static readonly string[] Installed = [.. Files.Select(file => file.File)];
+
+    private static string ManPages => Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..", "docs", "man");
+
     [Fact]
-    public async Task It_installs_four_files_and_uninstalls_just_these()
+    public async Task It_installs_the_binary_completions_and_manual_and_uninstalls_just_these()
     {
         await using var home = new SentinelHome();
         var checkout = new Checkout(home, "the check'out");
         var prefix = Path.Combine(home.Root, "a prefix '日本'");
-        string[] others = ["bin/other", "share/zsh/site-functions/_other"];
+        string[] others = ["bin/other", "share/man/man1/sentinel-other.1", "share/zsh/site-functions/_other"];
         foreach (var other in others)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(prefix, other))!);
@@ -28,14 +34,13 @@ public class InstallTests
         Assert.Equal([.. Installed.Concat(others).Order(StringComparer.Ordinal)], FilesIn(prefix));
         Assert.Contains($"Installed 1.2.3 as {prefix}/bin/sentinel\n", install.Stdout);
         Assert.Contains("is not in PATH yet", install.Stdout);
-        Assert.Equal(File.ReadAllText(checkout.Binary), File.ReadAllText(Path.Combine(prefix, Installed[0])));
-        foreach (var (file, from) in Installed.Skip(1).Zip((string[])["sentinel.bash", "sentinel.fish", "_sentinel"]))
+        foreach (var (file, from) in Files)
         {
-            Assert.Equal(File.ReadAllText(checkout.PathOf($"completions/{from}")), File.ReadAllText(Path.Combine(prefix, file)));
-            Assert.Equal("rw-r--r--", Mode(Path.Combine(prefix, file)));
+            Assert.Equal(File.ReadAllText(checkout.PathOf(from)), File.ReadAllText(Path.Combine(prefix, file)));
+            Assert.Equal(file == "bin/sentinel" ? "rwxr-xr-x" : "rw-r--r--", Mode(Path.Combine(prefix, file)));
         }
 
-        Assert.Equal("rwxr-xr-x", Mode(Path.Combine(prefix, Installed[0])));
+        Assert.Contains("share/man/man1/sentinel-port-free.1", Installed);
 
         (await checkout.Install("--prefix", prefix, "--uninstall")).Ok();
 

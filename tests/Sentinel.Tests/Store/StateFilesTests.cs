@@ -162,11 +162,11 @@ public sealed class StateFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_in_the_place_of_the_folder_is_an_error_that_names_it()
+    public void A_file_in_the_place_of_the_folder_is_an_error_that_names_it_and_says_why()
     {
         File.WriteAllText(_folder["home"], "");
-        Assert.Contains(
-            _folder["home"], Assert.ThrowsAny<Exception>(() => _files.MakePrivateFolder(_folder["home"])).Message);
+        Assert.EndsWith(
+            $"{_folder["home"]}: File exists", Assert.ThrowsAny<Exception>(() => _files.MakePrivateFolder(_folder["home"])).Message);
     }
 
     // The kernel lists who waits for a lock, marked with an arrow, by the inode of its file.
