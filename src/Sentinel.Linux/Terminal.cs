@@ -1,23 +1,26 @@
 namespace Sentinel.Linux;
 
-/// <summary>What standard output is connected to.</summary>
+/// <summary>What standard output, and standard error, is connected to.</summary>
 public static unsafe class Terminal
 {
-    private const int Stdout = 1;
+    private const int Stdout = 1, Stderr = 2;
     private const ulong GetWindowSize = 0x5413;
 
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
     /// <summary>In columns; null where that is not known.</summary>
-    public static int? Width => Size(1);
+    public static int? Width => Size(Stdout, 1);
+
+    /// <summary>Of the terminal that standard error is, in columns; null where it is none.</summary>
+    public static int? ErrorWidth => Size(Stderr, 1);
 
     /// <summary>In rows; null where that is not known.</summary>
-    public static int? Height => Size(0);
+    public static int? Height => Size(Stdout, 0);
 
-    private static int? Size(int field)
+    private static int? Size(int descriptor, int field)
     {
         // struct winsize: rows, columns, and two that are not used.
         var size = stackalloc ushort[4];
-        return LibC.ioctl(Stdout, GetWindowSize, size) == 0 && size[field] > 0 ? size[field] : null;
+        return LibC.ioctl(descriptor, GetWindowSize, size) == 0 && size[field] > 0 ? size[field] : null;
     }
 }

@@ -232,7 +232,7 @@ public class LeaseTests
         Assert.Equal(("sh", folder), ((string)startedBy["ancestry"]![0]!["program"]!, (string)startedBy["folder"]!));
         Assert.Equal(Environment.ProcessId, (int)startedBy["ancestry"]![1]!["pid"]!);
         var status = (await home.Run("status", "web")).Ok().Stdout;
-        Assert.Matches($@"Started by: sh \(pid \d+\) < .* \(pid {Environment.ProcessId}\).*, in {folder}, ", status);
+        Assert.Matches($@"Origin: +sh \(pid \d+\) < .* \(pid {Environment.ProcessId}\).*, in {folder}, ", status);
         Assert.DoesNotContain("Lease:", status);
         Assert.DoesNotContain("OWNER", (await home.Run("list")).Ok().Stdout);
     }
@@ -265,7 +265,7 @@ public class LeaseTests
         });
 
         Assert.Equal(("null", "null"), await Told(home, "web"));
-        Assert.DoesNotContain("Started by", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.DoesNotContain("Origin:", (await home.Run("status", "web")).Ok().Stdout);
     }
 
     // Somebody who does nothing but live, and whom nothing else ends.

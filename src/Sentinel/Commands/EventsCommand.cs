@@ -58,7 +58,7 @@ internal static class EventsCommand
             if (session.IsJson)
                 session.Output.Write(EventLog.Line(happened));
             else
-                session.Output.Line(Events.Line(happened, session.Style));
+                session.Prose(Events.Line(happened, session.Style), Events.WhoColumn);
         }
     }
 

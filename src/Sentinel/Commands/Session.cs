@@ -76,6 +76,13 @@ internal sealed class Session : IDisposable
         Output.Line();
     }
 
+    /// <summary>What is longer than the terminal is wide is continued at so many columns.</summary>
+    public void Prose(string line, int indent)
+    {
+        foreach (var part in Text.Wrap(line, Style.Width, indent))
+            Output.Line(part);
+    }
+
     /// <summary>Says what became of each; failures go to standard error.</summary>
     /// <param name="summary">For bulk commands: the last line, given how many succeeded.</param>
     public int Report(IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
@@ -86,7 +93,7 @@ internal sealed class Session : IDisposable
                 Json.Document.OutcomesJson);
         else
             foreach (var outcome in outcomes.Where(outcome => outcome is not Outcome.Failed))
-                Output.Line(Outcomes.Line(outcome));
+                Prose(Outcomes.Line(outcome), indent: 2);
 
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
         // Where all of it failed, that is said below.

@@ -7,6 +7,9 @@ namespace Sentinel.Rendering;
 /// <summary>Events as people read them, a line each.</summary>
 internal static class Events
 {
+    /// <summary>Behind the time.</summary>
+    public const int WhoColumn = 24;
+
     public static string Line(Event happened, Style style)
     {
         var time = happened.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);

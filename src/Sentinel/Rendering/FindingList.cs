@@ -8,9 +8,6 @@ internal static class FindingList
     // Of the longest word, the longest area, and two spaces after each.
     private const int LevelColumns = 10, AreaColumns = 11;
 
-    // On a terminal that is narrower than any.
-    private const int FewestColumns = 20;
-
     public static IEnumerable<string> Lines(IReadOnlyCollection<Finding> findings, Style style)
     {
         var indent = new string(' ', LevelColumns + AreaColumns);
@@ -18,15 +15,11 @@ internal static class FindingList
         {
             var first = style.Paint(finding.Level.Word(), ColorOf(finding.Level))
                 + new string(' ', LevelColumns - finding.Level.Word().Length) + finding.Area.PadRight(AreaColumns);
-            foreach (var line in Wrapped(finding.What, style))
-            {
-                yield return first + line;
-                first = indent;
-            }
-
+            foreach (var line in Text.Wrap(first + Text.Printable(finding.What), style.Width, indent.Length))
+                yield return line;
             if (finding.Mend is { } mend)
-                foreach (var line in Wrapped($"mend: {mend}", style))
-                    yield return indent + style.Paint(line, Color.Bold);
+                foreach (var line in Text.Wrap(indent + $"mend: {Text.Printable(mend)}", style.Width, indent.Length))
+                    yield return indent + style.Paint(line[indent.Length..], Color.Bold);
         }
 
         var (broken, degraded) = (findings.Count(finding => finding.Level == Level.Broken), findings.Count(finding => finding.Level == Level.Degraded));
@@ -37,12 +30,6 @@ internal static class FindingList
             (_, 0) => $"{broken} broken",
             _ => $"{broken} broken, {degraded} degraded",
         };
-    }
-
-    private static IEnumerable<string> Wrapped(string text, Style style)
-    {
-        var printable = Text.Printable(text);
-        return style.Width is { } width ? Text.Wrap(printable, Math.Max(FewestColumns, width - LevelColumns - AreaColumns)) : [printable];
     }
 
     private static Color ColorOf(Level level) => level switch

@@ -22,5 +22,9 @@ internal sealed class Output(Stream to) : IDisposable
     public void Dispose() => _stream.Dispose();
 
     /// <summary>Tells the user something on standard error, at once.</summary>
-    public static void Tell(string text) => StandardStream.Error.Write(Encoding.UTF8.GetBytes(text + "\n"));
+    public static void Tell(string text)
+    {
+        var lines = Terminal.ErrorWidth is { } columns ? text.Split('\n').SelectMany(line => Text.Wrap(line, columns, indent: 2)) : [text];
+        StandardStream.Error.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    }
 }

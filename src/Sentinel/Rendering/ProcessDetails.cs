@@ -10,6 +10,11 @@ namespace Sentinel.Rendering;
 /// <summary>A process as <c>status</c> shows it, a fact a line.</summary>
 internal static class ProcessDetails
 {
+    private const string Command = "Command";
+
+    // Behind the labels.
+    private const int ValueColumn = 13;
+
     /// <param name="remains">The pids of what its main process left behind.</param>
     public static IEnumerable<string> Lines(
         ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home, LogRung rung, DateTimeOffset now, Style style)
@@ -17,7 +22,9 @@ internal static class ProcessDetails
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
         foreach (var (label, value) in Facts())
-            yield return $"  {style.Paint($"{label + ":",-10} ", Color.Dim)}{value}";
+            // A command stays what can be copied.
+            foreach (var line in Text.Wrap($"  {style.Paint($"{label + ":",-10} ", Color.Dim)}{value}", label == Command ? null : style.Width, ValueColumn))
+                yield return line;
 
         IEnumerable<(string, string)> Facts()
         {
@@ -53,11 +60,11 @@ internal static class ProcessDetails
             if (record.Spec.Lease is { } tenure)
                 yield return ("Lease", Ownership.Line(tenure));
             if (record.Origin is { } origin)
-                yield return ("Started by", Ownership.Line(origin));
+                yield return ("Origin", Ownership.Line(origin));
             foreach (var lease in ports)
                 yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
-            yield return ("Command", Text.Printable(record.Spec.Command.Text));
+            yield return (Command, Text.Printable(record.Spec.Command.Text));
             foreach (var file in record.Spec.EnvironmentFiles)
                 yield return ("Env file", Text.Printable(file));
             yield return ("Stdout", home.StdoutOf(record));

@@ -36,7 +36,8 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
         yield return $"{style.Paint(Record.Spec.Name, Color.Bold)} (id: {Record.Id}) is "
             + $"{style.Paint(Record.State.Word, ProcessList.ColorOf(Record.State))} since {Text.Time(Record.State.Since)}"
             + (Record.State.Main is { } main ? $" (pid: {main.Pid})" : "");
-        yield return $"  {Next}";
+        foreach (var line in Text.Wrap($"  {Next}", style.Width, indent: 2))
+            yield return line;
         yield return Since is { } since
             ? $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}."
             : "  Nothing is known of earlier runs.";

@@ -54,12 +54,21 @@ internal static class Text
     /// <summary>The lines of a text, without their ends.</summary>
     public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
 
-    /// <summary>How many columns of a terminal it takes.</summary>
+    /// <summary>How many columns of a terminal it takes; what only changes the colour takes none.</summary>
     public static int Width(string text)
     {
         var width = 0;
+        var isColor = false;
         foreach (var rune in text.EnumerateRunes())
-            width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+        {
+            if (rune.Value == '\e')
+                isColor = true;
+            else if (isColor)
+                isColor = rune.Value != 'm';
+            else
+                width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+        }
+
         return width;
     }
 
@@ -82,22 +91,37 @@ internal static class Text
     }
 
     /// <summary>Its words in lines of so many columns; a word that is longer stands whole on a line of its own.</summary>
-    public static IEnumerable<string> Wrap(string text, int columns)
+    /// <param name="columns">Null where nothing has to fit.</param>
+    /// <param name="indent">By how many columns all lines but the first are moved to the right.</param>
+    public static IEnumerable<string> Wrap(string text, int? columns, int indent = 0)
     {
+        if (columns is not { } available || Width(text) <= available)
+        {
+            yield return text;
+            yield break;
+        }
+
+        available = Math.Max(available, indent + FewestColumns);
         var line = new StringBuilder();
+        var isBegun = false;
         foreach (var word in text.Split(' '))
         {
-            if (line.Length > 0 && Width(line.ToString()) + 1 + Width(word) > columns)
+            if (isBegun && Width(line.ToString()) + 1 + Width(word) > available)
             {
                 yield return line.ToString();
-                line.Clear();
+                line.Clear().Append(' ', indent);
+                isBegun = false;
             }
 
-            line.Append(line.Length > 0 ? " " : "").Append(word);
+            line.Append(isBegun ? " " : "").Append(word);
+            isBegun = true;
         }
 
         yield return line.ToString();
     }
+
+    // On a terminal that is narrower than any.
+    private const int FewestColumns = 20;
 
     private const double Gigabyte = 1024 * 1024 * 1024;
 

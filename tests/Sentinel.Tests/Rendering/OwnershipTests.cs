@@ -51,7 +51,7 @@ public sealed class OwnershipTests
         var lines = Details(view);
 
         Assert.Contains($"  Lease:     until bash (pid 812) ends; 2h, until {Text.Time(TwoHours.Expires)}; in session s1", lines);
-        Assert.Contains($"  Started by: bash (pid 812) < agent (pid 790), in /home/user, {Text.Time(Clock.Start)}", lines);
+        Assert.Contains($"  Origin:    bash (pid 812) < agent (pid 790), in /home/user, {Text.Time(Clock.Start)}", lines);
     }
 
     [Fact]
