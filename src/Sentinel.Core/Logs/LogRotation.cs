@@ -123,6 +123,10 @@ public sealed class LogRotation(ILogFiles files)
         if (limits.Backups > 0)
         {
             var draft = LogBackup.DraftOf(log);
+            // While a copy fills the disk, the process that writes the log could not: it is not even begun. How small a compressed
+            // one becomes nobody knows.
+            if (!limits.Compress && end - start > new DriveInfo(Path.GetFullPath(log)).AvailableFreeSpace)
+                throw new IOException($"No space left on device for a backup: {draft}");
             try
             {
                 Copy(live, start, end, draft, limits.Compress);
