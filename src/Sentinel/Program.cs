@@ -6,10 +6,12 @@ using Sentinel.Linux;
 StandardStream.FillGaps();
 var root = new RootCommand(
     """
-    Sentinel runs processes in the background: it keeps their logs, shows their CPU, memory and uptime, restarts
-    them when they crash, and stops them with all that they started.
+    Sentinel runs processes in the background: it keeps their logs, shows their
+    CPU, memory and uptime, restarts them when they crash, and stops them with
+    all that they started.
 
-    Exit codes: 0 success; 1 all or part of it failed; 2 the command line was not understood, nothing was done.
+    Exit codes: 0 success; 1 all or part of it failed; 2 the command line was
+    not understood, nothing was done.
     Everything is kept in the folder SENTINEL_HOME (default ~/.sentinel).
     """)
 {
