@@ -12,6 +12,10 @@ public sealed class DaemonClient : ISupervisor
 {
     /// <summary>How long to wait for the daemon, which says something at least once a second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    // One that starts a thousand processes at once has no time to say something, but it has the processor.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly SentinelHome _home;
@@ -74,7 +78,7 @@ public sealed class DaemonClient : ISupervisor
 
     private SafeFileHandle Connect()
     {
-        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience; Thread.Sleep(Moment))
+        for (var begun = Stopwatch.GetTimestamp(); IsWorthWaiting(Stopwatch.GetElapsedTime(begun)); Thread.Sleep(Moment))
             if (UnixSocket.Connect(_home.Socket, out var isBusy) is { } socket)
                 return socket;
             else if (!isBusy)
@@ -122,13 +126,14 @@ public sealed class DaemonClient : ISupervisor
         var begun = Stopwatch.GetTimestamp();
         var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
         int ready;
-        while ((ready = LibC.poll(&poll, 1, (int)Math.Max(0, (Patience - Stopwatch.GetElapsedTime(begun)).TotalMilliseconds))) < 0)
-        {
-        }
-
-        if (ready == 0)
-            throw Silent(_home);
+        // Negative: a signal came in between.
+        while ((ready = LibC.poll(&poll, 1, (int)Patience.TotalMilliseconds)) <= 0)
+            if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
+                throw Silent(_home);
     }
+
+    private bool IsWorthWaiting(TimeSpan waited) => waited < Patience
+        || (waited < LongestPatience && StateFiles.HolderOf(_home.Lock) is { } daemon && LastRun.Ago(daemon) < Recently);
 
     /// <summary>Says that the daemon does not answer, since when as far as that can be known, and how to go on.</summary>
     public static DaemonException Silent(SentinelHome home)

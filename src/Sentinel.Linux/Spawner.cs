@@ -16,12 +16,16 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     // Nothing else ends with it by accident.
     private const int TrialCode = 7;
 
+    // From so many on, preparing costs less than it saves.
+    private const int Many = 10;
+
     // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
     private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
 
     private readonly Dictionary<string, LogRung> _rungs = [];
+    private int _spawned;
 
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
 
@@ -29,6 +33,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     {
         if (WhyNot(launch, out var program) is { } reason)
             throw new SpawnException(reason);
+        if (++_spawned == Many)
+            Prepare();
         try
         {
             // That one alone: a home that was moved away is not made anew where it was.
@@ -61,8 +67,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
     }
 
-    /// <summary>Makes all that comes faster, for whoever will spawn much.</summary>
-    public void Prepare() => ManagedMemory.KeepFromChildren(() =>
+    /// <summary>Makes all that comes faster, for whoever will spawn much; it comes by itself with the tenth.</summary>
+    public void Prepare() => MemoryAdvice.KeepFromChildren(() =>
     {
         var status = 0;
         return Try(group: null, out _) is not { } pid

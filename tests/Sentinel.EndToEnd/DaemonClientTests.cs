@@ -8,6 +8,12 @@ namespace Sentinel.EndToEnd;
 /// <summary>Commands, and others, that talk to the daemon.</summary>
 public partial class DaemonClientTests
 {
+    private static readonly byte[][] Nonsense =
+    [
+        [.. "null"u8], [.. "-1"u8], [.. "99999999999999999999"u8], [.. "\""u8], [.. "\\ud800"u8], [.. "{}"u8], [.. "["u8], [.. "a/b"u8], [.. "\\u0000"u8],
+        [.. "\"a\":1,"u8], [.. "1e999"u8], [0], [0xff, 0xfe], [.. new string('[', 300).Select(c => (byte)c)],
+    ];
+
     [Fact]
     public async Task Every_command_says_the_same_and_ends_the_same_with_a_daemon_as_without()
     {
@@ -212,6 +218,46 @@ public partial class DaemonClientTests
     }
 
     [Fact]
+    public async Task Thousands_of_damaged_messages_leave_a_daemon_that_answers_and_a_state_that_can_be_read()
+    {
+        var count = Seeded.IsWhole ? 100_000 : 3_000;
+        var random = Seeded.Random();
+        var frames = await Frames(
+            ["run", "--name", "web", "--env", "A=1", "--port", "http", "--restart", "--max-memory", "500M", "--nice", "1", "--ttl", "2h", "--", "sleep", "1000"],
+            ["run", "--instances", "2", "sleep 1000"],
+            ["stop", "web", "--timeout", "1"], ["start", "web", "--update-env"], ["restart", "web"], ["delete", "web", "--logs"], ["stopall"], ["clean"], ["reset", "web"],
+            ["group", "create", "shop", "--env", "A=1"], ["group", "set", "shop", "--env", "B=2"], ["group", "add", "shop", "web"], ["group", "remove", "shop", "web"],
+            ["group", "delete", "shop"], ["port", "allocate", "--name", "http"], ["port", "free", "http"], ["gc", "--session", "s"], ["daemon", "status"]);
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        (await home.Run("run", "--name", "other", "--", "sleep", "1000")).Ok();
+        var before = daemon.Descriptors.Count;
+
+        for (var i = 0; i < count; i++)
+        {
+            var frame = random.GetItems(frames, 1)[0].ToArray();
+            for (var faults = random.Next(4); faults > 0; faults--)
+                frame = Damaged(frame, random);
+            using var socket = Connect(home);
+            // It may be cut off before it has sent all.
+            Record.Exception(() => socket.Send(frame));
+            Record.Exception(() => socket.Shutdown(SocketShutdown.Send));
+            await Reply(socket);
+        }
+
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
+        Assert.DoesNotContain("   at ", File.ReadAllText(home.DaemonLog));
+        foreach (var look in (string[][])[["list"], ["list", "--json"], ["group", "list"], ["port", "list"], ["events"], ["doctor"]])
+            Assert.DoesNotContain("fault", (await home.Run(look)).Stderr);
+        // What has been accepted can be read by the next one, too.
+        (await home.Run("daemon", "restart")).Ok();
+        (await home.Run("stopall", "--force")).Ok();
+        (await home.Run("clean")).Ok();
+        await home.Start("other", "sleep", "1000");
+        await Wait.Until(() => home.Daemon().Descriptors.Count <= before, () => $"{before} descriptors are open: {string.Join(' ', home.Daemon().Descriptors.Values)}");
+    }
+
+    [Fact]
     public async Task A_huge_announcement_costs_the_daemon_nothing()
     {
         await using var home = new SentinelHome();
@@ -266,6 +312,54 @@ public partial class DaemonClientTests
         BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - 4);
         Encoding.UTF8.GetBytes(json, frame.AsSpan(4));
         return frame;
+    }
+
+    // As they come from real commands.
+    private static async Task<byte[][]> Frames(params string[][] commands)
+    {
+        await using var home = new SentinelHome();
+        Directory.CreateDirectory(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(home.Socket));
+        other.Listen();
+        var frames = new List<byte[]>();
+        foreach (var command in commands)
+        {
+            var sent = home.Begin(new Call(command) { Folder = "/" });
+            (await other.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+            using var asked = await other.AcceptAsync(TestContext.Current.CancellationToken);
+            var header = new byte[4];
+            await asked.ReceiveAsync(header, TestContext.Current.CancellationToken);
+            var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
+            for (var received = 0; received < body.Length;)
+                received += await asked.ReceiveAsync(body.AsMemory(received), TestContext.Current.CancellationToken);
+            frames.Add([.. header, .. body]);
+            asked.Close();
+            (await sent.End()).Fails(1);
+        }
+
+        return [.. frames];
+    }
+
+    private static byte[] Damaged(byte[] frame, Random random)
+    {
+        var body = frame.AsSpan(Math.Min(4, frame.Length)).ToArray();
+        var at = random.Next(body.Length + 1);
+        var end = Math.Min(body.Length, at + random.Next(20));
+        byte[] put = [.. random.GetItems(Nonsense, 1)[0]];
+        byte[] damaged = random.Next(6) switch
+        {
+            0 => [.. body[..at]],
+            1 => [.. body[..at], .. body[end..]],
+            2 => [.. body[..end], .. body[at..]],
+            3 => [.. body[..at], (byte)random.Next(256), .. body[Math.Min(at + 1, body.Length)..]],
+            4 => [.. body[..at], .. put, .. body[at..]],
+            _ => [.. body[..at], .. put, .. body[end..]],
+        };
+        byte[] header = [0, 0, 0, 0];
+        // Now and then it announces what does not come, or less than comes.
+        BinaryPrimitives.WriteInt32LittleEndian(header, random.Next(10) == 0 ? random.Next() : damaged.Length);
+        return [.. header, .. damaged];
     }
 
     private static Socket Connect(SentinelHome home)

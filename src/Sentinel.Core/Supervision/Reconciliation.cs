@@ -3,6 +3,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using MembersOf = System.Func<Sentinel.Core.Policy.ProcessRecord, System.Collections.Generic.List<Sentinel.Core.Host.Sighting>>;
 
 namespace Sentinel.Core.Supervision;
 
@@ -16,38 +17,42 @@ public sealed class Reconciliation(TimeProvider time)
 
     /// <summary>The state as it must be for what can be seen now, by one who does not hold the lock.</summary>
     /// <param name="state">As it was written down.</param>
-    public State Look(State state, Snapshot snapshot) => Each(state, snapshot, record =>
-        record.State is RunState.Starting && time.GetUtcNow() - record.State.Since < Start && Members(record, snapshot).Count == 0
+    public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
+        record.State is RunState.Starting && time.GetUtcNow() - record.State.Since < Start && membersOf(record).Count == 0
             ? record
-            : Settle(record, snapshot));
+            : Settle(record, snapshot, membersOf));
 
     /// <summary>The same by the holder of the lock: nobody else is at it.</summary>
-    public State Settle(State state, Snapshot snapshot) => Each(state, snapshot, record => Settle(record, snapshot));
+    public State Settle(State state, Snapshot snapshot) =>
+        Each(state, snapshot, (record, membersOf) => Settle(record, snapshot, membersOf));
 
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
-    public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot)
+    public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
+
+    private ProcessRecord Settle(ProcessRecord record, Snapshot snapshot, MembersOf membersOf)
     {
         var now = time.GetUtcNow();
         return record.State switch
         {
-            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(record, starting, snapshot), now).Record,
+            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table.BootId), now).Record,
             { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
-            RunState.Stopping { Run: null } when Members(record, snapshot).Count == 0 =>
+            RunState.Stopping { Run: null } when membersOf(record).Count == 0 =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
         };
     }
 
-    private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, ProcessRecord> look)
+    private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, MembersOf, ProcessRecord> look)
     {
+        var membersOf = Trees(state.Processes.Values, snapshot);
         // One pass serves them all.
         if (state.Processes.Values.Any(process => process.State.Main is not null))
             _ = snapshot.All;
         foreach (var record in state.Processes.Values)
         {
-            var seen = look(record);
+            var seen = look(record, membersOf);
             if (!ReferenceEquals(seen, record))
                 state = state.With(seen);
         }
@@ -77,18 +82,26 @@ public sealed class Reconciliation(TimeProvider time)
     }
 
     // Whoever was to start it was killed meanwhile: the process is there, or it is not.
-    private static ProcessEvent FindStarted(ProcessRecord record, RunState.Starting starting, Snapshot snapshot)
+    private static ProcessEvent FindStarted(List<Sighting> members, RunState.Starting starting, string bootId)
     {
-        var main = Members(record, snapshot)
+        var main = members
             .Where(member => member.Pid == member.Session)
             .OrderBy(member => member.StartTicks)
             .ToList();
         if (main.Count > 0)
-            return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, snapshot.Table.BootId));
+            return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, bootId));
         return new ProcessEvent.SpawnFailed(
             $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted");
     }
 
-    private static List<Sighting> Members(ProcessRecord record, Snapshot snapshot) =>
-        ProcessTrees.Find([TreeRoot.Of(record)], snapshot).GetValueOrDefault(record.Id) ?? [];
+    // The trees of those whose main process is not known. They are sought together, when the first is asked for: a daemon that was
+    // killed while it started a thousand leaves a thousand of them.
+    private static MembersOf Trees(IEnumerable<ProcessRecord> records, Snapshot snapshot)
+    {
+        var found = new Lazy<Dictionary<int, List<Sighting>>>(() => ProcessTrees.Find(
+            [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping { Run: null }).Select(TreeRoot.Of)],
+            snapshot,
+            records.Select(TreeRoot.Of)));
+        return record => found.Value.GetValueOrDefault(record.Id) ?? [];
+    }
 }

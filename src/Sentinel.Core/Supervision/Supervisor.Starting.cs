@@ -11,11 +11,13 @@ namespace Sentinel.Core.Supervision;
 /// <content>How processes are started, alone or many at a time.</content>
 public sealed partial class Supervisor
 {
-    // So many are started in one turn at first, and then as many as take about so long: others wait for their turns meanwhile.
-    // On a busy machine the look at all processes, which each turn begins with, may alone take longer: then as many as take
-    // about as long as the look, or most of the time would go into looking.
-    private const int FirstStarts = 20;
+    // So many are started in one turn at least, and then as many as take about so long: others wait for their turns meanwhile.
+    private const int FewestStarts = 20;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+
+    // A turn also looks at the machine and writes the state, which costs the more the more processes there are. The starts take
+    // longer than that, or whoever starts very many would do little else.
+    private const int StartsToLook = 4;
 
     private async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> choose)
     {
@@ -34,7 +36,7 @@ public sealed partial class Supervisor
     {
         var outcomes = new List<Outcome>();
         var stuck = new Dictionary<int, string>();
-        for (var starts = FirstStarts; ;)
+        for (var starts = FewestStarts; ;)
         {
             State written;
             List<TreeRoot> inTheWay;
@@ -49,14 +51,15 @@ public sealed partial class Supervisor
                 var now = found.Take(starts).ToList();
                 later = [.. found.Skip(starts).Select(record => record.Id)];
                 var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
-                var remains = ProcessTrees.Find([.. doubtful.Select(TreeRoot.Of)], snapshot);
+                var remains = ProcessTrees.Find(
+                    [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
                 var looked = time.GetElapsedTime(begun);
                 outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
                 inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
-                var started = time.GetElapsedTime(begun) - looked;
-                starts = started < (looked > Turn ? looked : Turn) ? starts * 2 : Math.Max(1, starts / 2);
+                var isShort = time.GetElapsedTime(begun) < Turn + (StartsToLook * looked);
+                starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
 
             if (later.Count == 0 && inTheWay.Count == 0)
@@ -138,7 +141,16 @@ public sealed partial class Supervisor
                 : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why));
         }
 
-        transaction.Save();
+        try
+        {
+            transaction.Save();
+        }
+        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && outcomes.Exists(outcome => outcome is Outcome.Started))
+        {
+            // What runs has been started, whatever is said: on the disk it is about to be, and is found by its cookie.
+            warn($"what was started cannot be written down, the next command that changes something does it: {e.Message}");
+        }
+
         return outcomes;
     }
 

@@ -93,10 +93,11 @@ public sealed partial class Supervisor(
         StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs, Origin? origin)
     {
         var records = new List<ProcessRecord>();
+        var names = state.Names().ToHashSet();
         foreach (var spec in specs)
         {
-            if (spec.Instance is not null && NotFree(state, spec.Name) is { } taken)
-                return [taken];
+            if (spec.Instance is not null && (names.Contains(spec.Name) || !ProcessName.IsValid(spec.Name)))
+                return [NotFree(state, spec.Name)!];
             records.Add(new ProcessRecord
             {
                 Id = state.NextId,

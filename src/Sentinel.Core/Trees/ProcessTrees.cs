@@ -68,11 +68,15 @@ public static class ProcessTrees
 
             // A session outlives its leader, which may stay for long as a zombie that nobody reaps, and its number is not given
             // away while anybody is in it. One member with the cookie proves that it is still the same session.
-            foreach (var root in roots)
-                if (root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
-                    foreach (var process in _byPid.Values)
-                        if (process.Session == session && CookieOf(process) == root.Cookie)
-                            _bySession[session] = root;
+            var leaderless = roots
+                .Where(root => root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
+                .ToLookup(root => root.SessionId!.Value);
+            if (leaderless.Count == 0)
+                return;
+            foreach (var process in _byPid.Values)
+                foreach (var root in leaderless[process.Session])
+                    if (CookieOf(process) == root.Cookie)
+                        _bySession[process.Session] = root;
         }
 
         public TreeRoot? OwnerOf(Sighting process)
