@@ -70,7 +70,11 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     /// <summary>Calls the command line and waits for its end.</summary>
     public Task<Outcome> Run(params string[] arguments) => Run(new Call(arguments));
 
-    public Task<Outcome> Run(Call call) => Begin(call).End();
+    public async Task<Outcome> Run(Call call)
+    {
+        using var command = Begin(call);
+        return await command.End();
+    }
 
     public Command Begin(params string[] arguments) => Begin(new Call(arguments));
 
@@ -211,6 +215,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         }
     }
 
+    /// <summary>Of all processes that there are.</summary>
+    public List<string> Cookies() => [.. CookiesIn(StateFile)];
+
     /// <summary>Every live process that is this test's and not the command line itself.</summary>
     public List<Live> Supervised() => [.. Mine().Where(process => process.Program != Binary)];
 
@@ -246,16 +253,19 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     }
 
     /// <summary>Waits until no command is left, nor what one that was killed had begun to become a program.</summary>
-    public Task Settled() => Wait.Until(() => Mine().All(process => process.Program != Binary || IsDaemon(process)), "every command is over");
+    public Task Settled() => Wait.Until(() => Commands().Count == 0, "every command is over");
+
+    /// <summary>The command line where it is at work, and no daemon.</summary>
+    public List<Live> Commands() => Mine().FindAll(process => process.Program == Binary && !IsDaemon(process));
 
     private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
 
     // Of every state that there is, also one that a test has damaged.
     private IEnumerable<string> GroupsOfState() => Directory.Exists(Folder)
-        ? ControlGroups.OfTrees(Directory.GetFiles(Folder, "state.json*")
-            .SelectMany(file => CookieInState().Matches(File.ReadAllText(file)))
-            .Select(cookie => cookie.Groups[1].Value))
+        ? ControlGroups.OfTrees(Directory.GetFiles(Folder, "state.json*").SelectMany(CookiesIn))
         : [];
+
+    private static IEnumerable<string> CookiesIn(string state) => CookieInState().Matches(File.ReadAllText(state)).Select(cookie => cookie.Groups[1].Value);
 
     private static bool IsDaemon(Live process) => process.Program == Binary && process.Arguments is [_, "daemon", "run"];
 

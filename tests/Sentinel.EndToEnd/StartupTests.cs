@@ -72,6 +72,7 @@ public class StartupTests
     [InlineData("systemd", "--user", "--system")]
     [InlineData("cron", "--install")]
     [InlineData("upstart")]
+    [InlineData("launchd", "", "web")]
     public async Task What_makes_no_sense_is_refused(params string[] words)
     {
         await using var home = new SentinelHome();

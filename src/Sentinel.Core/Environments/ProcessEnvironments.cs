@@ -26,7 +26,9 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
     {
         var spec = record.Spec;
         var layers = new Layers(files);
-        layers.Add(state.Environments[spec.Environment], EnvironmentSource.Run);
+        layers.Add(
+            state.Environments.GetValueOrDefault(spec.Environment) ?? throw new EnvironmentException("the environment that it names is not there"),
+            EnvironmentSource.Run);
         var account = AccountOf(spec);
         if (account is not null)
             foreach (var (name, value) in new[] { ("HOME", account.Home), ("USER", account.Name), ("LOGNAME", account.Name), ("SHELL", account.Shell) })

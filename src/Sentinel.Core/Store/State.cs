@@ -72,4 +72,39 @@ public sealed record State
             ? this
             : this with { Environments = Environments.RemoveRange(Environments.Keys.Where(key => !used.Contains(key))) };
     }
+
+    /// <summary>Says what in it cannot be; null when all can. What cannot be is neither read nor written.</summary>
+    public string? Contradiction()
+    {
+        if (NextId < 1)
+            return "'nextId' cannot be an id";
+        foreach (var group in Groups.Keys)
+            if (!ProcessName.IsValid(group))
+                return $"group '{group}' has a name that cannot be";
+        var names = new HashSet<string>();
+        var cookies = new HashSet<string>();
+        foreach (var process in Processes.Values)
+        {
+            var fault = process switch
+            {
+                _ when process.Id <= 0 || process.Id >= NextId => "has an id that cannot be",
+                _ when !ProcessName.IsValid(process.Spec.Name) => "has a name that cannot be",
+                _ when !names.Add(process.Spec.Name) => "has a name that another has",
+                _ when process.Spec.Command.Arguments.Count == 0 => "has no command",
+                _ when process.Cookie.Length == 0 => "has no cookie",
+                _ when !cookies.Add(process.Cookie) => "has a cookie that another has",
+                _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
+                _ when process.LogName.Contains('/') => "has a log name that cannot be",
+                { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which there is not",
+                _ => null,
+            };
+            if (fault is not null)
+                return $"process {process.Id} {fault}";
+        }
+
+        foreach (var lease in Ports.Values)
+            if (lease.Port is < PortLease.Lowest or > PortLease.Highest || (lease.ProcessId is { } owner && !Processes.ContainsKey(owner)))
+                return $"port {lease.Port} cannot be, or is somebody's whom there is not";
+        return null;
+    }
 }

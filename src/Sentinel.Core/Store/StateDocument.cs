@@ -97,60 +97,20 @@ internal static class StateDocument
             Environments = json.Get("environments").EnumerateObject().ToImmutableDictionary(
                 entry => entry.Name, entry => new EnvironmentBlock(entry.Value.GetBytesFromBase64())),
         };
-        if (state.NextId < 1)
-            throw new JsonException("'nextId' cannot be an id");
-        var processes = ImmutableSortedDictionary.CreateBuilder<int, ProcessRecord>();
-        var names = new HashSet<string>();
-        var cookies = new HashSet<string>();
+        var processes = state.Processes.ToBuilder();
         foreach (var process in json.Get("processes").EnumerateArray().Select(ReadProcess))
-        {
-            Check(process.Id > 0 && process.Id < state.NextId, "an id that cannot be");
-            Check(processes.TryAdd(process.Id, process), "an id that another has");
-            Check(ProcessName.IsValid(process.Spec.Name), "a name that cannot be");
-            Check(names.Add(process.Spec.Name), "a name that another has");
-            Check(process.Spec.Command.Arguments.Count > 0, "no command");
-            Check(process.Cookie.Length > 0, "no cookie");
-            Check(cookies.Add(process.Cookie), "a cookie that another has");
-            Check(state.Environments.ContainsKey(process.Spec.Environment), "no environment");
-            Check(!process.LogName.Contains('/'), "a log name that cannot be");
-
-            void Check(bool holds, string otherwise)
-            {
-                if (!holds)
-                    throw new JsonException($"process {process.Id} has {otherwise}");
-            }
-        }
-
-        return state with
-        {
-            Processes = processes.ToImmutable(),
-            Groups = ReadGroups(json, processes.Values),
-            Ports = ReadPorts(json, processes),
-        };
-    }
-
-    private static ImmutableSortedDictionary<string, Group> ReadGroups(JsonElement json, IEnumerable<ProcessRecord> processes)
-    {
-        var groups = State.Empty.Groups.ToBuilder();
+            if (!processes.TryAdd(process.Id, process))
+                throw new JsonException($"process {process.Id} has an id that another has");
+        var groups = state.Groups.ToBuilder();
         foreach (var group in json.Maybe("groups")?.EnumerateArray().Select(ReadGroup) ?? [])
-            if (!ProcessName.IsValid(group.Name) || !groups.TryAdd(group.Name, group))
-                throw new JsonException($"group '{group.Name}' has a name that cannot be, or that another has");
-        foreach (var process in processes)
-            if (process.Spec.Group is { } group && !groups.ContainsKey(group))
-                throw new JsonException($"process {process.Id} is in group '{group}', which there is not");
-        return groups.ToImmutable();
-    }
-
-    private static ImmutableSortedDictionary<int, PortLease> ReadPorts(
-        JsonElement json, IReadOnlyDictionary<int, ProcessRecord> processes)
-    {
-        var ports = State.Empty.Ports.ToBuilder();
+            if (!groups.TryAdd(group.Name, group))
+                throw new JsonException($"group '{group.Name}' is there twice");
+        var ports = state.Ports.ToBuilder();
         foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(ReadLease) ?? [])
-            if (lease.Port is < PortLease.Lowest or > PortLease.Highest
-                || (lease.ProcessId is { } owner && !processes.ContainsKey(owner))
-                || !ports.TryAdd(lease.Port, lease))
-                throw new JsonException($"port {lease.Port} cannot be, is somebody's whom there is not, or is there twice");
-        return ports.ToImmutable();
+            if (!ports.TryAdd(lease.Port, lease))
+                throw new JsonException($"port {lease.Port} is there twice");
+        state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
+        return state.Contradiction() is { } contradiction ? throw new JsonException(contradiction) : state;
     }
 
     public static void Write(Utf8JsonWriter json, ProcessRecord process)

@@ -56,6 +56,9 @@ public sealed class StateTransaction : IDisposable
         // What is replaced is the copy to fall back on, which must not be lost together with its successor.
         durable |= !_isDurable;
         var trimmed = State.Trimmed();
+        // Who asks the daemon may ask for anything; once written, nobody could read it.
+        if (trimmed.Contradiction() is { } contradiction)
+            throw new StateException($"that cannot be, and nothing was changed: {contradiction}");
         try
         {
             _store.Replace(trimmed, durable);

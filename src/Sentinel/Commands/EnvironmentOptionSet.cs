@@ -23,7 +23,12 @@ internal sealed class EnvironmentOptionSet
     {
         command.Options.Add(_variables);
         command.Options.Add(_files);
-        command.Check(result => Variables(result.GetValue(_variables)!));
+        command.Check(result =>
+        {
+            Variables(result.GetValue(_variables)!);
+            if (result.GetValue(_files)!.Contains(""))
+                throw new FormatException("--env-file takes a file, not ''");
+        });
     }
 
     public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);

@@ -54,6 +54,8 @@ internal static class RunCommand
         {
             SharedOptions.CheckName(result.GetValue(name));
             SharedOptions.CheckName(result.GetValue(group));
+            if (result.GetValue(folder) is "")
+                throw new FormatException("--cwd takes a folder, not ''");
             Core.Specs.Command.From(result.GetValue(words) ?? []);
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)

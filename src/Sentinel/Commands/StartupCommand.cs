@@ -79,6 +79,8 @@ internal static class StartupCommand
         // The parser takes an option that it does not know for a word of the command.
         if (words is [['-', ..] option, ..])
             throw new FormatException($"there is no option {option}");
+        if (words is [_, ..])
+            Core.Specs.Command.From(words);
         if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or ':'))
             throw new FormatException($"'{name}' cannot be the name of a service: it has letters, digits and -_.@: only");
     }

@@ -21,10 +21,12 @@ internal sealed class Output(Stream to) : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Tells the user something on standard error, at once.</summary>
+    /// <summary>Tells the user something on standard error, at once. It may repeat what he typed: no terminal obeys it.</summary>
     public static void Tell(string text)
     {
-        var lines = Terminal.ErrorWidth is { } columns ? text.Split('\n').SelectMany(line => Text.Wrap(line, columns, indent: 2)) : [text];
+        var lines = text.Split('\n').Select(Text.Printable);
+        if (Terminal.ErrorWidth is { } columns)
+            lines = lines.SelectMany(line => Text.Wrap(line, columns, indent: 2));
         StandardStream.Error.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
     }
 }

@@ -1,4 +1,5 @@
 using Sentinel.Core.Events;
+using Sentinel.Core.Groups;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -34,6 +35,17 @@ public sealed class StateTransactionTests : IDisposable
     {
         using (var transaction = _store.Begin())
             transaction.State = OneProcess();
+        Assert.Empty(_files.Written);
+    }
+
+    [Fact]
+    public void What_nobody_could_read_is_not_written()
+    {
+        using var transaction = _store.Begin();
+        transaction.State = State.Empty.With(new Group("a/b", DateTimeOffset.UnixEpoch));
+
+        Assert.Contains("'a/b' has a name that cannot be", Assert.Throws<StateException>(transaction.Save).Message);
+        Assert.Throws<StateException>(transaction.SaveForNow);
         Assert.Empty(_files.Written);
     }
 
