@@ -18,19 +18,29 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial nint signal(int number, nint handler);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
     /// <summary>Starts a program found on PATH, with our environment, in a session of its own.</summary>
     /// <returns>Its pid.</returns>
-    public static int SpawnInNewSession(params string[] command)
+    public static int SpawnInNewSession(params string[] command) => Spawn(command, NewSession);
+
+    /// <inheritdoc cref="SpawnInNewSession"/>
+    public static int Spawn(string[] command, short flags = 0)
     {
         var attributes = stackalloc byte[SpawnAttributes];
         Check(posix_spawnattr_init(attributes));
-        Check(posix_spawnattr_setflags(attributes, NewSession));
+        Check(posix_spawnattr_setflags(attributes, flags));
         Check(posix_spawnp(out var pid, command[0], null, attributes, [.. command, null], Environ()));
         return pid;
     }
+
+    /// <summary>For a call of ptrace(2) that answers with an amount, or with 0.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint ptrace(nint request, int thread, nint address, nint data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitpid(int pid, int* status, int options);
 
     public static void BecomeSubreaper() => Check(prctl(ChildSubreaper, 1) == 0 ? 0 : Marshal.GetLastPInvokeError());
 
@@ -76,4 +86,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     private static partial int setrlimit(int resource, ulong* limit);
+
+    /// <summary>The head of struct ptrace_syscall_info.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SystemCall
+    {
+        public const byte Entry = 1, Exit = 2;
+
+        public byte Kind;
+        public uint Architecture;
+        public ulong InstructionPointer;
+        public ulong StackPointer;
+        public ulong Number;
+        public fixed ulong Arguments[6];
+    }
 }

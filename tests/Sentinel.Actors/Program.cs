@@ -26,5 +26,6 @@ return args switch
     ["serve", var port] => Roles.Serve(int.Parse(port)),
     ["once", var marker, .. var command] => Roles.Once(marker, command),
     ["keep-dead", .. var command] => Roles.KeepDead(command),
+    ["interrupt", _, _, _, _, _, ..] => Interruption.Run(args[1..]),
     _ => Roles.Usage(),
 };

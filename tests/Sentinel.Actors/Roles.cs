@@ -38,6 +38,10 @@ internal static class Roles
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
+            interrupt FOLDER FILE WHAT N COMMAND
+                                         run a command until the N-th system call by which it changes something in the
+                                         folder; there it is killed (WHAT: kill), or that call fails (EIO, ENOSPC; N+: all
+                                         from there on). The calls are noted in the file
             """);
         return 2;
     }

@@ -35,7 +35,9 @@ internal sealed class PrivateDisk
         return new PrivateDisk(home, holder.Pid);
     }
 
-    public Task<Outcome> Run(params string[] arguments) => _home.Run(new Call(arguments) { Through = Inside("exec \"$@\"") });
+    public Task<Outcome> Run(params string[] arguments) => Begin(arguments).End();
+
+    public Command Begin(params string[] arguments) => _home.Begin(new Call(arguments) { Through = Inside("exec \"$@\"") });
 
     public async Task<Listing> List() => (await Run("list", "--json")).Ok().As<Listing>();
 

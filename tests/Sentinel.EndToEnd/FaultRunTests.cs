@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Sentinel.EndToEnd;
+
+/// <summary>
+/// Twenty clients change things while everything is killed, suspended and refused. SENTINEL_FAULT_SECONDS says for how long (10 unless
+/// told), SENTINEL_FAULT_SEED repeats what a failure names.
+/// </summary>
+public class FaultRunTests
+{
+    private const int Clients = 20;
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(Setting("SENTINEL_FAULT_SECONDS") ?? 10);
+
+    [Fact]
+    public Task Whoever_is_killed_or_suspended_what_was_acknowledged_holds_and_nothing_is_lost_or_doubled() => Run(withSmallDisk: false);
+
+    [Fact]
+    public Task So_it_is_on_a_disk_that_is_full_now_and_then() => Run(withSmallDisk: true);
+
+    private static async Task Run(bool withSmallDisk)
+    {
+        var seed = Setting("SENTINEL_FAULT_SEED") ?? Random.Shared.Next();
+        await using var home = new SentinelHome();
+        var run = new FaultRun(home, withSmallDisk ? await PrivateDisk.Mount(home, megabytes: 2) : null, seed);
+        try
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            end.CancelAfter(Length);
+            var clients = Enumerable.Range(0, Clients).Select(number => run.Client(number, end.Token)).ToList();
+            await Task.WhenAll([.. clients, run.Faults(end.Token), run.Watch(end.Token)]);
+            await run.Calm();
+            await run.Judge();
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"SENTINEL_FAULT_SEED={seed}\n{string.Join('\n', run.History.TakeLast(60))}", e);
+        }
+    }
+
+    private static int? Setting(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}
+
+/// <summary>The clients, the faults, and the model of what may be true.</summary>
+internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
+{
+    private const int NamesEach = 2;
+    private readonly ConcurrentDictionary<string, Possible> _model = new();
+
+    /// <summary>What each process may be: all that commands left open which did not come through.</summary>
+    [Flags]
+    private enum Possible
+    {
+        Absent = 1,
+        Running = 2,
+        Stopped = 4,
+    }
+
+    /// <summary>What was done, oldest first.</summary>
+    public ConcurrentQueue<string> History { get; } = new();
+
+    /// <summary>Nobody else touches a client's processes, so it knows what must be true of them.</summary>
+    public async Task Client(int number, CancellationToken end)
+    {
+        var random = new Random(seed + number);
+        while (!end.IsCancellationRequested)
+        {
+            var name = $"c{number}-{random.Next(NamesEach)}";
+            var before = _model.GetValueOrDefault(name, Possible.Absent);
+            var (words, after) = random.Next(10) switch
+            {
+                0 or 1 or 2 => (Running(name), Possible.Running),
+                3 or 4 => (["stop", name], Possible.Stopped),
+                5 => (["start", name], Possible.Running),
+                6 => (["restart", name], Possible.Running),
+                7 => (["delete", "--force", name], Possible.Absent),
+                8 => (["list", "--json"], before),
+                _ => ((string[])["status", name], before),
+            };
+            // As long as nobody knows how it ends, all of it may be.
+            _model[name] = after == before ? before : before | after | Possible.Stopped;
+            var outcome = await Begin(words).End();
+            var line = string.Join(' ', words);
+            History.Enqueue($"{line} -> {outcome.ExitCode} {outcome.Stderr.Split('\n')[0]}");
+            Assert.DoesNotContain("nhandled", outcome.Stderr);
+            Assert.Contains(outcome.ExitCode, (int[])[0, 1, 128 + Signals.Kill]);
+            if (outcome.ExitCode != 0)
+                continue;
+            _model[name] = after;
+            // What is not there cannot be stopped, and what is there cannot be made.
+            Assert.False(words[0] == "run" && (before & Possible.Absent) == 0, $"{line} came through");
+            Assert.False(words[0] is "stop" or "start" or "restart" or "delete" && before == Possible.Absent, $"{line} came through");
+            if (after is Possible.Stopped or Possible.Absent)
+                Assert.False(after != before && IsThere(name), $"{line} came through, and it is there");
+        }
+    }
+
+    /// <summary>One after another: kills and suspends daemons, commands and processes, fills the disk, and begins a daemon again.</summary>
+    public async Task Faults(CancellationToken end)
+    {
+        var random = new Random(seed - 1);
+        while (!end.IsCancellationRequested)
+        {
+            await Pause(random.Next(20, 200));
+            var fault = random.Next(9);
+            switch (fault)
+            {
+                case 0 or 1:
+                    await Begin("daemon", "start").End();
+                    break;
+                case 2:
+                    await Begin("daemon", "stop").End();
+                    break;
+                case 3:
+                    Kill(home.Daemons());
+                    break;
+                case 4:
+                    Kill(Some(home.Commands()));
+                    break;
+                case 5:
+                    Kill(Some(home.Supervised().FindAll(IsOfAClient)));
+                    break;
+                case 6:
+                    await Suspend(Some([.. home.Daemons(), .. home.Commands(), .. home.Supervised().FindAll(IsOfAClient)]));
+                    break;
+                case 7:
+                    disk?.Fill(random.Next(4));
+                    await Pause(random.Next(200));
+                    disk?.Empty();
+                    break;
+                default:
+                    foreach (var process in home.Supervised().FindAll(IsOfAClient))
+                        process.Signal(Signals.Kill);
+                    break;
+            }
+
+            History.Enqueue($"fault {fault}");
+        }
+
+        List<Live> Some(List<Live> all) => all.Count == 0 ? [] : [all[random.Next(all.Count)]];
+
+        void Kill(List<Live> all) => all.ForEach(process => process.Signal(Signals.Kill));
+
+        async Task Suspend(List<Live> all)
+        {
+            all.ForEach(process => process.Signal(Signals.Stop));
+            await Pause(random.Next(1000));
+            all.ForEach(process => process.Signal(Signals.Continue));
+        }
+    }
+
+    /// <summary>Whenever one looks, the state can be read, and there are not two of a kind.</summary>
+    public async Task Watch(CancellationToken end)
+    {
+        var stateFile = disk?.StateFile ?? home.StateFile;
+        while (!end.IsCancellationRequested)
+        {
+            if (File.Exists(stateFile))
+                JsonNode.Parse(await File.ReadAllTextAsync(stateFile, CancellationToken.None));
+            // A look takes a while, in which one may end and its successor begin: who is still there was there together.
+            Assert.DoesNotContain(
+                home.Supervised().FindAll(IsOfAClient).GroupBy(process => process.Arguments.LastOrDefault()),
+                kind => kind.Key is not null && kind.Count() > 1 && kind.Count(process => process.IsAlive) > 1);
+            await Pause(10);
+        }
+    }
+
+    /// <summary>No more faults: a daemon runs, and nothing is under way.</summary>
+    public async Task Calm()
+    {
+        disk?.Empty();
+        await home.Settled();
+        (await Begin("daemon", "start").End()).Ok();
+        Listed[] busy = [];
+        await Wait.Until(
+            async () => (busy = [.. (await List()).Processes.Where(process => process.State is not ("running" or "stopped"))]).Length == 0,
+            () => $"all runs or is stopped; but\n{string.Join('\n', busy.Select(process => $"{process.Name} {process.State} {process.FailedBecause}"))}");
+    }
+
+    public async Task Judge()
+    {
+        var listing = await List();
+        Assert.Empty(listing.Warnings);
+        Assert.Equal(
+            home.Supervised().FindAll(IsOfAClient).ConvertAll(process => process.Pid).Order(),
+            listing.Processes.Select(process => process.Pid).OfType<int>().Order());
+        foreach (var (name, possible) in _model)
+        {
+            var found = listing.Processes.SingleOrDefault(process => process.Name == name)?.State switch
+            {
+                null => Possible.Absent,
+                "running" => Possible.Running,
+                _ => Possible.Stopped,
+            };
+            Assert.True((found & possible) != 0, $"{name} is {found}, and can only be {possible}");
+        }
+
+        (await Begin("stopall", "--force").End()).Ok();
+        Assert.DoesNotContain(home.Supervised(), IsOfAClient);
+    }
+
+    // Its argument says which one it is.
+    private static string[] Running(string name) => ["run", "--name", name, "--restart", "--", "sleep", Seconds(name)];
+
+    private static string Seconds(string name) => $"1000.{name[1..].Replace('-', '0')}1";
+
+    private static bool IsOfAClient(Live process) => process.Arguments is ["sleep", var seconds] && seconds.StartsWith("1000.", StringComparison.Ordinal);
+
+    private bool IsThere(string name) => home.Supervised().Exists(process => process.Arguments.LastOrDefault() == Seconds(name));
+
+    private Command Begin(params string[] words) => disk?.Begin(words) ?? home.Begin(words);
+
+    private async Task<Listing> List() => (await Begin("list", "--json").End()).Ok().As<Listing>();
+
+    // Not cut short: what was suspended is to go on.
+    private static Task Pause(int milliseconds) => Task.Delay(milliseconds, CancellationToken.None);
+}
