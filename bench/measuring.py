@@ -4,8 +4,11 @@ import ctypes
 import os
 import signal
 import statistics
+import subprocess
 import time
 import uuid
+
+import processes
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -61,6 +64,11 @@ class Field:
             raise CommandFailed(f"{' '.join(argv[:6])} ended with {os.waitstatus_to_exitcode(status)}; {self._last_error()}")
         return took
 
+    def output(self, argv, environment=None):
+        return subprocess.run(
+            argv, env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False, timeout=60).stdout
+
     def peak_kilobytes(self, argv, environment=None):
         """Its largest resident memory."""
         # What a process took over from the one that it was forked from counts as its own, so it must not be forked from
@@ -111,6 +119,10 @@ class Field:
 
     def marked(self):
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and self._is_marked(int(name))]
+
+    def sleeping(self):
+        """Those that are supervised, and live."""
+        return {pid for pid in self.marked() if processes.comm(pid) == "sleep" and processes.is_alive(pid)}
 
     def _is_marked(self, pid):
         try:

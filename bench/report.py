@@ -6,7 +6,7 @@ import subprocess
 
 from managers import Sentinel
 
-HEADINGS = ("", "command", "median ms", "min", "max", "× empty program", "× sentinel", "rounds")
+HEADINGS = ("", "median ms", "min", "max", "× empty program", "rounds")
 # What, how many processes are there, the command, milliseconds.
 TARGETS = (("`list` of 100", 100, "list", 8), ("`run`, 10 there", 10, "run one more", 10), ("`list` of 1,000", 1000, "list", 60))
 
@@ -24,9 +24,8 @@ class Report:
         self.notes.append(text)
 
     def scene(self, title, count, series):
-        for (kind, what), one in series.items():
-            if kind is Sentinel:
-                self.ours[count, what] = one
+        for what, one in series.items():
+            self.ours[count, what] = one
         self.scenes.append((title, count, series))
 
     def memory(self, count, floor, commands):
@@ -38,7 +37,7 @@ class Report:
 
     def write(self, path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        command = "bench/run" + (" --quick" if self.quick else "")
+        command = "bench/main-job" + (" --quick" if self.quick else "")
         page = [
             "# The main job, measured",
             "",
@@ -61,7 +60,7 @@ class Report:
         for title, count, series in self.scenes:
             yield ""
             yield title
-            yield from table([HEADINGS, *(self._row(count, key, one, series) for key, one in series.items())])
+            yield from table([HEADINGS, *(self._row(what, one) for what, one in series.items())])
         if self.memories:
             yield ""
             yield "Peak memory (largest resident set) of a command"
@@ -72,28 +71,16 @@ class Report:
         yield "Targets"
         yield from table([("", "target", "median", "met"), *self._targets()])
 
-    def _row(self, count, key, one, series):
-        kind, what = key
+    @staticmethod
+    def _row(what, one):
         return (
-            kind.name if kind else "",
             what,
             f"{one.median:.2f}",
             f"{min(one.times):.2f}",
             f"{max(one.times):.2f}",
             f"{one.to_floor:.2f}",
-            self._to_ours(count, key, one, series),
             str(len(one.times)),
         )
-
-    def _to_ours(self, count, key, one, series):
-        kind, what = key
-        if kind in (None, Sentinel):
-            return ""
-        if ours := series.get((Sentinel, what)):
-            return f"{one.paired(ours):.2f}"
-        # Measured at another time, the floor has to serve as the common measure.
-        ours = self.ours.get((count, what))
-        return f"{one.to_floor / ours.to_floor:.2f}" if ours else ""
 
     def _targets(self):
         for what, count, command, target in TARGETS:
