@@ -26,6 +26,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private readonly Dictionary<string, LogRung> _rungs = [];
     private int _spawned;
+    private OwnMemory? _memory;
 
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
 
@@ -43,6 +44,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             OpenLog(launch.StderrPath, launch, _stderr);
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
             using var child = new Child(launch, _stdin, _stdout, _stderr, group);
+            _memory?.KeepFromChildren();
 
             var arguments = launch.Command.Arguments;
             var pid = child.Execute(program, arguments, out var failure);
@@ -68,12 +70,17 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     }
 
     /// <summary>Makes all that comes faster, for whoever will spawn much; it comes by itself with the tenth.</summary>
-    public void Prepare() => MemoryAdvice.KeepFromChildren(() =>
+    public void Prepare()
     {
+        var memory = OwnMemory.Find();
+        memory.KeepFromChildren();
         var status = 0;
-        return Try(group: null, out _) is not { } pid
-            || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(TrialCode));
-    });
+        if (Try(group: null, out _) is not { } pid
+            || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(TrialCode)))
+            _memory = memory;
+        else
+            memory.GiveToChildren();
+    }
 
     /// <summary>Makes a child that ends at once, and is to be reaped; null when none can be made.</summary>
     internal int? Try(SafeFileHandle? group, out bool isInGroup)

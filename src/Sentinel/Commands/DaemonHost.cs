@@ -63,7 +63,7 @@ internal sealed class DaemonHost : IDisposable
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
         using var server = new RequestServer(_home.Socket, _loop, Answer);
         Sweep(server);
-        _loop.After(SweepInterval, MemoryAdvice.LetGoOfCode);
+        _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var childEnded = Environment.ProcessId == 1
@@ -131,7 +131,7 @@ internal sealed class DaemonHost : IDisposable
         if (allocated - _allocatedBytes < MuchMemory)
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        MemoryAdvice.LetGoOfCode();
+        OwnMemory.LetGoOfCode();
         _allocatedBytes = allocated;
     }
 
