@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -47,6 +48,30 @@ internal sealed record Live(int Pid, long StartTicks)
     public string Status(string field) =>
         File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal)).Split('\t')[1];
 
+    public OwnMemory Memory
+    {
+        get
+        {
+            var (memory, anonymous) = (new OwnMemory(0, 0), 0L);
+            foreach (var fields in File.ReadLines($"/proc/{Pid}/smaps").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+                if (fields[0] == "Anonymous:")
+                    anonymous = long.Parse(fields[1], CultureInfo.InvariantCulture);
+                // The last line of a mapping.
+                else if (fields[0] == "VmFlags:")
+                    memory = fields.Contains("dc") ? memory with { Kept = memory.Kept + anonymous } : memory with { Copied = memory.Copied + anonymous };
+            return memory;
+        }
+    }
+
+    /// <summary>The least of its own memory, in KiB, within some seconds: a daemon gives back every five what it needs no more.</summary>
+    public async Task<long> LastingMemory()
+    {
+        var least = long.MaxValue;
+        for (var begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(6); await Task.Delay(100))
+            least = Math.Min(least, Memory.All);
+        return least;
+    }
+
     /// <summary>Whether it works in a folder, writes below it, or has it in its environment.</summary>
     public bool Mentions(string folder) =>
         Folder.StartsWith(folder, StringComparison.Ordinal)
@@ -95,6 +120,12 @@ internal sealed record Live(int Pid, long StartTicks)
             return otherwise;
         }
     }
+}
+
+/// <summary>Memory that a process shares with nobody, in KiB: what a child of it would get a copy of, and what is kept from children.</summary>
+internal readonly record struct OwnMemory(long Copied, long Kept)
+{
+    public long All => Copied + Kept;
 }
 
 internal static partial class Signals
