@@ -73,7 +73,8 @@ public sealed class LogTextTests : IDisposable
             Regex regex;
             try
             {
-                regex = new Regex(expression, RegexOptions.CultureInvariant);
+                // The other engine is wrong about (?i)[^a]{1,2}\b where a word ends between the two.
+                regex = new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             }
             catch (ArgumentException)
             {
