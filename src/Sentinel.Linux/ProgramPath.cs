@@ -33,5 +33,14 @@ public static class ProgramPath
         return refused ?? $"there is no program '{name}' in PATH";
     }
 
+    /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
+    public static bool IsOwn(string program) => Identity(program) is { } identity && identity == Identity("/proc/self/exe");
+
+    private static unsafe (uint, uint, ulong)? Identity(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0 ? (status.DeviceMajor, status.DeviceMinor, status.Inode) : null;
+    }
+
     private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
 }

@@ -34,6 +34,47 @@ public class StartupTests
         Assert.False(Directory.Exists(home.Folder));
     }
 
+    [Theory]
+    [InlineData("systemd")]
+    [InlineData("openrc")]
+    [InlineData("launchd")]
+    [InlineData("cron")]
+    public async Task A_long_line_stays_one_also_on_a_narrow_terminal(string kind)
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+        var words = string.Join(' ', Enumerable.Repeat("word", 60));
+
+        Assert.Contains(words, (await home.Run(Terminal.Call(80, "startup", kind, "--", "/bin/echo", words))).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task It_is_started_by_the_name_that_stays_when_the_program_behind_it_is_replaced()
+    {
+        await using var home = new SentinelHome();
+        var versioned = Path.Combine(Directory.CreateDirectory(Path.Combine(home.Root, "opt", "1.2.3", "bin")).FullName, "sentinel");
+        File.Copy(SentinelHome.Binary, versioned);
+        var linked = Path.Combine(Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName, "sentinel");
+        File.CreateSymbolicLink(linked, "../opt/1.2.3/bin/sentinel");
+        Directory.CreateSymbolicLink(Path.Combine(home.Root, "opt", "current"), "1.2.3");
+        var current = Path.Combine(home.Root, "opt", "current", "bin", "sentinel");
+
+        Assert.Contains($"ExecStart={linked} daemon run\n", await Unit(linked));
+        Assert.Contains($"ExecStart={current} daemon run\n", await Unit(current));
+        // What is found by that name is another program.
+        File.Delete(linked);
+        File.Copy(SentinelHome.Binary, linked);
+        Assert.Contains($"ExecStart={versioned} daemon run\n", await Unit(linked));
+        File.Delete(linked);
+        Assert.Contains($"ExecStart={versioned} daemon run\n", await Unit(linked));
+
+        async Task<string> Unit(string inPath) => (await home.Run(new Call("startup", "systemd")
+        {
+            Program = versioned,
+            Environment = new Dictionary<string, string?> { ["PATH"] = $"{Path.GetDirectoryName(inPath)}:/usr/bin:/bin" },
+        })).Ok().Stdout;
+    }
+
     [Fact]
     public async Task Installing_writes_the_unit_and_has_it_enabled()
     {

@@ -105,14 +105,10 @@ internal static class StartupCommand
     }
 
     // By the name that it is called by, which stays when the program behind it is replaced.
-    private static string OwnPath()
-    {
-        var own = Environment.ProcessPath!;
-        return ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null
-            && (File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program) == own
+    private static string OwnPath() =>
+        ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null && ProgramPath.IsOwn(program)
             ? program
-            : own;
-    }
+            : Environment.ProcessPath!;
 
     private static int Install(Session session, BootService service, string unit, bool isUser)
     {
