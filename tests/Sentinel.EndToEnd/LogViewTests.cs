@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Sentinel.EndToEnd;
 
@@ -147,9 +149,20 @@ public class LogViewTests
         (await home.Run("logs", "web", "--clear")).Ok();
         (await home.Run("list")).Ok();
         Assert.False(File.Exists(home.Stdout("web")));
+        var told = (await home.Run("status", "web")).Ok().Stdout;
+        Assert.Contains($"  Deleted:   {home.Stdout("web")}, ", told);
+        Assert.Contains("'sentinel restart 1' begins a new one", told);
+        var copy = Regex.Match(told, "'(cp .*) FILE'").Groups[1].Value;
+        Assert.Equal(20_001, (await home.Run(Call.Line($"{copy} /dev/stdout"))).Ok().Stdout.Length);
+        Assert.Equal([home.Stdout("web")], await Deleted());
 
         (await home.Run("restart", "web")).Ok();
         Assert.True(File.Exists(home.Stdout("web")));
+        Assert.DoesNotContain("Deleted:", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.Empty(await Deleted());
+
+        async Task<string[]> Deleted() => [.. JsonNode.Parse((await home.Run("status", "web", "--json")).Ok().Stdout)!["processes"]![0]!["deletedLogs"]!.AsArray()
+            .Select(log => (string)log!["path"]!)];
     }
 
     [Theory]

@@ -94,17 +94,8 @@ internal static class DoctorCommand
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            record.State.Main is { } main ? DeletedLogs(record, main.Pid) : []))];
+            OpenFiles.DeletedLogsOf(record)))];
     }
-
-    // By its name alone: the folder may have been reached by a link.
-    private static IReadOnlyList<DeletedLog> DeletedLogs(ProcessRecord record, int pid) =>
-    [
-        .. OpenFiles.DeletedOf(pid)
-            .Where(file => Path.GetFileName(file.Path) is var name && (name == $"{record.LogName}.stdout.log" || name == $"{record.LogName}.stderr.log"))
-            .DistinctBy(file => file.Path)
-            .Select(file => new DeletedLog(file.Path, file.StillAt)),
-    ];
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)
     {

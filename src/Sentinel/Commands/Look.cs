@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -71,9 +72,11 @@ internal sealed class Look
     public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
         $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
 
-    public ProcessesJson ToJson() => new(
+    /// <param name="deletedLogs">Looks which logs of a process were deleted; null: that would take too long for all of them.</param>
+    public ProcessesJson ToJson(Func<ProcessRecord, IReadOnlyList<DeletedLog>>? deletedLogs = null) => new(
         Json.SchemaVersion,
-        [.. Processes.Select(process => ProcessJson.From(process, RemainsOf(process.Record), PortsOf(process.Record), _session.Home))],
+        [.. Processes.Select(process => ProcessJson.From(
+            process, RemainsOf(process.Record), PortsOf(process.Record), deletedLogs?.Invoke(process.Record), _session.Home))],
         [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
             restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
         _session.Warnings);

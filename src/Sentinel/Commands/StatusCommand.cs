@@ -22,7 +22,7 @@ internal static class StatusCommand
     {
         var look = Look.At(session, new Selection.Named(targets));
         if (isJson)
-            session.Print(look.ToJson(), Json.Document.ProcessesJson);
+            session.Print(look.ToJson(OpenFiles.DeletedLogsOf), Json.Document.ProcessesJson);
         else
             Write(session, look);
         return session.Fail(look.Missing);
@@ -39,8 +39,10 @@ internal static class StatusCommand
             if (!isFirst)
                 session.Output.Line();
             isFirst = false;
-            var remains = look.RemainsOf(process.Record);
-            foreach (var line in ProcessDetails.Lines(process, remains, look.PortsOf(process.Record), session.Home, rung, DateTimeOffset.UtcNow, session.Style))
+            var lines = ProcessDetails.Lines(
+                process, look.RemainsOf(process.Record), look.PortsOf(process.Record), OpenFiles.DeletedLogsOf(process.Record), session.Home, rung,
+                DateTimeOffset.UtcNow, session.Style);
+            foreach (var line in lines)
                 session.Output.Line(line);
         }
     }

@@ -93,9 +93,12 @@ internal sealed record ProcessJson
 
     public required string StderrPath { get; init; }
 
+    public required IReadOnlyList<DeletedLog>? DeletedLogs { get; init; }
+
     public required LastRunJson? LastRun { get; init; }
 
-    public static ProcessJson From(ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home)
+    public static ProcessJson From(
+        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, IReadOnlyList<DeletedLog>? deletedLogs, SentinelHome home)
     {
         var (record, usage) = view;
         return new ProcessJson
@@ -135,6 +138,7 @@ internal sealed record ProcessJson
             StartedBy = OriginJson.From(record.Origin),
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
+            DeletedLogs = deletedLogs,
             LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
         };
     }

@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -16,8 +17,10 @@ internal static class ProcessDetails
     private const int ValueColumn = 13;
 
     /// <param name="remains">The pids of what its main process left behind.</param>
+    /// <param name="deletedLogs">What it goes on writing to although it was deleted.</param>
     public static IEnumerable<string> Lines(
-        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, SentinelHome home, LogRung rung, DateTimeOffset now, Style style)
+        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, IReadOnlyList<DeletedLog> deletedLogs, SentinelHome home, LogRung rung,
+        DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
@@ -69,6 +72,9 @@ internal static class ProcessDetails
                 yield return ("Env file", Text.Printable(file));
             yield return ("Stdout", home.StdoutOf(record));
             yield return ("Stderr", home.StderrOf(record));
+            foreach (var log in deletedLogs)
+                yield return ("Deleted", $"{log.Path}, to which it still writes and which nobody sees; 'sentinel restart {record.Id}' begins a new one, "
+                    + $"before that 'cp {log.StillAt} FILE' saves what is in it");
             yield return ("Logs", record.Spec.LogLimits is { MaxBytes: 0 }
                 ? "never rotated"
                 : $"rotated at {Text.ExactMemory(record.Spec.LogLimits.MaxBytes)}, {Text.Count(record.Spec.LogLimits.Backups, "backup", "backups")}"

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
@@ -150,11 +151,13 @@ public sealed class OutcomesTests
                 },
             },
         };
-        var process = ProcessJson.From(new ProcessView(record, null) { LeaseOver = "why" }, remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)], new("/home/user/.sentinel"));
+        var process = ProcessJson.From(
+            new ProcessView(record, null) { LeaseOver = "why" }, remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)],
+            [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")], new("/home/user/.sentinel"));
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
-            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","set":null,"instance":null,"state":"backoff","since":"2026-01-02T03:04:05+00:00","health":null,"readiness":null,"says":null,"pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[],"memoryMaxBytes":null,"cpuMaxPercent":null,"pidsMax":null},"ports":[{"port":8080,"name":"http"}],"lease":{"ttlSeconds":7200,"expiresAt":"2026-01-02T05:04:05+00:00","owner":{"pid":812,"program":"bash"},"session":"s1","over":"why"},"startedBy":{"ancestry":[{"pid":812,"program":"bash"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","set":null,"instance":null,"state":"backoff","since":"2026-01-02T03:04:05+00:00","health":null,"readiness":null,"says":null,"pid":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[],"memoryMaxBytes":null,"cpuMaxPercent":null,"pidsMax":null},"ports":[{"port":8080,"name":"http"}],"lease":{"ttlSeconds":7200,"expiresAt":"2026-01-02T05:04:05+00:00","owner":{"pid":812,"program":"bash"},"session":"s1","over":"why"},"startedBy":{"ancestry":[{"pid":812,"program":"bash"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","deletedLogs":[{"path":"/web.stdout.log","stillAt":"/proc/7/fd/1"}],"lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"]}""",
             Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
     }
 
@@ -163,7 +166,7 @@ public sealed class OutcomesTests
     {
         var view = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159));
 
-        var process = ProcessJson.From(view, [], [], new("/home/user/.sentinel"));
+        var process = ProcessJson.From(view, [], [], null, new("/home/user/.sentinel"));
 
         Assert.Equal((2.1, 47_395_635, 303.14), (process.CpuPercent, process.MemoryBytes, process.UptimeSeconds));
         Assert.Equal([7], process.Pids);

@@ -1,5 +1,8 @@
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -33,6 +36,90 @@ public sealed class ProcessDetailsTests
           Since:     {Start}
         """.Split('\n'),
         Lines(Sample.Running(1, "myserver", 12345, "python server.py", 2.1, 47_395_635, TimeSpan.FromSeconds(332))));
+
+    [Fact]
+    public void All_that_was_asked_for_is_told()
+    {
+        var record = Sample.Record(7, "web-2");
+        var running = new RunState.Running(Clock.Start, new ProcessIdentity(12345, 1, "boot"))
+        {
+            IsReady = false,
+            Health = new Health(IsHealthy: false, Clock.Start, "status 500"),
+            Says = "warming up",
+        };
+        record = record with
+        {
+            State = running,
+            Restarts = 2,
+            Origin = new Origin([new Ancestor(812, "bash"), new Ancestor(790, "sshd")], "/home/user", Clock.Start),
+            Spec = record.Spec with
+            {
+                Instance = new Instance("web", 2),
+                EnvironmentFiles = ["/home/user/one.env", "/home/user/two.env"],
+                Restart = RestartRule.OnFailure,
+                RestartLimit = new RestartLimit(5, TimeSpan.FromMinutes(1)),
+                Stop = new StopRule(2, TimeSpan.FromSeconds(2.5)),
+                MaxMemoryBytes = 500L << 20,
+                Readiness = new Readiness(Probe.Tcp("8080"), TimeSpan.FromSeconds(90)),
+                Health = HealthCheck.By(Probe.Http("http://localhost:8080/health")),
+                Treatment = new Treatment
+                {
+                    User = "www-data:adm",
+                    Nice = 5,
+                    IoPriority = new IoPriority(2, 6),
+                    Cpus = [0, 2],
+                    OomScoreAdjust = 300,
+                    Limits = [new ResourceLimit("nofile", 1000, 2000)],
+                },
+                LogLimits = new LogLimits(64 * 1024, 1, Compress: true),
+                Lease = new Lease { Term = Term.From(Clock.Start, TimeSpan.FromHours(2)), Session = "demo" },
+                Group = "shop",
+            },
+        };
+        var view = new ProcessView(record, new TreeUsage(2.1, 47_395_635, TimeSpan.FromSeconds(332), [12345]));
+
+        var lines = ProcessDetails.Lines(
+            view, [], [new PortLease(12067, "http", Clock.Start, 7)], [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")], Home, LogRung.Punch,
+            Clock.Start, Sample.Plain);
+
+        Assert.Equal(
+            $"""
+            web-2 (id: 7)
+              PID:       12345
+              Status:    starting (it is not ready yet)
+              Health:    unhealthy since {Start}: status 500 (by http://localhost:8080/health, every 30 s)
+              Says:      warming up
+              CPU:       2.1%
+              Memory:    45.2MB
+              Uptime:    5m 32s
+              Restart:   on failure, at most 5 times within 60 s
+              Ready:     by tcp 8080, within 90 s
+              Max memory: 500.0MB
+              Stop:      SIGINT, SIGKILL after 2.5 s
+              User:      www-data:adm
+              Nice:      5
+              I/O:       best-effort:6
+              CPUs:      0,2
+              OOM score: 300
+              Limit:     nofile=1000:2000
+              Instance:  2 of the set web
+              Group:     shop
+              Lease:     2h, until {Text.Time(Clock.Start.AddHours(2))}; in session demo
+              Origin:    bash (pid 812) < sshd (pid 790), in /home/user, {Start}
+              Port:      12067 (http)
+              CWD:       /home/user/project
+              Command:   python server.py
+              Env file:  /home/user/one.env
+              Env file:  /home/user/two.env
+              Stdout:    /home/user/.sentinel/logs/web-2.stdout.log
+              Stderr:    /home/user/.sentinel/logs/web-2.stderr.log
+              Deleted:   /logs/web-2.stdout.log, to which it still writes and which nobody sees; 'sentinel restart 7' begins a new one, before that 'cp /proc/12345/fd/1 FILE' saves what is in it
+              Logs:      rotated at 64.0KB, 1 backup compressed, by giving back the space of its front
+              Since:     {Start}
+              Restarts:  2
+            """.Split('\n'),
+            lines);
+    }
 
     [Fact]
     public void What_ended_tells_when_and_how()
@@ -118,5 +205,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view, params int[] remains) =>
-        [.. ProcessDetails.Lines(view, remains, [], Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, remains, [], [], Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
 }
