@@ -2,6 +2,7 @@ using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
@@ -21,13 +22,13 @@ internal sealed class Look
     {
         _session = session;
         _snapshot = new Snapshot(session.Table);
-        var state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
+        var written = session.Store.Read();
+        var state = session.Reconciliation.Look(written, _snapshot);
+        _restarts = [];
         // While a daemon runs that is its business.
-        _restarts = state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow)) && session.Daemon is null
-            ? Restart(session)
-            : [];
-        if (_restarts.Count > 0)
+        if (state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow) || IsToBeNoted(process, written)) && session.Daemon is null)
         {
+            _restarts = Restart(session);
             _snapshot = new Snapshot(session.Table);
             state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
         }
@@ -46,6 +47,10 @@ internal sealed class Look
 
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
+
+    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew.
+    private static bool IsToBeNoted(ProcessRecord seen, State written) =>
+        seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State;
 
     // Whatever is in the way of that, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)

@@ -19,7 +19,7 @@ internal static class ProcessList
         new("ID", Align.Right),
         new("NAME", Fair: 16, Least: 8),
         new("PID", Align.Right, Keep: 6),
-        new("STATUS"),
+        new("STATUS", Fair: 8, Least: 8),
         new("CPU", Align.Right, Keep: 5),
         new("MEM", Align.Right, Keep: 4),
         new("UPTIME", Align.Right, Keep: 3),
@@ -33,6 +33,7 @@ internal static class ProcessList
     {
         if (processes.Count == 0)
             return ["No processes"];
+        var time = now ?? DateTimeOffset.UtcNow;
         // Where nobody asks for them there are none to show.
         var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
         var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
@@ -50,20 +51,24 @@ internal static class ProcessList
                 record.Id.ToString(),
                 record.Spec.Name,
                 record.State.Main is { } main ? main.Pid.ToString() : "-",
-                new Cell(record.State.Word, ColorOf(record.State)),
+                new Cell(record.State.Word + Wait(record.State, time), ColorOf(record.State)),
                 .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
                 usage is null ? "-" : Text.Memory(usage.MemoryBytes),
                 usage is null ? "-" : Text.Duration(usage.Uptime),
                 record.Spec.Restart == RestartRule.Never ? "-" : "X",
                 record.Spec.Group ?? "-",
-                .. hasOwners ? [Ownership.Cell(process, now ?? DateTimeOffset.UtcNow)] : Array.Empty<Cell>(),
+                .. hasOwners ? [Ownership.Cell(process, time)] : Array.Empty<Cell>(),
                 Text.Printable(record.Spec.Command.Text),
             ]);
         }
 
         return table.Lines(style);
     }
+
+    // What is due by now is restarted by the daemon in this moment, or was tried in vain before this was drawn.
+    private static string Wait(RunState state, DateTimeOffset now) =>
+        state is RunState.Backoff { Due: var due } && due > now ? $" ({Text.Duration(due - now)})" : "";
 
     private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health
         ? new Cell(health.Word, health.IsHealthy ? Color.Green : Color.Red)

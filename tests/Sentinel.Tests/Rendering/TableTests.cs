@@ -41,6 +41,16 @@ public sealed class TableTests
         """.Split('\n'),
         ProcessList.Lines([new ProcessView(Sample.Record(3, "done"), null)], Sample.Plain));
 
+    [Theory]
+    [InlineData(4, "backoff (4s)")]
+    [InlineData(0, "backoff")]
+    public void What_waits_to_be_restarted_tells_how_long(int seconds, string status) =>
+        Assert.Contains($"| {status} |", ProcessList.Lines([Waiting(seconds)], Sample.Plain, Clock.Start).ElementAt(3));
+
+    [Fact]
+    public void Where_there_is_no_room_how_long_it_waits_gives_way_and_that_it_waits_stays() =>
+        Assert.Contains("│ backoff… │", WithoutColors(ProcessList.Lines([Waiting(20)], Rich(60), Clock.Start).ElementAt(3)));
+
     [Fact]
     public void A_command_of_several_lines_stays_on_one() =>
         Assert.Contains(@"| sh -c 'one\ntwo' |", ProcessList.Lines([new ProcessView(Sample.Record(3, "done", "sh -c 'one\ntwo'"), null)], Sample.Plain).ElementAt(3));
@@ -124,19 +134,24 @@ public sealed class TableTests
         Gen.Select(Gen.Int[1, 99_999], Gen.Int[1, 64], Gen.Int[1, 4_194_304], Gen.Int[1, 200], Gen.Bool, Gen.Bool)
             .Select((id, name, pid, command, isRunning, isWide) => isRunning
                 ? Sample.Running(id, Words(name, isWide), pid, Words(command, isWide), id / 10.0, pid * 1024L, TimeSpan.FromSeconds(id))
-                : new ProcessView(Sample.Record(id, Words(name, isWide), Words(command, isWide)) with { State = new RunState.Crashed(Clock.Start) }, null));
+                : new ProcessView(
+                    Sample.Record(id, Words(name, isWide), Words(command, isWide)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(pid)) },
+                    null));
 
     [Fact]
     public void No_line_is_wider_than_the_terminal_and_nothing_is_cut_while_there_is_room() =>
         Gen.Select(AnyProcess.Array[1, 6], Gen.Int[12, 300]).Sample((processes, width) =>
         {
-            var lines = ProcessList.Lines(processes, Rich(width)).Select(WithoutColors).ToList();
+            var lines = ProcessList.Lines(processes, Rich(width), Clock.Start).Select(WithoutColors).ToList();
 
             Assert.All(lines, line => Assert.Equal(Text.Width(lines[0]), Text.Width(line)));
             Assert.InRange(Text.Width(lines[0]), 1, width);
             if (lines.Any(line => line.Contains('…')))
                 Assert.Equal(width, Text.Width(lines[0]));
         });
+
+    private static ProcessView Waiting(int seconds) =>
+        new(Sample.Record(1, "web", new string('x', 100)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(seconds)) }, null);
 
     private static string Words(int length, bool isWide) => string.Concat(Enumerable.Range(0, length).Select(i => isWide && i % 3 == 0 ? '日' : 'x'));
 
