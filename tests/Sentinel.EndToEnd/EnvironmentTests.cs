@@ -317,11 +317,15 @@ public class EnvironmentTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task No_secret_is_plain_to_read_in_what_is_kept_and_only_the_owner_may(bool withDaemon)
+    public async Task No_secret_is_plain_to_read_in_what_is_kept_or_shown_and_only_the_owner_may(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
+        home.EnvFile("web.env", "C=secret-file");
         (await home.Run("group", "create", "g", "--env", "A=secret-group")).Ok();
-        await home.Sleeper("web", "--group", "g", "--env", "B=secret-option");
+        await home.Start(new Call("run", "--name", "web", "--group", "g", "--env", "B=secret-option", "--env-file", "web.env", "--port", "http", "--", "sleep", "1000")
+        {
+            Environment = One("D", "secret-caller"),
+        });
         (await home.Run("group", "set", "g", "--env", "A=secret-again")).Ok();
         (await home.Run("restart", "web")).Ok();
 
@@ -330,6 +334,13 @@ public class EnvironmentTests
         Assert.All(files, file => Assert.DoesNotContain("secret-", File.ReadAllText(file)));
         foreach (var file in new[] { home.StateFile, home.PreviousState })
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        foreach (var look in (string[])["list", "status web", "why web", "events", "env web", "group list", "port list", "doctor", "wait web --for running"])
+            foreach (var line in (string[])[look, $"{look} --json"])
+            {
+                var shown = (await home.Run(line.Split(' '))).Ok();
+                Assert.NotEmpty(shown.Stdout);
+                Assert.DoesNotContain("secret-", shown.Stdout + shown.Stderr);
+            }
     }
 
     private static Dictionary<string, string?> One(string name, string value) => new() { [name] = value };

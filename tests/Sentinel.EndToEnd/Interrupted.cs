@@ -15,7 +15,7 @@ internal sealed class Interrupted
     private readonly int _at;
 
     /// <param name="how">kill, ENOSPC or EIO.</param>
-    /// <param name="at">Which of the calls, from 1; 5+: that and all after it.</param>
+    /// <param name="at">Which of the calls, from 1; 5+: that and all after it; 0: none.</param>
     public Interrupted(SentinelHome home, string how, string at)
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64, whose system calls the actor knows");
@@ -28,7 +28,8 @@ internal sealed class Interrupted
     /// <summary>Whether it came so far.</summary>
     public bool Happened => Calls.Length >= _at;
 
-    private string[] Calls => File.Exists(_log) ? File.ReadAllLines(_log) : [];
+    /// <summary>Those that it has come to.</summary>
+    public string[] Calls => File.Exists(_log) ? File.ReadAllLines(_log) : [];
 
     /// <summary>Where it was, for whoever reads of a failure.</summary>
     public override string ToString() => $"{_how}; the calls were\n{string.Join('\n', Calls)}";

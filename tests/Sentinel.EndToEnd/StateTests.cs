@@ -164,16 +164,50 @@ public class StateTests
     public async Task Everything_is_the_owners_alone_whatever_the_umask()
     {
         await using var home = new SentinelHome();
-        var web = await home.Start(new Call("run", "sleep 1000", "--name", "web") { Through = Call.AfterShell("umask 0;") });
-        (await home.Run(new Call("restart", "web") { Through = Call.AfterShell("umask 0;") })).Ok();
+        await Openly("daemon", "start");
+        await Openly("run", "--name", "web", "--", SentinelHome.Actor, "count", "a", "1000");
+        await Openly("run", "--name", "small", "--log-compress", "--", SentinelHome.Actor, "count", "a", "1000");
+        foreach (var name in (string[])["web", "small"])
+            await Wait.Until(() => File.ReadAllText(home.Stderr(name)).Contains("done"), $"{name} has written all");
+        await Wait.Until(() => File.Exists(home.Stdout("web") + ".times"), "when it wrote is noted");
+        await Openly("logs", "rotate", "web", "small");
+        await Openly("daemon", "stop");
+        File.WriteAllText(home.StateFile, "no state");
+        File.AppendAllText(home.EventsFile, new string('\n', 2 * 1024 * 1024));
+        await Openly("restart", "web");
 
         const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         const UnixFileMode folder = file | UnixFileMode.UserExecute;
         Assert.Equal(folder, File.GetUnixFileMode(home.Folder));
         Assert.Equal(folder, File.GetUnixFileMode(home.Logs));
-        string[] files = [.. Directory.GetFiles(home.Folder), .. Directory.GetFiles(home.Logs)];
-        Assert.Equal([home.Events, home.LockFile, home.Stderr("web"), home.Stdout("web"), home.StateFile, home.PreviousState], files.Order());
-        Assert.All(files, each => Assert.Equal(file, File.GetUnixFileMode(each)));
+        var modes = Directory.GetFiles(home.Folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(home.Folder, path), File.GetUnixFileMode);
+        Assert.All(modes, each => Assert.Equal(file, each.Value));
+        string[] logs = ["small.stdout.log.1.gz", "small.stdout.log.journal", "small.stdout.log.times", "web.stderr.log", "web.stdout.log", "web.stdout.log.1"];
+        string[] kept = ["daemon.log", "events.jsonl", "events.jsonl.1", "lock", "state.json", "state.json.bak", .. logs.Select(name => $"logs/{name}")];
+        Assert.Superset(kept.ToHashSet(), modes.Keys.ToHashSet());
+        Assert.Contains(modes.Keys, name => name.StartsWith("state.json.damaged-", StringComparison.Ordinal));
+
+        async Task Openly(params string[] command) => (await home.Run(new Call(command) { Through = Call.AfterShell("umask 0;") })).Ok();
+    }
+
+    [Theory]
+    [InlineData("run", "--name", "new", "sleep 1000")]
+    [InlineData("stop", "web")]
+    [InlineData("restart", "web")]
+    [InlineData("delete", "web")]
+    public async Task What_is_written_down_is_on_the_disk_before_it_takes_the_place_of_the_old_and_its_name_before_that_is_said(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper("web");
+        var watched = new Interrupted(home, "kill", "0");
+
+        (await home.Run(new Call(command) { Through = watched.Through })).Ok();
+
+        var calls = watched.Calls.Select(call => call[(call.IndexOf(' ') + 1)..]).ToList();
+        var next = home.StateFile + ".new";
+        int[] places = [.. new[] { $"write {next}", $"fsync {next}", $"rename {next}", $"fsync {home.Folder}" }.Select(call => calls.LastIndexOf(call))];
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
     }
 
     [Theory]

@@ -8,9 +8,8 @@ public class TreatmentTests
     public async Task What_was_asked_for_is_so_at_every_start_and_for_what_it_starts(bool withDaemon)
     {
         Needs.Root();
-        await using var home = new SentinelHome();
-        if (withDaemon)
-            await home.StartDaemon();
+        Needs.Program("ionice");
+        await using var home = await SentinelHome.Create(withDaemon);
         Open(home);
         string[] asked =
         [
@@ -101,6 +100,7 @@ public class TreatmentTests
             Assert.Equal("0", process.Status("Cpus_allowed_list").Trim());
             Assert.Equal("300", File.ReadAllText($"/proc/{process.Pid}/oom_score_adj").Trim());
             Assert.Equal("5", File.ReadAllText($"/proc/{process.Pid}/stat").Split(") ")[1].Split(' ')[16]);
+            Assert.Equal("best-effort: prio 6", (await home.Run(Call.Line($"ionice -p {process.Pid}"))).Ok().Stdout.Trim());
             var limits = File.ReadAllText($"/proc/{process.Pid}/limits");
             Assert.Matches(@"Max open files\s+1000\s+2000", limits);
             Assert.Matches(@"Max core file size\s+0\s+0", limits);

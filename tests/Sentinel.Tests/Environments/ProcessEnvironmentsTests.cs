@@ -101,13 +101,15 @@ public sealed class ProcessEnvironmentsTests : IDisposable
             $"the environment file {_folder["web.env"]} cannot be read: it is not a regular file", Assert.Throws<EnvironmentException>(Compose).Message);
     }
 
-    [Fact]
-    public void Of_what_nobody_asked_for_the_bad_lines_are_left_out_and_told()
+    [Theory]
+    [InlineData("work/.env")]
+    [InlineData("home/.env")]
+    public void Of_what_nobody_asked_for_the_bad_lines_are_left_out_and_told(string file)
     {
-        Write("work/.env", "A=1\n'\nB=2");
+        Write(file, "A=1\n'\nB=2");
         var composed = Compose();
         Assert.Equal(("1", "2"), (composed.Block["A"], composed.Block["B"]));
-        Assert.StartsWith($"{_folder["work/.env"]}:2: ", Assert.Single(composed.Warnings));
+        Assert.StartsWith($"{_folder[file]}:2: ", Assert.Single(composed.Warnings));
     }
 
     [Fact]
