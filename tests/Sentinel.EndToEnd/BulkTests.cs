@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Sentinel.EndToEnd;
 
 public class BulkTests
@@ -136,35 +138,55 @@ public class BulkTests
         Assert.Equal([home.Stderr("running"), home.Stdout("running")], Directory.GetFiles(home.Logs).Order());
     }
 
+    public static TheoryData<string> Printing =>
+    [
+        "list", "status web", "logs web", "logs rotate web", "events", "why web", "wait web --for running", "run --name new true", "start other", "stop web",
+        "restart web", "restart web --rolling", "reset web", "set web --restart", "scale pool +1", "delete web", "startall", "stopall", "restartall", "clean", "gc",
+        "logs web --clear", "group create new", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
+        "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port free taken", "env web", "doctor",
+        "daemon start", "daemon status", "daemon restart", "daemon stop", "startup systemd", "startup openrc", "startup launchd", "startup cron",
+    ];
+
     [Theory]
-    [InlineData("list")]
-    [InlineData("status", "web")]
-    [InlineData("logs", "web")]
-    [InlineData("stop", "web")]
-    [InlineData("start", "web")]
-    [InlineData("restart", "web")]
-    [InlineData("stopall")]
-    [InlineData("startall")]
-    [InlineData("restartall")]
-    [InlineData("clean")]
-    [InlineData("delete", "web")]
-    public async Task Every_command_that_prints_prints_json_and_nothing_else(params string[] command)
+    [MemberData(nameof(Printing))]
+    public async Task Every_command_that_prints_prints_json_and_nothing_else(string command)
     {
         await using var home = new SentinelHome();
         await home.Start("web", "sh", "-c", "echo here; exec sleep 1000");
         await home.Says("web", "here");
         await home.Start("other", "sleep", "1000");
         (await home.Run("stop", "other")).Ok();
+        (await home.Run("run", "--name", "member", "--group", "shop", "--create-group", "sleep 1000")).Ok();
+        (await home.Run("run", "--name", "pool", "--instances", "1", "sleep 1000")).Ok();
+        (await home.Run("port", "allocate", "--name", "taken")).Ok();
+        if (command.StartsWith("daemon", StringComparison.Ordinal) && command != "daemon start")
+            await home.StartDaemon();
 
-        var outcome = (await home.Run([.. command, "--json"])).Ok();
+        var outcome = (await home.Run([.. command.Split(' '), "--json"])).Ok();
 
         Assert.Empty(outcome.Stderr);
-        if (command[0] is "list" or "status")
-            Assert.Equal((1, "web"), (outcome.As<Listing>().SchemaVersion, outcome.As<Listing>().Processes[0].Name));
-        else if (command[0] is "logs")
+        if (command is "events")
+            Assert.All(outcome.Lines, line => Assert.NotNull(JsonNode.Parse(line)!["event"]));
+        else if (command is "logs web")
             Assert.Equal(new LogLine("web", "stdout", "here"), outcome.As<LogLine>());
         else
-            Assert.All(outcome.As<Report>().Results, result => Assert.True(result.Ok && result.Error is null));
+        {
+            var document = JsonNode.Parse(outcome.Stdout)!;
+            Assert.Equal(1, (int)document["schemaVersion"]!);
+            if (command is "list" or "status web")
+                Assert.Equal("web", outcome.As<Listing>().Processes[0].Name);
+            else if (document["results"] is not null)
+                Assert.All(outcome.As<Report>().Results, result => Assert.True(result.Ok && result.Error is null));
+        }
+    }
+
+    [Fact]
+    public void All_that_can_print_json_are_tried()
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..", "docs", "commands.md"));
+        var commands = page.Split("\n## sentinel ")[1..].Where(section => section.Contains("\n  --json ")).Select(section => section.Split('\n')[0]);
+
+        Assert.All(commands, command => Assert.Contains(Printing, line => $"{line.Data} ".StartsWith($"{command} ", StringComparison.Ordinal)));
     }
 
     [Fact]

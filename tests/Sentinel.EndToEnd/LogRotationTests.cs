@@ -78,6 +78,101 @@ public class LogRotationTests
     }
 
     [Fact]
+    public async Task A_log_is_rotated_at_10_MB_where_nobody_asked_for_anything()
+    {
+        const int lines = 110_000;
+        await using var home = await SentinelHome.Create(withDaemon: true);
+
+        await home.Start("web", SentinelHome.Actor, "count", "a", $"{lines}");
+
+        await Wait.Until(() => Backups(home, "web").Count == 1, "the first backup is there");
+        await Done(home, "web");
+        await AssertAllOnce(home, "web", "a", lines);
+    }
+
+    [Fact]
+    public async Task What_happened_stands_between_the_lines_where_it_did_and_not_in_the_file()
+    {
+        Terminal.Need();
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Start(new Call("run", "--name", "web", "--restart", "--max-restarts", "1", "echo one; exit 3"));
+        await Wait.Until(async () => (await home.Show("web")).State == "failed", () => "it was given up");
+
+        string[] story = ["started", "one", "exited with code 3", "restarted", "one", "exited with code 3"];
+        AssertTells(story, (await home.Run("logs", "web", "--timestamps")).Ok().Lines);
+        // Without times the first line needs no mark above it, and a run begins where the one before has ended.
+        var onTerminal = (await home.Run(Terminal.Call(200, "logs", "web", "--stream", "stdout"))).Ok().Lines;
+        AssertTells(story[1..], onTerminal[1..]);
+        Assert.Equal("one\none\n", File.ReadAllText(home.Stdout("web")));
+
+        static void AssertTells(string[] story, string[] lines)
+        {
+            Assert.Equal(story.Length, lines.Length);
+            foreach (var (happened, line) in story.Zip(lines))
+                Assert.Matches(happened == "one" ? @"(^|\| )(\x1b\S*m)?one" : $"--- .*{happened}", line);
+        }
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_taken_out_of_a_file_a_reader_keeps_every_line_and_goes_when_its_writer_has()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 100, kind: "ramfs");
+        (await disk.Run(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", "20000"])).Ok();
+        await Done(times: 1);
+        Assert.Contains("by a process that reads what is written", (await disk.Run("status", "web")).Ok().Stdout);
+        Assert.Equal(2, Readers().Count);
+
+        (await disk.Run("restart", "web")).Ok();
+        await Done(times: 2);
+        var all = Enumerable.Range(0, 20_000).Select(n => Line("a", n)).ToList();
+        Assert.Equal(all.Concat(all), (await disk.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok().Lines);
+        var files = Directory.GetFiles(Path.Combine(disk.Folder, "logs"));
+        Assert.InRange(files.Length, 20, 100);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+
+        (await disk.Run("stop", "web")).Ok();
+        await Wait.Until(() => Readers().Count == 0, "no reader is left");
+        (await disk.Run("delete", "web", "--logs")).Ok();
+        Assert.Empty(Directory.GetFiles(Path.Combine(disk.Folder, "logs")));
+
+        Task Done(int times) => Wait.Until(
+            () => File.ReadAllLines(Path.Combine(disk.Folder, "logs", "web.stderr.log")).Length == times, "it has written all");
+
+        List<Live> Readers() => ReadersOf(home);
+    }
+
+    [Fact]
+    public async Task One_whose_reader_was_killed_is_ended_by_its_next_line_and_starts_again_with_another()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 100, kind: "ramfs");
+        (await disk.Run("daemon", "start")).Ok();
+        var pipes = Pipes();
+        (await disk.Run("run", "--name", "web", "--restart", "while :; do echo tick; sleep 0.05; done")).Ok();
+        await Ticks();
+        var readers = ReadersOf(home);
+
+        readers.ForEach(reader => reader.Signal(Signals.Kill));
+
+        await Wait.Until(async () => (await disk.List())["web"] is { State: "running", LastRun.Text: "killed by SIGPIPE" }, () => "it runs again");
+        File.Delete(Log());
+        (await disk.Run("restart", "web")).Ok();
+        await Ticks();
+        Assert.Empty(ReadersOf(home).Intersect(readers));
+        // One that the daemon kept open would never end.
+        Assert.Equal(pipes, Pipes());
+        (await disk.Run("stop", "web")).Ok();
+        await Wait.Until(() => ReadersOf(home).Count == 0, "no reader is left");
+
+        List<string> Pipes() => [.. home.Daemon().Descriptors.Values.Where(file => file.StartsWith("pipe:", StringComparison.Ordinal))];
+
+        Task Ticks() => Wait.Until(() => File.Exists(Log()) && File.ReadAllText(Log()).Contains("tick"), "its lines come");
+
+        string Log() => Path.Combine(disk.Folder, "logs", "web.stdout.log");
+    }
+
+    [Fact]
     public async Task On_a_full_disk_the_log_is_left_alone_and_that_is_told()
     {
         await using var home = new SentinelHome();
@@ -271,10 +366,14 @@ public class LogRotationTests
     private static async Task<long> Blocks(SentinelHome home) =>
         (await home.Run(Call.Line($"stat -c %b '{home.Logs}'/*"))).Ok().Lines.Sum(long.Parse);
 
-    private static async Task AssertAllOnce(SentinelHome home, string name, string prefix)
+    // They have no environment, and stand in no folder.
+    private static List<Live> ReadersOf(SentinelHome home) => [.. Live.All().Where(process =>
+        process.Arguments is [_, "log-reader", var log, ..] && log.StartsWith(home.Root, StringComparison.Ordinal))];
+
+    private static async Task AssertAllOnce(SentinelHome home, string name, string prefix, int count = Lines)
     {
         var kept = (await home.Run("logs", name, "--all", "--raw", "--stream", "stdout")).Ok().Lines;
-        Assert.Equal(Enumerable.Range(0, Lines).Select(n => Line(prefix, n)), kept.Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
+        Assert.Equal(Enumerable.Range(0, count).Select(n => Line(prefix, n)), kept.Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
     }
 
     /// <summary>Logs on a file system of another kind.</summary>

@@ -18,7 +18,8 @@ internal sealed class PrivateDisk
 
     public string StateFile => Path.Combine(Folder, "state.json");
 
-    public static async Task<PrivateDisk> Mount(SentinelHome home, int megabytes)
+    /// <param name="kind">tmpfs; or ramfs, which knows no size and can take nothing out of a file.</param>
+    public static async Task<PrivateDisk> Mount(SentinelHome home, int megabytes, string kind = "tmpfs")
     {
         Needs.MountNamespaces();
         Directory.CreateDirectory(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -27,8 +28,8 @@ internal sealed class PrivateDisk
             Through =
             [
                 "unshare", "--mount", "sh", "-c",
-                "mount -t tmpfs -o mode=700,size=\"$1\" sentinel-test \"$0\" && echo mounted && exec sleep 1000",
-                home.Folder, $"{megabytes}m",
+                "mount -t \"$2\" -o mode=700,size=\"$1\" sentinel-test \"$0\" && echo mounted && exec sleep 1000",
+                home.Folder, $"{megabytes}m", kind,
             ],
         });
         await holder.Prints("mounted");
