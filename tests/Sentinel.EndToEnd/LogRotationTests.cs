@@ -91,6 +91,20 @@ public class LogRotationTests
     }
 
     [Fact]
+    public async Task What_was_written_before_a_daemon_watches_is_rotated_when_one_does_although_nothing_more_comes()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", "5000"]));
+        await Done(home, "web");
+        Assert.Empty(Backups(home, "web"));
+
+        await home.StartDaemon();
+
+        await Wait.Until(() => Backups(home, "web").Count == 1, "it is rotated");
+        await AssertAllOnce(home, "web", "a", 5000);
+    }
+
+    [Fact]
     public async Task What_happened_stands_between_the_lines_where_it_did_and_not_in_the_file()
     {
         Terminal.Need();

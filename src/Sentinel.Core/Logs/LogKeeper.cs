@@ -57,7 +57,12 @@ public sealed class LogKeeper(
                     // What comes from here on is of the run that is about to begin.
                     (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home)) ?? 0, true);
                 else if (record.State is RunState.Running running)
+                {
                     Arm(log, running.Since);
+                    // Of what was written before that nobody hears.
+                    if (IsTooLarge(log))
+                        loop.After(Interval, () => RotateQuiet(log));
+                }
             }
         }
     }
@@ -136,10 +141,18 @@ public sealed class LogKeeper(
         _written.Clear();
         foreach (var log in written.Where(log => _kept.ContainsKey(log.Record.Id)))
             if (IsTooLarge(log))
-                Rotated(log, FailureOf(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits)));
+                Rotate(log);
             else
                 ArmAgain(log);
     }
+
+    private void RotateQuiet(Kept log)
+    {
+        if (!log.IsWritten && _kept.ContainsKey(log.Record.Id) && IsTooLarge(log))
+            Rotate(log);
+    }
+
+    private void Rotate(Kept log) => Rotated(log, FailureOf(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits)));
 
     private void ArmAgain(Kept log)
     {
