@@ -16,7 +16,7 @@ public class DaemonMemoryTests
         await using var home = new SentinelHome();
         var daemon = await home.StartDaemon();
         await LiveThrough(rounds: 1);
-        var before = await Size.AtRest(daemon);
+        var before = await SizeOf(daemon);
 
         await LiveThrough(rounds: 4);
 
@@ -46,7 +46,7 @@ public class DaemonMemoryTests
         await Wait.Until(() => Pooled(home).Count == Instances, "all run");
         disk.Fill(exceptPages: 0);
         await LiveThrough();
-        var before = await Size.AtRest(daemon);
+        var before = await SizeOf(daemon);
 
         for (var round = 0; round < 2; round++)
             await LiveThrough();
@@ -87,33 +87,19 @@ public class DaemonMemoryTests
     private static List<Live> Pooled(SentinelHome home) =>
         home.Supervised().FindAll(process => process.Program.EndsWith("sleep", StringComparison.Ordinal) && process.Environment.ContainsKey("SENTINEL_COOKIE"));
 
+    private static async Task<Size> SizeOf(Live daemon) => new(await daemon.LastingMemory(), daemon.Descriptors.Count);
+
     private static Task AssertNotLarger(Live daemon, Size before)
     {
         var now = before;
-        // It gives back what it does not need every few seconds.
         return Wait.Until(
-            () => (now = Size.Of(daemon)).Kilobytes <= before.Kilobytes + MostKilobytesMore && now.Descriptors <= before.Descriptors,
+            async () =>
+            {
+                now = await SizeOf(daemon);
+                return now.Kilobytes <= before.Kilobytes + MostKilobytesMore && now.Descriptors <= before.Descriptors;
+            },
             () => $"it is no larger than before: {before}, {now}");
     }
 
-    /// <param name="Kilobytes">Its own: what it shares with the daemons of other tests would be more when these end.</param>
-    private sealed record Size(long Kilobytes, int Descriptors)
-    {
-        // It looks every 5 seconds what it can give back.
-        private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(6);
-
-        public static Size Of(Live process) => new(
-            long.Parse(File.ReadLines($"/proc/{process.Pid}/smaps_rollup").First(line => line.StartsWith("Anonymous:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]),
-            process.Descriptors.Count);
-
-        /// <summary>The least that it is while it gives back what it does not need.</summary>
-        public static async Task<Size> AtRest(Live process)
-        {
-            var least = Of(process);
-            for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < Sweep; await Task.Delay(50))
-                if (Of(process) is var now && now.Kilobytes < least.Kilobytes)
-                    least = now;
-            return least;
-        }
-    }
+    private sealed record Size(long Kilobytes, int Descriptors);
 }
