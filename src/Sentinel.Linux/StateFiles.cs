@@ -14,14 +14,15 @@ public sealed unsafe class StateFiles : IStateFiles
     // Commands hold the lock for milliseconds.
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    public IDisposable Lock(string path, Action<string> waiting)
+    public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept = null)
     {
         var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
         try
         {
             if (!TryLock(file))
-                Wait(file, path, waiting);
+                Wait(file, path, waiting, isKept);
             SayWhoHolds(file);
             return file;
         }
@@ -119,7 +120,7 @@ public sealed unsafe class StateFiles : IStateFiles
                 LibC.pwrite(file, bytes, holder.Length, 0);
     }
 
-    private static void Wait(SafeFileHandle file, string path, Action<string> waiting)
+    private static void Wait(SafeFileHandle file, string path, Action<string> waiting, Func<bool>? isKept)
     {
         // The kernel wakes whoever waits, in turn; only the telling needs a second thread.
         var error = 0;
@@ -132,10 +133,20 @@ public sealed unsafe class StateFiles : IStateFiles
         })
         { IsBackground = true };
         thread.Start();
-        if (!thread.Join(LongWait))
+        var begun = TimeProvider.System.GetTimestamp();
+        for (var isTold = false; !thread.Join(Moment);)
         {
-            waiting($"pid {Holder(file)}");
-            if (!thread.Join(LongestWait - LongWait))
+            // The thread goes on waiting, and lets go of what it gets: our descriptor is closed by then.
+            if (isKept?.Invoke() is true)
+                throw new LockKeptException();
+            var waited = TimeProvider.System.GetElapsedTime(begun);
+            if (waited >= LongWait && !isTold)
+            {
+                isTold = true;
+                waiting($"pid {Holder(file)}");
+            }
+
+            if (waited >= LongestWait)
                 throw new TimeoutException(
                     $"another command (pid {Holder(file)}) has held {path} for {LongestWait.TotalSeconds} seconds; "
                     + "end it if it hangs, then try again");

@@ -27,5 +27,6 @@ return args switch
     ["once", var marker, .. var command] => Roles.Once(marker, command),
     ["keep-dead", .. var command] => Roles.KeepDead(command),
     ["interrupt", _, _, _, _, _, ..] => Interruption.Run(args[1..]),
+    ["strain", _, _, _, _, ..] => Strain.Run(args[1..]),
     _ => Roles.Usage(),
 };

@@ -42,6 +42,9 @@ internal static class Roles
                                          run a command until the N-th system call by which it changes something in the
                                          folder; there it is killed (WHAT: kill), or that call fails (EIO, ENOSPC; N+: all
                                          from there on). The calls are noted in the file
+            strain FOLDER FILE MS COMMAND
+                                         run a command for which each change in the folder takes so long, and whose clock is
+                                         wrong by the seconds in the file
             """);
         return 2;
     }

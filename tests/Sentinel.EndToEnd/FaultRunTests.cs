@@ -15,16 +15,19 @@ public class FaultRunTests
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(Setting("SENTINEL_FAULT_SECONDS") ?? 10);
 
     [Fact]
-    public Task Whoever_is_killed_or_suspended_what_was_acknowledged_holds_and_nothing_is_lost_or_doubled() => Run(withSmallDisk: false);
+    public Task Whoever_is_killed_or_suspended_what_was_acknowledged_holds_and_nothing_is_lost_or_doubled() => Run();
 
     [Fact]
     public Task So_it_is_on_a_disk_that_is_full_now_and_then() => Run(withSmallDisk: true);
 
-    private static async Task Run(bool withSmallDisk)
+    [Fact]
+    public Task So_it_is_on_a_slow_disk_and_by_a_clock_that_is_set_again_and_again() => Run(withStrain: true);
+
+    private static async Task Run(bool withSmallDisk = false, bool withStrain = false)
     {
         var seed = Setting("SENTINEL_FAULT_SEED") ?? Random.Shared.Next();
         await using var home = new SentinelHome();
-        var run = new FaultRun(home, withSmallDisk ? await PrivateDisk.Mount(home, megabytes: 2) : null, seed);
+        var run = new FaultRun(home, withSmallDisk ? await PrivateDisk.Mount(home, megabytes: 2) : null, withStrain ? new Strained(home) : null, seed);
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -36,7 +39,7 @@ public class FaultRunTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"SENTINEL_FAULT_SEED={seed}\n{string.Join('\n', run.History.TakeLast(60))}", e);
+            throw new InvalidOperationException($"SENTINEL_FAULT_SEED={seed}\n{string.Join('\n', run.History.TakeLast(100))}", e);
         }
     }
 
@@ -45,7 +48,7 @@ public class FaultRunTests
 }
 
 /// <summary>The clients, the faults, and the model of what may be true.</summary>
-internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
+internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? strained, int seed)
 {
     private const int NamesEach = 2;
     private readonly ConcurrentDictionary<string, Possible> _model = new();
@@ -81,10 +84,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
                 _ => ((string[])["status", name], before),
             };
             // As long as nobody knows how it ends, all of it may be.
-            _model[name] = after == before ? before : before | after | Possible.Stopped;
-            var outcome = await Begin(words).End();
+            _model[name] = before | after | (words[0] == "delete" ? Possible.Stopped : before);
+            var outcome = await Run(strained?.Begin(words) ?? Begin(words));
             var line = string.Join(' ', words);
-            History.Enqueue($"{line} -> {outcome.ExitCode} {outcome.Stderr.Split('\n')[0]}");
+            History.Enqueue($"{line} -> {outcome.ExitCode} {outcome.Stderr.ReplaceLineEndings(" | ")}");
             Assert.DoesNotContain("nhandled", outcome.Stderr);
             Assert.Contains(outcome.ExitCode, (int[])[0, 1, 128 + Signals.Kill]);
             if (outcome.ExitCode != 0)
@@ -105,14 +108,17 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
         while (!end.IsCancellationRequested)
         {
             await Pause(random.Next(20, 200));
-            var fault = random.Next(9);
+            var fault = random.Next(10);
             switch (fault)
             {
+                case 0 or 1 when strained is not null:
+                    strained.Begin("daemon", "run");
+                    break;
                 case 0 or 1:
-                    await Begin("daemon", "start").End();
+                    await Run(Begin("daemon", "start"));
                     break;
                 case 2:
-                    await Begin("daemon", "stop").End();
+                    await Run(Begin("daemon", "stop"));
                     break;
                 case 3:
                     Kill(home.Daemons());
@@ -130,6 +136,9 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
                     disk?.Fill(random.Next(4));
                     await Pause(random.Next(200));
                     disk?.Empty();
+                    break;
+                case 8:
+                    strained?.SetClock(TimeSpan.FromSeconds(random.Next(-100_000, 100_000)));
                     break;
                 default:
                     foreach (var process in home.Supervised().FindAll(IsOfAClient))
@@ -173,7 +182,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
     {
         disk?.Empty();
         await home.Settled();
-        (await Begin("daemon", "start").End()).Ok();
+        (await Run(Begin("daemon", "start"))).Ok();
         Listed[] busy = [];
         await Wait.Until(
             async () => (busy = [.. (await List()).Processes.Where(process => process.State is not ("running" or "stopped"))]).Length == 0,
@@ -198,7 +207,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
             Assert.True((found & possible) != 0, $"{name} is {found}, and can only be {possible}");
         }
 
-        (await Begin("stopall", "--force").End()).Ok();
+        (await Run(Begin("stopall", "--force"))).Ok();
         Assert.DoesNotContain(home.Supervised(), IsOfAClient);
     }
 
@@ -211,9 +220,15 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, int seed)
 
     private bool IsThere(string name) => home.Supervised().Exists(process => process.Arguments.LastOrDefault() == Seconds(name));
 
+    private static async Task<Outcome> Run(Command command)
+    {
+        using (command)
+            return await command.End();
+    }
+
     private Command Begin(params string[] words) => disk?.Begin(words) ?? home.Begin(words);
 
-    private async Task<Listing> List() => (await Begin("list", "--json").End()).Ok().As<Listing>();
+    private async Task<Listing> List() => (await Run(Begin("list", "--json"))).Ok().As<Listing>();
 
     // Not cut short: what was suspended is to go on.
     private static Task Pause(int milliseconds) => Task.Delay(milliseconds, CancellationToken.None);

@@ -82,6 +82,19 @@ public class InstanceTests
         Assert.Equal(before, home.Files());
     }
 
+    [Fact]
+    public async Task Of_a_set_with_a_name_that_is_taken_nothing_is_started()
+    {
+        await using var home = new SentinelHome();
+        var alone = await home.Sleeper("web-2");
+        var before = home.Files();
+
+        Assert.Contains("the name 'web-2' is taken", (await home.Run("run", "--name", "web", "--instances", "3", "--", "sleep", "1000")).Fails(1).Stderr);
+
+        Assert.Equal(before, home.Files());
+        Assert.Equal([alone.Process], home.Supervised());
+    }
+
     [Theory]
     [InlineData("scale", "web", "many")]
     [InlineData("run", "--instances", "0", "--", "sleep", "1000")]

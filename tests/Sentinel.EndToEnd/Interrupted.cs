@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Sentinel.EndToEnd;
 
@@ -18,7 +17,7 @@ internal sealed class Interrupted
     /// <param name="at">Which of the calls, from 1; 5+: that and all after it; 0: none.</param>
     public Interrupted(SentinelHome home, string how, string at)
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64, whose system calls the actor knows");
+        Needs.SystemCallNumbers();
         (_folder, _log, _how) = (home.Folder, Path.Combine(home.Root, "calls"), $"{how} {at}");
         _at = int.Parse(at.TrimEnd('+'), CultureInfo.InvariantCulture);
     }

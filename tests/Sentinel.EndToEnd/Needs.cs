@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Sentinel.EndToEnd;
 
@@ -14,6 +15,9 @@ internal static class Needs
         Assert.SkipWhen(path is null, $"needs the program {name}");
         return path!;
     }
+
+    public static void SystemCallNumbers() =>
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64, whose system calls the actor knows");
 
     public static void MountNamespaces() => Assert.SkipUnless(Succeeds("unshare", "--mount", "true"), "needs the right to unshare --mount");
 

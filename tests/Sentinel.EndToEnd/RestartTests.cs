@@ -4,6 +4,8 @@ namespace Sentinel.EndToEnd;
 
 public class RestartTests
 {
+    private const string EndsSlowly = "trap 'echo ending; sleep 1; exit' TERM; while :; do sleep 0.1; done";
+
     [Fact]
     public async Task Restart_ends_all_of_the_old_one_and_keeps_id_and_name()
     {
@@ -17,6 +19,41 @@ public class RestartTests
         Assert.False(old.Process.IsAlive);
         Assert.Equal(4, home.Supervised().Count);
         Assert.Equal(Started.Parse(line).Pid, (await home.Show("web")).Pid);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_restart_that_was_killed_goes_on_with_the_next_look_or_daemon(bool withDaemon)
+    {
+        await using var home = new SentinelHome();
+        var old = await home.Start("web", "sh", "-c", EndsSlowly);
+        using var restart = await Begin(home, "restart", "web");
+
+        Live.Find(restart.Pid)!.Signal(Signals.Kill);
+        await restart.End();
+        if (withDaemon)
+            await home.StartDaemon();
+
+        await Wait.Until(async () => await home.Show("web") is { State: "running" } web && web.Pid != old.Pid, () => "it runs again");
+        Assert.False(old.Process.IsAlive);
+    }
+
+    [Theory]
+    [InlineData("stop", "web stopped")]
+    [InlineData("restart", "web running")]
+    [InlineData("delete", "")]
+    public async Task A_daemon_that_begins_while_a_command_waits_does_the_rest_of_it(string word, string expected)
+    {
+        await using var home = new SentinelHome();
+        var old = await home.Start("web", "sh", "-c", EndsSlowly);
+        using var command = await Begin(home, word, "web");
+
+        await home.StartDaemon();
+
+        Assert.Empty((await command.End()).Ok().Stderr);
+        Assert.False(old.Process.IsAlive);
+        Assert.Equal(expected, string.Join(' ', (await home.List()).Processes.Select(process => $"{process.Name} {process.State}")));
     }
 
     [Theory]
@@ -271,5 +308,12 @@ public class RestartTests
     {
         started.Process.Signal(Signals.Kill);
         await Wait.Until(() => !started.Process.IsAlive, $"{started.Name} is dead");
+    }
+
+    private static async Task<Command> Begin(SentinelHome home, params string[] words)
+    {
+        var command = home.Begin(words);
+        await home.Says("web", "ending");
+        return command;
     }
 }

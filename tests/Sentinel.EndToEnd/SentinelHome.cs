@@ -157,11 +157,15 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
     }
 
-    /// <summary>Waits, without a command that might help it along, until one other process runs in the place of all there were.</summary>
+    /// <summary>
+    /// Waits, without a command that might help it along, until one other process runs in the place of all there were, and that is
+    /// written down.
+    /// </summary>
     public async Task<Live> SuccessorOf(Live old)
     {
         Live? successor = null;
         await Wait.Until(() => Supervised() is [var one] && one != old && (successor = one) is not null, "it is restarted");
+        await Wait.Until(() => File.ReadAllText(StateFile).Contains($"\"pid\":{successor!.Pid},"), "that is written down");
         return successor!;
     }
 

@@ -36,6 +36,19 @@ public class WaitTests
     }
 
     [Fact]
+    public async Task Whether_it_runs_is_told_to_a_script_at_once()
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper("up");
+        await home.Start("down", "sh", "-c", "exit 3");
+        await home.Run("wait", "down");
+
+        (await home.Run("wait", "up", "--for", "running", "--timeout", "0")).Ok();
+        (await home.Run("wait", "down", "--for", "running", "--timeout", "0")).Fails(124);
+        (await home.Run("status", "down")).Ok();
+    }
+
+    [Fact]
     public async Task What_had_ended_before_is_told_at_once()
     {
         await using var home = await SentinelHome.Create(withDaemon: true);

@@ -43,10 +43,12 @@ public sealed class Daemon(
         var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
         supervisor.TakeOver();
         Changed(store.Read());
-        // What another was about to end when it was killed.
-        if (unfinished.Count > 0)
-            InBackground(async () => await supervisor.Stop(
-                Selection.Of(unfinished.Select(process => process.Id)), StopOptions.Default));
+        // What another was about to do when it was killed.
+        var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
+        if (byIntent[false].Any())
+            InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
+        if (byIntent[true].Any())
+            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, environment: null)));
         InBackground(() => supervisor.EndFailed().AsTask());
         Sweep();
         return true;

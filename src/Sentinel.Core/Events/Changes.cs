@@ -27,9 +27,12 @@ public static class Changes
             if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)
                 yield return new Event.HealthChanged(health.Since, id, name, health.IsHealthy, health.Why);
             if (record.LastRun is { } run && run != old?.LastRun)
+            {
+                var byUser = record.State is RunState.Stopped || old?.State is RunState.Stopping { ThenStart: true };
                 yield return new Event.Ended(
-                    run.EndedAt, id, name, run, record.State is RunState.Stopped, logEnds(record), (record.State as RunState.Backoff)?.Due);
-            else if (record.State is RunState.Stopped && old?.State is RunState.Backoff or RunState.Failed)
+                    run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
+            }
+            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Failed)
                 yield return new Event.Stopped(record.State.Since, id, name);
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
                 yield return new Event.GaveUp(failed.Since, id, name, failed.Why);

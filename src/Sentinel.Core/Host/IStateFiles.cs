@@ -6,8 +6,10 @@ public interface IStateFiles
     /// <summary>Takes the exclusive lock; the kernel drops it when its holder is gone, however it went.</summary>
     /// <param name="path">The lock file; made when it is not there.</param>
     /// <param name="waiting">Called once when somebody else has held it for long, with that holder's pid.</param>
+    /// <param name="isKept">Asked now and then while it waits, whether somebody keeps it as long as he lives.</param>
     /// <exception cref="TimeoutException">Somebody else held it too long.</exception>
-    IDisposable Lock(string path, Action<string> waiting);
+    /// <exception cref="LockKeptException">Somebody keeps it.</exception>
+    IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept = null);
 
     /// <summary>As <see cref="Lock"/>, but null when somebody else holds it.</summary>
     IDisposable? TryLock(string path);
@@ -25,3 +27,6 @@ public interface IStateFiles
     /// <summary>Makes a folder that only its owner can look into; one that others could tamper with is refused.</summary>
     void MakePrivateFolder(string path);
 }
+
+/// <summary>A lock is not to be had: a daemon has begun, and what there is to do is to be asked of it.</summary>
+public sealed class LockKeptException() : Exception("a daemon has begun meanwhile; try again");

@@ -31,7 +31,7 @@ public static class Lifecycle
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
                 record,
                 new RunState.Running(now, spawned.Identity) { IsReady = record.Spec.Readiness is null, LogStarts = spawned.LogStarts }),
-            (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed.Why, now),
+            (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed, now),
 
             (RunState.Running run, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
@@ -41,9 +41,13 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // What was to be restarted is not any more.
             (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
-                new(record with { State = stopping with { Why = null } }, Effect.EndTree),
+                new(record with { State = stopping with { Why = null, ThenStart = false } }, Effect.EndTree),
             // Whatever its main process left behind is still to be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
+
+            (var state, ProcessEvent.RestartRequested) => new(
+                record with { State = new RunState.Stopping(now, state.CurrentRun) { ThenStart = true }, ShortRuns = 0, RecentRestarts = [] },
+                Effect.EndTree),
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
@@ -59,7 +63,7 @@ public static class Lifecycle
             (RunState.Stopping { Run: { } run, Why: { } why }, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now, why),
             (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
-                new RunState.Stopped(now)),
+                stopping.ThenStart ? new RunState.Backoff(now, Due: now) : new RunState.Stopped(now)),
 
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
                 record with
@@ -117,10 +121,11 @@ public static class Lifecycle
             : Becomes(record, new RunState.Crashed(now));
     }
 
-    private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, string why, DateTimeOffset now)
+    // What the user starts and what cannot be started is his to mend. What nobody has come to try is tried by the next.
+    private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, ProcessEvent.SpawnFailed failed, DateTimeOffset now)
     {
-        record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(why)) };
-        return starting.Automatic
+        record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };
+        return failed.IsInterrupted || (starting.Automatic && record.Spec.Restart != RestartRule.Never)
             ? WaitToRestart(record with { ShortRuns = record.ShortRuns + 1 }, now)
             : Becomes(record, new RunState.Crashed(now));
     }

@@ -15,6 +15,9 @@ public abstract record ProcessEvent
     /// <summary>The user wants it, and all of its tree, to be gone.</summary>
     public sealed record StopRequested : ProcessEvent;
 
+    /// <summary>The user wants it, and all of its tree, to be gone, and then to run again.</summary>
+    public sealed record RestartRequested : ProcessEvent;
+
     /// <summary>Nobody owns it any more: it, and all of its tree, is to be gone.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>
     public sealed record LeaseEnded(string Why) : ProcessEvent;
@@ -23,7 +26,8 @@ public abstract record ProcessEvent
     /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>
     public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null) : ProcessEvent;
 
-    public sealed record SpawnFailed(string Why) : ProcessEvent;
+    /// <param name="IsInterrupted">Whether it might have come to run, had nobody killed who was starting it.</param>
+    public sealed record SpawnFailed(string Why, bool IsInterrupted = false) : ProcessEvent;
 
     /// <summary>Its main process has ended and, when it was being stopped, so has all of its tree.</summary>
     /// <param name="How">How the main process ended.</param>

@@ -29,8 +29,12 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Its tree is being ended.</summary>
     /// <param name="Since">When that began.</param>
     /// <param name="Run">The run being ended; null when it had not come to have one.</param>
-    /// <param name="Why">What is wrong with it; null: the user stopped it.</param>
-    public sealed record Stopping(DateTimeOffset Since, Running? Run, string? Why = null) : RunState(Since);
+    /// <param name="Why">What is wrong with it; null: the user wants that.</param>
+    public sealed record Stopping(DateTimeOffset Since, Running? Run, string? Why = null) : RunState(Since)
+    {
+        /// <summary>Whether the user wants it to be started again then, also if whoever is at it is killed before that.</summary>
+        public bool ThenStart { get; init; }
+    }
 
     /// <summary>Ended by the user, and not to be started but by the user.</summary>
     public sealed record Stopped(DateTimeOffset Since) : RunState(Since);

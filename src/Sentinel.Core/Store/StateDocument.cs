@@ -427,6 +427,8 @@ internal static class StateDocument
                     Write(json, "run", run);
                 if (stopping.Why is { } wrong)
                     json.WriteString("why", wrong);
+                if (stopping.ThenStart)
+                    json.WriteBoolean("thenStart", true);
                 break;
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
@@ -447,7 +449,10 @@ internal static class StateDocument
             "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
             RunningWord => ReadRunning(json),
             "stopping" => new RunState.Stopping(
-                since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString()),
+                since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString())
+            {
+                ThenStart = json.Maybe("thenStart")?.GetBoolean() ?? false,
+            },
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),

@@ -12,7 +12,9 @@ namespace Sentinel.Core.Store;
 /// </summary>
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
 /// <param name="python">Reads what the Python tool wrote; null: that is damage.</param>
-public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn, PythonState? python = null)
+/// <param name="hasDaemon">Whether a daemon answers; null: nobody would ask.</param>
+public sealed class StateStore(
+    SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn, PythonState? python = null, Func<bool>? hasDaemon = null)
 {
     // Kept: the daemon writes again and again, and what is as large as this is expensive to throw away.
     private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
@@ -37,12 +39,13 @@ public sealed class StateStore(SentinelHome home, IStateFiles files, TimeProvide
 
     /// <summary>Waits for its turn, then reads the state to change it.</summary>
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
+    /// <exception cref="LockKeptException">Every turn is a daemon's by now.</exception>
     public StateTransaction Begin()
     {
         if (_held is { } held)
             return new StateTransaction(this, time, held.State, turn: null, held);
         files.MakePrivateFolder(home.Folder);
-        var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"));
+        var turn = files.Lock(home.Lock, holder => warn($"waiting for another command to finish ({holder})"), hasDaemon);
         try
         {
             return new StateTransaction(this, time, LoadOrRepair(), turn, held: null);

@@ -18,7 +18,7 @@ public sealed class Reconciliation(TimeProvider time)
     /// <summary>The state as it must be for what can be seen now, by one who does not hold the lock.</summary>
     /// <param name="state">As it was written down.</param>
     public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
-        record.State is RunState.Starting && time.GetUtcNow() - record.State.Since < Start && membersOf(record).Count == 0
+        record.State is RunState.Starting && IsRecent(record.State.Since) && membersOf(record).Count == 0
             ? record
             : Settle(record, snapshot, membersOf));
 
@@ -28,6 +28,9 @@ public sealed class Reconciliation(TimeProvider time)
 
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
+
+    // When the clock was set back nobody knows; whoever takes the lock then finds out.
+    private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
 
     private ProcessRecord Settle(ProcessRecord record, Snapshot snapshot, MembersOf membersOf)
     {
@@ -91,7 +94,8 @@ public sealed class Reconciliation(TimeProvider time)
         if (main.Count > 0)
             return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, bootId));
         return new ProcessEvent.SpawnFailed(
-            $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted");
+            $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted",
+            IsInterrupted: true);
     }
 
     // The trees of those whose main process is not known. They are sought together, when the first is asked for: a daemon that was

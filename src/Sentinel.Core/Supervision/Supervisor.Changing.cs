@@ -13,6 +13,7 @@ public sealed partial class Supervisor
     public async ValueTask<IReadOnlyList<Outcome>> Scale(string set, int count, bool isRelative)
     {
         List<ProcessRecord> tooMany;
+        List<Outcome> added = [];
         using (var transaction = store.Begin())
         {
             var state = transaction.State;
@@ -29,10 +30,12 @@ public sealed partial class Supervisor
                 .Select(number => OfSet(instances[0].Spec, set, number))
                 .ToList();
             if (missing.Count > 0)
-                return Register(transaction, state, state with { NextId = state.NextId + missing.Count }, missing, instances[0].Origin);
-            tooMany = instances[wanted..];
+                added = Register(transaction, state, state with { NextId = state.NextId + missing.Count }, missing, instances[0].Origin);
+            tooMany = instances[Math.Min(wanted, instances.Count)..];
         }
 
+        if (added.Count > 0)
+            return await AllOrNone(added);
         return tooMany.Count > 0 ? await Delete(Selection.Of(tooMany.Select(instance => instance.Id)), StopOptions.Default, withLogs: false) : [];
     }
 

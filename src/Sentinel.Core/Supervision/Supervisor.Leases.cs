@@ -31,7 +31,7 @@ public sealed partial class Supervisor
         Selection selection, Dictionary<int, string> why, Func<ProcessRecord, bool> inBulk)
     {
         var (ended, outcomes) = await EndTrees(
-            selection, StopOptions.Default, inBulk, happened: record => new ProcessEvent.LeaseEnded(why[record.Id]));
+            selection, StopOptions.Default, inBulk, record => new ProcessEvent.LeaseEnded(why[record.Id]));
         foreach (var tree in ended)
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);

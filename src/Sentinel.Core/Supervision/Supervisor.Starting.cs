@@ -90,7 +90,7 @@ public sealed partial class Supervisor
             transaction.State = transaction.State.With(environment);
         foreach (var asked in wanted)
         {
-            var record = environment is null ? asked : asked with { Spec = asked.Spec with { Environment = environment.Key } };
+            var record = InEnvironment(asked, environment);
             var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
             if (effect == Effect.Spawn && WhyOver(record) is { } over)
             {
@@ -153,6 +153,9 @@ public sealed partial class Supervisor
 
         return outcomes;
     }
+
+    private static ProcessRecord InEnvironment(ProcessRecord record, EnvironmentBlock? environment) =>
+        environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } };
 
     // Says why it could not be started now, as far as that can be told before.
     private string? WhyNot(ProcessRecord record, State state)

@@ -46,7 +46,7 @@ public sealed partial class Supervisor(
 
     public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
     {
-        Request.Run run => Run(run.What),
+        Request.Run run => await Run(run.What),
         Request.Scale scale => await Scale(scale.Set, scale.Count, scale.IsRelative),
         Request.ChangeSpec change => [Change(change.Id, change.Before, change.After)],
         Request.Start start => await Start(start.Selection, start.Environment),
@@ -68,9 +68,16 @@ public sealed partial class Supervisor(
     };
 
     /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
-    public IReadOnlyList<Outcome> Run(RunRequest request)
+    public async ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request)
     {
-        using var transaction = store.Begin();
+        List<Outcome> outcomes;
+        using (var transaction = store.Begin())
+            outcomes = Register(transaction, request);
+        return await AllOrNone(outcomes);
+    }
+
+    private List<Outcome> Register(StateTransaction transaction, RunRequest request)
+    {
         var state = transaction.State;
         var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
         if (NotFree(state, name) is { } taken)
@@ -127,6 +134,17 @@ public sealed partial class Supervisor(
         return outcomes;
     }
 
+    // What could not be told before it was tried.
+    private async ValueTask<IReadOnlyList<Outcome>> AllOrNone(List<Outcome> outcomes)
+    {
+        var failed = outcomes.OfType<Outcome.Failed>().ToList();
+        var started = outcomes.OfType<Outcome.Started>().ToList();
+        if (failed.Count == 0 || started.Count == 0)
+            return outcomes;
+        var undone = await Delete(Selection.Of(started.Select(one => one.Process.Id)), StopOptions.Default, withLogs: false);
+        return [.. failed.Select(failure => failure with { Why = $"{failure.Why}; so the others were ended again" }), .. undone.OfType<Outcome.Failed>()];
+    }
+
     private static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
     {
         (false, _) => new Outcome.Failed(name, null, $"'{name}' cannot be a name: {ProcessName.Rule}"),
@@ -164,35 +182,42 @@ public sealed partial class Supervisor(
         return outcomes;
     }
 
-    /// <summary>Ends whole trees, then starts them again. In bulk: all but what the user stopped, and whose lease is over.</summary>
+    /// <summary>
+    /// Ends whole trees, then starts them again. In bulk: all but what the user stopped, and whose lease is over. It is written down
+    /// first that they are to run again: should whoever is at it be killed, the next to look or the next daemon goes on.
+    /// </summary>
     /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
     {
         // What could not be started again goes on as it is.
-        var (ended, outcomes) = await EndTrees(selection, options, record => record.State is not RunState.Stopped && WhyOver(record) is null, (record, state) =>
-            WhyNotByLease(record)
-            ?? WhyNot(
-                environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } },
-                environment is null ? state : state.With(environment))
-            ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)));
-        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+        var (found, outcomes, written) = BeginToEnd(
+            selection,
+            record => record.State is not RunState.Stopped && WhyOver(record) is null,
+            _ => new ProcessEvent.RestartRequested(),
+            (record, state) => WhyNotByLease(record) ?? WhyNot(record, state) ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
+            environment);
+        var ends = await End(found, written, options);
 
         using var transaction = store.Begin();
+        var ended = NoteEnds(transaction, found, ends);
+        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+        // That they ended is an event of its own.
+        transaction.Note();
         var snapshot = new Snapshot(table);
         var toStart = new List<ProcessRecord>();
         foreach (var tree in ended.Where(tree => tree.Failure is null))
         {
-            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } written)
+            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } current)
             {
                 outcomes.Add(new Outcome.Failed(tree.Name, null, "it was deleted meanwhile"));
                 continue;
             }
 
             // Another command may have started it first, or have been killed while it did: what it started is the successor.
-            var record = _reconciliation.Settle(written, snapshot);
+            var record = _reconciliation.Settle(current, snapshot);
             transaction.State = transaction.State.With(record);
-            if (record.State is RunState.Stopping)
-                outcomes.Add(new Outcome.Failed(tree.Name, record, "another command is stopping it"));
+            if (record.State is RunState.Stopping or RunState.Stopped)
+                outcomes.Add(new Outcome.Failed(tree.Name, record, "another command stopped it meanwhile"));
             else if (record.State is RunState.Running running)
                 outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
             else
@@ -200,7 +225,7 @@ public sealed partial class Supervisor(
         }
 
         var pids = ended.ToDictionary(tree => tree.Name, tree => tree.Pid);
-        var starts = StartAll(transaction, toStart, new ProcessEvent.StartRequested(), environment);
+        var starts = StartAll(transaction, toStart, new ProcessEvent.StartRequested());
         outcomes.AddRange(starts.Select(outcome => outcome is Outcome.Started started
             ? new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid)
             : outcome));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -19,8 +20,8 @@ internal sealed class Session : IDisposable
         IsJson = isJson;
         Home = new SentinelHome(FindHome());
         Table = new ProcessTable();
-        _daemon = new Lazy<DaemonClient?>(() => DaemonClient.Find(Home, Warn));
-        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table));
+        _daemon = new Lazy<DaemonClient?>(FindDaemon);
+        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
         Reconciliation = new Reconciliation(TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
@@ -49,9 +50,19 @@ internal sealed class Session : IDisposable
     /// <summary>Has something done: by the daemon if one runs, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)
     {
-        ISupervisor supervisor = Daemon is { } daemon ? daemon : Supervisor;
-        // Here nothing is left to be waited for: what takes time has blocked.
-        return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
+        for (var daemon = Daemon; ; daemon = FindDaemon())
+        {
+            try
+            {
+                ISupervisor supervisor = daemon is null ? Supervisor : daemon;
+                // Here nothing is left to be waited for: what takes time has blocked.
+                return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
+            }
+            catch (LockKeptException)
+            {
+                // A daemon has begun since we looked, or while something was waited for. What was done already it finds done.
+            }
+        }
     }
 
     /// <summary>Does here what no daemon does.</summary>
@@ -118,6 +129,8 @@ internal sealed class Session : IDisposable
     }
 
     public void Dispose() => Output.Dispose();
+
+    private DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
 
     /// <summary>As the store wants it.</summary>
     public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>

@@ -225,6 +225,25 @@ public sealed class DaemonTests : IDisposable
         Assert.Single(Machine.Launches);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_restart_whose_command_was_killed_goes_on(bool isMainThere)
+    {
+        var main = _sentinel.Started("web");
+        var child = Machine.Fork(main);
+        _sentinel.Write("web", new RunState.Stopping(_sentinel.Clock.GetUtcNow(), (RunState.Running)_sentinel["web"].State) { ThenStart = true });
+        if (!isMainThere)
+            main.End(SignalName.Terminate);
+
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        daemon.Loop.Run(TimeSpan.FromMinutes(1));
+
+        Assert.True(main.HasEnded && child.HasEnded);
+        Assert.False(daemon.Main("web").HasEnded);
+        Assert.Equal(2, Machine.Launches.Count);
+    }
+
     [Fact]
     public void A_tree_that_outgrows_its_memory_limit_is_restarted_in_the_next_sweep()
     {

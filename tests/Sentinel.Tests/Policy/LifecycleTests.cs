@@ -15,7 +15,6 @@ public sealed class LifecycleTests
     [InlineData("starting", "spawned", "running", Effect.None)]
     [InlineData("starting again", "spawned", "running", Effect.None)]
     [InlineData("starting", "spawn failed", "crashed", Effect.None)]
-    [InlineData("starting again", "spawn failed", "backoff", Effect.None)]
     [InlineData("starting", "stop", "stopping", Effect.EndTree)]
     [InlineData("running", "stop", "stopping", Effect.EndTree)]
     [InlineData("backoff", "stop", "stopped", Effect.EndTree)]
@@ -27,6 +26,9 @@ public sealed class LifecycleTests
     [InlineData("stopping", "killed", "stopped", Effect.None)]
     [InlineData("stopping", "unseen", "stopped", Effect.None)]
     [InlineData("stopping early", "unseen", "stopped", Effect.None)]
+    [InlineData("restarting", "exit 0", "backoff", Effect.None)]
+    [InlineData("restarting", "unseen", "backoff", Effect.None)]
+    [InlineData("restarting early", "unseen", "backoff", Effect.None)]
     [InlineData("backoff", "tick", "starting", Effect.Spawn)]
     [InlineData("failed", "start", "starting", Effect.Spawn)]
     [InlineData("failed", "stop", "stopped", Effect.EndTree)]
@@ -38,6 +40,41 @@ public sealed class LifecycleTests
         Assert.Equal((to, effect), (decision.Record.State.Word, decision.Effect));
         Assert.Equal(Later, decision.Record.State.Since);
     }
+
+    [Theory]
+    [InlineData("starting")]
+    [InlineData("running")]
+    [InlineData("stopping")]
+    [InlineData("stopped")]
+    [InlineData("exited")]
+    [InlineData("crashed")]
+    [InlineData("backoff")]
+    [InlineData("failed")]
+    public void What_the_user_restarts_ends_and_is_due_to_be_started_at_once_unless_he_stops_it_after_all(string state)
+    {
+        var record = Sample.In(Sample.State(state)) with { ShortRuns = 3, RecentRestarts = [Sample.Start] };
+
+        var restarting = Lifecycle.Decide(record, Sample.Event("restart"), Later);
+        var due = Lifecycle.Decide(restarting.Record, Sample.Event("exit 0"), Later).Record;
+        var stopped = Lifecycle.Decide(Lifecycle.Decide(restarting.Record, Sample.Event("stop"), Later).Record, Sample.Event("exit 0"), Later).Record;
+
+        Assert.Equal((record.State.CurrentRun, Effect.EndTree), (restarting.Record.State.CurrentRun, restarting.Effect));
+        Assert.Equal(new RunState.Backoff(Later, Later), due.State);
+        Assert.True(due is { ShortRuns: 0, RecentRestarts: [] });
+        Assert.Equal(new RunState.Stopped(Later), stopped.State);
+    }
+
+    [Theory]
+    [InlineData("starting", "spawn failed", RestartRule.Never, "crashed")]
+    [InlineData("starting", "spawn failed", RestartRule.Always, "crashed")]
+    [InlineData("starting", "interrupted", RestartRule.Never, "backoff")]
+    [InlineData("starting", "interrupted", RestartRule.Always, "backoff")]
+    [InlineData("starting", "interrupted", RestartRule.OnFailure, "backoff")]
+    [InlineData("starting again", "spawn failed", RestartRule.Never, "crashed")]
+    [InlineData("starting again", "spawn failed", RestartRule.Always, "backoff")]
+    [InlineData("starting again", "interrupted", RestartRule.OnFailure, "backoff")]
+    public void A_start_that_failed_is_tried_again_by_the_rule_unless_the_user_is_there_to_mend_it(string from, string happened, RestartRule rule, string to) =>
+        Assert.Equal(to, Lifecycle.Decide(Sample.In(Sample.State(from), rule), Sample.Event(happened), Later).Record.State.Word);
 
     [Theory]
     [InlineData("stopped", "stop", Effect.EndTree)]

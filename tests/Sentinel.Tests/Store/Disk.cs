@@ -12,7 +12,7 @@ internal sealed class Disk : IStateFiles
     private Dictionary<string, Content> _files = [];
     private List<Dictionary<string, Content>> _sinceFlush = [[]];
 
-    public IDisposable Lock(string path, Action<string> waiting) => new MemoryStream();
+    public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept) => new MemoryStream();
 
     public IDisposable TryLock(string path) => new MemoryStream();
 

@@ -12,14 +12,14 @@ internal sealed class RecordingFiles : IStateFiles
 
     public Exception? Failure { get; set; }
 
-    public IDisposable Lock(string path, Action<string> waiting)
+    public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept)
     {
         Assert.False(IsLocked);
         IsLocked = true;
         return new Turn(this);
     }
 
-    public IDisposable? TryLock(string path) => IsLocked ? null : Lock(path, Assert.Fail);
+    public IDisposable? TryLock(string path) => IsLocked ? null : Lock(path, Assert.Fail, null);
 
     public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
     {

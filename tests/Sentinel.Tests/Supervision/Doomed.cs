@@ -9,7 +9,7 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
 {
     private int _left = steps;
 
-    public IDisposable Lock(string path, Action<string> waiting) => Step(() => files.Lock(path, waiting));
+    public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept) => Step(() => files.Lock(path, waiting, isKept));
 
     public IDisposable? TryLock(string path) => Step(() => files.TryLock(path));
 

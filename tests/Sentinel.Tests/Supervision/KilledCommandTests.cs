@@ -4,6 +4,7 @@ using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Tests.Daemon;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;
@@ -12,7 +13,7 @@ public sealed class KilledCommandTests
 {
     private static readonly Dictionary<string, Action<Supervisor>> Commands = new()
     {
-        ["run"] = supervisor => supervisor.Run(MadeUpSentinel.Request("new", RestartRule.Always)),
+        ["run"] = supervisor => supervisor.Run(MadeUpSentinel.Request("new", RestartRule.Always)).Now(),
         ["start"] = supervisor => supervisor.Start(new Selection.Named(["stopped", "crashed"]), environment: null).Now(),
         ["stop"] = supervisor => supervisor.Stop(new Selection.Named(["running", "stubborn"]), StopOptions.Default).Now(),
         ["restart"] = supervisor => supervisor.Restart(
@@ -44,11 +45,12 @@ public sealed class KilledCommandTests
         }
     }
 
-    // But for run, whose name is taken then, and restartall, which leaves what the first has stopped.
+    // But for run, whose name is taken then.
     [Theory]
     [InlineData("start")]
     [InlineData("stop")]
     [InlineData("restart")]
+    [InlineData("restartall")]
     [InlineData("delete")]
     [InlineData("clean")]
     [InlineData("restart what is due")]
@@ -71,6 +73,31 @@ public sealed class KilledCommandTests
             Commands[command](other.Another());
 
             Assert.Equal(expected, States(other));
+        }
+    }
+
+    [Theory]
+    [InlineData("restart")]
+    [InlineData("restartall")]
+    public void At_whatever_step_a_restart_is_killed_all_that_was_to_run_again_does_once_a_daemon_is_there(string command)
+    {
+        var isKilled = true;
+        for (var steps = 1; isKilled; steps++)
+        {
+            using var sentinel = new MadeUpSentinel(new QuickFiles());
+            Populate(sentinel);
+            var before = sentinel["running"].State;
+            isKilled = IsKilled(sentinel, Commands[command], steps);
+            var wasWritten = sentinel["running"].State != before;
+
+            MadeUpDaemon.Of(sentinel).Loop.Run(TimeSpan.FromMinutes(1));
+
+            var states = States(sentinel);
+            Assert.All(new[] { "running", "stubborn", "due" }, name => Assert.Equal("running", states[name]));
+            if (wasWritten)
+                Assert.Equal("running", states["crashed"]);
+            if (wasWritten && command == "restart")
+                Assert.Equal("running", states["stopped"]);
         }
     }
 

@@ -92,5 +92,5 @@ internal sealed class MadeUpSentinel : IDisposable
 internal static class RunningOne
 {
     /// <summary>Runs what is no set.</summary>
-    public static Outcome RunOne(this Supervisor supervisor, RunRequest request) => Assert.Single(supervisor.Run(request));
+    public static Outcome RunOne(this Supervisor supervisor, RunRequest request) => Assert.Single(supervisor.Run(request).Now());
 }

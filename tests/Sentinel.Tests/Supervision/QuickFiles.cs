@@ -5,7 +5,7 @@ namespace Sentinel.Tests.Supervision;
 /// <summary>State files of one thread, where no power fails: what takes time is left out.</summary>
 internal sealed class QuickFiles : IStateFiles
 {
-    public IDisposable Lock(string path, Action<string> waiting) => new MemoryStream();
+    public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept) => new MemoryStream();
 
     public IDisposable TryLock(string path) => new MemoryStream();
 

@@ -104,7 +104,9 @@ public sealed class ReconciliationTests : IDisposable
 
         Assert.IsType<RunState.Starting>(_sentinel.Seen("web"));
         _sentinel.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.IsType<RunState.Crashed>(_sentinel.Seen("web"));
+        Assert.IsType<RunState.Backoff>(_sentinel.Seen("web"));
+        _sentinel.Clock.Advance(TimeSpan.FromMinutes(-2));
+        Assert.IsType<RunState.Backoff>(_sentinel.Seen("web"));
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class ReconciliationTests : IDisposable
 
         var settled = Settled("web");
 
-        Assert.IsType<RunState.Crashed>(settled.State);
+        Assert.True(settled.State.IsDue(_sentinel.Clock.GetUtcNow()));
         Assert.Contains("the command that was starting it at", settled.LastRun!.How.ToString());
     }
 

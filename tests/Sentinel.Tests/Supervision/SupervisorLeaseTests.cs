@@ -170,7 +170,7 @@ public sealed class SupervisorLeaseTests : IDisposable
     public void Who_ran_it_is_kept()
     {
         var origin = new Origin([new Ancestor(812, "bash")], "/home/user", Clock.Start);
-        _sentinel.Supervisor.Run(Request("web", null) with { Origin = origin });
+        _sentinel.Supervisor.Run(Request("web", null) with { Origin = origin }).Now();
 
         AnyState.Same(origin, _sentinel["web"].Origin);
         _sentinel.Restart("web");

@@ -169,6 +169,52 @@ public sealed class SupervisorTests : IDisposable
         Assert.IsType<RunState.Running>(_sentinel["other"].State);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    public void Of_a_set_all_are_started_or_none(string failing)
+    {
+        Machine.FailsToStart = launch => launch.Environment["SENTINEL_INSTANCE"] == failing ? "it does not" : null;
+
+        var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.Run(MadeUpSentinel.Request("web") with { Instances = 3 }).Now()));
+
+        Assert.Equal(($"web-{failing}", "it does not; so the others were ended again"), (failed.Target, failed.Why));
+        Assert.Empty(_sentinel.Store.Read().Processes);
+        Assert.All(Machine.Processes, process => Assert.True(process.HasEnded));
+    }
+
+    [Fact]
+    public void A_set_that_cannot_grow_by_all_stays_as_it_was()
+    {
+        _sentinel.Supervisor.Run(MadeUpSentinel.Request("web") with { Instances = 1 }).Now();
+        Machine.FailsToStart = launch => launch.Environment["SENTINEL_INSTANCE"] == "3" ? "it does not" : null;
+
+        Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.Scale("web", 3, isRelative: false).Now()));
+
+        Assert.Equal("web-1", Assert.Single(_sentinel.Store.Read().Processes.Values).Spec.Name);
+        Assert.IsType<RunState.Running>(_sentinel["web-1"].State);
+    }
+
+    [Fact]
+    public void A_stop_while_a_restart_waits_has_the_last_word()
+    {
+        var main = _sentinel.Started("web");
+        var isFirst = true;
+        main.OnSignal = _ =>
+        {
+            if (!isFirst)
+                return;
+            isFirst = false;
+            _sentinel.Stop("web");
+        };
+
+        var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Restart("web")));
+
+        Assert.Equal("another command stopped it meanwhile", failed.Why);
+        Assert.IsType<RunState.Stopped>(_sentinel["web"].State);
+        Assert.Single(Machine.Launches);
+    }
+
     [Fact]
     public void Stop_says_so_when_a_process_does_not_run()
     {
