@@ -95,12 +95,12 @@ public class GroupMemberTests
         await home.Sleeper("web", "--group", "g");
         await home.Sleeper("stranger");
         Assert.Equal(
-            "Changed group g; web runs with what it was before: 'sentinel group restart g'\n",
+            "Changed group g; 'sentinel group restart g' changes the environment of web\n",
             (await home.Run("group", "set", "g", "--env", "A=1")).Ok().Stdout);
 
         await home.Sleeper("worker", "--group", "g");
         Assert.Equal(
-            "Changed group g; web, worker run with what it was before: 'sentinel group restart g'\n",
+            "Changed group g; 'sentinel group restart g' changes the environment of web, worker\n",
             (await home.Run("group", "set", "g", "--unset", "A")).Ok().Stdout);
     }
 

@@ -20,12 +20,12 @@ public class SetTests
         var pid = (await home.Show("web")).Pid!.Value;
         Assert.Equal("5", Nice(pid));
         Assert.Contains("Max open files            100 ", File.ReadAllText($"/proc/{pid}/limits"));
-        Assert.Contains("Max memory: 100.0MB", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.Contains("Max mem:   100.0MB", (await home.Run("status", "web")).Ok().Stdout);
 
         (await home.Run("set", "web", "--unset", "nice", "--unset", "max-memory", "--unset", "restart")).Ok();
         (await home.Run("restart", "web")).Ok();
         Assert.Equal("0", Nice((await home.Show("web")).Pid!.Value));
-        Assert.DoesNotContain("Max memory", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.DoesNotContain("Max mem", (await home.Run("status", "web")).Ok().Stdout);
         Assert.Equal("no", (await home.Show("web")).Restart);
     }
 

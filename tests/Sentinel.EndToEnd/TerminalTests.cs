@@ -27,6 +27,16 @@ public class TerminalTests
         }
     }
 
+    [Fact]
+    public async Task What_went_wrong_catches_the_eye()
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+
+        Assert.StartsWith("\e[31mError:\e[0m there is no process named 'web'", (await home.Run(Terminal.Call(80, "stop", "web"))).Stdout);
+        Assert.Contains("\e[33mWarning:\e[0m Restart flag set", (await home.Run(Terminal.Call(80, "run", "--restart", "sleep 1000"))).Ok().Stdout);
+    }
+
     [Theory]
     [InlineData("NO_COLOR", "1")]
     [InlineData("TERM", "dumb")]
@@ -36,10 +46,11 @@ public class TerminalTests
         await using var home = new SentinelHome();
         await home.Start("web", "sleep", "1000");
 
-        foreach (var command in (string[][])[["list"], ["status", "web"], ["logs", "web"], ["stop", "web"], ["list"], ["--help"]])
+        foreach (var command in (string[][])[["list"], ["status", "web"], ["logs", "web"], ["stop", "web"], ["stop", "nosuch"], ["list"], ["--help"]])
         {
             var call = Terminal.Call(80, command);
-            var outcome = (await home.Run(call with { Environment = new Dictionary<string, string?>(call.Environment) { [variable] = value } })).Ok();
+            var outcome = await home.Run(call with { Environment = new Dictionary<string, string?>(call.Environment) { [variable] = value } });
+            Assert.NotEmpty(outcome.Stdout);
             Assert.DoesNotContain("\e", outcome.Stdout);
             Assert.DoesNotContain("│", outcome.Stdout);
         }

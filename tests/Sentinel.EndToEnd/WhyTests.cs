@@ -16,7 +16,7 @@ public class WhyTests
 
         var why = (await home.Run("why", "broken", "--lines", "2")).Ok().Lines;
 
-        Assert.StartsWith("broken (id: 1) is failed since", why[0]);
+        Assert.StartsWith("broken (id: 1): failed since", why[0]);
         Assert.Contains("given up", why[1]);
         Assert.Contains("sentinel start 1", why[1]);
         Assert.Contains("3 runs ended", why[2]);
@@ -104,6 +104,6 @@ public class WhyTests
         Assert.Contains("0 runs ended", (await home.Run("why", "web")).Ok().Stdout);
         var both = (await home.Run("why", "wbe", "web")).Fails(1);
         Assert.Contains("did you mean 'web'?", both.Stderr);
-        Assert.Contains("web (id: 1) is running", both.Stdout);
+        Assert.Contains("web (id: 1): running", both.Stdout);
     }
 }

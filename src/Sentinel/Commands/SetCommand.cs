@@ -66,7 +66,7 @@ internal static class SetCommand
             if (result.GetValue(unset)!.FirstOrDefault(name => !Defaults.ContainsKey(name)) is { } unknown)
                 throw new FormatException($"--unset knows no option '{unknown}', but {string.Join(", ", Defaults.Keys.Order())}");
             if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && option.Option != json))
-                throw new FormatException("say what to change: 'sentinel set --help' shows the options");
+                throw new FormatException("say what to change");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {

@@ -16,7 +16,7 @@ internal sealed class TreatmentOptionSet
     private readonly Option<int?> _nice = SharedOptions.Number("--nice", -20, 19, "Its share of the CPU: -20 (most) to 19 (least)");
 
     private readonly Option<IoPriority?> _ioPriority = SharedOptions.Parsed(
-        "--ionice", "idle|best-effort[:0-7]|realtime[:0-7]", "How its reading and writing of disks is treated", IoPriority.Parse);
+        "--ionice", "class[:level]", "Its share of the disks: idle, best-effort[:0-7] or realtime[:0-7], 0 the most", IoPriority.Parse);
 
     private readonly Option<IReadOnlyList<int>?> _cpus = SharedOptions.Parsed("--cpu-affinity", "cpus", "On which CPUs it may run: 0,2-3", CpuList.Parse);
 

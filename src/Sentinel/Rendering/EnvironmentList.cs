@@ -22,8 +22,8 @@ internal static class EnvironmentList
     public static IEnumerable<string> Lines(IReadOnlyCollection<VariableView> variables, bool reveal, Style style)
     {
         var isAnyOutdated = variables.Any(variable => variable.IsOutdated);
-        Column[] columns = [new("NAME"), new("VALUE", Fair: 20, Least: 10), new("FROM", Fair: 20, Least: 10)];
-        var table = new Table(isAnyOutdated ? [.. columns, new Column("AT NEXT START", Fair: 20, Least: 10)] : columns);
+        Column[] columns = [new("NAME", Fair: 30, Least: 10), new("VALUE", Fair: 20, Least: 10, Keep: 3), new("FROM", Fair: 20, Least: 10, Keep: 2)];
+        var table = new Table(isAnyOutdated ? [.. columns, new Column("AT NEXT START", Fair: 20, Least: 10, Keep: 1)] : columns);
         foreach (var variable in variables)
         {
             Cell[] cells = [Text.Printable(variable.Name), Shown(variable.Value), Text.Printable(variable.Source?.ToString() ?? "-")];

@@ -28,8 +28,7 @@ internal static class Outcomes
         Outcome.GroupCreated created => $"Created group {created.Target}",
         Outcome.GroupChanged changed => $"Changed group {changed.Target}" + (changed.Outdated.Count == 0
             ? ""
-            : $"; {string.Join(", ", changed.Outdated)} {(changed.Outdated.Count == 1 ? "runs" : "run")} with what it was before: "
-                + $"'sentinel group restart {changed.Target}'"),
+            : $"; 'sentinel group restart {changed.Target}' changes the environment of {string.Join(", ", changed.Outdated)}"),
         Outcome.GroupDeleted deleted => $"Deleted group {deleted.Target}" + (deleted.Members.Count == 0
             ? ""
             : $"; {Text.Count(deleted.Members.Count, "process is", "processes are")} in no group now"),

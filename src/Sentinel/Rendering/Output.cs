@@ -7,6 +7,8 @@ namespace Sentinel.Rendering;
 /// <param name="to">Standard output itself.</param>
 internal sealed class Output(Stream to) : IDisposable
 {
+    private static readonly (string, Color)[] Labels = [("Error:", Color.Red), ("Warning:", Color.Yellow)];
+
     private readonly Stream _stream = new BufferedStream(to, 64 * 1024);
 
     public void Line(string text = "")
@@ -24,9 +26,12 @@ internal sealed class Output(Stream to) : IDisposable
     /// <summary>Tells the user something on standard error, at once. It may repeat what he typed: no terminal obeys it.</summary>
     public static void Tell(string text)
     {
-        var lines = text.Split('\n').Select(Text.Printable);
-        if (Terminal.ErrorWidth is { } columns)
-            lines = lines.SelectMany(line => Text.Wrap(line, columns, indent: 2));
-        StandardStream.Error.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+        var style = Style.DetectError();
+        var lines = text.Split('\n').Select(Text.Printable).SelectMany(line => Text.Wrap(line, Terminal.ErrorWidth, indent: 2));
+        var told = string.Join('\n', lines);
+        foreach (var (label, color) in Labels)
+            if (told.StartsWith(label, StringComparison.Ordinal))
+                told = style.Paint(label, color) + told[label.Length..];
+        StandardStream.Error.Write(Encoding.UTF8.GetBytes(told + "\n"));
     }
 }

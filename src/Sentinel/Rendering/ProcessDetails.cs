@@ -52,7 +52,7 @@ internal static class ProcessDetails
             if (record.Spec.Readiness is { } readiness)
                 yield return ("Ready", Ready(readiness));
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
-                yield return ("Max memory", Text.ExactMemory(maxMemory));
+                yield return ("Max mem", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
                 yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
             foreach (var (label, value) in Treatment(record.Spec))

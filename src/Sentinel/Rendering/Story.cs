@@ -17,7 +17,7 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
 
     public string Next => Record.State switch
     {
-        RunState.Running when Record.Spec.Restart == RestartRule.Never => "When it ends by itself, it is not restarted ('run --restart' would).",
+        RunState.Running when Record.Spec.Restart == RestartRule.Never => $"When it ends by itself, it is not restarted ('sentinel set {Record.Id} --restart' changes that).",
         RunState.Running => WhenItEnds,
         RunState.Backoff { Due: var due } => (due > DateTimeOffset.UtcNow
             ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
@@ -27,13 +27,15 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
         RunState.Stopped when Record.LeaseOver is { } over =>
             $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' begins it anew, unless its owner has gone.",
         RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
-        RunState.Exited or RunState.Crashed => $"It is not restarted ('run --restart' would); 'sentinel start {Record.Id}' starts it.",
-        _ => "It is about to change.",
+        RunState.Exited or RunState.Crashed => $"It is not restarted ('sentinel set {Record.Id} --restart' changes that); 'sentinel start {Record.Id}' starts it.",
+        RunState.Starting => "It is being started.",
+        RunState.Stopping { ThenStart: true } or RunState.Stopping { Why: not null } => "It is being ended, and may then be started again.",
+        _ => "It is being ended.",
     };
 
     public IEnumerable<string> Lines(Style style)
     {
-        yield return $"{style.Paint(Record.Spec.Name, Color.Bold)} (id: {Record.Id}) is "
+        yield return $"{style.Paint(Record.Spec.Name, Color.Bold)} (id: {Record.Id}): "
             + $"{style.Paint(Record.State.Word, ProcessList.ColorOf(Record.State))} since {Text.Time(Record.State.Since)}"
             + (Record.State.Main is { } main ? $" (pid: {main.Pid})" : "");
         foreach (var line in Text.Wrap($"  {Next}", style.Width, indent: 2))

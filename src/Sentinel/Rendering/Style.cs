@@ -7,13 +7,18 @@ namespace Sentinel.Rendering;
 /// <param name="Width">Of the terminal, in columns; null where nothing has to fit.</param>
 internal sealed record Style(bool IsRich, int? Width)
 {
-    public static Style Detect()
+    public static Style Detect() => For(Terminal.IsTerminal, Terminal.Width);
+
+    /// <summary>For standard error.</summary>
+    public static Style DetectError() => For(Terminal.ErrorWidth is not null, Terminal.ErrorWidth);
+
+    private static Style For(bool isTerminal, int? width)
     {
         // See no-color.org: set and not empty.
-        var isPlain = !Terminal.IsTerminal
+        var isPlain = !isTerminal
             || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb" or null or "";
-        return isPlain ? new Style(false, null) : new Style(true, Terminal.Width ?? 80);
+        return isPlain ? new Style(false, null) : new Style(true, width ?? 80);
     }
 
     public string Paint(string text, Color color) => IsRich && color != Color.None ? $"\e[{(int)color}m{text}\e[0m" : text;

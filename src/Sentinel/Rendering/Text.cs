@@ -90,7 +90,10 @@ internal static class Text
         return $"{kept}…";
     }
 
-    /// <summary>Its words in lines of so many columns; a word that is longer stands whole on a line of its own.</summary>
+    /// <summary>
+    /// Its words in lines of so many columns. A word that is longer stands whole on a line of its own; what is in quotes, which somebody
+    /// may want to copy, is one word where it fits.
+    /// </summary>
     /// <param name="columns">Null where nothing has to fit.</param>
     /// <param name="indent">By how many columns all lines but the first are moved to the right.</param>
     public static IEnumerable<string> Wrap(string text, int? columns, int indent = 0)
@@ -104,9 +107,10 @@ internal static class Text
         available = Math.Max(available, indent + FewestColumns);
         var line = new StringBuilder();
         var isBegun = false;
-        foreach (var word in text.Split(' '))
+        foreach (var word in Words(text, available - indent))
         {
-            if (isBegun && Width(line.ToString()) + 1 + Width(word) > available)
+            // On the next line there is no more room for it when this one has only come to where that begins.
+            if (isBegun && Width(line.ToString()) + 1 is var next && next > indent && next + Width(word) > available)
             {
                 yield return line.ToString();
                 line.Clear().Append(' ', indent);
@@ -118,6 +122,23 @@ internal static class Text
         }
 
         yield return line.ToString();
+    }
+
+    private static IEnumerable<string> Words(string text, int longest)
+    {
+        var words = text.Split(' ');
+        for (var i = 0; i < words.Length; i++)
+        {
+            var last = words[i].TrimStart('(') is ['\'', ..] && !words[i].TrimStart('(')[1..].Contains('\'')
+                ? Array.FindIndex(words, i + 1, word => word.Contains('\''))
+                : -1;
+            var quoted = last < 0 ? words[i] : string.Join(' ', words[i..(last + 1)]);
+            if (last >= 0 && Width(quoted) <= longest)
+                i = last;
+            else
+                quoted = words[i];
+            yield return quoted;
+        }
     }
 
     // On a terminal that is narrower than any.

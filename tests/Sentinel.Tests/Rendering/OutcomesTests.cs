@@ -93,7 +93,7 @@ public sealed class OutcomesTests
         },
         {
             new Outcome.GroupChanged("front", ["web", "api"]),
-            "Changed group front; web, api run with what it was before: 'sentinel group restart front'",
+            "Changed group front; 'sentinel group restart front' changes the environment of web, api",
             """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
         },
         {

@@ -94,7 +94,7 @@ public sealed class ProcessDetailsTests
               Uptime:    5m 32s
               Restart:   on failure, at most 5 times within 60 s
               Ready:     by tcp 8080, within 90 s
-              Max memory: 500.0MB
+              Max mem:   500.0MB
               Stop:      SIGINT, SIGKILL after 2.5 s
               User:      www-data:adm
               Nice:      5

@@ -16,7 +16,7 @@ public sealed class StoryTests
     private static readonly EndedRun Crash = new(11, Start, Start.AddSeconds(5.25), Witnessed: true, new Exit.Code(3));
 
     [Theory]
-    [InlineData(RestartRule.Never, true, "When it ends by itself, it is not restarted ('run --restart' would).")]
+    [InlineData(RestartRule.Never, true, "When it ends by itself, it is not restarted ('sentinel set 1 --restart' changes that).")]
     [InlineData(RestartRule.Always, true, "When it ends by itself, it is restarted.")]
     [InlineData(RestartRule.Always, false, "When it ends by itself, it is restarted" + NoDaemon)]
     [InlineData(RestartRule.OnFailure, true, "When it fails, it is restarted.")]
@@ -54,8 +54,8 @@ public sealed class StoryTests
     public void Of_what_stays_as_it_is_it_says_how_to_start_it()
     {
         Assert.Equal("It was stopped by the user and stays so until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
-        Assert.Equal("It is not restarted ('run --restart' would); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
-        Assert.Equal("It is not restarted ('run --restart' would); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
+        Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
+        Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
         Assert.Equal(
             "It was given up: too often. 'sentinel start 1' tries again; 'sentinel reset 1' only forgets the failures.",
             Of(new RunState.Failed(Start, "too often")).Next);
@@ -64,8 +64,10 @@ public sealed class StoryTests
     [Fact]
     public void Of_what_is_under_way_it_says_so()
     {
-        Assert.Equal("It is about to change.", Of(new RunState.Starting(Start, Automatic: false)).Next);
-        Assert.Equal("It is about to change.", Of(new RunState.Stopping(Start, null)).Next);
+        Assert.Equal("It is being started.", Of(new RunState.Starting(Start, Automatic: false)).Next);
+        Assert.Equal("It is being ended.", Of(new RunState.Stopping(Start, null)).Next);
+        Assert.Equal("It is being ended, and may then be started again.", Of(new RunState.Stopping(Start, null) { ThenStart = true }).Next);
+        Assert.Equal("It is being ended, and may then be started again.", Of(new RunState.Stopping(Start, null, "unhealthy")).Next);
     }
 
     [Fact]
@@ -85,8 +87,8 @@ public sealed class StoryTests
 
         Assert.Equal(
             [
-                "web (id: 1) is crashed since 2026-01-02 03:04:05",
-                "  It is not restarted ('run --restart' would); 'sentinel start 1' starts it.",
+                "web (id: 1): crashed since 2026-01-02 03:04:05",
+                "  It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.",
                 "  3 runs ended since 2026-01-02 03:04:05; restarted 1 time.",
                 "",
                 "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
@@ -107,7 +109,7 @@ public sealed class StoryTests
     {
         var lines = Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot"))).Lines(Sample.Plain).ToList();
 
-        Assert.Equal("web (id: 1) is running since 2026-01-02 03:04:05 (pid: 11)", lines[0]);
+        Assert.Equal("web (id: 1): running since 2026-01-02 03:04:05 (pid: 11)", lines[0]);
         Assert.Equal("  Nothing is known of earlier runs.", lines[^1]);
     }
 

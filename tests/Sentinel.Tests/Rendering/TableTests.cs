@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
@@ -149,6 +150,16 @@ public sealed class TableTests
             if (lines.Any(line => line.Contains('…')))
                 Assert.Equal(width, Text.Width(lines[0]));
         });
+
+    [Fact]
+    public void What_a_variable_is_called_outlasts_where_it_is_from()
+    {
+        var source = EnvironmentSource.File("/a/folder/with/a/long/name/.env", 1);
+        var variables = new[] { new VariableView(new string('N', 60), "1", new EnvironmentEntry("N=1"u8.ToArray(), source)) };
+        var lines = EnvironmentList.Lines(variables, reveal: false, Rich(40)).Select(WithoutColors).ToList();
+        Assert.All(lines, line => Assert.Equal(40, Text.Width(line)));
+        Assert.Contains("NNNNNNNNNN", lines[3]);
+    }
 
     private static ProcessView Waiting(int seconds) =>
         new(Sample.Record(1, "web", new string('x', 100)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(seconds)) }, null);

@@ -111,4 +111,16 @@ public sealed class TextTests
     [InlineData(2, "2 processes")]
     public void What_is_counted_is_named_as_one_or_many(int count, string said) =>
         Assert.Equal(said, Text.Count(count, "process", "processes"));
+
+    [Theory]
+    [InlineData("one two three four five six", "one two three four five|  six")]
+    [InlineData("to see it 'sentinel why 1'", "to see it|  'sentinel why 1'")]
+    [InlineData("to see it ('sentinel why 1').", "to see it|  ('sentinel why 1').")]
+    [InlineData("what's in here is the user's", "what's in here is the|  user's")]
+    [InlineData("'one two three four five six seven'", "'one two three four five|  six seven'")]
+    [InlineData("it is at /a/path/that/is/very/long", "it is at|  /a/path/that/is/very/long")]
+    [InlineData("a /a/path/that/is/very/long", "a /a/path/that/is/very/long")]
+    [InlineData("日本 日本 日本 日本 日本 日本", "日本 日本 日本 日本 日本|  日本")]
+    public void Long_lines_are_continued_between_words_and_what_is_in_quotes_stays_whole(string text, string lines) =>
+        Assert.Equal(lines.Split('|'), Text.Wrap(text, 24, indent: 2));
 }
