@@ -150,7 +150,7 @@ public static class Protocol
         switch (request)
         {
             case Request.Run { What: var run }:
-                StateDocument.Write(json, "spec", run.Spec);
+                SpecDocument.Write(json, "spec", run.Spec);
                 if (run.Instances is { } instances)
                     json.WriteNumber("instances", instances);
                 json.WriteBoolean("isNamed", run.IsNamed);
@@ -166,8 +166,8 @@ public static class Protocol
                 break;
             case Request.ChangeSpec change:
                 json.WriteNumber("id", change.Id);
-                StateDocument.Write(json, "before", change.Before);
-                StateDocument.Write(json, "after", change.After);
+                SpecDocument.Write(json, "before", change.Before);
+                SpecDocument.Write(json, "after", change.After);
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
@@ -232,14 +232,14 @@ public static class Protocol
     private static Request ReadRequest(JsonElement json, string word) => word switch
     {
         "run" => new Request.Run(new RunRequest(
-            StateDocument.ReadSpec(json.Get("spec")),
+            SpecDocument.Read(json.Get("spec")),
             json.Get("isNamed").GetBoolean(),
             json.Get("makesGroup").GetBoolean(),
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
             json.Maybe("instances")?.GetInt32(),
             json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null)),
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
-        "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), StateDocument.ReadSpec(json.Get("before")), StateDocument.ReadSpec(json.Get("after"))),
+        "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), SpecDocument.Read(json.Get("before")), SpecDocument.Read(json.Get("after"))),
         "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
@@ -248,7 +248,7 @@ public static class Protocol
         "reset" => new Request.Reset(ReadSelection(json)),
         "create-group" => new Request.CreateGroup(StateDocument.ReadGroup(json.Get("group"))),
         "change-group" => new Request.ChangeGroup(json.Text("group"), new GroupChange(
-            StateDocument.ReadVariables(json),
+            SpecDocument.ReadVariables(json),
             json.Texts("unset"),
             json.Maybe("environmentFiles") is null ? null : json.Texts("environmentFiles"))),
         "delete-group" => new Request.DeleteGroup(json.Text("group")),

@@ -78,7 +78,7 @@ internal static class EventDocument
                     json.WriteNumber("pid", pid);
                 json.WriteString("startedAt", Time(run.StartedAt));
                 json.WriteBoolean("witnessed", run.Witnessed);
-                StateDocument.Write(json, "how", run.How);
+                RunDocument.Write(json, "how", run.How);
                 json.WriteString("text", run.How.ToString());
                 if (run.Why is { } wrong)
                     json.WriteString("why", wrong);
@@ -143,7 +143,7 @@ internal static class EventDocument
                 json.Get("startedAt").GetDateTimeOffset(),
                 time,
                 json.Get("witnessed").GetBoolean(),
-                StateDocument.ReadExit(json.Get("how")),
+                RunDocument.ReadExit(json.Get("how")),
                 json.Maybe("peakMemoryBytes")?.GetInt64(),
                 json.Maybe("why")?.GetString()),
             ByUser: word == "stopped",

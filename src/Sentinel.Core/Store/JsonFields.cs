@@ -18,6 +18,8 @@ internal static class JsonFields
     public static string[] Texts(this JsonElement json, string name) =>
         [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' has a null"))];
 
+    public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
+
     public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);

@@ -20,7 +20,7 @@ internal static class LeaseDocument
         if (lease.Owner is { } owner)
         {
             json.WriteStartObject("owner");
-            StateDocument.Write(json, owner.Identity);
+            RunDocument.Write(json, owner.Identity);
             json.WriteString("program", owner.Program);
             json.WriteEndObject();
         }
@@ -35,7 +35,7 @@ internal static class LeaseDocument
         Term = json.Maybe("term") is { } term
             ? new Term(TimeSpan.FromSeconds(term.Get("lengthSeconds").GetDouble()), term.Get("expires").GetDateTimeOffset())
             : null,
-        Owner = json.Maybe("owner") is { } owner ? new Owner(StateDocument.ReadIdentity(owner), owner.Text("program")) : null,
+        Owner = json.Maybe("owner") is { } owner ? new Owner(RunDocument.ReadIdentity(owner), owner.Text("program")) : null,
         Session = json.Maybe("session")?.GetString(),
     };
 

@@ -46,7 +46,7 @@ public sealed partial class Supervisor
         using var transaction = store.Begin();
         if (transaction.State.Processes.GetValueOrDefault(id) is not { } record)
             return new Outcome.Failed(before.Name, null, "it was deleted meanwhile");
-        if (!StateDocument.AreSame(record.Spec, before))
+        if (!SpecDocument.AreSame(record.Spec, before))
             return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again");
         var changed = record with { Spec = after };
         // What could not be started again is not accepted.
@@ -54,7 +54,7 @@ public sealed partial class Supervisor
             return new Outcome.Failed(before.Name, record, why);
         transaction.State = transaction.State.With(changed);
         transaction.Save();
-        return new Outcome.Changed(after.Name, changed, IsOutdated: !IsNotRunning(record) && !StateDocument.AreSame(AtOnce(before, after), after));
+        return new Outcome.Changed(after.Name, changed, IsOutdated: !IsNotRunning(record) && !SpecDocument.AreSame(AtOnce(before, after), after));
     }
 
     // What a change is for a process that runs.
