@@ -46,7 +46,12 @@ public static class Lifecycle
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
             (var state, ProcessEvent.RestartRequested) => new(
-                record with { State = new RunState.Stopping(now, state.CurrentRun) { ThenStart = true }, ShortRuns = 0, RecentRestarts = [] },
+                record with
+                {
+                    State = (state as RunState.Stopping ?? new RunState.Stopping(now, state.CurrentRun)) with { Why = null, ThenStart = true },
+                    ShortRuns = 0,
+                    RecentRestarts = [],
+                },
                 Effect.EndTree),
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
@@ -125,7 +130,9 @@ public static class Lifecycle
     private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, ProcessEvent.SpawnFailed failed, DateTimeOffset now)
     {
         record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };
-        return failed.IsInterrupted || (starting.Automatic && record.Spec.Restart != RestartRule.Never)
+        if (failed.IsInterrupted)
+            return Becomes(record, new RunState.Backoff(now, Due: now));
+        return starting.Automatic && record.Spec.Restart != RestartRule.Never
             ? WaitToRestart(record with { ShortRuns = record.ShortRuns + 1 }, now)
             : Becomes(record, new RunState.Crashed(now));
     }

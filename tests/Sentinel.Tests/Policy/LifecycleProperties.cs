@@ -10,9 +10,10 @@ public sealed class LifecycleProperties
     private static readonly Gen<ProcessEvent> Event = Gen.Frequency<ProcessEvent>(
         (3, Gen.Const<ProcessEvent>(new ProcessEvent.StartRequested())),
         (2, Gen.Const<ProcessEvent>(new ProcessEvent.StopRequested())),
+        (2, Gen.Const<ProcessEvent>(new ProcessEvent.RestartRequested())),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.LeaseEnded("its owner has ended"))),
         (5, Gen.Int[1, 99].Select<int, ProcessEvent>(pid => new ProcessEvent.Spawned(new ProcessIdentity(pid, pid, "boot")))),
-        (1, Gen.Const<ProcessEvent>(new ProcessEvent.SpawnFailed("no such program"))),
+        (2, Gen.Bool.Select<bool, ProcessEvent>(isInterrupted => new ProcessEvent.SpawnFailed("no such program", isInterrupted))),
         (5, Gen.Select(
                 Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Signal(9, false), new Exit.Unknown("unseen")), Gen.Bool)
             .Select<(Exit How, bool Witnessed), ProcessEvent>(end => new ProcessEvent.Ended(end.How, end.Witnessed))),
@@ -40,7 +41,7 @@ public sealed class LifecycleProperties
         var stopped = false;
         foreach (var step in steps)
         {
-            stopped = step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded || (stopped && step.Event is not ProcessEvent.StartRequested);
+            stopped = step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded || (stopped && step.Event is not (ProcessEvent.StartRequested or ProcessEvent.RestartRequested));
             // To ask for what is still being stopped is no start: it is asked for again once that is done.
             if (stopped && step.Effect == Effect.Spawn)
                 Assert.Fail($"{step}");
@@ -55,8 +56,8 @@ public sealed class LifecycleProperties
         {
             if (alive && step.Effect == Effect.Spawn)
                 Assert.Fail($"{step}");
-            // From the decision to execute it until the news of its failure or end.
-            alive = step.Effect == Effect.Spawn || (alive && step switch
+            // From the decision to execute it until the news of its failure or end; and while what it left behind is ended for a restart.
+            alive = step.Effect == Effect.Spawn || step.Event is ProcessEvent.RestartRequested || (alive && step switch
             {
                 { Event: ProcessEvent.SpawnFailed, Before.State: RunState.Starting } => false,
                 { Event: ProcessEvent.Ended, Before.State: RunState.Running or RunState.Stopping } => false,
@@ -76,7 +77,7 @@ public sealed class LifecycleProperties
     public void The_tree_is_ended_when_and_only_when_the_user_says_so_or_nobody_owns_it_or_it_has_failed() => InEveryStory(steps => Assert.All(
         steps,
         step => Assert.Equal(
-            step.Event is ProcessEvent.StopRequested or ProcessEvent.LeaseEnded
+            step.Event is ProcessEvent.StopRequested or ProcessEvent.RestartRequested or ProcessEvent.LeaseEnded
                 || (step.Event is ProcessEvent.NotReady && step.Before.State is RunState.Running { IsReady: false })
                 || (step.Event is ProcessEvent.Examined { IsHealthy: false }
                     && step.Before is { State: RunState.Running, Spec.Restart: not RestartRule.Never }),
@@ -95,10 +96,12 @@ public sealed class LifecycleProperties
     }));
 
     [Fact]
-    public void Only_a_rule_that_says_so_has_a_process_wait_for_a_restart() => InEveryStory(steps => Assert.All(steps, step =>
+    public void Only_a_rule_that_says_so_or_the_user_who_was_not_served_has_a_process_wait_for_a_restart() => InEveryStory(steps => Assert.All(steps, step =>
     {
-        if (step.After.State is RunState.Backoff or RunState.Starting { Automatic: true })
+        if (step.After.State is RunState.Backoff && step.Before.State is not RunState.Backoff && !IsOwed(step))
             Assert.NotEqual(RestartRule.Never, step.After.Spec.Restart);
+        if (step.After.State is RunState.Starting { Automatic: true } && step.Before.State is not RunState.Starting)
+            Assert.IsType<RunState.Backoff>(step.Before.State);
     }));
 
     [Fact]
@@ -107,7 +110,7 @@ public sealed class LifecycleProperties
 
     // What is learned about a run does not make another of it.
     private static bool IsSame(RunState before, RunState after) =>
-        before == after || (before.GetType() == after.GetType() && before.Main is { } main && main == after.Main);
+        before == after || (before.GetType() == after.GetType() && before.Main == after.Main && (after.Main is not null || after is RunState.Stopping));
 
     [Fact]
     public void No_restart_is_faster_than_the_back_off() => InEveryStory(steps => Assert.All(steps, step =>
@@ -122,13 +125,13 @@ public sealed class LifecycleProperties
         var restarts = new List<DateTimeOffset>();
         foreach (var step in steps)
         {
-            if (step.Event is ProcessEvent.ResetRequested || (step.Event is ProcessEvent.StartRequested && step.Effect == Effect.Spawn))
+            if (step.Event is ProcessEvent.ResetRequested or ProcessEvent.RestartRequested || (step.Event is ProcessEvent.StartRequested && step.Effect == Effect.Spawn))
                 restarts.Clear();
             else if (step.Effect == Effect.Spawn)
                 restarts.Add(step.Now);
             var isUsedUp = step.After.Spec.RestartLimit is { } limit
                 && restarts.Count(restart => step.Now - restart < limit.Window) >= limit.Restarts;
-            if (step.Before.State is not (RunState.Failed or RunState.Backoff) && step.After.State is RunState.Failed or RunState.Backoff
+            if (!IsOwed(step) && step.Before.State is not (RunState.Failed or RunState.Backoff) && step.After.State is RunState.Failed or RunState.Backoff
                 && isUsedUp != step.After.State is RunState.Failed)
                 Assert.Fail($"{step}");
         }
@@ -152,6 +155,10 @@ public sealed class LifecycleProperties
         Assert.Equal(step.After.RecentRestarts, again.RecentRestarts);
         Assert.Equal((step.After, step.Effect), (again with { RecentRestarts = step.After.RecentRestarts }, effect));
     }));
+
+    // Whoever was to start it for the user did not come to that.
+    private static bool IsOwed(Step step) =>
+        step is { Before.State: RunState.Stopping { ThenStart: true } } or { Event: ProcessEvent.SpawnFailed { IsInterrupted: true } };
 
     private static void InEveryStory(Action<IReadOnlyList<Step>> holds) => Story.Sample(
         story =>

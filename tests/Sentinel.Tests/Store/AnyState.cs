@@ -38,6 +38,7 @@ internal static class AnyState
         Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Starting(since, automatic)),
         Running,
         Gen.Select(Time, Running, Text.Null()).Select((since, run, why) => new RunState.Stopping(since, run, why)),
+        Gen.Select(Time, Running.Null()).Select((since, run) => new RunState.Stopping(since, run) { ThenStart = true }),
         Time.Select(since => new RunState.Stopping(since, null)),
         Time.Select(since => new RunState.Stopped(since)),
         Time.Select(since => new RunState.Exited(since)),
