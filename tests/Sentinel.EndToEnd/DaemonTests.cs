@@ -68,6 +68,26 @@ public class DaemonTests
     }
 
     [Fact]
+    public async Task Each_home_has_a_daemon_of_its_own_and_none_is_on_the_network()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await using var other = await SentinelHome.Create(withDaemon: true);
+
+        foreach (var each in (SentinelHome[])[home, other])
+        {
+            var daemon = each.Daemon();
+            Assert.Equal(daemon.Pid, (await each.DescribeDaemon()).Pid);
+            var sockets = daemon.Descriptors.Values.Where(file => file.StartsWith("socket:[", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(sockets);
+            Assert.Empty(sockets.Intersect(((string[])["tcp", "tcp6", "udp", "udp6"]).SelectMany(SocketsOf)));
+        }
+
+        static IEnumerable<string> SocketsOf(string protocol) => Path.Combine("/proc/net", protocol) is var table && File.Exists(table)
+            ? File.ReadLines(table).Skip(1).Select(line => $"socket:[{line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[9]}]")
+            : [];
+    }
+
+    [Fact]
     public async Task Stop_leaves_the_processes_running_and_says_so()
     {
         await using var home = new SentinelHome();
@@ -192,10 +212,11 @@ public class DaemonTests
     [Theory]
     [InlineData(Signals.Terminate)]
     [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.HangUp)]
     public async Task Run_stays_in_the_foreground_until_it_is_told_to_end_and_leaves_the_processes_running(int signal)
     {
         await using var home = new SentinelHome();
-        var daemon = await Foreground(home);
+        var daemon = await home.RunDaemon(new Call());
         var web = await home.Start("web", "sleep", "1000");
 
         daemon.Signal(signal);
@@ -204,6 +225,20 @@ public class DaemonTests
         Assert.Equal([web.Process], home.Supervised());
         Assert.False(File.Exists(home.Socket));
         Assert.Equal("running", (await home.Show("web")).State);
+        Assert.Equal("daemon-down", (string?)(await home.Happened())[^1]["event"]);
+    }
+
+    [Fact]
+    public async Task Run_goes_on_when_its_terminal_is_closed_if_it_was_begun_so()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.RunDaemon(new Call { Through = ["nohup"] });
+
+        daemon.Signal(Signals.HangUp);
+
+        // What is ignored never arrives.
+        Assert.Equal(1, Convert.ToInt32(Live.Find(daemon.Pid)!.Status("SigIgn"), fromBase: 16) & 1);
+        Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
     }
 
     [Fact]
@@ -279,6 +314,47 @@ public class DaemonTests
         File.Delete(home.Folder);
     }
 
+    [Theory]
+    [InlineData("exec sleep 1000")]
+    [InlineData("exec sleep 1000 3< \"$SENTINEL_HOME/lock\"")]
+    [InlineData("sleep 1000; exit", "daemon", "run")]
+    public async Task Another_process_with_the_pid_of_a_daemon_that_was_killed_is_not_taken_for_it(string doing, params string[] arguments)
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start("web", ["sh", "-c", doing, .. arguments]);
+        await Wait.Until(() => home.SupervisedPrograms().Contains("sleep"), "it is what it stays");
+        await home.StartDaemon();
+        await home.KillDaemon();
+        File.WriteAllText(home.LockFile, $"{web.Pid}\n");
+
+        Assert.Equal("Daemon is not running\n", (await home.Run("daemon", "status")).Fails(1).Stdout);
+        Assert.Equal("Daemon is not running\n", (await home.Run("daemon", "stop")).Ok().Stdout);
+        Assert.Equal("Daemon is not running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
+        Assert.StartsWith("Started daemon", (await home.Run("daemon", "start")).Ok().Stdout);
+
+        Assert.True(web.Process.IsAlive);
+        Assert.Equal(home.Daemon().Pid, (await home.DescribeDaemon()).Pid);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_is_started_while_another_ends_keeps_its_socket()
+    {
+        await using var home = new SentinelHome();
+        for (var i = 0; i < 10; i++)
+        {
+            var old = await home.StartDaemon();
+
+            old.Signal(Signals.Terminate);
+            (await home.Run("daemon", "start")).Ok();
+            await Wait.Until(() => !old.IsAlive, "the other has ended");
+
+            // If it was the other that answered a moment ago, this starts one.
+            (await home.Run("daemon", "start")).Ok();
+            Assert.True(File.Exists(home.Socket));
+            Assert.Equal(home.Daemon().Pid, (await home.DescribeDaemon()).Pid);
+        }
+    }
+
     [Fact]
     public async Task A_daemon_that_ended_leaves_nothing_in_the_way_of_commands()
     {
@@ -293,13 +369,5 @@ public class DaemonTests
         Assert.Equal("Stopped web (id: 1)\n", (await home.Run("stop", "web")).Ok().Stdout);
         Assert.False(web.Process.IsAlive);
         await home.StartDaemon();
-    }
-
-    private static async Task<Command> Foreground(SentinelHome home)
-    {
-        var daemon = home.Begin("daemon", "run");
-        await Wait.Until(async () => daemon.HasEnded || (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
-        Assert.False(daemon.HasEnded);
-        return daemon;
     }
 }

@@ -130,7 +130,7 @@ internal readonly record struct OwnMemory(long Copied, long Kept)
 
 internal static partial class Signals
 {
-    public const int Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Continue = 18, Stop = 19;
+    public const int HangUp = 1, Interrupt = 2, Kill = 9, SegmentationFault = 11, Terminate = 15, Continue = 18, Stop = 19;
 
     public static void Send(int pid, int number) => _ = kill(pid, number);
 

@@ -137,6 +137,15 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         return Daemon();
     }
 
+    /// <summary>Has the daemon run in the foreground, and waits until it answers.</summary>
+    public async Task<Command> RunDaemon(Call how)
+    {
+        var daemon = Begin(how with { Arguments = ["daemon", "run"] });
+        await Wait.Until(async () => daemon.HasEnded || (await Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
+        Assert.False(daemon.HasEnded);
+        return daemon;
+    }
+
     /// <summary>The one daemon that runs.</summary>
     public Live Daemon() => Assert.Single(Daemons());
 
@@ -332,6 +341,10 @@ internal sealed record Call(params string[] Arguments)
 
     /// <summary>Whether the reader of its output leaves after the first byte.</summary>
     public bool HangsUpEarly { get; init; }
+
+    /// <summary>Where cgroup v2 is not mounted.</summary>
+    public static string[] WithoutControlGroups =>
+        ["unshare", "--mount", .. AfterShell("for at in $(awk '/ - cgroup2 /{print $5}' /proc/self/mountinfo); do umount $at; done;")];
 
     /// <summary>A line for a shell, with <c>sentinel</c> on its PATH, or in whatever place the line says.</summary>
     public static Call Line(string line) => new() { Through = ["sh", "-c", line, "sh"] };

@@ -66,6 +66,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         using var childEnded = Environment.ProcessId == 1
             ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _loop.Post(ReapOrphans))
             : null;
