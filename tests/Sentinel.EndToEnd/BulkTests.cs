@@ -87,11 +87,12 @@ public class BulkTests
         Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("a")) + File.ReadAllText(home.Stdout("b")));
     }
 
-    [Fact]
-    public async Task A_hundred_processes_that_ignore_SIGTERM_are_stopped_at_the_same_time()
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(20, true)]
+    public async Task Many_processes_that_ignore_SIGTERM_are_stopped_at_the_same_time(int count, bool withDaemon)
     {
-        const int count = 100;
-        await using var home = new SentinelHome();
+        await using var home = await SentinelHome.Create(withDaemon);
         for (var i = 0; i < count; i++)
             await home.Start($"stubborn-{i}", SentinelHome.Actor, "ignore-term");
         for (var i = 0; i < count; i++)

@@ -71,10 +71,12 @@ public class CrashTests
         Assert.Equal(count, home.Supervised().Count);
     }
 
-    [Fact]
-    public async Task Many_commands_at_once_about_one_process_leave_one_of_it_or_none()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Many_commands_at_once_about_one_process_leave_one_of_it_or_none(bool withDaemon)
     {
-        await using var home = new SentinelHome();
+        await using var home = await SentinelHome.Create(withDaemon);
         await home.Start("web", "sleep", "1000");
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => home.Run("restart", "web")));
@@ -117,11 +119,12 @@ public class CrashTests
             Assert.Null((await home.Show("web")).Pid);
             Assert.DoesNotContain("running", (await home.Run("list")).Ok().Stdout);
             Assert.DoesNotContain("running", (await home.Run("status", "web")).Ok().Stdout);
-            foreach (var command in (string[][])[["stop", "web"], ["stop", "web", "--force"], ["stopall"], ["restart", "web"], ["delete", "web", "--force"]])
+            foreach (var command in (string[][])[["stop", "web"], ["stop", "web", "--force"], ["stopall"], ["restart", "web"], ["delete", "web", "--force"], ["clean"]])
             {
                 var before = File.ReadAllText(home.StateFile);
                 (await home.Run(command)).Ok();
                 Assert.Equal(2, Session(stranger.Id).Count);
+                Assert.Equal(command[0] is "delete" or "clean" ? 0 : 1, (await home.List()).Processes.Length);
                 await home.Run("stop", "web", "--force");
                 Assert.Equal(2, Session(stranger.Id).Count);
                 File.WriteAllText(home.StateFile, before);

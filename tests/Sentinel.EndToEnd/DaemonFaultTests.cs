@@ -97,6 +97,12 @@ public class DaemonFaultTests
         before.ForEach(process => process.Signal(Signals.Kill));
         // Longer than the interval of its sweep, which is then due as well.
         await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
+        var listing = await home.List();
+        Assert.Empty(listing.AutoRestarted);
+        Assert.All(listing.Processes, process => Assert.Equal("backoff", process.State));
+        // Whoever looks does not even ask it: that would take long, and be told.
+        Assert.Empty(listing.Warnings);
+        Assert.Empty((await home.Run("status", "copy-1")).Ok().Stderr);
         Assert.Empty(home.Supervised());
         daemon.Signal(Signals.Continue);
 
@@ -210,8 +216,10 @@ public class DaemonFaultTests
         Assert.Equal(daemon, home.Daemon());
     }
 
-    [Fact]
-    public async Task After_a_reboot_the_daemon_starts_what_should_run_and_signals_no_pid_of_before()
+    [Theory]
+    [InlineData("another boot", "the machine was restarted")]
+    [InlineData("another start time", "nobody was watching when it ended")]
+    public async Task Where_others_have_the_pids_of_before_the_daemon_starts_what_should_run_and_signals_none_of_them(string difference, string how)
     {
         await using var home = new SentinelHome();
         await home.StartDaemon();
@@ -221,15 +229,19 @@ public class DaemonFaultTests
         await home.Start(new Call("run", "--name", "stopped", "--restart", "--", "sleep", "1003"));
         (await home.Run("stop", "stopped")).Ok();
         await home.KillDaemon();
-        // Of another boot, and yet alive under the pids of then: they are strangers.
+        // Alive under the pids of then, and yet not the ones of then: they are strangers.
         var strangers = home.Supervised();
         home.EditState(state =>
         {
             foreach (var process in state["processes"]!.AsArray())
             {
                 process!["cookie"] = Guid.NewGuid().ToString("N");
-                if (process["state"]!["bootId"] is not null)
+                if (process["state"]!["bootId"] is null)
+                    continue;
+                if (difference == "another boot")
                     process["state"]!["bootId"] = "01234567-89ab-cdef-0123-456789abcdef";
+                else
+                    process["state"]!["startTicks"] = (long)process["state"]!["startTicks"]! - 1;
             }
         });
 
@@ -242,7 +254,7 @@ public class DaemonFaultTests
         Assert.Equal(
             ["running", "running", "exited", "stopped"],
             ((string[])["always", "on-failure", "once", "stopped"]).Select(name => listing[name].State));
-        Assert.Contains("the machine was restarted", listing["always"].LastRun!.Text);
+        Assert.Contains(how, listing["always"].LastRun!.Text);
         (await home.Run("stopall")).Ok();
         Assert.Equal(strangers, home.Supervised());
     }

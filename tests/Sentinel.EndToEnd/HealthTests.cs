@@ -47,17 +47,20 @@ public class HealthTests
     }
 
     [Fact]
-    public async Task What_is_unhealthy_is_ended_before_its_successor_starts_and_is_well_then()
+    public async Task What_is_unhealthy_is_ended_with_all_its_tree_before_its_successor_starts_and_is_well_then()
     {
         using var server = new TestServer("200 OK");
         await using var home = await SentinelHome.Create(withDaemon: true);
-        var first = await home.Sleeper("web", [.. Often, "--restart", "--health-http", server.Url]);
+        await home.Start(new Call([
+            "run", "--name", "web", "--restart", .. Often, "--health-http", server.Url, "--", "sh", "-c", "sleep 1000 & echo ready; exec sleep 1000"]));
         await Is(home, "web", "healthy");
+        var first = home.Supervised();
 
         server.Answer = "500 No";
-        await Wait.Until(() => !first.Process.IsAlive, "it is ended");
+        await Wait.Until(() => !first.Exists(process => process.IsAlive), "all of it is ended");
         server.Answer = "200 OK";
-        await home.SuccessorOf(first.Process);
+        await home.Says("web", "ready", times: 2);
+        Assert.Equal((2, 2), (first.Count, home.Supervised().Count));
         await Is(home, "web", "healthy");
 
         var web = await home.Show("web");

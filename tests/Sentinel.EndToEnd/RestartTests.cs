@@ -172,10 +172,12 @@ public class RestartTests
         await home.Says("web", "ready");
     }
 
-    [Fact]
-    public async Task Two_restarts_of_one_process_at_once_give_one_successor()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_restarts_of_one_process_at_once_give_one_successor(bool withDaemon)
     {
-        await using var home = new SentinelHome();
+        await using var home = await SentinelHome.Create(withDaemon);
         await home.StartActor("web", "finish", "50", "0");
 
         var both = await Task.WhenAll(home.Run("restart", "web"), home.Run("restart", "web"));

@@ -64,16 +64,23 @@ public class StopTests
     }
 
     [Theory]
-    [InlineData("leave-session", "PIDFILE")]
-    [InlineData("leave-session", "PIDFILE", "exits")]
-    [InlineData("double-fork", "PIDFILE")]
-    public async Task Stop_ends_a_grandchild_that_left_the_session(params string[] role)
+    [InlineData(true, "leave-session", "PIDFILE")]
+    [InlineData(true, "leave-session", "PIDFILE", "exits")]
+    [InlineData(true, "double-fork", "PIDFILE")]
+    [InlineData(false, "leave-session", "PIDFILE", "exits")]
+    [InlineData(false, "double-fork", "PIDFILE")]
+    public async Task Stop_ends_a_grandchild_that_left_the_session(bool withControlGroups, params string[] role)
     {
+        if (!withControlGroups)
+            Needs.MountNamespaces();
+        var through = withControlGroups ? [] : Call.WithoutControlGroups;
         await using var home = new SentinelHome();
-        await home.StartActor("daemon", Role(home, role));
+        await home.Start(new Call(["run", "--name", "daemon", "--", SentinelHome.Actor, .. Role(home, role)]) { Through = through });
+        await home.Says("daemon", "ready");
         var grandchild = Grandchild(home);
+        Assert.True(withControlGroups || !ControlGroups.IsOfATree(ControlGroups.Of(grandchild) ?? ""));
 
-        (await home.Run("stop", "daemon")).Ok();
+        (await home.Run(new Call("stop", "daemon") { Through = through })).Ok();
 
         Assert.False(grandchild.IsAlive);
         Assert.Empty(home.Supervised());
@@ -148,6 +155,31 @@ public class StopTests
     }
 
     [Fact]
+    public async Task What_may_not_be_signalled_is_named_and_not_said_to_be_stopped()
+    {
+        Needs.Root();
+        var setpriv = Needs.Program("setpriv");
+        await using var home = new SentinelHome();
+        // Where a stranger may execute it, and beside it what makes root of whoever runs it, as sudo does.
+        var binary = Path.Combine(home.Root, "sentinel");
+        (await home.Run(Call.Line(
+            $"cp {SentinelHome.Binary} {binary}; cp {setpriv} {home.Work}/become; chmod 4755 {home.Work}/become; chown 65534 {home.Root} {home.Work}"))).Ok();
+        (await As65534("run", "--name", "web", "--", "sh", "-c", "./become --reuid=0 --clear-groups sleep 1000 & exec sleep 1000")).Ok();
+        await Wait.Until(() => home.SupervisedPrograms() is ["sleep", "sleep"], "all of it runs");
+        var roots = home.Supervised().Find(process => process.Status("Uid") == "0");
+        Assert.SkipWhen(roots is null, "needs a folder for temporary files that is not mounted nosuid");
+
+        var stopped = (await As65534("stop", "web", "--timeout", "0.1")).Fails(1);
+
+        Assert.Equal($"Error: web: could not end pid {roots.Pid} cannot be signalled: Operation not permitted\n", stopped.Stderr);
+        Assert.Contains($"1 process that it started still runs (pid {roots.Pid})", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.Equal([roots], home.Supervised());
+
+        Task<Outcome> As65534(params string[] arguments) =>
+            home.Run(new Call(arguments) { Program = binary, Through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] });
+    }
+
+    [Fact]
     public async Task Force_kills_without_asking()
     {
         await using var home = new SentinelHome();
@@ -157,6 +189,23 @@ public class StopTests
 
         Assert.False(stubborn.Process.IsAlive);
         Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("stubborn")));
+    }
+
+    [Theory]
+    [InlineData("stop web --force")]
+    [InlineData("stopall --force")]
+    [InlineData("delete web --force")]
+    [InlineData("restart web --timeout 0.1")]
+    public async Task A_tree_that_ignores_SIGTERM_is_killed_whole(string command)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sh", "-c", "trap '' TERM; sleep 1000 & (setsid sleep 1000 &); exec sleep 1000");
+        await Wait.Until(() => home.SupervisedPrograms() is ["sleep", "sleep", "sleep"], "all of it runs");
+        var tree = home.Supervised();
+
+        (await home.Run(command.Split(' '))).Ok();
+
+        Assert.DoesNotContain(tree, process => process.IsAlive);
     }
 
     [Theory]
@@ -240,10 +289,12 @@ public class StopTests
         Assert.Equal("stopped", (await home.Show("stubborn")).State);
     }
 
-    [Fact]
-    public async Task While_one_process_takes_its_time_to_stop_other_commands_work()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_one_process_takes_its_time_to_stop_other_commands_work(bool withDaemon)
     {
-        await using var home = new SentinelHome();
+        await using var home = await SentinelHome.Create(withDaemon);
         await home.StartActor("slow", "ignore-term");
         var stop = home.Begin("stop", "slow", "--timeout", "60");
         await home.Says("slow", "SIGTERM");

@@ -169,6 +169,25 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_restarts_of_one_process_at_once_give_one_successor()
+    {
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        Run(daemon, "web", RestartRule.Always);
+        daemon.Main("web").IgnoresSignals = true;
+
+        var both = Enumerable.Range(0, 2)
+            .Select(_ => daemon.Itself.Do(new Request.Restart(Named("web"), StopOptions.Default, null)).AsTask()).ToList();
+        Assert.DoesNotContain(both, restart => restart.IsCompleted);
+        daemon.Loop.Run(2 * StopRule.Default.Timeout);
+
+        Assert.All(both, restart => Assert.True(restart.IsCompleted));
+        var successor = Assert.Single(Machine.Processes);
+        Assert.All(await Task.WhenAll(both), outcomes => Assert.Equal(successor.Pid, Assert.IsType<Outcome.Restarted>(Assert.Single(outcomes)).Pid));
+        Assert.Empty(successor.Received);
+        Assert.Equal(2, Machine.Launches.Count);
+    }
+
+    [Fact]
     public void What_is_stopped_while_it_waits_to_be_restarted_stays_so()
     {
         var daemon = MadeUpDaemon.Of(_sentinel);
@@ -242,6 +261,19 @@ public sealed class DaemonTests : IDisposable
         Assert.True(main.HasEnded && child.HasEnded);
         Assert.False(daemon.Main("web").HasEnded);
         Assert.Equal(2, Machine.Launches.Count);
+    }
+
+    [Fact]
+    public void A_daemon_at_rest_looks_at_no_process()
+    {
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        foreach (var rule in Enum.GetValues<RestartRule>())
+            Run(daemon, $"{rule}", rule);
+        var passes = Machine.Passes;
+
+        daemon.Loop.Run(TimeSpan.FromHours(1));
+
+        Assert.Equal(passes, Machine.Passes);
     }
 
     [Fact]
