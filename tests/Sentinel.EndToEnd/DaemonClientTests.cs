@@ -308,9 +308,7 @@ public partial class DaemonClientTests
         File.SetUnixFileMode(home.Socket, everybody);
         File.SetUnixFileMode(home.Folder, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(home.Root, (UnixFileMode)0b111_101_101);
-        // Where the stranger may execute it. Copied by us, it might be open for writing in what another test starts just then.
-        var binary = Path.Combine(home.Root, "sentinel");
-        (await home.Run(Call.Line($"cp {SentinelHome.Binary} {binary}"))).Ok();
+        var binary = await home.CopyBinary();
 
         foreach (var (word, why) in new[] { ("status", "the daemon ended before it was done"), ("stop", "only its owner and root can stop it") })
         {

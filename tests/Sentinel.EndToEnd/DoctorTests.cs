@@ -184,9 +184,7 @@ public class DoctorTests
         await using var home = new SentinelHome();
         await home.Sleeper("web");
         File.SetUnixFileMode(home.Root, Everybody);
-        // Where the stranger may execute it.
-        var binary = Path.Combine(home.Root, "sentinel");
-        File.Copy(SentinelHome.Binary, binary);
+        var binary = await home.CopyBinary();
 
         var asked = (await home.Run(new Call
         {

@@ -137,6 +137,17 @@ internal sealed partial class SentinelHome : IAsyncDisposable
         return Daemon();
     }
 
+    /// <summary>
+    /// Copies the binary, to where a stranger may execute it. Another process does: what a neighbour starts meanwhile would have a
+    /// file open that we write, and then nobody can execute it.
+    /// </summary>
+    public async Task<string> CopyBinary(string? to = null)
+    {
+        to ??= Path.Combine(Root, "sentinel");
+        (await Run(Call.Line($"cp {Binary} {to}"))).Ok();
+        return to;
+    }
+
     /// <summary>Has the daemon run in the foreground, and waits until it answers.</summary>
     public async Task<Command> RunDaemon(Call how)
     {

@@ -53,7 +53,7 @@ public class StartupTests
     {
         await using var home = new SentinelHome();
         var versioned = Path.Combine(Directory.CreateDirectory(Path.Combine(home.Root, "opt", "1.2.3", "bin")).FullName, "sentinel");
-        File.Copy(SentinelHome.Binary, versioned);
+        await home.CopyBinary(versioned);
         var linked = Path.Combine(Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName, "sentinel");
         File.CreateSymbolicLink(linked, "../opt/1.2.3/bin/sentinel");
         Directory.CreateSymbolicLink(Path.Combine(home.Root, "opt", "current"), "1.2.3");
@@ -63,7 +63,7 @@ public class StartupTests
         Assert.Contains($"ExecStart={current} daemon run\n", await Unit(current));
         // What is found by that name is another program.
         File.Delete(linked);
-        File.Copy(SentinelHome.Binary, linked);
+        await home.CopyBinary(linked);
         Assert.Contains($"ExecStart={versioned} daemon run\n", await Unit(linked));
         File.Delete(linked);
         Assert.Contains($"ExecStart={versioned} daemon run\n", await Unit(linked));

@@ -160,10 +160,10 @@ public class StopTests
         Needs.Root();
         var setpriv = Needs.Program("setpriv");
         await using var home = new SentinelHome();
-        // Where a stranger may execute it, and beside it what makes root of whoever runs it, as sudo does.
-        var binary = Path.Combine(home.Root, "sentinel");
-        (await home.Run(Call.Line(
-            $"cp {SentinelHome.Binary} {binary}; cp {setpriv} {home.Work}/become; chmod 4755 {home.Work}/become; chown 65534 {home.Root} {home.Work}"))).Ok();
+        var binary = await home.CopyBinary();
+        // What makes root of whoever runs it, as sudo does.
+        var become = Path.Combine(home.Work, "become");
+        (await home.Run(Call.Line($"cp {setpriv} {become}; chmod 4755 {become}; chown 65534 {home.Root} {home.Work}"))).Ok();
         (await As65534("run", "--name", "web", "--", "sh", "-c", "./become --reuid=0 --clear-groups sleep 1000 & exec sleep 1000")).Ok();
         await Wait.Until(() => home.SupervisedPrograms() is ["sleep", "sleep"], "all of it runs");
         var roots = home.Supervised().Find(process => process.Status("Uid") == "0");

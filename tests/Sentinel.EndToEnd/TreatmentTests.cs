@@ -71,8 +71,7 @@ public class TreatmentTests
         Needs.Program("setpriv");
         await using var home = new SentinelHome();
         Open(home);
-        var binary = Path.Combine(home.Root, "sentinel");
-        File.Copy(SentinelHome.Binary, binary);
+        var binary = await home.CopyBinary();
         var refused = (await home.Run(new Call
         {
             Through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", $"SENTINEL_HOME={home.Work}/mine", binary, "run", "--user", "root", "sleep", "1000"],
