@@ -82,7 +82,7 @@ public sealed class DaemonClient : ISupervisor
             if (UnixSocket.Connect(_home.Socket, out var isBusy) is { } socket)
                 return socket;
             else if (!isBusy)
-                throw new DaemonException("the daemon has just ended; try again");
+                throw new DaemonGoneException();
         throw Silent(_home);
     }
 
@@ -156,8 +156,11 @@ public sealed class DaemonClient : ISupervisor
 }
 
 /// <summary>The daemon could not be used; the message says why and what to do.</summary>
-public sealed class DaemonException(string message, bool isSilent = false) : Exception(message)
+public class DaemonException(string message, bool isSilent = false) : Exception(message)
 {
     /// <summary>Whether that is because it does not answer.</summary>
     public bool IsSilent => isSilent;
 }
+
+/// <summary>It has ended since it was found, and was asked nothing.</summary>
+public sealed class DaemonGoneException() : DaemonException("the daemon has just ended; try again");

@@ -62,6 +62,23 @@ public partial class DaemonClientTests
     }
 
     [Fact]
+    public async Task Where_the_daemon_ends_before_it_is_asked_the_command_does_without()
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper("web");
+        // It lets one connect, who looks whether a daemon is there.
+        using var daemon = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        daemon.Bind(new UnixDomainSocketEndPoint(home.Socket));
+        daemon.Listen(0);
+        using var stop = home.Begin("stop", "web");
+        await Wait.Until(() => daemon.Poll(0, SelectMode.SelectRead), "the command looks");
+
+        daemon.Dispose();
+
+        Assert.Equal("Stopped web (id: 1)\n", (await stop.End()).Ok().Stdout);
+    }
+
+    [Fact]
     public async Task A_process_and_its_successors_get_the_environment_directory_umask_and_limits_of_who_called_and_not_of_the_daemon()
     {
         await using var home = new SentinelHome();
@@ -76,11 +93,11 @@ public partial class DaemonClientTests
             Through = Call.AfterShell("umask 077;"),
         });
 
-        IsOfTheCaller(web.Process);
+        AssertIsOfTheCaller(web.Process);
         web.Process.Signal(Signals.Kill);
-        IsOfTheCaller(await home.SuccessorOf(web.Process));
+        AssertIsOfTheCaller(await home.SuccessorOf(web.Process));
 
-        void IsOfTheCaller(Live process)
+        void AssertIsOfTheCaller(Live process)
         {
             Assert.Equal(folder, process.Folder);
             Assert.Equal("0077", process.Status("Umask"));

@@ -138,5 +138,5 @@ public sealed partial class Supervisor
             && (now is RunState.Starting || (now.Main is { } main && main != then.Main)))];
     }
 
-    private static string CouldNotEnd(TreeEnd end) => $"could not end {string.Join("; ", end.Survivors)}";
+    private static string CouldNotEnd(TreeEnd end) => $"could not end all of it: {string.Join("; ", end.Survivors)}";
 }

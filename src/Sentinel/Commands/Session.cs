@@ -58,9 +58,9 @@ internal sealed class Session : IDisposable
                 // Here nothing is left to be waited for: what takes time has blocked.
                 return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
             }
-            catch (LockKeptException)
+            catch (Exception e) when (e is LockKeptException or DaemonGoneException)
             {
-                // A daemon has begun since we looked, or while something was waited for. What was done already it finds done.
+                // A daemon has begun or ended since we looked, or while something was waited for. What was done already is found done.
             }
         }
     }

@@ -291,7 +291,7 @@ public sealed class RequestServerTests : IDisposable
         _looping.On(_server!.Dispose);
 
         Assert.False(File.Exists(_home.Socket));
-        Assert.Contains("try again", Assert.Throws<DaemonException>(client.Describe).Message);
+        Assert.Contains("try again", Assert.Throws<DaemonGoneException>(client.Describe).Message);
     }
 
     [Fact]
