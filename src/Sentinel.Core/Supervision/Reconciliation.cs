@@ -17,10 +17,14 @@ public sealed class Reconciliation(TimeProvider time)
 
     /// <summary>The state as it must be for what can be seen now, by one who does not hold the lock.</summary>
     /// <param name="state">As it was written down.</param>
-    public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
-        record.State is RunState.Starting && IsRecent(record.State.Since) && membersOf(record).Count == 0
-            ? record
-            : Settle(record, snapshot, membersOf));
+    public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) => record.State switch
+    {
+        RunState.Starting starting when IsRecent(starting.Since) && membersOf(record).Count == 0 => record,
+        // Until all of its tree has ended, it is not over, whatever became of the main process.
+        RunState.Stopping stopping when membersOf(record).Count > 0 && Settle(record, snapshot, membersOf) is var settled && settled != record =>
+            settled with { State = stopping with { Run = null } },
+        _ => Settle(record, snapshot, membersOf),
+    });
 
     /// <summary>The same by the holder of the lock: nobody else is at it.</summary>
     public State Settle(State state, Snapshot snapshot) =>
@@ -98,12 +102,12 @@ public sealed class Reconciliation(TimeProvider time)
             IsInterrupted: true);
     }
 
-    // The trees of those whose main process is not known. They are sought together, when the first is asked for: a daemon that was
-    // killed while it started a thousand leaves a thousand of them.
+    // The trees of those whose main process is not known, or is perhaps the least of it. They are sought together, when the first is
+    // asked for: a daemon that was killed while it started a thousand leaves a thousand of them.
     private static MembersOf Trees(IEnumerable<ProcessRecord> records, Snapshot snapshot)
     {
         var found = new Lazy<Dictionary<int, List<Sighting>>>(() => ProcessTrees.Find(
-            [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping { Run: null }).Select(TreeRoot.Of)],
+            [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping).Select(TreeRoot.Of)],
             snapshot,
             records.Select(TreeRoot.Of)));
         return record => found.Value.GetValueOrDefault(record.Id) ?? [];

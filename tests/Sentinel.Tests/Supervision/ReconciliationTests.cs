@@ -144,6 +144,20 @@ public sealed class ReconciliationTests : IDisposable
     }
 
     [Fact]
+    public void What_is_being_stopped_is_not_said_to_be_before_all_of_its_tree_has_ended_and_whoever_has_the_lock_may_end_that()
+    {
+        var main = _sentinel.Started("web");
+        var child = Machine.Fork(main);
+        _sentinel.Write("web", new RunState.Stopping(_sentinel.Clock.GetUtcNow(), (RunState.Running)_sentinel["web"].State) { ThenStart = true });
+        main.End(SignalName.Terminate);
+
+        Assert.Null(Assert.IsType<RunState.Stopping>(_sentinel.Seen("web")).Run);
+        Assert.IsType<RunState.Backoff>(Settled("web").State);
+        child.End(SignalName.Terminate);
+        Assert.IsType<RunState.Backoff>(_sentinel.Seen("web"));
+    }
+
+    [Fact]
     public void What_is_to_be_restarted_waits_for_that()
     {
         _sentinel.Started("web", RestartRule.Always).End(0);
