@@ -49,7 +49,23 @@ class Ours(SentinelDaemon):
 
     def logs(self):
         # The newest number is the oldest backup.
-        return newest_last(os.path.join(self.environment["SENTINEL_HOME"], "logs", "w.stdout.log"))
+        return newest_last(self.log)
+
+    @property
+    def log(self):
+        return os.path.join(self.environment["SENTINEL_HOME"], "logs", "w.stdout.log")
+
+    def is_rotating(self):
+        """Whether a backup is being made, or is due: it is there as a draft first, and what it holds is in the log until it is whole."""
+        if os.path.exists(self.log + ".new"):
+            return True
+        with open(self.log, "rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            try:
+                return end - os.lseek(file.fileno(), 0, os.SEEK_DATA) > ROTATED_AT
+            except OSError:
+                # Nothing is left in it.
+                return False
 
 
 class ItsSupervisord(Supervisord):
@@ -169,7 +185,8 @@ class Written:
 
 def settle(manager):
     size = -1
-    while size != (size := sum(os.path.getsize(log) for log in manager.logs() if os.path.exists(log))):
+    while size != (size := sum(os.path.getsize(log) for log in manager.logs() if os.path.exists(log))) or (
+            isinstance(manager, Ours) and manager.is_rotating()):
         time.sleep(0.5)
 
 
