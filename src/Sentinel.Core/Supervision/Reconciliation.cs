@@ -30,6 +30,10 @@ public sealed class Reconciliation(TimeProvider time)
     public State Settle(State state, Snapshot snapshot) =>
         Each(state, snapshot, (record, membersOf) => Settle(record, snapshot, membersOf));
 
+    /// <summary>The same, but what another is about to end is left to him until all of it has ended.</summary>
+    public State SettleAllButEnding(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
+        record.State is RunState.Stopping && membersOf(record).Count > 0 ? record : Settle(record, snapshot, membersOf));
+
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
 

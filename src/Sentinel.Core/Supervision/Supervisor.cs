@@ -276,7 +276,7 @@ public sealed partial class Supervisor(
     /// <returns>What was started, and what could not be.</returns>
     public ValueTask<IReadOnlyList<Outcome>> RestartDue() => StartDue((transaction, snapshot) =>
     {
-        transaction.State = _reconciliation.Settle(transaction.State, snapshot);
+        transaction.State = _reconciliation.SettleAllButEnding(transaction.State, snapshot);
         return transaction.State.Processes.Values.Where(IsDue);
     });
 
@@ -331,8 +331,8 @@ public sealed partial class Supervisor(
         transaction.Save();
     }
 
-    /// <summary>Whether some process waits to be started and the time for it has come.</summary>
-    public bool IsAnyDue => store.Read().Processes.Values.Any(IsDue);
+    /// <summary>Whether some process waits to be started and the time for it has come, or may have: whoever was to start it may have failed.</summary>
+    public bool IsAnyDue => store.Read().Processes.Values.Any(record => IsDue(record) || record.State is RunState.Stopping { ThenStart: true });
 
     private List<Outcome> Forget(IReadOnlyCollection<int> ids, bool withLogs)
     {

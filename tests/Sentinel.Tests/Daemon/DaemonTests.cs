@@ -316,6 +316,22 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restart_that_cannot_be_saved_fails_and_is_done_by_a_sweep_when_all_of_the_old_has_ended()
+    {
+        var files = new RecordingFiles();
+        var daemon = MadeUpDaemon.Of(_sentinel, files);
+        Run(daemon, "web", RestartRule.Never);
+        files.Failure = new IOException("no space left on device");
+
+        await Assert.ThrowsAsync<IOException>(async () => await daemon.Itself.Do(new Request.Restart(Named("web"), StopOptions.Default, null)));
+        Assert.IsType<RunState.Stopping>(daemon["web"].State);
+        daemon.Loop.Run(2 * Sweep);
+
+        Assert.False(daemon.Main("web").HasEnded);
+        Assert.Equal(2, Machine.Launches.Count);
+    }
+
+    [Fact]
     public void While_nothing_can_be_saved_a_sweep_still_does_its_other_work()
     {
         var files = new RecordingFiles();
