@@ -249,11 +249,19 @@ public partial class DaemonClientTests
         (await home.Run("run", "--instances", "400", "--name", "many", "--", "sleep", "1000")).Ok();
         // What it gives back meanwhile and takes again has to be kept from children once more.
         await daemon.LastingMemory();
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 2; i++)
             (await home.Run("restartall", "--force")).Ok();
 
-        Assert.InRange(daemon.Memory.Kept, 3 * 1024, long.MaxValue);
-        Assert.InRange(daemon.Memory.Copied, 0, 2 * 1024);
+        // Both at a moment when it has not just given back what that took.
+        var memory = daemon.Memory;
+        await Wait.Until(
+            async () =>
+            {
+                (await home.Run("restartall", "--force")).Ok();
+                return (memory = daemon.Memory).Kept >= 3 * 1024;
+            },
+            () => $"what it remembers is kept from children: {memory}");
+        Assert.InRange(memory.Copied, 0, 2 * 1024);
     }
 
     [Fact]
