@@ -61,6 +61,13 @@ internal sealed class Command : IDisposable
         return new Outcome(_process.ExitCode, Stdout, Text(_stderr));
     }
 
+    /// <summary>The same, and nothing more is wanted of it: what it holds of the test is given back.</summary>
+    public async Task<Outcome> Finish()
+    {
+        using (this)
+            return await End();
+    }
+
     /// <summary>By the test, or by the home; the later one finds nothing to do.</summary>
     public void Dispose()
     {

@@ -84,8 +84,8 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
                 _ => ((string[])["status", name], before),
             };
             // As long as nobody knows how it ends, all of it may be.
-            _model[name] = before | after | (words[0] == "delete" ? Possible.Stopped : before);
-            var outcome = await Run(strained?.Begin(words) ?? Begin(words));
+            _model[name] = before | after | (words[0] == "delete" ? Possible.Stopped : 0);
+            var outcome = await (strained?.Begin(words) ?? Begin(words)).Finish();
             var line = string.Join(' ', words);
             History.Enqueue($"{line} -> {outcome.ExitCode} {outcome.Stderr.ReplaceLineEndings(" | ")}");
             Assert.DoesNotContain("nhandled", outcome.Stderr);
@@ -115,10 +115,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
                     strained.Begin("daemon", "run");
                     break;
                 case 0 or 1:
-                    await Run(Begin("daemon", "start"));
+                    await Run("daemon", "start");
                     break;
                 case 2:
-                    await Run(Begin("daemon", "stop"));
+                    await Run("daemon", "stop");
                     break;
                 case 3:
                     Kill(home.Daemons());
@@ -182,7 +182,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
     {
         disk?.Empty();
         await home.Settled();
-        (await Run(Begin("daemon", "start"))).Ok();
+        (await Run("daemon", "start")).Ok();
         Listed[] busy = [];
         await Wait.Until(
             async () => (busy = [.. (await List()).Processes.Where(process => process.State is not ("running" or "stopped"))]).Length == 0,
@@ -207,7 +207,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
             Assert.True((found & possible) != 0, $"{name} is {found}, and can only be {possible}");
         }
 
-        (await Run(Begin("stopall", "--force"))).Ok();
+        (await Run("stopall", "--force")).Ok();
         Assert.DoesNotContain(home.Supervised(), IsOfAClient);
     }
 
@@ -220,15 +220,11 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
 
     private bool IsThere(string name) => home.Supervised().Exists(process => process.Arguments.LastOrDefault() == Seconds(name));
 
-    private static async Task<Outcome> Run(Command command)
-    {
-        using (command)
-            return await command.End();
-    }
+    private Task<Outcome> Run(params string[] words) => Begin(words).Finish();
 
     private Command Begin(params string[] words) => disk?.Begin(words) ?? home.Begin(words);
 
-    private async Task<Listing> List() => (await Run(Begin("list", "--json"))).Ok().As<Listing>();
+    private async Task<Listing> List() => (await Run("list", "--json")).Ok().As<Listing>();
 
     // Not cut short: what was suspended is to go on.
     private static Task Pause(int milliseconds) => Task.Delay(milliseconds, CancellationToken.None);

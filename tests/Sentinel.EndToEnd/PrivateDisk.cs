@@ -36,7 +36,7 @@ internal sealed class PrivateDisk
         return new PrivateDisk(home, holder.Pid);
     }
 
-    public Task<Outcome> Run(params string[] arguments) => Begin(arguments).End();
+    public Task<Outcome> Run(params string[] arguments) => Begin(arguments).Finish();
 
     public Command Begin(params string[] arguments) => _home.Begin(new Call(arguments) { Through = Inside("exec \"$@\"") });
 

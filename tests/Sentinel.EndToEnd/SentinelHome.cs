@@ -70,11 +70,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     /// <summary>Calls the command line and waits for its end.</summary>
     public Task<Outcome> Run(params string[] arguments) => Run(new Call(arguments));
 
-    public async Task<Outcome> Run(Call call)
-    {
-        using var command = Begin(call);
-        return await command.End();
-    }
+    public Task<Outcome> Run(Call call) => Begin(call).Finish();
 
     public Command Begin(params string[] arguments) => Begin(new Call(arguments));
 

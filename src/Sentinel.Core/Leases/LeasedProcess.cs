@@ -25,5 +25,5 @@ public static class LeasedProcess
 
     /// <summary>Whether somebody must see to it when the lease is over: some of its tree may be there, and nobody is ending it for good.</summary>
     public static bool IsHeldByLease(this ProcessRecord record) =>
-        record is { LeaseOver: null, Spec.Lease.Ends: true, State: not (RunState.Stopped or RunState.Stopping { Why: null, ThenStart: false }) };
+        record is { LeaseOver: null, Spec.Lease.Ends: true, State: not (RunState.Stopped or RunState.Stopping { IsForGood: true }) };
 }

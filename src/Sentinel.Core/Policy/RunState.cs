@@ -34,6 +34,9 @@ public abstract record RunState(DateTimeOffset Since)
     {
         /// <summary>Whether the user wants it to be started again then, also if whoever is at it is killed before that.</summary>
         public bool ThenStart { get; init; }
+
+        /// <summary>Whether it is to stay so; otherwise it may be started again then.</summary>
+        public bool IsForGood => Why is null && !ThenStart;
     }
 
     /// <summary>Ended by the user, and not to be started but by the user.</summary>

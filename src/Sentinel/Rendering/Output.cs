@@ -26,9 +26,8 @@ internal sealed class Output(Stream to) : IDisposable
     /// <summary>Tells the user something on standard error, at once. It may repeat what he typed: no terminal obeys it.</summary>
     public static void Tell(string text)
     {
-        var style = Style.DetectError();
-        var lines = text.Split('\n').Select(Text.Printable).SelectMany(line => Text.Wrap(line, Terminal.ErrorWidth, indent: 2));
-        var told = string.Join('\n', lines);
+        var (style, columns) = (Style.DetectError(), Terminal.ErrorWidth);
+        var told = string.Join('\n', text.Split('\n').Select(Text.Printable).SelectMany(line => Text.Wrap(line, columns, indent: 2)));
         foreach (var (label, color) in Labels)
             if (told.StartsWith(label, StringComparison.Ordinal))
                 told = style.Paint(label, color) + told[label.Length..];

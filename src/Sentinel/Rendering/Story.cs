@@ -29,7 +29,7 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
         RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
         RunState.Exited or RunState.Crashed => $"It is not restarted ('sentinel set {Record.Id} --restart' changes that); 'sentinel start {Record.Id}' starts it.",
         RunState.Starting => "It is being started.",
-        RunState.Stopping { ThenStart: true } or RunState.Stopping { Why: not null } => "It is being ended, and may then be started again.",
+        RunState.Stopping { IsForGood: false } => "It is being ended, and may then be started again.",
         _ => "It is being ended.",
     };
 

@@ -127,18 +127,24 @@ internal static class Text
     private static IEnumerable<string> Words(string text, int longest)
     {
         var words = text.Split(' ');
-        for (var i = 0; i < words.Length; i++)
+        for (var i = 0; i < words.Length;)
         {
-            var last = words[i].TrimStart('(') is ['\'', ..] && !words[i].TrimStart('(')[1..].Contains('\'')
-                ? Array.FindIndex(words, i + 1, word => word.Contains('\''))
-                : -1;
-            var quoted = last < 0 ? words[i] : string.Join(' ', words[i..(last + 1)]);
-            if (last >= 0 && Width(quoted) <= longest)
-                i = last;
-            else
-                quoted = words[i];
-            yield return quoted;
+            var end = EndOfQuote(words, i);
+            var word = string.Join(' ', words[i..end]);
+            if (Width(word) > longest)
+                (end, word) = (i + 1, words[i]);
+            yield return word;
+            i = end;
         }
+    }
+
+    // After the last word of what is in quotes from this one on; where it begins none, after itself.
+    private static int EndOfQuote(string[] words, int first)
+    {
+        var word = words[first].TrimStart('(');
+        return word.StartsWith('\'') && word.LastIndexOf('\'') == 0 && Array.FindIndex(words, first + 1, next => next.Contains('\'')) is >= 0 and var last
+            ? last + 1
+            : first + 1;
     }
 
     // On a terminal that is narrower than any.
