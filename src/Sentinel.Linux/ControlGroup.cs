@@ -23,7 +23,7 @@ public static class ControlGroup
     /// <summary>Says why a tree could not have such limits; else null.</summary>
     internal static string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Limited.Value.WhyNot(limits);
 
-    /// <summary>The group of a tree, made when it is not there; null where this cannot be and nothing is to be limited.</summary>
+    /// <summary>The group of a tree, made anew unless somebody is in it; null where this cannot be and nothing is to be limited.</summary>
     /// <exception cref="SpawnException">It cannot have its limits.</exception>
     internal static SafeFileHandle? Open(string cookie, TreeLimits limits)
     {
@@ -32,6 +32,8 @@ public static class ControlGroup
         if (Own.Value is not { } own)
             return null;
         var path = Path.Combine(own, Prefix + cookie);
+        // Not one that was killed: see Child.Make.
+        LibC.rmdir(path);
         LibC.mkdir(path, OwnerOnly);
         var group = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
         return group.IsInvalid ? null : group;

@@ -51,6 +51,9 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             if (failure is { Step: ChildStep.Execute, Error: LibC.ENOEXEC })
                 // A script that does not say what interprets it: then a shell does, as everywhere.
                 pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], out failure);
+            // Nobody is in it, and that would tell that the tree has gone.
+            if (group is not null && !child.IsInGroup)
+                CleanUp(launch.Cookie!);
             if (failure is { } failed)
                 throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
 

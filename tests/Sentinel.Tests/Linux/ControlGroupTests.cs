@@ -23,6 +23,37 @@ public sealed class ControlGroupTests : IDisposable
     }
 
     [Fact]
+    public void What_is_started_where_a_group_was_killed_lives_in_a_new_one()
+    {
+        var (launch, killed) = InGroup();
+        Assert.True(_children.Handles.KillGroup(launch.Cookie!));
+        _children.End(killed);
+
+        Assert.Equal(new Exit.Code(0), _children.End(_children.Start(IsInGroup(launch.Cookie!))));
+    }
+
+    [Fact]
+    public void Where_a_group_that_was_killed_has_to_stay_it_is_done_without()
+    {
+        var (launch, killed) = InGroup();
+        var group = FolderOf(killed.Pid);
+        var below = Path.Combine(group, "sentinel-below");
+        Directory.CreateDirectory(below);
+        try
+        {
+            File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
+            _children.End(killed);
+
+            // Whether it is in there is as the kernel will have it.
+            Assert.IsType<Exit.Code>(_children.End(_children.Start(IsInGroup(launch.Cookie!))));
+        }
+        finally
+        {
+            LibC.rmdir(below);
+        }
+    }
+
+    [Fact]
     public void A_group_that_has_another_tree_in_it_is_not_killed()
     {
         var (launch, child) = InGroup("env", $"{Cookie.Variable}=another's", "sleep", "60");
@@ -75,6 +106,9 @@ public sealed class ControlGroupTests : IDisposable
             Assert.SkipWhen(group is null, "no control group can be made here");
         return (launch, _children.Start(launch));
     }
+
+    // Ends with 0 if it is, else with 1.
+    private Launch IsInGroup(string cookie) => _children.Launch("grep", "-q", cookie, "/proc/self/cgroup") with { Cookie = cookie };
 
     private static string FolderOf(int pid) =>
         File.ReadLines("/proc/self/mountinfo").First(line => line.Contains(" - cgroup2 ")).Split(' ')[4]
