@@ -39,7 +39,7 @@ public class FaultRunTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"SENTINEL_FAULT_SEED={seed}\n{string.Join('\n', run.History.TakeLast(100))}", e);
+            throw new InvalidOperationException($"{e.Message}\nSENTINEL_FAULT_SEED={seed}, after\n{string.Join('\n', run.History.TakeLast(100))}", e);
         }
     }
 
@@ -164,11 +164,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
     /// <summary>Whenever one looks, the state can be read, and there are not two of a kind.</summary>
     public async Task Watch(CancellationToken end)
     {
-        var stateFile = disk?.StateFile ?? home.StateFile;
         while (!end.IsCancellationRequested)
         {
-            if (File.Exists(stateFile))
-                JsonNode.Parse(await File.ReadAllTextAsync(stateFile, CancellationToken.None));
+            if (File.Exists(StateFile))
+                JsonNode.Parse(await File.ReadAllTextAsync(StateFile, CancellationToken.None));
             // A look takes a while, in which one may end and its successor begin: who is still there was there together.
             Assert.DoesNotContain(
                 home.Supervised().FindAll(IsOfAClient).GroupBy(process => process.Arguments.LastOrDefault()),
@@ -186,7 +185,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
         Listed[] busy = [];
         await Wait.Until(
             async () => (busy = [.. (await List()).Processes.Where(process => process.State is not ("running" or "stopped"))]).Length == 0,
-            () => $"all runs or is stopped; but\n{string.Join('\n', busy.Select(process => $"{process.Name} {process.State} {process.FailedBecause}"))}");
+            () => string.Join('\n', [
+                "all runs or is stopped; but",
+                .. busy.Select(process => $"{process.Name} {process.State} {process.FailedBecause}"),
+                .. File.Exists(DaemonLog) ? File.ReadLines(DaemonLog).TakeLast(20) : []]));
     }
 
     public async Task Judge()
@@ -210,6 +212,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
         (await Run("stopall", "--force")).Ok();
         Assert.DoesNotContain(home.Supervised(), IsOfAClient);
     }
+
+    private string StateFile => disk?.StateFile ?? home.StateFile;
+
+    private string DaemonLog => Path.Combine(Path.GetDirectoryName(StateFile)!, "daemon.log");
 
     // Its argument says which one it is.
     private static string[] Running(string name) => ["run", "--name", name, "--restart", "--", "sleep", Seconds(name)];

@@ -150,8 +150,10 @@ public class LogRotationTests
         (await disk.Run("delete", "web", "--logs")).Ok();
         Assert.Empty(Directory.GetFiles(Path.Combine(disk.Folder, "logs")));
 
+        // The reader makes the file, when it has begun.
         Task Done(int times) => Wait.Until(
-            () => File.ReadAllLines(Path.Combine(disk.Folder, "logs", "web.stderr.log")).Length == times, "it has written all");
+            () => Path.Combine(disk.Folder, "logs", "web.stderr.log") is var log && File.Exists(log) && File.ReadAllLines(log).Length == times,
+            "it has written all");
 
         List<Live> Readers() => ReadersOf(home);
     }
