@@ -188,7 +188,9 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
             () => string.Join('\n', [
                 "all runs or is stopped; but",
                 .. busy.Select(process => $"{process.Name} {process.State} {process.FailedBecause}"),
-                .. File.Exists(DaemonLog) ? File.ReadLines(DaemonLog).TakeLast(20) : []]));
+                .. File.Exists(DaemonLog) ? File.ReadLines(DaemonLog).TakeLast(20) : []]),
+            // One that was killed again and again waits for half a minute.
+            deadline: TimeSpan.FromMinutes(1));
     }
 
     public async Task Judge()

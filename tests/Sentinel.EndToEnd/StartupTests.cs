@@ -108,6 +108,24 @@ public class StartupTests
         Assert.True(File.Exists(unit));
     }
 
+    [Fact]
+    public async Task A_unit_that_starts_what_is_no_longer_there_is_told_by_doctor()
+    {
+        await using var home = new SentinelHome();
+        var (folder, unit, variables) = Systemctl(home, "true");
+        var program = Path.Combine(folder, "my server");
+        File.Copy("/bin/true", program);
+        (await home.Run(new Call("startup", "systemd", "--user", "--install", $"'{program}'") { Environment = variables })).Ok();
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(unit)!, "another's.service"), "[Service]\nExecStart=/nowhere\n");
+        Assert.Contains($"{unit} starts a program that is there", await Doctor());
+
+        File.Delete(program);
+
+        Assert.Contains($"nothing is started by {unit}: there is no program {program}", await Doctor());
+
+        async Task<string> Doctor() => (await home.Run(new Call("doctor", "--json") { Environment = variables })).Stdout;
+    }
+
     [Theory]
     [InlineData("systemd", "--name", "a/b")]
     [InlineData("systemd", "--user", "--system")]

@@ -11,13 +11,15 @@ internal static class Wait
 
     public static Task Until(Func<bool> condition, Func<string> what) => Until(() => Task.FromResult(condition()), what);
 
-    public static async Task Until(Func<Task<bool>> condition, Func<string> what)
+    /// <param name="deadline">For what is meant to take long.</param>
+    public static async Task Until(Func<Task<bool>> condition, Func<string> what, TimeSpan? deadline = null)
     {
+        var longest = deadline ?? Deadline;
         var begun = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(begun) > Deadline)
-                throw new TimeoutException($"Still not so after {Deadline.TotalSeconds} s: {what()}");
+            if (Stopwatch.GetElapsedTime(begun) > longest)
+                throw new TimeoutException($"Still not so after {longest.TotalSeconds} s: {what()}");
             await Task.Delay(5);
         }
     }

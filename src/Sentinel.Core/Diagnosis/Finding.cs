@@ -66,5 +66,5 @@ internal static class Counted
 public static class Areas
 {
     public const string Kernel = "kernel", ControlGroups = "cgroups", Home = "home", State = "state", Logs = "logs", Limits = "limits",
-        Daemon = "daemon", Processes = "processes", Ports = "ports";
+        Daemon = "daemon", Processes = "processes", Ports = "ports", Boot = "boot";
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sentinel.Core.Startup;
 
 /// <summary>Words as systemd reads them in the command lines of units; see systemd.service(5), "Command lines".</summary>
-public static class SystemdQuoting
+public static partial class SystemdQuoting
 {
     // What means nothing there, wherever it stands.
     private const string Plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@";
@@ -11,8 +13,26 @@ public static class SystemdQuoting
     /// <summary>A command line that is these words and nothing else: no variable, specifier or escape is seen in them.</summary>
     public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Word));
 
+    /// <summary>The first of the words that such a line was made of; empty when it begins with none.</summary>
+    public static string FirstOf(string line) => Escape().Replace(
+        FirstWord().Match(line).Groups["word"].Value,
+        escape => (escape.Groups["hex"], escape.Groups["letter"].Value) switch
+        {
+            ({ Success: true } hex, _) => ((char)int.Parse(hex.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+            (_, "n") => "\n",
+            (_, "t") => "\t",
+            (_, "r") => "\r",
+            (_, var letter) => letter,
+        });
+
     /// <summary>A value of a setting that is no command line: specifiers are seen there, and variables are not.</summary>
     public static string Value(string text) => Escaped(text, doublesDollar: false);
+
+    [GeneratedRegex(@"^(?:""(?<word>(?:[^""\\]|\\.)*)""|(?<word>[^\s""]+))")]
+    private static partial Regex FirstWord();
+
+    [GeneratedRegex(@"\\x(?<hex>[0-9a-f]{2})|\\(?<letter>.)|%(?<letter>%)|\$(?<letter>\$)")]
+    private static partial Regex Escape();
 
     private static string Word(string word, int index)
     {

@@ -20,6 +20,16 @@ public sealed record BootService(
 /// <summary>A service as systemd has it; see systemd.service(5).</summary>
 public static class SystemdUnit
 {
+    private const string Execute = "ExecStart=";
+
+    /// <summary>Whether a unit was written here, and so is ours to overwrite.</summary>
+    public static bool IsOurs(string unit) => unit.Split('\n')[0].Contains(BootService.Mark, StringComparison.Ordinal);
+
+    /// <summary>The program that one of ours starts, an absolute path; empty where somebody took that out.</summary>
+    public static string ProgramOf(string unit) => unit.Split('\n').LastOrDefault(line => line.StartsWith(Execute, StringComparison.Ordinal)) is { } line
+        ? SystemdQuoting.FirstOf(line[Execute.Length..])
+        : "";
+
     /// <param name="isUser">Whether it is one of a user's own manager.</param>
     public static string Of(BootService service, bool isUser)
     {
@@ -29,7 +39,7 @@ public static class SystemdUnit
             unit.Append("After=network.target\n");
         unit.Append("\n[Service]\n");
         unit.Append(service.IsDaemon ? "Type=notify\n" : "Type=exec\n");
-        unit.Append($"ExecStart={SystemdQuoting.Line(service.Command)}\n");
+        unit.Append($"{Execute}{SystemdQuoting.Line(service.Command)}\n");
         if (service.Folder is { } folder)
             unit.Append($"WorkingDirectory={SystemdQuoting.Value(folder)}\n");
         if (service.User is { } user)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Startup;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -47,8 +48,12 @@ internal static class DoctorCommand
             .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
             .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),
+            .. Finding.Of(Areas.Boot, () => BootCheck.Of([.. UnitFolders.Ours().Select(LookAtUnit)])),
         ];
     }
+
+    private static BootUnit LookAtUnit((string Path, string Unit) found) => new(
+        found.Path, ProgramPath.Find(SystemdUnit.ProgramOf(found.Unit), "/", path: null, out _));
 
     private static LogFolder LookAtLogs(SentinelHome home)
     {

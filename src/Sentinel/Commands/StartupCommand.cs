@@ -112,16 +112,9 @@ internal static class StartupCommand
 
     private static int Install(Session session, BootService service, string unit, bool isUser)
     {
-        var folder = isUser
-            ? Path.Combine(
-                Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } config
-                    ? config
-                    : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config"),
-                "systemd",
-                "user")
-            : "/etc/systemd/system";
+        var folder = UnitFolders.Of(isUser);
         var path = Path.Combine(folder, service.Name + ".service");
-        if (File.Exists(path) && !(File.ReadLines(path).FirstOrDefault() ?? "").Contains(BootService.Mark, StringComparison.Ordinal))
+        if (File.Exists(path) && !SystemdUnit.IsOurs(File.ReadAllText(path)))
             return Session.Fail($"{path} is there already, and not ours; --name chooses another name");
         Directory.CreateDirectory(folder);
         File.WriteAllText(path, unit);

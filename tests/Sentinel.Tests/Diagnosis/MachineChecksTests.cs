@@ -40,6 +40,21 @@ public class MachineChecksTests
     public void A_folder_of_logs_is_told_by_how_they_are_rotated(LogRung? rung, string told) =>
         Told.Are([told], LogFolderCheck.Of(new LogFolder("/logs", "ext4", rung)));
 
+    public static TheoryData<string?[], string[]> Units => new()
+    {
+        { [], [] },
+        { [null, null], ["ok: /etc/0.service starts a program that is there", "ok: /etc/1.service starts a program that is there"] },
+        {
+            [null, "there is no program /x"],
+            ["broken: nothing is started by /etc/1.service: there is no program /x -> put it back, or write the unit anew with 'sentinel startup systemd --install'"]
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void Units_are_told_by_whether_they_start_anything(string?[] whyNot, string[] told) =>
+        Told.Are(told, BootCheck.Of([.. whyNot.Select((why, number) => new BootUnit($"/etc/{number}.service", why))]));
+
     [Fact]
     public void Limits_that_are_far_are_told_with_how_far() =>
         Told.Are(["ok: 1024 open files and 1000000 inotify watches are enough for 704 processes"], LimitsCheck.Of(Roomy, 0));

@@ -27,6 +27,17 @@ public sealed class SystemdQuotingTests
         Gen.Char[(char)1, (char)0x17f].Array[0, 12].Select(letters => new string(letters)).Array[1, 5].Sample(words =>
             Assert.Equal(words, Read(SystemdQuoting.Line(words))));
 
+    [Fact]
+    public void The_first_of_them_can_be_told() =>
+        Gen.Char[(char)1, (char)0x17f].Array[0, 12].Select(letters => new string(letters)).Array[1, 3].Sample(words =>
+            Assert.Equal(words[0], SystemdQuoting.FirstOf(SystemdQuoting.Line(words))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" /bin/x")]
+    [InlineData("\"/bin/x")]
+    public void Where_there_is_none_that_is_told(string line) => Assert.Equal("", SystemdQuoting.FirstOf(line));
+
     // As systemd.service(5) and systemd.syntax(7) say: quotes, C escapes, then specifiers and variables.
     private static List<string> Read(string line)
     {
