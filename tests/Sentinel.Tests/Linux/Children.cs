@@ -13,7 +13,8 @@ internal sealed class Children : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private readonly List<(ProcessIdentity Identity, string Cookie)> _started = [];
+    private readonly List<ProcessIdentity> _started = [];
+    private readonly List<string> _cookies = [];
     private readonly HashSet<int> _reaped = [];
 
     public Children()
@@ -32,20 +33,24 @@ internal sealed class Children : IDisposable
 
     public string Output => File.ReadAllText(Folder["logs/stdout"]);
 
-    public Launch Launch(params string[] command) => new(
-        Command.From(command),
-        Folder.Path,
-        new EnvironmentBlock(Encoding.UTF8.GetBytes($"PATH={System.Environment.GetEnvironmentVariable("PATH")}\0")),
-        Umask: 18,
-        Folder["logs/stdout"],
-        Folder["logs/stderr"],
-        LogLimits.Default,
-        Guid.NewGuid().ToString("N"));
+    public Launch Launch(params string[] command)
+    {
+        _cookies.Add(Guid.NewGuid().ToString("N"));
+        return new Launch(
+            Command.From(command),
+            Folder.Path,
+            new EnvironmentBlock(Encoding.UTF8.GetBytes($"PATH={System.Environment.GetEnvironmentVariable("PATH")}\0")),
+            Umask: 18,
+            Folder["logs/stdout"],
+            Folder["logs/stderr"],
+            LogLimits.Default,
+            _cookies[^1]);
+    }
 
     public ProcessIdentity Start(Launch launch)
     {
         var identity = Spawner.Spawn(launch);
-        _started.Add((identity, launch.Cookie!));
+        _started.Add(identity);
         return identity;
     }
 
@@ -87,18 +92,14 @@ internal sealed class Children : IDisposable
 
     public void Dispose()
     {
-        foreach (var (identity, cookie) in _started)
+        foreach (var identity in _started.Where(identity => !_reaped.Contains(identity.Pid)))
         {
-            if (!_reaped.Contains(identity.Pid))
-            {
-                using (var handle = Handles.Open(identity))
-                    handle?.Signal(SignalName.Kill);
-                Reap(identity.Pid);
-            }
-
-            Spawner.CleanUp(cookie);
+            using (var handle = Handles.Open(identity))
+                handle?.Signal(SignalName.Kill);
+            Reap(identity.Pid);
         }
 
+        _cookies.ForEach(Spawner.CleanUp);
         Folder.Dispose();
     }
 }
