@@ -18,7 +18,7 @@ internal enum ChildStep
     Execute,
 }
 
-/// <param name="Error">0: it was killed.</param>
+/// <param name="Error">0: it was killed at birth.</param>
 /// <param name="What">What was being prepared.</param>
 internal readonly record struct ChildFailure(ChildStep Step, int Error, string What = "")
 {
@@ -71,14 +71,10 @@ internal sealed unsafe class Child : IDisposable
 
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
-    private readonly SafeFileHandle? _group;
-    private readonly bool _hasLimits;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
-    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, SafeFileHandle? group)
+    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr)
     {
-        _group = group;
-        _hasLimits = !launch.Treatment.Tree.IsNone;
         _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
@@ -104,27 +100,19 @@ internal sealed unsafe class Child : IDisposable
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
         launch.Cookie is { } cookie ? [Encoding.UTF8.GetBytes($"{Cookie.Variable}={cookie}")] : [];
 
-    /// <summary>Whether the last one was made in the group.</summary>
-    public bool IsInGroup { get; private set; }
-
+    /// <param name="group">The control group to make it in; null: ours.</param>
     /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
-    public int Execute(string program, IEnumerable<string> arguments, out ChildFailure? failure)
+    public int Execute(string program, IEnumerable<string> arguments, SafeFileHandle? group, out ChildFailure? failure)
     {
         _plan->Program = _strings.Add(Encoding.UTF8.GetBytes(program));
         _plan->Arguments = _strings.AddList(arguments.Select(argument => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(argument)));
 
-        var pid = -1;
-        if (_group is not null)
-            pid = Make((int)_group.DangerousGetHandle());
-        IsInGroup = pid >= 0;
-        if (pid < 0 && !_hasLimits)
-            // No group, or one that the system will not have us use; or a container that forbids clone3.
-            pid = Make(-1);
-
-        failure = pid < 0 ? new ChildFailure(_hasLimits ? ChildStep.Join : ChildStep.Make, _plan->Error)
+        var pid = Make(group is null ? -1 : (int)group.DangerousGetHandle());
+        failure = pid < 0 ? new ChildFailure(group is null ? ChildStep.Make : ChildStep.Join, _plan->Error)
+            // One that was killed on its way is as one that was killed a moment later.
+            : _plan->Error == 0 || _plan->FailedStep == ChildStep.None ? null
             : _plan->FailedStep == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
-            : _plan->FailedStep != ChildStep.None ? new ChildFailure(_plan->FailedStep, _plan->Error)
-            : null;
+            : new ChildFailure(_plan->FailedStep, _plan->Error);
         if (pid >= 0 && failure is not null)
             LibC.waitpid(pid, null, 0);
         return pid;
@@ -136,7 +124,7 @@ internal sealed unsafe class Child : IDisposable
     {
         (_plan->FailedStep, _plan->Error) = (ChildStep.Make, 0);
         var pid = (int)CloneAndExecute(_plan, group);
-        if (pid < 0 || _plan->FailedStep != ChildStep.Make)
+        if (pid < 0 || group < 0 || _plan->FailedStep != ChildStep.Make)
             return pid;
         LibC.waitpid(pid, null, 0);
         return -1;

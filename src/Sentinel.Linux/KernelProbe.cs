@@ -9,9 +9,11 @@ public static class KernelProbe
     {
         var release = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
         using var group = ControlGroup.OpenOwn();
-        var child = new Spawner(table).Try(group, out var isInGroup)
+        var spawner = new Spawner(table);
+        var inGroup = group is null ? null : spawner.Try(group);
+        var child = inGroup ?? spawner.Try(group: null)
             ?? throw new IOException("no process can be made to try the kernel with");
         var (hasPidFds, tellsExits) = PidFd.TryOn(child);
-        return new Kernel(release, hasPidFds, tellsExits, group is null ? null : isInGroup);
+        return new Kernel(release, hasPidFds, tellsExits, group is null ? null : inGroup is not null);
     }
 }

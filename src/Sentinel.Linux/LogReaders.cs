@@ -29,14 +29,14 @@ public static unsafe class LogReaders
         using var nothing = LibC.open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
         using (var child = new Child(
             new Launch(Command.From(["true"]), "/", new EnvironmentBlock("PATH=/usr/bin:/bin\0"u8.ToArray()), 0x3f, "", "", limits, Cookie: null),
-            nothing, reading, nothing, group: null))
+            nothing, reading, nothing))
         {
             string[] arguments =
             [
                 Shell, "-c", Script, Environment.ProcessPath!, CommandName, log,
                 limits.MaxBytes.ToString(CultureInfo.InvariantCulture), limits.Backups.ToString(CultureInfo.InvariantCulture),
             ];
-            var pid = child.Execute(Shell, arguments, out var failure);
+            var pid = child.Execute(Shell, arguments, group: null, out var failure);
             if (failure is { } failed)
                 throw new SpawnException(failed.ToString(Shell, "/"));
             int status;

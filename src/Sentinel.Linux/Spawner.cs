@@ -43,17 +43,24 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             OpenLog(launch.StdoutPath, launch, _stdout);
             OpenLog(launch.StderrPath, launch, _stderr);
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
-            using var child = new Child(launch, _stdin, _stdout, _stderr, group);
+            using var child = new Child(launch, _stdin, _stdout, _stderr);
             _memory?.KeepFromChildren();
 
             var arguments = launch.Command.Arguments;
-            var pid = child.Execute(program, arguments, out var failure);
+            var into = group;
+            var pid = child.Execute(program, arguments, into, out var failure);
+            if (failure is { Step: ChildStep.Join } && launch.Treatment.Tree.IsNone)
+            {
+                // A group that the system will not have us use; or a container that forbids clone3. It is done without, and the group
+                // goes first: with nobody in it, it would tell that the tree has gone.
+                CleanUp(launch.Cookie!);
+                into = null;
+                pid = child.Execute(program, arguments, into, out failure);
+            }
+
             if (failure is { Step: ChildStep.Execute, Error: LibC.ENOEXEC })
                 // A script that does not say what interprets it: then a shell does, as everywhere.
-                pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], out failure);
-            // Nobody is in it, and that would tell that the tree has gone.
-            if (group is not null && !child.IsInGroup)
-                CleanUp(launch.Cookie!);
+                pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], into, out failure);
             if (failure is { } failed)
                 throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
 
@@ -78,7 +85,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         var memory = OwnMemory.Find();
         memory.KeepFromChildren();
         var status = 0;
-        if (Try(group: null, out _) is not { } pid
+        if (Try(group: null) is not { } pid
             || (LibC.waitpid(pid, &status, 0) == pid && Exit.FromWaitStatus(status) == new Exit.Code(TrialCode)))
             _memory = memory;
         else
@@ -86,12 +93,11 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     }
 
     /// <summary>Makes a child that ends at once, and is to be reaped; null when none can be made.</summary>
-    internal int? Try(SafeFileHandle? group, out bool isInGroup)
+    internal int? Try(SafeFileHandle? group)
     {
         using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr, group);
-        var pid = child.Execute(Shell, [Shell, "-c", $"exit {TrialCode}"], out var failure);
-        isInGroup = child.IsInGroup;
+            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr);
+        var pid = child.Execute(Shell, [Shell, "-c", $"exit {TrialCode}"], group, out var failure);
         return failure is null ? pid : null;
     }
 

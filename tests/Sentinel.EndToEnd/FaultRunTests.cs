@@ -39,7 +39,7 @@ public class FaultRunTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"{e.Message}\nSENTINEL_FAULT_SEED={seed}, after\n{string.Join('\n', run.History.TakeLast(100))}", e);
+            throw new InvalidOperationException($"{e.Message}\nSENTINEL_FAULT_SEED={seed}, after\n{string.Join('\n', run.History.TakeLast(200))}", e);
         }
     }
 
@@ -51,6 +51,7 @@ public class FaultRunTests
 internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? strained, int seed)
 {
     private const int NamesEach = 2;
+    private readonly Stopwatch _begun = Stopwatch.StartNew();
     private readonly ConcurrentDictionary<string, Possible> _model = new();
 
     /// <summary>What each process may be: all that commands left open which did not come through.</summary>
@@ -85,9 +86,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
             };
             // As long as nobody knows how it ends, all of it may be.
             _model[name] = before | after | (words[0] == "delete" ? Possible.Stopped : 0);
-            var outcome = await (strained?.Begin(words) ?? Begin(words)).Finish();
-            var line = string.Join(' ', words);
-            History.Enqueue($"{line} -> {outcome.ExitCode} {outcome.Stderr.ReplaceLineEndings(" | ")}");
+            var command = strained?.Begin(words) ?? Begin(words);
+            var line = $"{string.Join(' ', words)} (pid {command.Pid}, {Elapsed} s)";
+            var outcome = await command.Finish();
+            Tell($"{line} -> {outcome.ExitCode} {outcome.Stderr.ReplaceLineEndings(" | ")}");
             Assert.DoesNotContain("nhandled", outcome.Stderr);
             Assert.Contains(outcome.ExitCode, (int[])[0, 1, 128 + Signals.Kill]);
             if (outcome.ExitCode != 0)
@@ -146,7 +148,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
                     break;
             }
 
-            History.Enqueue($"fault {fault}");
+            Tell($"fault {fault}");
         }
 
         List<Live> Some(List<Live> all) => all.Count == 0 ? [] : [all[random.Next(all.Count)]];
@@ -169,9 +171,13 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
             if (File.Exists(StateFile))
                 JsonNode.Parse(await File.ReadAllTextAsync(StateFile, CancellationToken.None));
             // A look takes a while, in which one may end and its successor begin: who is still there was there together.
-            Assert.DoesNotContain(
-                home.Supervised().FindAll(IsOfAClient).GroupBy(process => process.Arguments.LastOrDefault()),
-                kind => kind.Key is not null && kind.Count() > 1 && kind.Count(process => process.IsAlive) > 1);
+            var doubled = home.Supervised().FindAll(IsOfAClient).GroupBy(process => process.Arguments.LastOrDefault())
+                .Where(kind => kind.Key is not null && kind.Count() > 1)
+                .Select(kind => kind.Where(process => process.IsAlive).ToList())
+                .FirstOrDefault(kind => kind.Count > 1);
+            if (doubled is not null)
+                Assert.Fail($"{Elapsed} s: of {string.Join(' ', doubled[0].Arguments)} there are "
+                    + $"{string.Join(" and ", doubled.Select(process => $"{process.Pid} (parent {process.Parent})"))}\n{File.ReadAllText(StateFile)}");
             await Pause(10);
         }
     }
@@ -214,6 +220,10 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
         (await Run("stopall", "--force")).Ok();
         Assert.DoesNotContain(home.Supervised(), IsOfAClient);
     }
+
+    private string Elapsed => _begun.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private void Tell(string what) => History.Enqueue($"{Elapsed} s: {what}");
 
     private string StateFile => disk?.StateFile ?? home.StateFile;
 

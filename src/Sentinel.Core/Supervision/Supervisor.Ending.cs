@@ -77,8 +77,8 @@ public sealed partial class Supervisor
                 transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, time.GetUtcNow()).Record);
             }
 
-            // One that had ended by itself still has what was made for it.
-            if (transaction.State.Processes.GetValueOrDefault(record.Id) is { } over && IsNotRunning(over))
+            // One that had ended by itself still has what was made for it. Who begins again can use it.
+            if (transaction.State.Processes.GetValueOrDefault(record.Id) is { } over && IsOver(over))
                 spawner.CleanUp(record.Cookie);
         }
 

@@ -29,10 +29,12 @@ public sealed partial class Supervisor
 
     // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
     // before, and not while we have the lock.
+    /// <param name="later">Which of those that had to wait are still to be started; null: all that do not run.</param>
     private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
         Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
         ProcessEvent happened,
-        EnvironmentBlock? environment = null)
+        EnvironmentBlock? environment = null,
+        Func<StateTransaction, Snapshot, IReadOnlySet<int>, (List<ProcessRecord> Found, List<Outcome> Missing)>? later = null)
     {
         var outcomes = new List<Outcome>();
         var stuck = new Dictionary<int, string>();
@@ -40,7 +42,7 @@ public sealed partial class Supervisor
         {
             State written;
             List<TreeRoot> inTheWay;
-            List<int> later;
+            List<int> left;
             bool isAnyFree;
             using (var transaction = store.Begin())
             {
@@ -49,7 +51,7 @@ public sealed partial class Supervisor
                 var (found, missing) = choose(transaction, snapshot);
                 outcomes.AddRange(missing);
                 var now = found.Take(starts).ToList();
-                later = [.. found.Skip(starts).Select(record => record.Id)];
+                left = [.. found.Skip(starts).Select(record => record.Id)];
                 var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = ProcessTrees.Find(
                     [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
@@ -62,9 +64,9 @@ public sealed partial class Supervisor
                 starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
 
-            if (later.Count == 0 && inTheWay.Count == 0)
+            if (left.Count == 0 && inTheWay.Count == 0)
                 return outcomes;
-            if (later.Count > 0 && isAnyFree)
+            if (left.Count > 0 && isAnyFree)
                 await handles.WaitAny([], TimeSpan.Zero);
             else
                 // When no other can be started: it may take long.
@@ -72,8 +74,10 @@ public sealed partial class Supervisor
                     if (end.Survivors.Count > 0)
                         stuck[id] = CouldNotEnd(end);
             // Meanwhile others had their turns.
-            var waiting = Selection.Of([.. later, .. inTheWay.Select(root => root.Id)]);
-            choose = (transaction, snapshot) => Select(transaction, snapshot, waiting, IsNotRunning);
+            HashSet<int> waiting = [.. left, .. inTheWay.Select(root => root.Id)];
+            choose = (transaction, snapshot) => later is null
+                ? Select(transaction, snapshot, Selection.Of(waiting), IsNotRunning)
+                : later(transaction, snapshot, waiting);
         }
     }
 

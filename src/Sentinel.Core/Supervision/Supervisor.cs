@@ -197,19 +197,38 @@ public sealed partial class Supervisor(
             (record, state) => WhyNotByLease(record) ?? WhyNot(record, state) ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
             environment);
         var ends = await End(found, written, options);
-
-        using var transaction = store.Begin();
-        var ended = NoteEnds(transaction, found, ends);
-        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
-        // That they ended is an event of its own.
-        transaction.Note();
-        var snapshot = new Snapshot(table);
-        var toStart = new List<ProcessRecord>();
-        foreach (var tree in ended.Where(tree => tree.Failure is null))
-        {
-            if (transaction.State.Processes.GetValueOrDefault(tree.Record.Id) is not { } current)
+        var starts = await StartAlone(
+            (transaction, snapshot) =>
             {
-                outcomes.Add(new Outcome.Failed(tree.Name, null, "it was deleted meanwhile"));
+                var ended = NoteEnds(transaction, found, ends);
+                outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+                // That they ended is an event of its own.
+                transaction.Note();
+                return StillToRestart(transaction, snapshot, ended.Where(tree => tree.Failure is null).Select(tree => tree.Record));
+            },
+            new ProcessEvent.StartRequested(),
+            later: (transaction, snapshot, waiting) => StillToRestart(transaction, snapshot, found.Where(record => waiting.Contains(record.Id))));
+        var pids = found.ToDictionary(record => record.Spec.Name, record => record.State.Main?.Pid);
+        outcomes.AddRange(starts.Select(outcome => outcome switch
+        {
+            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid),
+            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Target], running.Pid),
+            _ => outcome,
+        }));
+        return outcomes;
+    }
+
+    // Others had their turns since it was ended.
+    private (List<ProcessRecord> Found, List<Outcome> Missing) StillToRestart(
+        StateTransaction transaction, Snapshot snapshot, IEnumerable<ProcessRecord> ended)
+    {
+        var found = new List<ProcessRecord>();
+        var missing = new List<Outcome>();
+        foreach (var before in ended)
+        {
+            if (transaction.State.Processes.GetValueOrDefault(before.Id) is not { } current)
+            {
+                missing.Add(new Outcome.Failed(before.Spec.Name, null, "it was deleted meanwhile"));
                 continue;
             }
 
@@ -217,19 +236,12 @@ public sealed partial class Supervisor(
             var record = _reconciliation.Settle(current, snapshot);
             transaction.State = transaction.State.With(record);
             if (record.State is RunState.Stopping or RunState.Stopped)
-                outcomes.Add(new Outcome.Failed(tree.Name, record, "another command stopped it meanwhile"));
-            else if (record.State is RunState.Running running)
-                outcomes.Add(new Outcome.Restarted(tree.Name, record, tree.Pid, running.Identity.Pid));
+                missing.Add(new Outcome.Failed(record.Spec.Name, record, "another command stopped it meanwhile"));
             else
-                toStart.Add(record);
+                found.Add(record);
         }
 
-        var pids = ended.ToDictionary(tree => tree.Name, tree => tree.Pid);
-        var starts = StartAll(transaction, toStart, new ProcessEvent.StartRequested());
-        outcomes.AddRange(starts.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid)
-            : outcome));
-        return outcomes;
+        return (found, missing);
     }
 
     /// <summary>Ends whole trees and forgets the processes.</summary>

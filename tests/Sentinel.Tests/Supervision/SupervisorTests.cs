@@ -439,6 +439,24 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void Restart_ends_first_what_a_daemon_started_and_could_not_write_down_before_it_was_killed()
+    {
+        var main = _sentinel.Started("web", RestartRule.Always);
+        Machine.MadeUp? unknown = null;
+        main.OnSignal = _ => Machine.BehindNextPass = () =>
+        {
+            _sentinel.Another().TakeOver();
+            unknown = Machine.Add(main.Cookie);
+        };
+
+        var restarted = Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Restart("web")));
+
+        Assert.True(unknown!.HasEnded);
+        Assert.Equal(restarted.Pid, Assert.Single(Machine.Processes).Pid);
+        Assert.Equal(main.Pid, restarted.OldPid);
+    }
+
+    [Fact]
     public void Restart_says_so_when_it_was_deleted_meanwhile()
     {
         var main = _sentinel.Started("web");
