@@ -9,7 +9,6 @@ namespace Sentinel.Linux;
 /// <summary>What a child does between its making and the program's first instruction.</summary>
 internal enum ChildStep
 {
-    None,
     Make,
     Join,
     Redirect,
@@ -110,9 +109,9 @@ internal sealed unsafe class Child : IDisposable
         var pid = Make(group is null ? -1 : (int)group.DangerousGetHandle());
         failure = pid < 0 ? new ChildFailure(group is null ? ChildStep.Make : ChildStep.Join, _plan->Error)
             // One that was killed on its way is as one that was killed a moment later.
-            : _plan->Error == 0 || _plan->FailedStep == ChildStep.None ? null
-            : _plan->FailedStep == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
-            : new ChildFailure(_plan->FailedStep, _plan->Error);
+            : _plan->Error == 0 ? null
+            : _plan->Step == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
+            : new ChildFailure(_plan->Step, _plan->Error);
         if (pid >= 0 && failure is not null)
             LibC.waitpid(pid, null, 0);
         return pid;
@@ -122,9 +121,9 @@ internal sealed unsafe class Child : IDisposable
     // its maker's: it compares how often, before and after, and before it looks at the wrong one. Such a child has not begun.
     private int Make(int group)
     {
-        (_plan->FailedStep, _plan->Error) = (ChildStep.Make, 0);
+        (_plan->Step, _plan->Error) = (ChildStep.Make, 0);
         var pid = (int)CloneAndExecute(_plan, group);
-        if (pid < 0 || group < 0 || _plan->FailedStep != ChildStep.Make)
+        if (pid < 0 || group < 0 || _plan->Step != ChildStep.Make)
             return pid;
         LibC.waitpid(pid, null, 0);
         return -1;
@@ -165,7 +164,7 @@ internal sealed unsafe class Child : IDisposable
     private static void BecomeProgram(Plan* plan, byte* none)
     {
         plan->Calls.SetSession();
-        plan->FailedStep = ChildStep.Redirect;
+        plan->Step = ChildStep.Redirect;
         // The runtime ignores some signals, and what is ignored stays so in the program.
         for (var signal = 1; signal <= LastSignal; signal++)
             plan->Calls.SignalAction(signal, none, null);
@@ -178,7 +177,7 @@ internal sealed unsafe class Child : IDisposable
         {
             plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
             plan->Calls.Umask(plan->Umask);
-            plan->FailedStep = ChildStep.Prepare;
+            plan->Step = ChildStep.Prepare;
             for (plan->Prepared = 0; plan->Prepared < plan->PreparingCount; plan->Prepared++)
             {
                 var call = plan->Preparing + (plan->Prepared * SystemCallArguments);
@@ -187,14 +186,12 @@ internal sealed unsafe class Child : IDisposable
             }
 
             if (plan->Prepared == plan->PreparingCount)
-                plan->FailedStep = ChildStep.ChangeDirectory;
-            if (plan->FailedStep == ChildStep.ChangeDirectory && plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
+                plan->Step = ChildStep.ChangeDirectory;
+            if (plan->Step == ChildStep.ChangeDirectory && plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
             {
                 plan->Calls.SignalMask(SigSetMask, none, null);
-                // Taken back by nobody when it succeeds, so it is set only where it fails.
-                plan->FailedStep = ChildStep.None;
+                plan->Step = ChildStep.Execute;
                 plan->Calls.Execute(plan->Program, plan->Arguments, plan->Environment);
-                plan->FailedStep = ChildStep.Execute;
             }
         }
 
@@ -218,7 +215,8 @@ internal sealed unsafe class Child : IDisposable
         public byte* Program;
         public byte** Arguments;
         public byte** Environment;
-        public ChildStep FailedStep;
+        // The last that was begun; it failed where there is an error.
+        public ChildStep Step;
         public int Error;
     }
 

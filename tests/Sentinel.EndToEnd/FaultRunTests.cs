@@ -227,7 +227,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
 
     private string StateFile => disk?.StateFile ?? home.StateFile;
 
-    private string DaemonLog => Path.Combine(Path.GetDirectoryName(StateFile)!, "daemon.log");
+    private string DaemonLog => disk?.DaemonLog ?? home.DaemonLog;
 
     // Its argument says which one it is.
     private static string[] Running(string name) => ["run", "--name", name, "--restart", "--", "sleep", Seconds(name)];

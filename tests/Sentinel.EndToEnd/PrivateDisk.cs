@@ -18,6 +18,8 @@ internal sealed class PrivateDisk
 
     public string StateFile => Path.Combine(Folder, "state.json");
 
+    public string DaemonLog => Path.Combine(Folder, "daemon.log");
+
     /// <param name="kind">tmpfs; or ramfs, which knows no size and can take nothing out of a file.</param>
     public static async Task<PrivateDisk> Mount(SentinelHome home, int megabytes, string kind = "tmpfs")
     {

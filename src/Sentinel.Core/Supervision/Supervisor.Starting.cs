@@ -29,7 +29,7 @@ public sealed partial class Supervisor
 
     // What a process left behind when it ended by itself would be in its successor's way: a port taken, a lock held. It is ended
     // before, and not while we have the lock.
-    /// <param name="later">Which of those that had to wait are still to be started; null: all that do not run.</param>
+    /// <param name="later">Which of those that had to wait are still to be started; null: all of them.</param>
     private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
         Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
         ProcessEvent happened,

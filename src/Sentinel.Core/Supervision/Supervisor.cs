@@ -208,11 +208,11 @@ public sealed partial class Supervisor(
             },
             new ProcessEvent.StartRequested(),
             later: (transaction, snapshot, waiting) => StillToRestart(transaction, snapshot, found.Where(record => waiting.Contains(record.Id))));
-        var pids = found.ToDictionary(record => record.Spec.Name, record => record.State.Main?.Pid);
+        var pids = found.ToDictionary(record => record.Id, record => record.State.Main?.Pid);
         outcomes.AddRange(starts.Select(outcome => outcome switch
         {
-            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Target], started.Pid),
-            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Target], running.Pid),
+            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id], started.Pid),
+            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Process.Id], running.Pid),
             _ => outcome,
         }));
         return outcomes;
