@@ -30,7 +30,7 @@ public sealed class Ancestry(ProcessTable table)
     {
         if (table.Look(pid) is not { HasEnded: false } seen)
             return null;
-        var identity = new ProcessIdentity(pid, seen.StartTicks, table.BootId);
+        var identity = table.IdentityOf(seen);
         // Whoever is to wait for its end holds on to it in the same way.
         using var handle = PidFd.Open(identity, table);
         return handle is null ? null : new Owner(identity, ProgramOf(pid));

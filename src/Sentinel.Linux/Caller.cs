@@ -6,7 +6,15 @@ namespace Sentinel.Linux;
 public static class Caller
 {
     /// <summary>Exact: a value need not be text, and the runtime would make it so.</summary>
-    public static EnvironmentBlock Environment => new(File.ReadAllBytes("/proc/self/environ"));
+    public static EnvironmentBlock Environment
+    {
+        get
+        {
+            // Where there is no /proc to read it from, that is what is wrong.
+            _ = OwnProc.Required;
+            return new(File.ReadAllBytes("/proc/self/environ"));
+        }
+    }
 
     /// <summary>What another process got, or made of it since; null when it may not be read.</summary>
     public static EnvironmentBlock? EnvironmentOf(int pid)

@@ -43,6 +43,9 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
 
+    /// <summary>What it sees of all processes.</summary>
+    public IReadOnlyList<ProcessView> See() => (Exchange(new Message.See()) as Message.Seen ?? throw Nonsense()).Processes;
+
     private Message Exchange(Message message)
     {
         using var socket = Connect();

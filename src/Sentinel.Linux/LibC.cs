@@ -53,6 +53,11 @@ internal static unsafe partial class LibC
     public const int MSG_NOSIGNAL = 0x4000;
 
     public const int F_GETFD = 1;
+    public const int F_SETSIG = 10;
+    public const int F_SETLEASE = 1024;
+    public const short F_RDLCK = 0;
+    public const short F_UNLCK = 2;
+    public const int SIGURG = 23;
     public const int F_OFD_SETLKW = 38;
     public const short F_WRLCK = 1;
     public const int F_DUPFD_CLOEXEC = 1030;

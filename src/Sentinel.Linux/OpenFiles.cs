@@ -1,10 +1,11 @@
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 
 namespace Sentinel.Linux;
 
-/// <summary>The files that a process has open, as far as we may know.</summary>
-public static class OpenFiles
+/// <summary>The files that processes have open, as far as we may know.</summary>
+public static unsafe class OpenFiles
 {
     // The kernel's mark.
     private const string Deleted = " (deleted)";
@@ -17,7 +18,7 @@ public static class OpenFiles
         .Select(file => (file.Target[..^Deleted.Length], file.Descriptor));
 
     /// <summary>The logs that a process goes on writing to although they were deleted.</summary>
-    public static IReadOnlyList<DeletedLog> DeletedLogsOf(ProcessRecord record) => record.State.Main is not { } main ? [] :
+    public static IReadOnlyList<DeletedLog> DeletedLogsOf(ProcessRecord record, ProcessTable table) => record.State.Main is not { } main || !table.IsHere(main) ? [] :
     [
         // By its name alone: the folder may have been reached by a link.
         .. DeletedOf(main.Pid)
@@ -25,6 +26,20 @@ public static class OpenFiles
             .DistinctBy(file => file.Path)
             .Select(file => new DeletedLog(file.Path, file.StillAt)),
     ];
+
+    /// <summary>
+    /// Whether somebody may have a file open to write to it, in whatever namespace: the kernel gives no lease to read on such a file
+    /// (fcntl(2), F_SETLEASE). Where it cannot tell, the answer is yes.
+    /// </summary>
+    public static bool MayBeWritten(string path)
+    {
+        using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0);
+        // Should somebody open it just now, what tells us of that is to be harmless.
+        if (file.IsInvalid || LibC.fcntl(file, LibC.F_SETSIG, LibC.SIGURG) != 0 || LibC.fcntl(file, LibC.F_SETLEASE, LibC.F_RDLCK) != 0)
+            return true;
+        _ = LibC.fcntl(file, LibC.F_SETLEASE, LibC.F_UNLCK);
+        return false;
+    }
 
     private static IEnumerable<(string Descriptor, string Target)> NamesOf(int pid)
     {

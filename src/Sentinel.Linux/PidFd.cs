@@ -23,10 +23,11 @@ internal sealed unsafe class PidFd : IProcessHandle
 
     private readonly SafeFileHandle _descriptor;
     private readonly ProcessTable _table;
+    private readonly bool _isHidden;
     private bool _hasEnded;
 
-    private PidFd(SafeFileHandle descriptor, ProcessIdentity identity, ProcessTable table) =>
-        (_descriptor, Identity, _table) = (descriptor, identity, table);
+    private PidFd(SafeFileHandle descriptor, ProcessIdentity identity, ProcessTable table, bool isHidden) =>
+        (_descriptor, Identity, _table, _isHidden) = (descriptor, identity, table, isHidden);
 
     public ProcessIdentity Identity { get; }
 
@@ -34,35 +35,55 @@ internal sealed unsafe class PidFd : IProcessHandle
     {
         get
         {
-            if (_hasEnded)
-                return true;
-            var poll = new LibC.PollFd { Fd = Descriptor, Events = LibC.POLLIN };
-            return _hasEnded = LibC.poll(&poll, 1, 0) > 0;
+            return _hasEnded = _hasEnded || HasEndedNow(Descriptor);
         }
     }
 
     internal int Descriptor => (int)_descriptor.DangerousGetHandle();
 
-    /// <summary>Null when the process is gone.</summary>
+    /// <summary>Null when the process is gone, or was never in our pid namespace.</summary>
     public static PidFd? Open(ProcessIdentity identity, ProcessTable table)
     {
+        if (!table.IsHere(identity))
+            return null;
         var fd = LibC.syscall(SysPidFdOpen, identity.Pid, 0, 0, 0);
         if (fd < 0)
-            // The last two: it is that of a thread.
-            return Marshal.GetLastPInvokeError() is LibC.ESRCH or LibC.EINVAL or LibC.ENOENT
-                ? null
-                : throw SystemCallException.Last("hold on to", $"process {identity.Pid}");
+            return MeansNobody(Marshal.GetLastPInvokeError()) ? null : throw SystemCallException.Last("hold on to", $"process {identity.Pid}");
 
         // Only now is it sure that what was opened is what was meant: had the pid changed hands before, it would show.
         var descriptor = new SafeFileHandle(fd, ownsHandle: true);
-        if (table.Look(identity) is not null)
-            return new PidFd(descriptor, identity, table);
+        var seen = table.Look(identity.Pid);
+        // What is hidden cannot be compared: it is waited for, and never signalled.
+        if (seen?.StartTicks == identity.StartTicks || (seen is null && !HasEndedNow((int)fd)))
+            return new PidFd(descriptor, identity, table, isHidden: seen is null);
         descriptor.Dispose();
         return null;
     }
 
+    /// <summary>Whether the kernel has a process of that pid, seen in /proc or not.</summary>
+    public static bool Exists(int pid)
+    {
+        var fd = LibC.syscall(SysPidFdOpen, pid, 0, 0, 0);
+        if (fd < 0)
+            return !MeansNobody(Marshal.GetLastPInvokeError());
+        var hasEnded = HasEndedNow((int)fd);
+        _ = LibC.close((int)fd);
+        return !hasEnded;
+    }
+
+    // The last two: it is that of a thread.
+    private static bool MeansNobody(int error) => error is LibC.ESRCH or LibC.EINVAL or LibC.ENOENT;
+
+    private static bool HasEndedNow(int descriptor)
+    {
+        var poll = new LibC.PollFd { Fd = descriptor, Events = LibC.POLLIN };
+        return LibC.poll(&poll, 1, 0) > 0;
+    }
+
     public string? Signal(int number)
     {
+        if (_isHidden)
+            return HasEnded ? null : "is hidden in /proc (hidepid), so nobody can say that it is the one that was started; root can end it";
         if (LibC.syscall(SysPidFdSendSignal, Descriptor, number, 0, 0) == 0)
             return null;
         var error = Marshal.GetLastPInvokeError();

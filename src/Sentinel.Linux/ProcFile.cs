@@ -15,7 +15,13 @@ internal static unsafe class ProcFile
         "/proc/"u8.CopyTo(path);
         Utf8Formatter.TryFormat(pid, path[6..], out var digits);
         file.CopyTo(path[(6 + digits)..]);
+        return Read(path, buffer);
+    }
 
+    /// <param name="path">Ends with a NUL.</param>
+    /// <inheritdoc cref="Read(int, ReadOnlySpan{byte}, Span{byte})"/>
+    public static int Read(ReadOnlySpan<byte> path, Span<byte> buffer)
+    {
         int fd;
         fixed (byte* name = path)
             fd = LibC.open_raw(name, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);

@@ -23,9 +23,32 @@ public sealed unsafe class ProcessTable : IProcessTable
     /// <summary>Whoever is killed from now on is told apart from who was killed because memory ran out; see there.</summary>
     public void BeginWatchingMemory() => OutOfMemoryKills.Refresh();
 
-    public string BootId => field ??= File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+    /// <summary>Why processes cannot be told from each other here, in a sentence; null: they can.</summary>
+    public static string? WhyBlind()
+    {
+        try
+        {
+            _ = OwnProc.Required;
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public string BootId
+    {
+        get
+        {
+            _ = OwnProc.Required;
+            return field ??= File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        }
+    }
 
     public double TicksPerSecond => _ticksPerSecond;
+
+    public ulong? PidNamespace => OwnProc.Required.PidNamespace;
 
     public double NowTicks
     {
@@ -33,7 +56,7 @@ public sealed unsafe class ProcessTable : IProcessTable
         {
             LibC.TimeSpec now;
             LibC.clock_gettime(ClockBoottime, &now);
-            return (now.Seconds + (now.Nanoseconds / 1e9)) * _ticksPerSecond;
+            return (now.Seconds - OwnProc.Required.BootOffsetSeconds + (now.Nanoseconds / 1e9)) * _ticksPerSecond;
         }
     }
 
@@ -56,10 +79,15 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public Sighting? Look(int pid)
     {
+        var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
         Span<byte> stat = stackalloc byte[StatBytes];
         var length = ProcFile.Read(pid, "/stat\0"u8, stat);
-        return length > 0 ? Parse(pid, stat[..length]) : null;
+        return length > 0 && Parse(pid, stat[..length]) is { } seen ? seen with { StartTicks = seen.StartTicks - offset } : null;
     }
+
+    public bool Exists(int pid) => PidFd.Exists(pid);
+
+    public bool MayBeWritten(string path) => OpenFiles.MayBeWritten(path);
 
     public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
 

@@ -65,7 +65,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
                 throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
 
             // It cannot be gone: only we, its parent, could reap it.
-            return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId);
+            return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId, table.PidNamespace);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -98,6 +98,8 @@ public sealed class Daemon(
     // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
     private void Changed(State state)
     {
+        logs?.Changed(state);
+        state = supervisor.Here(state);
         foreach (var (id, watch) in _watches)
             if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
                 Forget(id, watch);
@@ -106,7 +108,6 @@ public sealed class Daemon(
                 Begin(process.Id, running.Identity);
         SetTimer(state);
         Leases.Changed(state);
-        logs?.Changed(state);
         health?.Changed(state);
     }
 
@@ -183,7 +184,7 @@ public sealed class Daemon(
         finally
         {
             _restarting--;
-            SetTimer(store.Read());
+            SetTimer(supervisor.Here(store.Read()));
         }
     }
 

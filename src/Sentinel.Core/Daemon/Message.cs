@@ -15,6 +15,9 @@ public abstract record Message
     /// <summary>A command's: say how you are.</summary>
     public sealed record Describe : Message;
 
+    /// <summary>A command's: say what you see of all processes.</summary>
+    public sealed record See : Message;
+
     /// <summary>The daemon's: it goes on; said once a second until another reply comes.</summary>
     public sealed record Working : Message;
 
@@ -23,6 +26,9 @@ public abstract record Message
 
     /// <summary>The daemon's reply to <see cref="Describe"/>.</summary>
     public sealed record Described(DaemonStatus Status) : Message;
+
+    /// <summary>The daemon's reply to <see cref="See"/>.</summary>
+    public sealed record Seen(IReadOnlyList<ProcessView> Processes) : Message;
 
     /// <summary>The daemon's: that could not be done at all, and why.</summary>
     public sealed record Refused(string Why) : Message;

@@ -71,6 +71,8 @@ public static class Protocol
         {
             Message.Ask { Request: var request } => WordOf(request),
             Message.Describe => "describe",
+            Message.See => "see",
+            Message.Seen => "seen",
             Message.Working => "working",
             Message.Done => "done",
             Message.Described => "described",
@@ -99,6 +101,9 @@ public static class Protocol
                 if (status.LastError is { } error)
                     json.WriteString("lastError", error);
                 break;
+            case Message.Seen seen:
+                ViewDocument.Write(json, seen.Processes);
+                break;
             case Message.Refused refused:
                 json.WriteString("why", refused.Why);
                 break;
@@ -108,6 +113,8 @@ public static class Protocol
     private static Message ReadMessage(JsonElement json) => json.Text("is") switch
     {
         "describe" => new Message.Describe(),
+        "see" => new Message.See(),
+        "seen" => new Message.Seen(ViewDocument.Read(json)),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(ReadOutcome)], json.Texts("warnings")),
         "described" => new Message.Described(new DaemonStatus(

@@ -28,6 +28,9 @@ public static class ProcessCheck
         if (process.Record.State is RunState.Failed failed)
             yield return Finding.Degraded(
                 Areas.Processes, $"{name} was given up: {failed.Why}", $"sentinel why {process.Record.Id}, then sentinel start {process.Record.Id}");
+        if (process.Record.State is RunState.Elsewhere elsewhere)
+            yield return Finding.Degraded(
+                Areas.Processes, $"{name} runs {elsewhere.Place}: it cannot be seen or ended from here", "do it there");
         if (process.Remains.Count > 0)
             yield return Finding.Degraded(
                 Areas.Processes,

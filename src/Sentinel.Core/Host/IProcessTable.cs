@@ -8,6 +8,9 @@ public interface IProcessTable
     /// <summary>Differs after every boot.</summary>
     string BootId { get; }
 
+    /// <summary>The pid namespace whose pids these are; see <see cref="ProcessIdentity"/>.</summary>
+    ulong? PidNamespace { get; }
+
     /// <summary>Now, in the clock ticks since boot that <see cref="Sighting.StartTicks"/> counts.</summary>
     double NowTicks { get; }
 
@@ -18,6 +21,12 @@ public interface IProcessTable
 
     /// <summary>One process, or null when there is none of that pid.</summary>
     Sighting? Look(int pid);
+
+    /// <summary>Whether there is a process of that pid, also one that is hidden from us; see proc(5), hidepid.</summary>
+    bool Exists(int pid);
+
+    /// <summary>Whether some process, of whatever namespace, may have a file open to write to it.</summary>
+    bool MayBeWritten(string path);
 
     /// <summary>The cookie of the tree that a process belongs to, or null.</summary>
     string? CookieOf(int pid);
@@ -59,11 +68,26 @@ public sealed record GroupSighting(TimeSpan CpuTime, long? MemoryBytes, bool Ran
 
 public static class ProcessTableExtensions
 {
-    /// <summary>The process itself while it lives or is a zombie; null when it is gone or its pid is another's by now.</summary>
+    /// <summary>The process itself while it lives or is a zombie; null when it cannot be seen here, or its pid is another's by now.</summary>
     public static Sighting? Look(this IProcessTable table, ProcessIdentity identity) =>
-        identity.BootId == table.BootId && table.Look(identity.Pid) is { } seen && seen.StartTicks == identity.StartTicks
-            ? seen
-            : null;
+        table.IsHere(identity) && table.Look(identity.Pid) is { } seen && seen.StartTicks == identity.StartTicks ? seen : null;
 
-    public static bool IsAlive(this IProcessTable table, ProcessIdentity identity) => table.Look(identity) is { HasEnded: false };
+    public static ProcessIdentity IdentityOf(this IProcessTable table, Sighting seen) =>
+        new(seen.Pid, seen.StartTicks, table.BootId, table.PidNamespace);
+
+    /// <summary>Whether its pid, if it still has it, means the same process to us.</summary>
+    public static bool IsHere(this IProcessTable table, ProcessIdentity identity) =>
+        identity.BootId == table.BootId && (identity.PidNamespace is not { } space || space == table.PidNamespace);
+
+    /// <summary>Whether it started in this boot in another pid namespace: whether it lives cannot be seen from here.</summary>
+    public static bool IsElsewhere(this IProcessTable table, ProcessIdentity identity) =>
+        identity.BootId == table.BootId && !table.IsHere(identity);
+
+    /// <summary>Whether there is a process of its pid that we may not look at, which can only be taken for it.</summary>
+    public static bool IsHidden(this IProcessTable table, ProcessIdentity identity) =>
+        table.IsHere(identity) && table.Look(identity.Pid) is null && table.Exists(identity.Pid);
+
+    /// <summary>Whether it lives, or nobody can say from here that it does not.</summary>
+    public static bool MayBeAlive(this IProcessTable table, ProcessIdentity identity) =>
+        table.IsElsewhere(identity) || table.Look(identity) is { HasEnded: false } || table.IsHidden(identity);
 }

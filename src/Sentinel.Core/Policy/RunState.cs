@@ -9,7 +9,8 @@ public abstract record RunState(DateTimeOffset Since)
     /// About to be executed. Written before the process is made, so that one that a killed command made is found by its
     /// cookie.
     /// </summary>
-    public sealed record Starting(DateTimeOffset Since, bool Automatic) : RunState(Since);
+    /// <param name="PidNamespace">Where it is to run; see <see cref="ProcessIdentity"/>. Null: here.</param>
+    public sealed record Starting(DateTimeOffset Since, bool Automatic, ulong? PidNamespace = null) : RunState(Since);
 
     public sealed record Running(DateTimeOffset Since, ProcessIdentity Identity) : RunState(Since)
     {
@@ -37,6 +38,22 @@ public abstract record RunState(DateTimeOffset Since)
 
         /// <summary>Whether it is to stay so; otherwise it may be started again then.</summary>
         public bool IsForGood => Why is null && !ThenStart;
+    }
+
+    /// <summary>
+    /// Runs, or is being started or stopped, in another pid namespace, as far as can be told from here. It is only ever seen, and never
+    /// written down.
+    /// </summary>
+    /// <param name="Was">What is written down.</param>
+    public sealed record Elsewhere(RunState Was) : RunState(Was.Since)
+    {
+        /// <summary>Where that is, as the end of a sentence.</summary>
+        public string Place => Was switch
+        {
+            { Main: { } main } => $"in pid namespace {main.PidNamespace}, where it is pid {main.Pid}",
+            Starting { PidNamespace: { } space } => $"in pid namespace {space}",
+            _ => "in another pid namespace",
+        };
     }
 
     /// <summary>Ended by the user, and not to be started but by the user.</summary>
@@ -71,6 +88,7 @@ public abstract record RunState(DateTimeOffset Since)
         Crashed => "crashed",
         Backoff => "backoff",
         Failed => "failed",
+        Elsewhere => "elsewhere",
         _ => throw new NotSupportedException(GetType().Name),
     };
 

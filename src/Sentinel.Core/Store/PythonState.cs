@@ -130,7 +130,7 @@ public sealed class PythonState(
             && seen.Session == pid
             && StartOf(seen) is var start
             && start >= earliest && start <= startedAt + Moment;
-        return new RunState.Running(startedAt, new ProcessIdentity(pid, isIt ? table.Look(pid)!.Value.StartTicks : 0, table.BootId));
+        return new RunState.Running(startedAt, new ProcessIdentity(pid, isIt ? table.Look(pid)?.StartTicks ?? 0 : 0, table.BootId, table.PidNamespace));
     }
 
     private DateTimeOffset StartOf(Sighting seen) => time.GetUtcNow() - TimeSpan.FromSeconds((table.NowTicks - seen.StartTicks) / table.TicksPerSecond);

@@ -19,6 +19,8 @@ internal static class RunDocument
         {
             case RunState.Starting starting:
                 json.WriteBoolean("automatic", starting.Automatic);
+                if (starting.PidNamespace is { } space)
+                    json.WriteNumber("pidNamespace", space);
                 break;
             case RunState.Running { Identity: var main } running:
                 Write(json, main);
@@ -55,7 +57,7 @@ internal static class RunDocument
         var since = json.Get("since").GetDateTimeOffset();
         return json.Text("is") switch
         {
-            "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean()),
+            "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean(), json.Maybe("pidNamespace")?.GetUInt64()),
             RunningWord => ReadRunning(json),
             "stopping" => new RunState.Stopping(
                 since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString())
@@ -87,10 +89,12 @@ internal static class RunDocument
         json.WriteNumber("pid", identity.Pid);
         json.WriteNumber("startTicks", identity.StartTicks);
         json.WriteString("bootId", identity.BootId);
+        if (identity.PidNamespace is { } space)
+            json.WriteNumber("pidNamespace", space);
     }
 
     public static ProcessIdentity ReadIdentity(JsonElement json) =>
-        new(json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"));
+        new(json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"), json.Maybe("pidNamespace")?.GetUInt64());
 
     private static void Write(Utf8JsonWriter json, string name, LogEnds ends)
     {

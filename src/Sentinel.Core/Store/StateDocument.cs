@@ -15,7 +15,11 @@ namespace Sentinel.Core.Store;
 /// </summary>
 internal static class StateDocument
 {
-    public const int CurrentVersion = 1;
+    /// <summary>
+    /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would not heed. What version 1 wrote is read as it
+    /// is, and taken to be of our own namespace.
+    /// </summary>
+    public const int CurrentVersion = 2;
 
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -21,7 +21,8 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 public sealed record TreeUsage(double CpuPercent, long MemoryBytes, TimeSpan Uptime, IReadOnlyList<int> Pids);
 
 /// <summary>Looks at processes and changes nothing.</summary>
-public sealed class Overview(IProcessTable table, TimeProvider time)
+/// <param name="wait">Lets time pass; null: nothing else is to be done meanwhile.</param>
+public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSpan, ValueTask>? wait = null)
 {
     // CPU clocks of other processes advance by scheduler ticks (1 to 10 ms): a window of this length is good to a few percent.
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
@@ -33,7 +34,7 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
     /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
     /// <param name="snapshot">That by which they were reconciled.</param>
     /// <param name="others">Those that are known as well, which may be the same.</param>
-    public IReadOnlyList<ProcessView> Look(
+    public async ValueTask<IReadOnlyList<ProcessView>> Look(
         IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others)
     {
         var trees = ProcessTrees.Find(
@@ -43,11 +44,11 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
         foreach (var id in trees.Keys)
             if (LookAtGroup(id) is { } group)
                 groups[id] = group;
-        var cpu = CpuPercent(trees, groups, LookAtGroup);
+        var cpu = await CpuPercent(trees, groups, LookAtGroup);
         return [.. records.Select(record => new ProcessView(
             record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, groups.GetValueOrDefault(record.Id), cpu[record.Id]) : null)
         {
-            LeaseOver = record.WhyLeaseIsOver(time.GetUtcNow(), table.IsAlive),
+            LeaseOver = record.WhyLeaseIsOver(time.GetUtcNow(), table.MayBeAlive),
         })];
 
         GroupSighting? LookAtGroup(int id) => cookies.TryGetValue(id, out var cookie) ? table.LookAtGroup(cookie) : null;
@@ -67,7 +68,7 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
             [.. tree.Select(member => member.Pid).Order()]);
     }
 
-    private Dictionary<int, double> CpuPercent(Dictionary<int, List<Sighting>> trees, Dictionary<int, GroupSighting> groups, Func<int, GroupSighting?> lookAgain)
+    private async ValueTask<Dictionary<int, double>> CpuPercent(Dictionary<int, List<Sighting>> trees, Dictionary<int, GroupSighting> groups, Func<int, GroupSighting?> lookAgain)
     {
         var begun = time.GetTimestamp();
         var before = new Dictionary<int, TimeSpan>();
@@ -88,7 +89,10 @@ public sealed class Overview(IProcessTable table, TimeProvider time)
         // Whoever only supervises processes at rest does not wait.
         if (!isBusy)
             return trees.ToDictionary(tree => tree.Key, _ => 0.0);
-        Thread.Sleep(Window);
+        if (wait is null)
+            Thread.Sleep(Window);
+        else
+            await wait(Window);
         var window = time.GetElapsedTime(begun);
         return trees.ToDictionary(tree => tree.Key, tree => 100 * (groups.TryGetValue(tree.Key, out var then) && lookAgain(tree.Key) is { } now
             ? (now.CpuTime - then.CpuTime) / window

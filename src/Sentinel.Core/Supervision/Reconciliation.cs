@@ -10,7 +10,8 @@ namespace Sentinel.Core.Supervision;
 /// <summary>
 /// Brings what was written down up to what is: while no daemon runs nobody watches, and every command begins by looking.
 /// </summary>
-public sealed class Reconciliation(TimeProvider time)
+/// <param name="home">Where the logs are: who writes to them lives, also where it cannot be seen.</param>
+public sealed class Reconciliation(SentinelHome home, TimeProvider time)
 {
     // Another command needs milliseconds from writing down that it starts a process to starting it.
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
@@ -19,6 +20,7 @@ public sealed class Reconciliation(TimeProvider time)
     /// <param name="state">As it was written down.</param>
     public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) => record.State switch
     {
+        var state when MayRunElsewhere(record, snapshot.Table) => record with { State = new RunState.Elsewhere(state) },
         RunState.Starting starting when IsRecent(starting.Since) && membersOf(record).Count == 0 => record,
         // Until all of its tree has ended, it is not over, whatever became of the main process.
         RunState.Stopping stopping when membersOf(record).Count > 0 && Settle(record, snapshot, membersOf) is var settled && settled != record =>
@@ -37,6 +39,18 @@ public sealed class Reconciliation(TimeProvider time)
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
 
+    /// <summary>
+    /// Whether a process is noted down that another pid namespace has: it is neither ours to end, nor known to have ended by what
+    /// /proc shows here.
+    /// </summary>
+    public static bool IsElsewhere(ProcessRecord record, IProcessTable table) =>
+        record.State.Main is { } main ? table.IsElsewhere(main)
+        : record.State is RunState.Starting { PidNamespace: { } space } && space != table.PidNamespace;
+
+    /// <summary>The same, unless it is certain that it has ended there: then nobody has its logs open any more.</summary>
+    public bool MayRunElsewhere(ProcessRecord record, IProcessTable table) =>
+        IsElsewhere(record, table) && (table.MayBeWritten(home.StdoutOf(record)) || table.MayBeWritten(home.StderrOf(record)));
+
     // When the clock was set back nobody knows; whoever takes the lock then finds out.
     private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
 
@@ -45,7 +59,8 @@ public sealed class Reconciliation(TimeProvider time)
         var now = time.GetUtcNow();
         return record.State switch
         {
-            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table.BootId), now).Record,
+            _ when MayRunElsewhere(record, snapshot.Table) => record,
+            RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table), now).Record,
             { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
@@ -84,8 +99,11 @@ public sealed class Reconciliation(TimeProvider time)
     {
         if (identity.BootId != snapshot.Table.BootId)
             return new Exit.Unknown("the machine was restarted");
+        if (snapshot.Table.IsElsewhere(identity))
+            return new Exit.Unknown("it ended in another pid namespace");
         return snapshot.Look(identity) switch
         {
+            null when snapshot.Table.IsHidden(identity) => null,
             null => Explained(null, cookie, snapshot.Table) ?? new Exit.Unknown("nobody was watching when it ended"),
             { HasEnded: true } zombie => Explained(Exit.FromWaitStatus(zombie.WaitStatus), cookie, snapshot.Table),
             _ => null,
@@ -93,14 +111,14 @@ public sealed class Reconciliation(TimeProvider time)
     }
 
     // Whoever was to start it was killed meanwhile: the process is there, or it is not.
-    private static ProcessEvent FindStarted(List<Sighting> members, RunState.Starting starting, string bootId)
+    private static ProcessEvent FindStarted(List<Sighting> members, RunState.Starting starting, IProcessTable table)
     {
         var main = members
             .Where(member => member.Pid == member.Session)
             .OrderBy(member => member.StartTicks)
             .ToList();
         if (main.Count > 0)
-            return new ProcessEvent.Spawned(new ProcessIdentity(main[0].Pid, main[0].StartTicks, bootId));
+            return new ProcessEvent.Spawned(table.IdentityOf(main[0]));
         return new ProcessEvent.SpawnFailed(
             $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted",
             IsInterrupted: true);

@@ -48,6 +48,8 @@ public sealed partial class Supervisor
             return new Outcome.Failed(before.Name, null, "it was deleted meanwhile");
         if (!SpecDocument.AreSame(record.Spec, before))
             return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again");
+        if (IsElsewhere(record))
+            return NotHere(record);
         var changed = record with { Spec = after };
         // What could not be started again is not accepted.
         if (WhyNot(changed, transaction.State) is { } why)

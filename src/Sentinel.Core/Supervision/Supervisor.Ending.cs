@@ -117,7 +117,7 @@ public sealed partial class Supervisor
     public async ValueTask EndFailed()
     {
         var written = store.Read();
-        await EndFailed([.. written.Processes.Values.Where(record => record.State is RunState.Stopping { Why: not null })], written);
+        await EndFailed([.. written.Processes.Values.Where(record => record.State is RunState.Stopping { Why: not null } && !IsElsewhere(record))], written);
     }
 
     private async ValueTask EndFailed(List<ProcessRecord> failed, State written)

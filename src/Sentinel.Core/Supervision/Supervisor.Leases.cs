@@ -14,14 +14,14 @@ public sealed partial class Supervisor
     public ValueTask<IReadOnlyList<Outcome>> EndLeases(string? session)
     {
         var why = new Dictionary<int, string>();
-        return EndLeased(new Selection.All(), why, record => record.WhyToEnd(session, time.GetUtcNow(), table.IsAlive) is { } over && why.TryAdd(record.Id, over));
+        return EndLeased(new Selection.All(), why, record => record.WhyToEnd(session, time.GetUtcNow(), table.MayBeAlive) is { } over && why.TryAdd(record.Id, over));
     }
 
     /// <summary>Ends those whose leases are newly over: the daemon's, each time that it hears of one.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> EndLeasesOver()
     {
         var why = new Dictionary<int, string>();
-        foreach (var record in store.Read().Processes.Values.Where(record => record.IsHeldByLease()))
+        foreach (var record in store.Read().Processes.Values.Where(record => record.IsHeldByLease() && !IsElsewhere(record)))
             if (WhyOver(record) is { } over)
                 why.Add(record.Id, over);
         return why.Count == 0 ? [] : await EndLeased(Selection.Of(why.Keys), why, _ => true);
@@ -40,7 +40,7 @@ public sealed partial class Supervisor
         return outcomes;
     }
 
-    private string? WhyOver(ProcessRecord record) => record.WhyLeaseIsOver(time.GetUtcNow(), table.IsAlive);
+    private string? WhyOver(ProcessRecord record) => record.WhyLeaseIsOver(time.GetUtcNow(), table.MayBeAlive);
 
     // One whose owner has gone stays as it is, and is said to.
     private (List<ProcessRecord> Found, List<Outcome> Missing) Renewed(

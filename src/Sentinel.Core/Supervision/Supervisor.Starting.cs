@@ -102,8 +102,8 @@ public sealed partial class Supervisor
             }
             else if (effect == Effect.Spawn)
             {
-                toSpawn.Add(starting);
-                transaction.State = transaction.State.With(starting);
+                toSpawn.Add(starting with { State = ((RunState.Starting)starting.State) with { PidNamespace = table.PidNamespace } });
+                transaction.State = transaction.State.With(toSpawn[^1]);
             }
             else if (happened is ProcessEvent.StartRequested)
             {

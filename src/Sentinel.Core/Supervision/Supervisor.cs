@@ -37,7 +37,7 @@ public sealed partial class Supervisor(
     TimeProvider time,
     Action<string> warn) : ISupervisor
 {
-    private readonly Reconciliation _reconciliation = new(time);
+    private readonly Reconciliation _reconciliation = new(store.Home, time);
     private readonly TreeEnding _ending = new(table, handles, time);
     private readonly ProcessEnvironments _environments = new(store.Home, files, accounts);
     private readonly PortBook _ports = new(store, ports, random, time);
@@ -116,6 +116,8 @@ public sealed partial class Supervisor(
             });
             if (WhyOver(records[^1]) is { } over)
                 return [new Outcome.Failed(spec.Name, null, over)];
+            if (spec.Lease?.Owner is { } owner && table.IsElsewhere(owner.Identity))
+                return [new Outcome.Failed(spec.Name, null, $"{owner} is in another pid namespace, so nobody here would see its end; run it there, without a daemon that is here")];
             state = (state with { NextId = state.NextId + 1 }).With(records[^1]);
         }
 
@@ -344,7 +346,27 @@ public sealed partial class Supervisor(
     }
 
     /// <summary>Whether some process waits to be started and the time for it has come, or may have: whoever was to start it may have failed.</summary>
-    public bool IsAnyDue => store.Read().Processes.Values.Any(record => IsDue(record) || record.State is RunState.Stopping { ThenStart: true });
+    public bool IsAnyDue => store.Read().Processes.Values.Any(record =>
+        IsDue(record) || record.State is RunState.Stopping { ThenStart: true } || HasEndedElsewhere(record));
+
+    /// <summary>What of what is written down can be seen at this moment.</summary>
+    public ValueTask<IReadOnlyList<ProcessView>> See()
+    {
+        var snapshot = new Snapshot(table);
+        var processes = _reconciliation.Look(store.Read(), snapshot).Processes.Values.ToList();
+        return new Overview(table, time, span => handles.WaitAny([], span)).Look(processes, snapshot, processes);
+    }
+
+    /// <summary>What of the state can be watched and ended from here.</summary>
+    public State Here(State state)
+    {
+        var elsewhere = state.Processes.Values.Where(IsElsewhere).Select(record => record.Id).ToList();
+        return elsewhere.Count == 0 ? state : state with { Processes = state.Processes.RemoveRange(elsewhere) };
+    }
+
+    private bool IsElsewhere(ProcessRecord record) => Reconciliation.IsElsewhere(record, table);
+
+    private bool HasEndedElsewhere(ProcessRecord record) => IsElsewhere(record) && !_reconciliation.MayRunElsewhere(record, table);
 
     private List<Outcome> Forget(IReadOnlyCollection<int> ids, bool withLogs)
     {
@@ -388,8 +410,17 @@ public sealed partial class Supervisor(
             transaction.State = transaction.State.With(found[i]);
         }
 
+        // What we cannot see is neither ours to end nor to start a second time.
+        missing.AddRange(found.Where(IsElsewhere).Select(NotHere));
+        found.RemoveAll(IsElsewhere);
         return (found, missing);
     }
+
+    private Outcome.Failed NotHere(ProcessRecord record) => new(
+        record.Spec.Name,
+        record,
+        $"it runs {new RunState.Elsewhere(record.State).Place}; "
+            + (store.IsHeld ? "stop the daemon, which is not there, and do it there" : "do it there"));
 
     private Func<int, bool> IsStrangerTo(ProcessRecord record, State state)
     {
@@ -402,7 +433,7 @@ public sealed partial class Supervisor(
     private bool IsDue(ProcessRecord record) => record.State.IsDue(time.GetUtcNow());
 
     private static bool IsNotRunning(ProcessRecord record) =>
-        record.State is not (RunState.Running or RunState.Stopping or RunState.Starting);
+        record.State is not (RunState.Running or RunState.Stopping or RunState.Starting or RunState.Elsewhere);
 
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
 

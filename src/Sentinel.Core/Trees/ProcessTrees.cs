@@ -59,7 +59,7 @@ public static class ProcessTrees
                 }
 
                 // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
-                _firstStart = Math.Min(_firstStart, root.Identity is { } known && known.BootId == _table.BootId ? known.StartTicks : 0);
+                _firstStart = Math.Min(_firstStart, root.Identity is { } known && _table.IsHere(known) ? known.StartTicks : 0);
             }
 
             foreach (var other in others)

@@ -26,14 +26,14 @@ public sealed class Snapshot(IProcessTable table)
     }
 
     /// <summary>
-    /// The process itself while it lives or is a zombie; null when it is gone or its pid is another's by now. Before the pass
+    /// The process itself while it lives or is a zombie; null when it cannot be seen here or its pid is another's by now. Before the pass
     /// has been made only this one process is looked at.
     /// </summary>
     public Sighting? Look(ProcessIdentity identity)
     {
         if (_byPid is null)
             return table.Look(identity);
-        return identity.BootId == table.BootId && _byPid.TryGetValue(identity.Pid, out var seen) && seen.StartTicks == identity.StartTicks
+        return table.IsHere(identity) && _byPid.TryGetValue(identity.Pid, out var seen) && seen.StartTicks == identity.StartTicks
             ? seen
             : null;
     }

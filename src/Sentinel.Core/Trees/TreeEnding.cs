@@ -75,7 +75,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             if (left?.Contains(ending.Root.Id) == true)
                 ending.Leave();
             else
-                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], quiet.Contains(ending), table.BootId, handles, time);
+                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], quiet.Contains(ending), table, handles, time);
     }
 
     private async ValueTask WaitUntilOneMayBeOver(List<Ending> open)
@@ -114,7 +114,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         public TimeSpan Deadline(TimeProvider time) =>
             _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : _timeout - time.GetElapsedTime(begun);
 
-        public void Advance(List<Sighting> seen, bool wasQuiet, string bootId, IProcessHandles handles, TimeProvider time)
+        public void Advance(List<Sighting> seen, bool wasQuiet, IProcessTable table, IProcessHandles handles, TimeProvider time)
         {
             if (_killedAt is null && (_signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
             {
@@ -127,7 +127,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             {
                 if (_members.ContainsKey((process.Pid, process.StartTicks)))
                     continue;
-                if (handles.Open(new ProcessIdentity(process.Pid, process.StartTicks, bootId)) is not { } member)
+                if (handles.Open(table.IdentityOf(process)) is not { } member)
                     continue;
                 _members.Add((process.Pid, process.StartTicks), member);
                 Send(member);

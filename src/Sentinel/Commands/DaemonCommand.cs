@@ -101,6 +101,8 @@ internal static class DaemonCommand
         var command = new Command("run", "Run the daemon in the foreground, for service managers and containers");
         command.SetAction(_ =>
         {
+            if (ProcessTable.WhyBlind() is { } why)
+                return Session.Fail(why);
             using var session = new Session(isJson: false);
             using var host = new DaemonHost(session.Home);
             return host.Run() ? ExitCode.Success : Session.Fail(
@@ -149,7 +151,7 @@ internal static class DaemonCommand
 
     private static string WhatGoesOn(Session session)
     {
-        var running = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table)).Processes.Values
+        var running = session.See(new Snapshot(session.Table)).Processes.Values
             .Count(process => process.State is RunState.Running);
         return running == 0 ? "No process is running" : $"{Text.Count(running, "process goes", "processes go")} on running";
     }
@@ -176,7 +178,7 @@ internal static class DaemonCommand
         && session.Table.Look(pid) is { HasEnded: false } seen
         && OpenFiles.Of(pid).Contains(session.Home.Lock)
         && File.ReadAllText($"/proc/{pid}/cmdline").EndsWith("\0daemon\0run\0", StringComparison.Ordinal)
-            ? new ProcessIdentity(pid, seen.StartTicks, session.Table.BootId)
+            ? session.Table.IdentityOf(seen)
             : null;
 
     private static string EndOfLog(Session session)

@@ -28,6 +28,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly Modifications _modifications;
     private readonly Modifications _readyLogs;
     private readonly Probes _probes;
+    private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
@@ -41,7 +42,7 @@ internal sealed class DaemonHost : IDisposable
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
-        var supervisor = new Supervisor(
+        _supervisor = new Supervisor(
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
@@ -49,8 +50,8 @@ internal sealed class DaemonHost : IDisposable
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
         var health = new HealthKeeper(new HealthTools(
-            home, _probes, new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, supervisor.LaunchOf, Note, Warn));
-        _daemon = new Daemon(_store, supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
+            home, _probes, new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
+        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
     }
 
     /// <returns>False when somebody else has the turn to write.</returns>
@@ -99,6 +100,8 @@ internal sealed class DaemonHost : IDisposable
                 string[] warnings = [.. _warnings];
                 _warnings.Clear();
                 return new Message.Done(outcomes, warnings);
+            case Message.See:
+                return new Message.Seen(await _supervisor.See());
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
             default:

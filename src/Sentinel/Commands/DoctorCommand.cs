@@ -33,6 +33,14 @@ internal static class DoctorCommand
     private static List<Finding> Examine(Session session)
     {
         var files = StateCheck.Look(session.Home, Session.PythonStateOf(session.Home, session.Table));
+        if (ProcessTable.WhyBlind() is { } why)
+            // Whatever is asked about processes, the answer would be about others.
+            return
+            [
+                Finding.Broken(Areas.Kernel, why.Split("; ")[0], "mount the /proc of this pid namespace: mount -t proc proc /proc"),
+                .. Finding.Of(Areas.Home, () => HomeCheck.Of(HomeProbe.Look(session.Home))),
+                .. Finding.Of(Areas.State, () => StateCheck.Of(files)),
+            ];
         var snapshot = new Snapshot(session.Table);
         // Where there is none to be used, that is told, and nothing more can be.
         var state = files.Usable is { } usable ? session.Reconciliation.Look(usable, snapshot) : null;
@@ -46,7 +54,7 @@ internal static class DoctorCommand
             .. Finding.Of(Areas.Logs, () => LogFolderCheck.Of(LookAtLogs(session.Home))),
             .. Finding.Of(Areas.Limits, () => LimitsCheck.Of(LimitsProbe.Look(PidOf(daemon.Value) ?? Environment.ProcessId), state?.Processes.Count ?? 0)),
             .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
-            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(state, snapshot))),
+            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(state, snapshot, session.Table))),
             .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),
             .. Finding.Of(Areas.Boot, () => BootCheck.Of([.. UnitFolders.Ours().Select(LookAtUnit)])),
         ];
@@ -93,13 +101,13 @@ internal static class DoctorCommand
         _ => null,
     };
 
-    private static List<ProcessSight> LookAtProcesses(State state, Snapshot snapshot)
+    private static List<ProcessSight> LookAtProcesses(State state, Snapshot snapshot, ProcessTable table)
     {
         var remains = Overview.Remains(state.Processes.Values, snapshot);
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            OpenFiles.DeletedLogsOf(record)))];
+            OpenFiles.DeletedLogsOf(record, table)))];
     }
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)

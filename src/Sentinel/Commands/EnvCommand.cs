@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Core.Environments;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
@@ -29,12 +30,12 @@ internal static class EnvCommand
 
     private static int Show(Session session, string target, bool reveal)
     {
-        var state = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table));
+        var state = session.See(new Snapshot(session.Table));
         var (record, missing) = Selection.One(target, state);
         if (record is null)
             return session.Fail([missing!]);
 
-        var got = record.State is RunState.Running running ? Caller.EnvironmentOf(running.Identity.Pid) : null;
+        var got = record.State is RunState.Running running && session.Table.IsHere(running.Identity) ? Caller.EnvironmentOf(running.Identity.Pid) : null;
         if (record.State is RunState.Running && got is null)
             session.Warn($"what {record.Spec.Name} got cannot be read; this is what it would get now");
         var next = Next(session, record, state, isNeeded: got is null);

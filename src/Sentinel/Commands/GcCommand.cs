@@ -30,11 +30,11 @@ internal static class GcCommand
     private static List<Outcome> Look(Session work, string? session)
     {
         var snapshot = new Snapshot(work.Table);
-        var state = work.Reconciliation.Look(work.Store.Read(), snapshot);
+        var state = work.See(snapshot);
         var remains = Overview.Remains(state.Processes.Values, snapshot);
         var found = new List<Outcome>();
         foreach (var record in state.Processes.Values)
-            if (record.WhyToEnd(session, DateTimeOffset.UtcNow, work.Table.IsAlive) is { } why
+            if (record.WhyToEnd(session, DateTimeOffset.UtcNow, work.Table.MayBeAlive) is { } why
                 && (record.State.Main is not null || record.State is RunState.Starting or RunState.Stopping or RunState.Backoff || remains.ContainsKey(record.Id)))
                 found.Add(new Outcome.WouldEnd(record.Spec.Name, record, why));
         return found;

@@ -17,20 +17,21 @@ internal sealed class Look
     private readonly Snapshot _snapshot;
     private readonly IReadOnlyList<Outcome> _restarts;
     private readonly ILookup<int?, PortLease> _ports;
+    private readonly IReadOnlyDictionary<int, ProcessView> _told;
 
     private Look(Session session, Selection selection)
     {
         _session = session;
         _snapshot = new Snapshot(session.Table);
         var written = session.Store.Read();
-        var state = session.Reconciliation.Look(written, _snapshot);
+        var (state, told) = Sight.Of(written, session, _snapshot);
         _restarts = [];
         // While a daemon runs that is its business.
         if (state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow) || IsToBeNoted(process, written)) && session.Daemon is null)
         {
             _restarts = Restart(session);
             _snapshot = new Snapshot(session.Table);
-            state = session.Reconciliation.Look(session.Store.Read(), _snapshot);
+            (state, told) = Sight.Of(session.Store.Read(), session, _snapshot);
         }
 
         Rotation.RotateLarge(session, state.Processes.Values);
@@ -38,7 +39,9 @@ internal sealed class Look
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
         _ports = state.Ports.Values.ToLookup(lease => lease.ProcessId);
-        Processes = session.Overview.Look(found, _snapshot, state.Processes.Values);
+        _told = told;
+        var views = session.Overview.Look(found, _snapshot, state.Processes.Values).AsTask().GetAwaiter().GetResult();
+        Processes = [.. views.Select(view => told.GetValueOrDefault(view.Record.Id) ?? view)];
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -69,7 +72,7 @@ internal sealed class Look
     public static Look At(Session session, Selection selection) => new(session, selection);
 
     public IReadOnlyList<int> RemainsOf(ProcessRecord record) =>
-        record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
+        !_told.ContainsKey(record.Id) && record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
 
     public IEnumerable<PortLease> PortsOf(ProcessRecord record) => _ports[record.Id];
 

@@ -23,7 +23,7 @@ internal static class PortWait
         {
             var snapshot = new Snapshot(session.Table);
             var written = session.Store.Read();
-            var state = session.Reconciliation.Look(written, snapshot);
+            var state = Sight.Of(written, session, snapshot).State;
             if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
                 return Session.Fail($"{name} was deleted");
             // Who watches it takes note of it now, and knows better.

@@ -4,6 +4,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
 using Sentinel.Linux;
 using Sentinel.Rendering;
 
@@ -22,7 +23,7 @@ internal sealed class Session : IDisposable
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
-        Reconciliation = new Reconciliation(TimeProvider.System);
+        Reconciliation = new Reconciliation(Home, TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
 
@@ -47,9 +48,14 @@ internal sealed class Session : IDisposable
 
     public IReadOnlyList<string> Warnings => _warnings;
 
+    /// <summary>What is at this moment.</summary>
+    public State See(Snapshot snapshot) => Sight.Of(Store.Read(), this, snapshot).State;
+
     /// <summary>Has something done: by the daemon if one runs, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)
     {
+        if (ProcessTable.WhyBlind() is { } why)
+            throw new IOException(why);
         for (var daemon = Daemon; ; daemon = FindDaemon())
         {
             try

@@ -91,7 +91,7 @@ internal static class WaitCommand
     private static ProcessRecord? Look(Session session, int id, bool isWatched)
     {
         var written = session.Store.Read();
-        var state = isWatched ? written : session.Reconciliation.Look(written, new Snapshot(session.Table));
+        var state = isWatched ? written : Sight.Of(written, session, new Snapshot(session.Table)).State;
         return state.Processes.GetValueOrDefault(id);
     }
 

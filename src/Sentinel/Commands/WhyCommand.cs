@@ -30,7 +30,7 @@ internal static class WhyCommand
 
     private static int Show(Session session, string[] targets, int lines)
     {
-        var state = session.Reconciliation.Look(session.Store.Read(), new Snapshot(session.Table));
+        var state = session.See(new Snapshot(session.Table));
         var (found, missing) = new Selection.Named(targets).In(state, _ => true);
         using var log = session.OpenEvents();
         var events = EventLog.Read(log, log.End);

@@ -43,6 +43,8 @@ internal sealed record ProcessJson
 
     public required int? Pid { get; init; }
 
+    public required ElsewhereJson? Elsewhere { get; init; }
+
     public required IReadOnlyList<int> Pids { get; init; }
 
     public required double? CpuPercent { get; init; }
@@ -113,6 +115,7 @@ internal sealed record ProcessJson
             Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness) : null,
             Says = record.State.CurrentRun?.Says,
             Pid = record.State.Main?.Pid,
+            Elsewhere = record.State is RunState.Elsewhere elsewhere ? ElsewhereJson.From(elsewhere) : null,
             Pids = usage?.Pids ?? remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
             MemoryBytes = usage?.MemoryBytes,
@@ -169,6 +172,13 @@ internal sealed record HealthJson(
 }
 
 /// <param name="By">Null: it is ready when it has lived for the timeout.</param>
+/// <param name="Pid">Its number there; null while it is being started.</param>
+internal sealed record ElsewhereJson(ulong? PidNamespace, int? Pid)
+{
+    public static ElsewhereJson From(RunState.Elsewhere elsewhere) =>
+        new(elsewhere.Was.Main?.PidNamespace ?? (elsewhere.Was as RunState.Starting)?.PidNamespace, elsewhere.Was.Main?.Pid);
+}
+
 internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds)
 {
     public static ReadinessJson From(Readiness readiness) =>

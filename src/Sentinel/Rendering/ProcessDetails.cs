@@ -95,6 +95,7 @@ internal static class ProcessDetails
         {
             RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
             RunState.Running { IsReady: false } => " (it is not ready yet)",
+            RunState.Elsewhere elsewhere => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             RunState.Stopping { Why: { } why } => $" ({Text.Printable(why)})",
             RunState.Failed { Why: var why } =>
                 $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",

@@ -77,7 +77,7 @@ internal static class ProcessList
     public static Color ColorOf(RunState state) => state switch
     {
         RunState.Running { IsReady: true } => Color.Green,
-        RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff => Color.Yellow,
+        RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff or RunState.Elsewhere => Color.Yellow,
         RunState.Crashed or RunState.Failed => Color.Red,
         _ => Color.Dim,
     };

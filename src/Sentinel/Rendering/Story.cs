@@ -28,6 +28,7 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
             $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' begins it anew, unless its owner has gone.",
         RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
         RunState.Exited or RunState.Crashed => $"It is not restarted ('sentinel set {Record.Id} --restart' changes that); 'sentinel start {Record.Id}' starts it.",
+        RunState.Elsewhere elsewhere => $"It is {elsewhere.Place}, and cannot be seen or touched from here.",
         RunState.Starting => "It is being started.",
         RunState.Stopping { IsForGood: false } => "It is being ended, and may then be started again.",
         _ => "It is being ended.",

@@ -40,8 +40,8 @@ public sealed class AncestryTests
         var owner = new Ancestry(Table).Find(Environment.ProcessId)!;
 
         Assert.Equal((Environment.ProcessId, Table.BootId), (owner.Identity.Pid, owner.Identity.BootId));
-        Assert.True(Table.IsAlive(owner.Identity));
-        Assert.False(Table.IsAlive(owner.Identity with { StartTicks = owner.Identity.StartTicks + 1 }));
+        Assert.True(Table.MayBeAlive(owner.Identity));
+        Assert.False(Table.MayBeAlive(owner.Identity with { StartTicks = owner.Identity.StartTicks + 1 }));
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal static class Sample
         "starting" => new RunState.Starting(Start, Automatic: false),
         "starting again" => new RunState.Starting(Start, Automatic: true),
         "running" => new RunState.Running(Start, Identity),
+        "elsewhere" => new RunState.Elsewhere(new RunState.Running(Start, Identity)),
         "stopping" => new RunState.Stopping(Start, new RunState.Running(Start, Identity)),
         "restarting" => new RunState.Stopping(Start, new RunState.Running(Start, Identity)) { ThenStart = true },
         "restarting early" => new RunState.Stopping(Start, null) { ThenStart = true },

@@ -16,7 +16,7 @@ public sealed class StateDocumentTests
     // One process is stopping and has all that can be absent.
     private const string Whole =
         """
-        {"version":1,"nextId":9,"processes":[
+        {"version":2,"nextId":9,"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
@@ -24,7 +24,7 @@ public sealed class StateDocumentTests
              "lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},"group":"front"},
            "cookie":"c3","logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
-             "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot"}},
+             "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot","pidNamespace":4026531836}},
            "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
            "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
              "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}},
@@ -34,7 +34,7 @@ public sealed class StateDocumentTests
            "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
              "workingDirectory":"/","environment":"e1","environmentFiles":[],"umask":0,"restart":"no"},
            "cookie":"c7","logName":"worker",
-           "state":{"is":"starting","since":"2026-01-02T03:04:05+00:00","automatic":true},
+           "state":{"is":"starting","since":"2026-01-02T03:04:05+00:00","automatic":true,"pidNamespace":4026531836},
            "restarts":0,"shortRuns":0,
            "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":false,"how":{"code":3}}},
           {"id":8,
@@ -53,7 +53,7 @@ public sealed class StateDocumentTests
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
-        "lease", "term", "owner", "session", "origin", "leaseOver",
+        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace",
     ];
 
     [Fact]

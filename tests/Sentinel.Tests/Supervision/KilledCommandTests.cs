@@ -132,7 +132,7 @@ public sealed class KilledCommandTests
     private static void AssertAllIsKnown(MadeUpSentinel sentinel, string when)
     {
         using var transaction = sentinel.Store.Begin();
-        var records = new Reconciliation(sentinel.Clock).Settle(transaction.State, new Snapshot(sentinel.Machine)).Processes.Values.ToList();
+        var records = new Reconciliation(sentinel.Home, sentinel.Clock).Settle(transaction.State, new Snapshot(sentinel.Machine)).Processes.Values.ToList();
         var alive = sentinel.Machine.Processes.Where(process => process.Cookie is not null && !process.HasEnded).ToList();
         Assert.All(alive, process => Assert.True(records.Any(record => record.Cookie == process.Cookie), $"{when}: {process.Pid} is unknown"));
         Assert.All(records, record => Assert.True(
@@ -142,7 +142,7 @@ public sealed class KilledCommandTests
             records.Any(record => record.State.Main == process.Identity), $"{when}: {process.Pid} is nobody's main process"));
     }
 
-    private static Dictionary<string, string> States(MadeUpSentinel sentinel) => new Reconciliation(sentinel.Clock)
+    private static Dictionary<string, string> States(MadeUpSentinel sentinel) => new Reconciliation(sentinel.Home, sentinel.Clock)
         .Settle(sentinel.Store.Read(), new Snapshot(sentinel.Machine))
         .Processes.Values.ToDictionary(record => record.Spec.Name, record => record.State.Word);
 }

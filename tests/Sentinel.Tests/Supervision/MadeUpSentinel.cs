@@ -34,6 +34,8 @@ internal sealed class MadeUpSentinel : IDisposable
 
     public StateStore Store { get; }
 
+    public SentinelHome Home => Store.Home;
+
     public Supervisor Supervisor { get; }
 
     public ProcessRecord this[string name] =>
@@ -82,7 +84,7 @@ internal sealed class MadeUpSentinel : IDisposable
     }
 
     /// <summary>The state as whoever looks sees it.</summary>
-    public RunState Seen(string name) => new Reconciliation(Clock).Look(Store.Read(), new Snapshot(Machine)).Find(name)!.State;
+    public RunState Seen(string name) => new Reconciliation(Home, Clock).Look(Store.Read(), new Snapshot(Machine)).Find(name)!.State;
 
     public static EnvironmentBlock EnvironmentOf(string text) => new(Encoding.UTF8.GetBytes(text + "\0"));
 

@@ -125,5 +125,5 @@ public sealed class OverviewTests
         SelectionTests.Process(1, "web") with { Cookie = "web", State = new RunState.Running(Clock.Start, main.Identity) };
 
     private TreeUsage? Look(ProcessRecord record) =>
-        Assert.Single(new Overview(_machine, _machine.Clock).Look([record], new Snapshot(_machine), others: [])).Usage;
+        Assert.Single(new Overview(_machine, _machine.Clock).Look([record], new Snapshot(_machine), others: []).Now()).Usage;
 }

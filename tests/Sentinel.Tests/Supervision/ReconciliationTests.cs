@@ -21,7 +21,7 @@ public sealed class ReconciliationTests : IDisposable
         _sentinel.Run("web");
         var written = _sentinel.Store.Read();
 
-        Assert.Same(written, new Reconciliation(_sentinel.Clock).Look(written, new Snapshot(Machine)));
+        Assert.Same(written, new Reconciliation(_sentinel.Home, _sentinel.Clock).Look(written, new Snapshot(Machine)));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class ReconciliationTests : IDisposable
         var state = _sentinel.Store.Read();
         var before = Machine.Passes;
 
-        new Reconciliation(_sentinel.Clock).Look(state, new Snapshot(Machine));
+        new Reconciliation(_sentinel.Home, _sentinel.Clock).Look(state, new Snapshot(Machine));
 
         Assert.Equal(1, Machine.Passes - before);
     }
@@ -185,5 +185,5 @@ public sealed class ReconciliationTests : IDisposable
         _sentinel.Write("web", new RunState.Starting(_sentinel.Clock.GetUtcNow(), Automatic: false));
     }
 
-    private ProcessRecord Settled(string name) => new Reconciliation(_sentinel.Clock).Settle(_sentinel[name], new Snapshot(Machine));
+    private ProcessRecord Settled(string name) => new Reconciliation(_sentinel.Home, _sentinel.Clock).Settle(_sentinel[name], new Snapshot(Machine));
 }

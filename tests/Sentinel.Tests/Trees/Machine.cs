@@ -22,6 +22,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public string BootId { get; set; } = "this boot";
 
+    /// <summary>The one that we look from: what was added while it was another is not seen.</summary>
+    public ulong? PidNamespace { get; set; } = 4026531836;
+
     public double TicksPerSecond => 100;
 
     public double NowTicks => 10_000 + (Clock.Elapsed.TotalSeconds * TicksPerSecond);
@@ -65,6 +68,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
             Session = session ?? number,
             Cookie = cookie,
             Start = start ?? (long)NowTicks,
+            PidNamespace = PidNamespace,
         };
     }
 
@@ -80,15 +84,22 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         (var first, BeforeNextPass) = (BeforeNextPass, null);
         first?.Invoke();
         Clock.Advance(PassTime);
-        var all = _processes.Values.Select(process => process.Seen).ToList();
+        var all = _processes.Values.Where(process => process.IsVisible).Select(process => process.Seen).ToList();
         (var then, BehindNextPass) = (BehindNextPass, null);
         then?.Invoke();
         return all;
     }
 
-    public Sighting? Look(int pid) => _processes.TryGetValue(pid, out var process) ? process.Seen : null;
+    public Sighting? Look(int pid) => _processes.TryGetValue(pid, out var process) && process.IsVisible ? process.Seen : null;
 
-    public string? CookieOf(int pid) => _processes.GetValueOrDefault(pid)?.Cookie;
+    public bool Exists(int pid) => _processes.TryGetValue(pid, out var process) && process.PidNamespace == PidNamespace && !process.HasEnded;
+
+    /// <summary>The files that somebody has open to write to them.</summary>
+    public HashSet<string> WrittenFiles { get; } = [];
+
+    public bool MayBeWritten(string path) => WrittenFiles.Contains(path);
+
+    public string? CookieOf(int pid) => _processes.TryGetValue(pid, out var process) && process.IsVisible ? process.Cookie : null;
 
     /// <summary>There are no control groups on this machine.</summary>
     public bool IsGone(string cookie) => false;
@@ -109,7 +120,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     {
         (var first, BeforeNextOpen) = (BeforeNextOpen, null);
         first?.Invoke();
-        return this.Look(identity) is null ? null : new Handle(_processes[identity.Pid]);
+        return this.Look(identity) is null && !this.IsHidden(identity) ? null : new Handle(_processes[identity.Pid]);
     }
 
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
@@ -171,6 +182,13 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public Func<TimeSpan?> CpuTime { get; set; } = () => TimeSpan.Zero;
 
+        public ulong? PidNamespace { get; init; }
+
+        /// <summary>Whether /proc does not show it to us.</summary>
+        public bool IsHidden { get; set; }
+
+        public bool IsVisible => !IsHidden && PidNamespace == machine.PidNamespace;
+
         public bool IgnoresSignals { get; set; }
 
         public bool SurvivesKill { get; set; }
@@ -192,7 +210,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public int WaitStatus { get; private set; }
 
-        public ProcessIdentity Identity => new(pid, Start, machine.BootId);
+        public ProcessIdentity Identity => new(pid, Start, machine.BootId, PidNamespace);
 
         public Sighting Seen => new(pid, Parent, Session, HasEnded, IsOnCpu, Start, MemoryBytes, WaitStatus);
 
