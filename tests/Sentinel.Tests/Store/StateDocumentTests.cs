@@ -77,7 +77,7 @@ public sealed class StateDocumentTests
         var web = state.Processes[3];
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(
-            new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot"))), web.State);
+            new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot", 4026531836))), web.State);
         Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(9, true, OutOfMemory: true), 4096), web.LastRun);
         Assert.Equal([since.AddSeconds(1)], web.RecentRestarts);
         Assert.Equal(new RestartLimit(5, TimeSpan.FromSeconds(90.5)), web.Spec.RestartLimit);
