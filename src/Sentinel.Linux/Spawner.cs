@@ -130,8 +130,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private static void Open(string log, SafeFileHandle place)
     {
-        using var file = LibC.open(log, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_CLOEXEC, OwnerOnly);
-        if (file.IsInvalid || LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
+        using var file = HomeFiles.OpenLog(log);
+        if (LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
             throw SystemCallException.Last("open", log);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Specs;
+using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
@@ -28,13 +29,15 @@ internal sealed class EnvironmentOptionSet
             Variables(result.GetValue(_variables)!);
             if (result.GetValue(_files)!.Contains(""))
                 throw new FormatException("--env-file takes a file, not ''");
+            if (result.GetValue(_files)!.FirstOrDefault(file => LastingPath.IsPassing(LastingPath.Full(file))) is { } passing)
+                throw new FormatException($"--env-file {passing} is open in this command alone, and could not be read at the next start; give the file by its name");
         });
     }
 
     public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);
 
     /// <summary>Absolute paths.</summary>
-    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(Path.GetFullPath)];
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(LastingPath.Full)];
 
     public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;
 
