@@ -29,15 +29,16 @@ internal sealed class EnvironmentOptionSet
             Variables(result.GetValue(_variables)!);
             if (result.GetValue(_files)!.Contains(""))
                 throw new FormatException("--env-file takes a file, not ''");
-            if (result.GetValue(_files)!.FirstOrDefault(file => LastingPath.IsPassing(LastingPath.Full(file))) is { } passing)
-                throw new FormatException($"--env-file {passing} is open in this command alone, and could not be read at the next start; give the file by its name");
         });
     }
 
     public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);
 
     /// <summary>Absolute paths.</summary>
-    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(LastingPath.Full)];
+    /// <exception cref="IOException">One of them will not be there when it is read again.</exception>
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(file => LastingPath.Full(file) is var path && LastingPath.IsPassing(path)
+        ? throw new IOException($"--env-file {file} is open in this command alone, and could not be read at the next start; give the file by its name")
+        : path)];
 
     public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;
 
