@@ -18,7 +18,10 @@ internal static class Rotation
                 {
                     if (process.Spec.LogLimits is { MaxBytes: > 0 and var most } && session.Store.Files.LengthOf(log.Path) > most
                         && session.Daemon is null)
+                    {
+                        MakeSure(session);
                         rotation.RotateIfLarge(log.Path, process.Spec.LogLimits);
+                    }
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -30,7 +33,7 @@ internal static class Rotation
     {
         var rotation = new LogRotation(new LogFiles());
         var rotated = 0;
-        if (Failure(LogsCommand.LogsOf(session, process), log => rotated += rotation.Rotate(log.Path, process.Spec.LogLimits) ? 1 : 0) is { } failure)
+        if (Failure(session, LogsCommand.LogsOf(session, process), log => rotated += rotation.Rotate(log.Path, process.Spec.LogLimits) ? 1 : 0) is { } failure)
             return new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be rotated: {failure}");
         return rotated > 0
             ? new Outcome.Rotated(process.Spec.Name, process)
@@ -41,18 +44,26 @@ internal static class Rotation
     {
         var rotation = new LogRotation(new LogFiles());
         var logs = LogsCommand.LogsOf(session, process).Where(log => (stream ?? log.Stream) == log.Stream);
-        return Failure(logs, log => rotation.Clear(log.Path)) is { } failure
+        return Failure(session, logs, log => rotation.Clear(log.Path)) is { } failure
             ? new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be cleared: {failure}")
             : new Outcome.Cleared(process.Spec.Name, process);
     }
 
+    // As for any other change.
+    private static void MakeSure(Session session)
+    {
+        if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: true) is { } why)
+            throw new UnauthorizedAccessException(why);
+    }
+
     // What is wrong with one does not hold up the others.
-    private static string? Failure(IEnumerable<LogFile> logs, Action<LogFile> work)
+    private static string? Failure(Session session, IEnumerable<LogFile> logs, Action<LogFile> work)
     {
         string? failure = null;
         foreach (var log in logs)
             try
             {
+                MakeSure(session);
                 work(log);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
