@@ -16,7 +16,7 @@ public sealed unsafe class Accounts : IAccounts
         var words = user.Split(':', 2);
         var account = User(words[0]) ?? throw new SpawnException($"there is no user '{words[0]}'");
         var group = words.Length == 1 ? account.GroupId : Group(words[1]) ?? throw new SpawnException($"there is no group '{words[1]}'");
-        account = account with { GroupId = group, Groups = [.. account.Groups.Append(group).Distinct()] };
+        account = account with { GroupId = group, Groups = [.. account.Groups.Append(group).Distinct()], IsAnother = account.UserId != LibC.geteuid() };
         if (Environment.IsPrivilegedProcess)
             return account;
         // To become what one is already needs no right.

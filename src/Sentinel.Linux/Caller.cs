@@ -32,13 +32,6 @@ public static class Caller
     /// <summary>Its working directory, also when that was deleted: then as the kernel says so.</summary>
     public static string Folder => new FileInfo("/proc/self/cwd").LinkTarget ?? "?";
 
-    public static int Umask
-    {
-        get
-        {
-            var mask = LibC.umask(0);
-            LibC.umask(mask);
-            return (int)mask;
-        }
-    }
+    /// <summary>The caller's umask. Ours is that what we make is our user's alone, and can be used by them: whatever the caller's is.</summary>
+    public static int Umask { get; } = (int)LibC.umask(0x3f); // 077
 }

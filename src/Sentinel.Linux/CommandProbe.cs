@@ -26,14 +26,15 @@ internal sealed unsafe class CommandProbe : IDisposable
     {
         (_children, _then) = (children, then);
         var ends = stackalloc int[2];
-        if (LibC.pipe2(ends, LibC.O_CLOEXEC | LibC.O_NONBLOCK) != 0)
+        if (LibC.pipe2(ends, LibC.O_CLOEXEC) != 0)
             throw SystemCallException.Last("make", "a pipe");
         _output = new SafeFileHandle(ends[0], ownsHandle: true);
         using var input = new SafeFileHandle(ends[1], ownsHandle: true);
         try
         {
-            var path = $"/proc/self/fd/{ends[1]}";
-            var identity = spawner.Spawn(launch with { StdoutPath = path, StderrPath = path, LogLimits = launch.LogLimits with { MaxBytes = 0 } });
+            // Our end alone: the check need not know that nobody waits for it.
+            LibC.fcntl(_output, LibC.F_SETFL, LibC.O_NONBLOCK);
+            var identity = spawner.Spawn(launch, input);
             _children.Add(identity.Pid);
             _child = PidFd.Open(identity, table)!;
         }

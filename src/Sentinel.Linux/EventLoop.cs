@@ -13,6 +13,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 {
     private const int EventsAtOnce = 256;
 
+    // Longer than any machine runs, and far from where counting ends.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
+
     private readonly SafeFileHandle _epoll;
     private readonly Dictionary<int, Watch> _watches = [];
     private readonly PriorityQueue<Timer, long> _timers = new();
@@ -97,7 +100,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
     public IDisposable After(TimeSpan delay, Action then)
     {
         var timer = new Timer(this, then);
-        _timers.Enqueue(timer, _time.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _time.TimestampFrequency));
+        _timers.Enqueue(timer, _time.GetTimestamp() + (long)(Math.Clamp(delay.TotalSeconds, 0, Longest.TotalSeconds) * _time.TimestampFrequency));
         return timer;
     }
 

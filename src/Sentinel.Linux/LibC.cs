@@ -12,15 +12,20 @@ internal static unsafe partial class LibC
     public const int O_WRONLY = 1;
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
+    public const int O_EXCL = 0x80;
+    public const int O_NOCTTY = 0x100;
     public const int O_TRUNC = 0x200;
     public const int O_APPEND = 0x400;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
-    // The one flag here that the two architectures number differently.
+    // The flags here that the two architectures number differently.
     public static readonly int O_DIRECTORY =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    public static readonly int O_NOFOLLOW =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     public const int EPERM = 1;
     public const int ENOENT = 2;
@@ -38,6 +43,7 @@ internal static unsafe partial class LibC
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int ELOOP = 40;
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int ECONNREFUSED = 111;
@@ -58,13 +64,17 @@ internal static unsafe partial class LibC
     public const short F_RDLCK = 0;
     public const short F_UNLCK = 2;
     public const int SIGURG = 23;
+    public const int F_SETFL = 4;
     public const int F_OFD_SETLKW = 38;
     public const short F_WRLCK = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_TYPE = 1;
+    public const uint STATX_MODE = 2;
+    public const uint STATX_NLINK = 4;
     public const uint STATX_UID = 8;
     public const uint STATX_INO = 0x100;
     public const uint STATX_SIZE = 0x200;
@@ -81,12 +91,21 @@ internal static unsafe partial class LibC
     public const short POLLOUT = 4;
     public const short POLLERR = 8;
 
+    public const ushort S_IFMT = 0xf000;
+    public const ushort S_IFLNK = 0xa000;
+    public const ushort S_IFREG = 0x8000;
+    public const ushort S_IFDIR = 0x4000;
+    public const ushort S_IFCHR = 0x2000;
+
     public const int X_OK = 1;
     public const int W_OK = 2;
     public const int SC_CLK_TCK = 2;
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle openat(SafeFileHandle folder, string name, int flags, uint mode);
 
     // Unmanaged all the way, for what is read a thousand times in a row.
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
@@ -126,6 +145,9 @@ internal static unsafe partial class LibC
     public static partial int unlink(string path);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int unlinkat(SafeFileHandle folder, string name, int flags);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int mkdir(string path, uint mode);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -133,6 +155,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getgroups(int count, uint* groups);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int prctl(int option, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int dup3(SafeHandle file, SafeHandle place, int flags);
@@ -374,6 +402,9 @@ internal static unsafe partial class LibC
         [FieldOffset(4)]
         public uint BlockBytes;
 
+        [FieldOffset(16)]
+        public uint Links;
+
         [FieldOffset(20)]
         public uint Uid;
 
@@ -385,6 +416,12 @@ internal static unsafe partial class LibC
 
         [FieldOffset(40)]
         public ulong Bytes;
+
+        [FieldOffset(128)]
+        public uint SpecialMajor;
+
+        [FieldOffset(132)]
+        public uint SpecialMinor;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

@@ -20,6 +20,8 @@ public sealed unsafe class LogFiles : ILogFiles
     // Of lseek(2).
     private const int SeekData = 3;
 
+    public IHomeFiles Home { get; } = new HomeFiles();
+
     public int BlockBytes(SafeFileHandle file)
     {
         LibC.StatX status;
@@ -54,7 +56,10 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public SafeFileHandle? OpenNameless(string folder)
     {
-        var file = LibC.open(folder, Nameless | LibC.O_DIRECTORY | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
+        using var place = HomeFiles.OpenFolder(Path.Combine(folder, "."), isToWrite: true);
+        if (place is null)
+            return null;
+        var file = LibC.openat(place, ".", Nameless | LibC.O_DIRECTORY | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
         if (!file.IsInvalid)
             return file;
         file.Dispose();

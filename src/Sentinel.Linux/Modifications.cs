@@ -11,6 +11,7 @@ public sealed unsafe class Modifications : IModifications, IDisposable
     private const uint Modify = 0x2;
     private const uint Ignored = 0x8000;
     private const uint OneShot = 0x80000000;
+    private const uint DontFollow = 0x2000000;
 
     // struct inotify_event without its name, which only folders have.
     private const int EventBytes = 16;
@@ -31,7 +32,7 @@ public sealed unsafe class Modifications : IModifications, IDisposable
 
     public void Arm(string path, Action then)
     {
-        var watch = LibC.inotify_add_watch(_descriptor, path, Modify | OneShot);
+        var watch = LibC.inotify_add_watch(_descriptor, path, Modify | OneShot | DontFollow);
         if (watch >= 0)
             _armed[watch] = then;
         else if (Marshal.GetLastPInvokeError() is not (LibC.ENOENT or LibC.ENOTDIR))

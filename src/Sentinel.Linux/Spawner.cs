@@ -30,7 +30,11 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
 
-    public ProcessIdentity Spawn(Launch launch)
+    public ProcessIdentity Spawn(Launch launch) => Spawn(launch, output: null);
+
+    /// <param name="output">Where it writes to, instead of its logs.</param>
+    /// <inheritdoc cref="Spawn(Launch)"/>
+    internal ProcessIdentity Spawn(Launch launch, SafeFileHandle? output)
     {
         if (WhyNot(launch, out var program) is { } reason)
             throw new SpawnException(reason);
@@ -38,10 +42,10 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             Prepare();
         try
         {
-            // That one alone: a home that was moved away is not made anew where it was.
-            LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
-            OpenLog(launch.StdoutPath, launch, _stdout);
-            OpenLog(launch.StderrPath, launch, _stderr);
+            if (output is null)
+                OpenLogs(launch);
+            else if (LibC.dup3(output, _stdout, LibC.O_CLOEXEC) < 0 || LibC.dup3(output, _stderr, LibC.O_CLOEXEC) < 0)
+                throw SystemCallException.Last("open", "a pipe");
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
             using var child = new Child(launch, _stdin, _stdout, _stderr);
             _memory?.KeepFromChildren();
@@ -112,6 +116,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
+    private void OpenLogs(Launch launch)
+    {
+        // That one alone: a home that was moved away is not made anew where it was.
+        LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+        OpenLog(launch.StdoutPath, launch, _stdout);
+        OpenLog(launch.StderrPath, launch, _stderr);
+    }
+
     private void OpenLog(string log, Launch launch, SafeFileHandle place)
     {
         // The daemon's own is no supervised process's.
@@ -130,8 +142,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private static void Open(string log, SafeFileHandle place)
     {
-        using var file = LibC.open(log, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_CLOEXEC, OwnerOnly);
-        if (file.IsInvalid || LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
+        using var file = HomeFiles.OpenLog(log);
+        if (LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
             throw SystemCallException.Last("open", log);
     }
 

@@ -8,7 +8,6 @@ namespace Sentinel.Linux;
 /// <inheritdoc/>
 public sealed unsafe class StateFiles : IStateFiles
 {
-    private const uint OwnerOnly = 0x180; // 0600
     private const uint OwnerOnlyFolder = 0x1c0; // 0700
 
     // Commands hold the lock for milliseconds.
@@ -16,9 +15,13 @@ public sealed unsafe class StateFiles : IStateFiles
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
+    private static readonly HomeFiles Files = new();
+
+    public IHomeFiles Home => Files;
+
     public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept = null)
     {
-        var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
+        var file = Files.OpenOrMake(path);
         try
         {
             if (!TryLock(file))
@@ -35,7 +38,7 @@ public sealed unsafe class StateFiles : IStateFiles
 
     public IDisposable? TryLock(string path)
     {
-        var file = Open(path, LibC.O_RDWR | LibC.O_CREAT);
+        var file = Files.OpenOrMake(path);
         if (TryLock(file))
         {
             SayWhoHolds(file);
@@ -53,10 +56,9 @@ public sealed unsafe class StateFiles : IStateFiles
         var kept = previous + ".new";
         // The first of all has no copy to fall back on.
         durable |= !File.Exists(path);
-        LibC.unlink(next);
         try
         {
-            using (var file = Open(next, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_TRUNC))
+            using (var file = Files.MakeAnew(next))
             {
                 Write(file, content, next);
                 if (durable && LibC.fdatasync(file) != 0)
@@ -89,24 +91,22 @@ public sealed unsafe class StateFiles : IStateFiles
         var failure = SystemCallException.Last("make the folder", path);
         if (!Directory.Exists(path))
             throw failure;
-
-        var user = LibC.geteuid();
-        if (OwnerOf(path) is var owner && owner != user)
-            throw new UnauthorizedAccessException(
-                $"{path} belongs to another user (uid {owner}; this is uid {user}); "
-                + "be that user, or set SENTINEL_HOME to another folder");
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & (UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != 0)
-            throw new UnauthorizedAccessException(
-                $"others may write to {path}, so nothing in it can be trusted; "
-                + $"'chmod go-w {path}', or set SENTINEL_HOME to another folder");
+        if (HomeFiles.WhyNotHome(path, isToWrite: true) is { } why)
+            throw new UnauthorizedAccessException(why);
     }
 
     /// <summary>The pid of whoever holds a lock, or held it last; null when that is not known.</summary>
     public static int? HolderOf(string path)
     {
-        using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
-        return !file.IsInvalid && int.TryParse(Holder(file), out var pid) ? pid : null;
+        try
+        {
+            using var file = Files.OpenToRead(path);
+            return file is not null && int.TryParse(Holder(file), out var pid) ? pid : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static bool TryLock(SafeFileHandle file) => LibC.flock(file, LibC.LOCK_EX | LibC.LOCK_NB) == 0;
@@ -184,7 +184,7 @@ public sealed unsafe class StateFiles : IStateFiles
                     return;
                 case LibC.EPERM or LibC.EOPNOTSUPP or LibC.ENOSYS or LibC.EXDEV:
                     // A file system without hard links.
-                    File.Copy(path, kept, overwrite: true);
+                    Files.Copy(path, kept, mayHaveTwoNames: true);
                     break;
                 default:
                     throw SystemCallException.Last("keep a copy of", path);
@@ -195,23 +195,11 @@ public sealed unsafe class StateFiles : IStateFiles
             throw SystemCallException.Last("replace", previous);
     }
 
-    private static uint OwnerOf(string path)
-    {
-        LibC.StatX status;
-        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_UID, &status) == 0 ? status.Uid : throw SystemCallException.Last("look at", path);
-    }
-
     private static void FlushFolder(string path)
     {
         using var folder = LibC.open(path, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
         // Some file systems cannot, and need not.
         if (!folder.IsInvalid && LibC.fsync(folder) != 0 && Marshal.GetLastPInvokeError() == LibC.EIO)
             throw SystemCallException.Last("write", path);
-    }
-
-    private static SafeFileHandle Open(string path, int flags)
-    {
-        var file = LibC.open(path, flags | LibC.O_CLOEXEC, OwnerOnly);
-        return file.IsInvalid ? throw SystemCallException.Last("open", path) : file;
     }
 }

@@ -2,4 +2,6 @@ using Sentinel.Commands;
 using Sentinel.Linux;
 
 StandardStream.FillGaps();
+// Taken before anything is made.
+_ = Caller.Umask;
 return Invocation.Run(CommandLine.Parse(CommandLine.Create(), args));

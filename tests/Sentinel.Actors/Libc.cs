@@ -19,6 +19,9 @@ internal static unsafe partial class Libc
     public static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(int file, int operation);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
     /// <summary>Starts a program found on PATH, with our environment, in a session of its own.</summary>

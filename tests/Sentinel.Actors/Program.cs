@@ -10,6 +10,7 @@ return args switch
     ["exit", var code, var afterMs] => Roles.ExitLater(int.Parse(code), int.Parse(afterMs)),
     ["die", var signal] => Roles.Die(int.Parse(signal)),
     ["ignore-term"] => Roles.IgnoreTerm(),
+    ["lock-stdout", var prefix, var number] => Roles.LockStdout(prefix, int.Parse(number)),
     ["finish", var afterMs, var code] => Roles.Finish(int.Parse(afterMs), int.Parse(code)),
     ["report", .. var signals] => Roles.Report(signals),
     ["children", var count] => Roles.Children(int.Parse(count)),

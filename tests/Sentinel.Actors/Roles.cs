@@ -23,6 +23,7 @@ internal static class Roles
             exit CODE [MS]               exit with a code, at once or later
             die SIGNAL                   die by a signal (number), with a core where that is allowed
             ignore-term                  note every SIGTERM with the time and stay
+            lock-stdout PREFIX N         take the lock of flock(2) on stdout, then as count
             finish MS CODE               on SIGTERM take a while, then exit with a code
             report SIGNAL...             note every such signal (SIGINT, SIGHUP...) and stay
             children N                   start N children in the same process group, and stay
@@ -100,6 +101,13 @@ internal static class Roles
         Libc.signal(signal, Libc.Default);
         Libc.kill(Environment.ProcessId, signal);
         return Stay();
+    }
+
+    public static int LockStdout(string prefix, int number)
+    {
+        if (Libc.flock(1, 2) != 0) // LOCK_EX
+            return 1;
+        return Count(prefix, number);
     }
 
     public static int IgnoreTerm() => Report(["SIGTERM"]);

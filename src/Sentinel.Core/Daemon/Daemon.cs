@@ -164,7 +164,7 @@ public sealed class Daemon(
         _restartTimer?.Dispose();
         _restartTimer = null;
         var now = time.GetUtcNow();
-        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.Due)
+        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.IsDue(now) ? now : backoff.Due)
             .Where(due => _restarting == 0 || due > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         if (due < DateTimeOffset.MaxValue)
             _restartTimer = loop.After(due - now, () =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Core.Host;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 
@@ -47,12 +48,12 @@ public static class StateCheck
     private const string NoCommand = "no command works but this one";
 
     /// <summary>Reads, locks nothing, and repairs nothing.</summary>
-    public static StateFilesSight Look(SentinelHome home, PythonState python)
+    public static StateFilesSight Look(SentinelHome home, IHomeFiles files, PythonState python)
     {
-        var (state, previous) = (Read(home.State, python), Read(home.PreviousState, null));
+        var (state, previous) = (Read(home.State, files, python), Read(home.PreviousState, files, null));
         // Both the first state and the second may have been written in between.
         if (state is StateSight.Missing && previous is not StateSight.Missing)
-            state = Read(home.State, python);
+            state = Read(home.State, files, python);
         return new StateFilesSight(home, state, previous, Aside(home));
     }
 
@@ -101,22 +102,20 @@ public static class StateCheck
         _ => "no state of ours",
     };
 
-    private static StateSight Read(string path, PythonState? python)
+    private static StateSight Read(string path, IHomeFiles files, PythonState? python)
     {
-        byte[] content;
+        byte[]? content;
         try
         {
-            content = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new StateSight.Missing();
+            content = files.ReadAll(path, mayHaveTwoNames: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new StateSight.Unreadable(e.Message.TrimEnd('.'));
         }
 
+        if (content is null)
+            return new StateSight.Missing();
         try
         {
             return new StateSight.Good(StateDocument.Read(content));

@@ -25,16 +25,18 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
     public ProcessEnvironment Of(ProcessRecord record, State state)
     {
         var spec = record.Spec;
-        var layers = new Layers(files);
+        var account = AccountOf(spec);
+        var layers = new Layers(files, account);
         layers.Add(
             state.Environments.GetValueOrDefault(spec.Environment) ?? throw new EnvironmentException("the environment that it names is not there"),
             EnvironmentSource.Run);
-        var account = AccountOf(spec);
+        if (account is { IsAnother: true })
+            layers.Forget(CallersOwn.Has);
         if (account is not null)
             foreach (var (name, value) in new[] { ("HOME", account.Home), ("USER", account.Name), ("LOGNAME", account.Name), ("SHELL", account.Shell) })
                 layers.Set(name, value, EnvironmentSource.User);
-        layers.AddIfThere(Path.Combine(home.Folder, ImplicitFile));
-        layers.AddIfThere(Path.Combine(spec.WorkingDirectory, ImplicitFile));
+        layers.AddIfThere(Path.Combine(home.Folder, ImplicitFile), isOfHome: true);
+        layers.AddIfThere(Path.Combine(spec.WorkingDirectory, ImplicitFile), isOfHome: false);
         if (spec.Group is { } groupName && state.Groups.TryGetValue(groupName, out var group))
         {
             foreach (var file in group.EnvironmentFiles)
@@ -66,7 +68,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
     {
         try
         {
-            new Layers(files).Add(file);
+            new Layers(files, reader: null).Add(file);
             return null;
         }
         catch (EnvironmentException e)
@@ -87,7 +89,8 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         }
     }
 
-    private sealed class Layers(IRegularFiles files)
+    // What belongs to a process is read with the rights of its user: they may have put a link there.
+    private sealed class Layers(IRegularFiles files, Account? reader)
     {
         private readonly OrderedDictionary<string, EnvironmentEntry> _entries = [];
         private readonly List<string> _warnings = [];
@@ -101,6 +104,12 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
                     _entries[key] = new EnvironmentEntry(entry, source);
         }
 
+        public void Forget(Func<EnvironmentEntry, bool> which)
+        {
+            foreach (var (key, _) in _entries.Where(entry => which(entry.Value)).ToList())
+                _entries.Remove(key);
+        }
+
         public void Set(string name, string value, EnvironmentSource source)
         {
             var entry = Encoding.UTF8.GetBytes($"{name}={value}");
@@ -111,7 +120,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         {
             try
             {
-                if (!Read(file, out var faults))
+                if (!Read(files.Read(file, MostBytes, reader), file, out var faults))
                     throw new EnvironmentException($"there is no environment file {file}");
                 if (faults.Count > 0)
                     throw new EnvironmentException($"{file}:{faults[0].Line}: {faults[0].Why}");
@@ -123,14 +132,14 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         }
 
         // Nobody asked for this one: what is wrong with it is told, and the rest of it used.
-        public void AddIfThere(string file)
+        public void AddIfThere(string file, bool isOfHome)
         {
             // A folder of that name is somebody's virtual environment.
             if (Directory.Exists(file))
                 return;
             try
             {
-                if (Read(file, out var faults))
+                if (Read(isOfHome ? files.ReadOfHome(file, MostBytes) : files.Read(file, MostBytes, reader), file, out var faults))
                     _warnings.AddRange(faults.Select(fault => $"{file}:{fault.Line}: {fault.Why}; the line is left out"));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -141,10 +150,10 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
 
         public ProcessEnvironment Together(Account? account) => new([.. _entries.Values], account, _warnings);
 
-        private bool Read(string file, out IReadOnlyList<DotEnvFault> faults)
+        private bool Read(byte[]? content, string file, out IReadOnlyList<DotEnvFault> faults)
         {
             faults = [];
-            if (files.Read(file, MostBytes) is not { } content)
+            if (content is null)
                 return false;
             (var assignments, faults) = DotEnv.Parse(content, name =>
                 _entries.TryGetValue(EnvironmentEntry.KeyOf(Encoding.UTF8.GetBytes(name)), out var entry) ? entry.Value : null);

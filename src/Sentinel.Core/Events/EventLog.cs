@@ -1,4 +1,6 @@
 using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 
@@ -9,7 +11,7 @@ namespace Sentinel.Core.Events;
 /// as well, and nobody else.
 /// </summary>
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
-public sealed class EventLog(SentinelHome home, Action<string> warn)
+public sealed class EventLog(SentinelHome home, IHomeFiles files, Action<string> warn)
 {
     /// <summary>When a file is this long the next begins; one older is kept.</summary>
     public const long LongestFile = 2 * 1024 * 1024;
@@ -26,9 +28,10 @@ public sealed class EventLog(SentinelHome home, Action<string> warn)
         {
             using var file = Open();
             // Half a line may stand at the end of a disk that was full: this begins a new one.
-            if (file.Length > 0 && !EndsWithLine(file))
-                file.WriteByte((byte)'\n');
-            file.Write(lines.WrittenSpan);
+            var end = RandomAccess.GetLength(file);
+            if (end > 0 && !EndsWithLine(file, end))
+                RandomAccess.Write(file, "\n"u8, end++);
+            RandomAccess.Write(file, lines.WrittenSpan, end);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,33 +67,19 @@ public sealed class EventLog(SentinelHome home, Action<string> warn)
         }
     }
 
-    private FileStream Open()
+    private SafeFileHandle Open()
     {
-        var file = OpenToAppend();
-        if (file.Length < LongestFile)
+        var file = files.OpenOrMake(home.Events);
+        if (RandomAccess.GetLength(file) < LongestFile)
             return file;
         file.Dispose();
         File.Move(home.Events, home.OlderEvents, overwrite: true);
-        return OpenToAppend();
+        return files.OpenOrMake(home.Events);
     }
 
-    private FileStream OpenToAppend()
+    private static bool EndsWithLine(SafeFileHandle file, long end)
     {
-        var file = new FileStream(home.Events, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.Seek(0, SeekOrigin.End);
-        return file;
-    }
-
-    private static bool EndsWithLine(FileStream file)
-    {
-        file.Seek(-1, SeekOrigin.End);
-        return file.ReadByte() == '\n';
+        Span<byte> last = stackalloc byte[1];
+        return RandomAccess.Read(file, last, end - 1) == 1 && last[0] == '\n';
     }
 }

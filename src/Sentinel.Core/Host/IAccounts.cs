@@ -10,4 +10,8 @@ public interface IAccounts
 
 /// <summary>Who a process runs as; see passwd(5).</summary>
 /// <param name="Groups">All of them, <paramref name="GroupId"/> among them.</param>
-public sealed record Account(string Name, uint UserId, uint GroupId, IReadOnlyList<uint> Groups, string Home, string Shell);
+public sealed record Account(string Name, uint UserId, uint GroupId, IReadOnlyList<uint> Groups, string Home, string Shell)
+{
+    /// <summary>Whether that is somebody else than we are.</summary>
+    public bool IsAnother { get; init; }
+}

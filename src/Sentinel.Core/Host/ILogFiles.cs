@@ -6,6 +6,9 @@ namespace Sentinel.Core.Host;
 /// <summary>What keeping logs needs of a file system and .NET does not offer.</summary>
 public interface ILogFiles
 {
+    /// <summary>How logs, and what is beside them, are opened.</summary>
+    IHomeFiles Home { get; }
+
     /// <summary>In which unit the front of a file can be removed.</summary>
     int BlockBytes(SafeFileHandle file);
 

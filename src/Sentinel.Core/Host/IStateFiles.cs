@@ -3,6 +3,9 @@ namespace Sentinel.Core.Host;
 /// <summary>The few things that the store needs of a file system and .NET does not offer.</summary>
 public interface IStateFiles
 {
+    /// <summary>How the files of the folder are opened.</summary>
+    IHomeFiles Home { get; }
+
     /// <summary>Takes the exclusive lock; the kernel drops it when its holder is gone, however it went.</summary>
     /// <param name="path">The lock file; made when it is not there.</param>
     /// <param name="waiting">Called once when somebody else has held it for long, with that holder's pid.</param>

@@ -61,7 +61,7 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     {
         if (File.Exists(DraftOf(log)) || Of(log) is not [{ Number: 1 } backup, ..])
             return false;
-        using var copy = backup.Open();
+        using var copy = backup.Open(files.Home);
         var start = files.StartOfData(live);
         if (copy is null || RandomAccess.GetLength(live) < end)
             return false;
@@ -82,12 +82,12 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     }
 
     /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>
-    public SafeFileHandle? Open()
+    public SafeFileHandle? Open(IHomeFiles files)
     {
         try
         {
-            var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (!IsCompressed)
+            var file = files.OpenToRead(Path);
+            if (!IsCompressed || file is null)
                 return file;
             using (file)
                 return Expanded(file);
@@ -99,20 +99,22 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     }
 
     /// <summary>How many bytes it holds, without reading them all.</summary>
-    public long Bytes()
+    public long Bytes(IHomeFiles files)
     {
         if (!IsCompressed)
-            return new FileInfo(Path) is { Exists: true } plain ? plain.Length : 0;
+            return files.LengthOf(Path) ?? 0;
         try
         {
-            using var file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = files.OpenToRead(Path);
+            if (file is null)
+                return 0;
             // Its last four bytes say so; see RFC 1952.
             Span<byte> size = stackalloc byte[sizeof(uint)];
             return RandomAccess.Read(file, size, Math.Max(0, RandomAccess.GetLength(file) - size.Length)) == size.Length
                 ? BinaryPrimitives.ReadUInt32LittleEndian(size)
                 : 0;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return 0;
         }

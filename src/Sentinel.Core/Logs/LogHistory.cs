@@ -53,17 +53,29 @@ public sealed class LogHistory : IDisposable
     }
 
     /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
-    public static long? EndOf(string log)
+    public static long? EndOf(string log, IHomeFiles files)
+    {
+        try
+        {
+            return Settled(log, files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read is nothing to fail for.
+            return null;
+        }
+    }
+
+    private static long? Settled(string log, IHomeFiles files)
     {
         for (var look = 0; ; look++)
         {
-            var journal = LogJournal.Read(log);
-            var file = new FileInfo(log);
-            if (!file.Exists)
+            var journal = LogJournal.Read(log, files);
+            if (files.LengthOf(log) is not { } length)
                 return null;
-            var end = journal.Removed + file.Length;
+            var end = journal.Removed + length;
             // Not between cutting and noting that it was cut.
-            if ((journal.Collapsing == 0 && LogJournal.Read(log).Generation == journal.Generation) || look == MostLooks)
+            if ((journal.Collapsing == 0 && LogJournal.Read(log, files).Generation == journal.Generation) || look == MostLooks)
                 return end;
             Thread.Sleep(Moment);
         }
@@ -162,7 +174,7 @@ public sealed class LogHistory : IDisposable
 
     // What is not at rest may change without another word in the journal.
     private bool IsCurrent() =>
-        LogJournal.Read(_log).Generation == _journal.Generation && (_journal.IsAtRest || Stage() == _stage);
+        LogJournal.Read(_log, _files.Home).Generation == _journal.Generation && (_journal.IsAtRest || Stage() == _stage);
 
     private (long StartOfData, bool HasDraft) Stage() => (_live is null ? 0 : _files.StartOfData(_live), File.Exists(LogBackup.DraftOf(_log)));
 
@@ -176,7 +188,7 @@ public sealed class LogHistory : IDisposable
     {
         for (var look = 0; ; look++)
         {
-            _journal = LogJournal.Read(_log);
+            _journal = LogJournal.Read(_log, _files.Home);
             if (_journal.IsAtRest || look == MostLooks)
             {
                 OpenPieces();
@@ -202,23 +214,13 @@ public sealed class LogHistory : IDisposable
         var end = StartOfLive;
         foreach (var backup in LogBackup.Of(_log))
         {
-            var piece = new Piece(backup.IsCompressed ? new(backup.Open) : new Lazy<SafeFileHandle?>(backup.Open()), end - backup.Bytes(), end);
+            var piece = new Piece(backup.IsCompressed ? new(() => backup.Open(_files.Home)) : new Lazy<SafeFileHandle?>(backup.Open(_files.Home)), end - backup.Bytes(_files.Home), end);
             _backups.Insert(0, piece);
             end = piece.Start;
         }
     }
 
-    private SafeFileHandle? OpenLive()
-    {
-        try
-        {
-            return File.OpenHandle(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    private SafeFileHandle? OpenLive() => _files.Home.OpenToRead(_log);
 
     private void Close()
     {

@@ -25,29 +25,21 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     public static string PathOf(string log) => log + ".journal";
 
     /// <summary>Zero where nothing was ever done.</summary>
-    public static LogJournal Read(string log)
+    public static LogJournal Read(string log, IHomeFiles files)
     {
-        // Most have none, and an exception takes ten times as long as this look.
-        if (!File.Exists(PathOf(log)))
+        // Most have none, and this look is cheaper than opening.
+        if (files.LengthOf(PathOf(log)) is null)
             return default;
-        try
-        {
-            using var file = File.OpenHandle(PathOf(log), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return Read(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return default;
-        }
+        using var file = files.OpenToRead(PathOf(log));
+        return file is null ? default : Read(file);
     }
 
     /// <summary>Opens it and waits until nobody else changes the log.</summary>
     public static SafeFileHandle Lock(string log, ILogFiles files)
     {
-        var file = File.OpenHandle(PathOf(log), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = files.Home.OpenOrMake(PathOf(log));
         try
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             files.Lock(file);
             return file;
         }

@@ -55,7 +55,7 @@ public sealed class LogKeeper(
                     continue;
                 if (record.State is RunState.Starting)
                     // What comes from here on is of the run that is about to begin.
-                    (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home)) ?? 0, true);
+                    (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home), files.Home) ?? 0, true);
                 else if (record.State is RunState.Running running)
                 {
                     Arm(log, running.Since);
@@ -93,21 +93,21 @@ public sealed class LogKeeper(
         try
         {
             var path = log.PathIn(home);
-            var end = LogHistory.EndOf(path) ?? 0;
-            if (!log.IsEndKnown && LogTimes.Exists(path))
+            var end = LogHistory.EndOf(path, files.Home) ?? 0;
+            if (!log.IsEndKnown && LogTimes.Exists(path, files.Home))
                 // What was written last before nobody was there is not told from what was written since.
-                LogTimes.Append(path, LogTimes.LastPosition(path), null);
+                LogTimes.Append(path, LogTimes.LastPosition(path, files.Home), null, files.Home);
             else if (log.IsEndKnown && end > log.End)
             {
                 if (since is not null)
-                    LogTimes.Append(path, log.End, since);
-                LogTimes.Append(path, end, null);
+                    LogTimes.Append(path, log.End, since, files.Home);
+                LogTimes.Append(path, end, null, files.Home);
             }
 
             (log.End, log.IsEndKnown) = (end, true);
             modifications.Arm(path, () => Written(log));
             // It may have been written to before it was armed.
-            if (LogHistory.EndOf(path) > end)
+            if (LogHistory.EndOf(path, files.Home) > end)
                 Written(log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -123,7 +123,7 @@ public sealed class LogKeeper(
         log.IsWritten = true;
         try
         {
-            LogTimes.Append(log.PathIn(home), log.End, time.GetUtcNow());
+            LogTimes.Append(log.PathIn(home), log.End, time.GetUtcNow(), files.Home);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -167,8 +167,7 @@ public sealed class LogKeeper(
         {
             return log.Record.Spec.LogLimits is { MaxBytes: > 0 and var most }
                 && time.GetUtcNow() >= log.NotBefore
-                && new FileInfo(path) is { Exists: true } file
-                && file.Length > most
+                && files.Home.LengthOf(path) > most
                 && _rotation.DataBytes(path) > most;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -192,7 +191,7 @@ public sealed class LogKeeper(
             try
             {
                 using var history = new LogHistory(path, files);
-                LogTimes.Forget(path, history.Start);
+                LogTimes.Forget(path, history.Start, files.Home);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -209,10 +208,10 @@ public sealed class LogKeeper(
     private void CutSoon(Kept log)
     {
         var path = log.PathIn(home);
-        var length = LengthOf(path);
+        var length = files.Home.LengthOf(path);
         loop.After(Quiet, () =>
         {
-            if (!_kept.ContainsKey(log.Record.Id) || LengthOf(path) is not { } now || length is null)
+            if (!_kept.ContainsKey(log.Record.Id) || files.Home.LengthOf(path) is not { } now || length is null)
                 return;
             if (now - length > MuchBytes)
                 CutSoon(log);
@@ -233,8 +232,6 @@ public sealed class LogKeeper(
             return e;
         }
     }
-
-    private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
 
     // Once: it would be said for every line.
     private void Warn(string warning)

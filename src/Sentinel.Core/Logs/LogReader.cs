@@ -42,20 +42,18 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files)
         file.Dispose();
     }
 
-    private FileStream Open() => new(log, new FileStreamOptions
+    private FileStream Open()
     {
-        Mode = FileMode.Append,
-        Access = FileAccess.Write,
-        Share = FileShare.ReadWrite | FileShare.Delete,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+        var file = new FileStream(files.Home.OpenOrMake(log), FileAccess.Write, bufferSize: 0);
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
 
     private void Rotate()
     {
         using var journalFile = LogJournal.Lock(log, files);
         var journal = LogJournal.Read(journalFile);
-        var length = new FileInfo(log) is { Exists: true } file ? file.Length : 0;
+        var length = files.Home.LengthOf(log) ?? 0;
         LogBackup.Shift(log, limits.Backups);
         if (limits.Backups == 0)
             File.Delete(log);

@@ -18,7 +18,7 @@ public sealed class LogRotation(ILogFiles files)
     /// <returns>Whether it was.</returns>
     /// <exception cref="IOException">It could not be done; the log is as it was.</exception>
     public bool RotateIfLarge(string log, LogLimits limits) =>
-        limits.MaxBytes > 0 && new FileInfo(log) is { Exists: true } file && file.Length > limits.MaxBytes && Rotate(log, limits, limits.MaxBytes);
+        limits.MaxBytes > 0 && files.Home.LengthOf(log) > limits.MaxBytes && Rotate(log, limits, limits.MaxBytes);
 
     /// <summary>Rotates a log now, however large it is: all of it but what does not fill a block.</summary>
     /// <inheritdoc cref="RotateIfLarge"/>
@@ -27,14 +27,14 @@ public sealed class LogRotation(ILogFiles files)
     /// <summary>How much of a log is still to be rotated: all that is not a hole.</summary>
     public long DataBytes(string log)
     {
-        using var file = File.OpenHandle(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return RandomAccess.GetLength(file) - files.StartOfData(file);
+        using var file = files.Home.OpenToRead(log);
+        return file is null ? 0 : RandomAccess.GetLength(file) - files.StartOfData(file);
     }
 
     /// <summary>Cuts off a hole that was left at the front of a log: who looks at the file itself would read it as zeros.</summary>
     public void CutHole(string log)
     {
-        if (!File.Exists(log))
+        if (files.Home.LengthOf(log) is null)
             return;
         using var journalFile = LogJournal.Lock(log, files);
         using var live = OpenLive(log);
@@ -48,14 +48,14 @@ public sealed class LogRotation(ILogFiles files)
     /// <summary>Empties a log, and forgets its backups: the process goes on writing at the start of the file.</summary>
     public void Clear(string log)
     {
-        if (File.Exists(log))
+        if (IsThere(log))
         {
             using var journalFile = LogJournal.Lock(log, files);
             using var live = OpenLive(log);
             var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
             // Positions go on where they were, so that nobody takes what comes for what was.
             var length = RandomAccess.GetLength(live);
-            File.OpenHandle(log, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            RandomAccess.SetLength(live, 0);
             (journal with { Removed = journal.Removed + length }).Write(journalFile);
         }
 
@@ -81,7 +81,7 @@ public sealed class LogRotation(ILogFiles files)
         var path = Path.Combine(folder, $".probe-{Environment.ProcessId}");
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            using var file = files.Home.MakeAnew(path);
             File.Delete(path);
             return RungOf(file);
         }
@@ -103,7 +103,7 @@ public sealed class LogRotation(ILogFiles files)
 
     private bool Rotate(string log, LogLimits limits, long atLeast)
     {
-        if (new FileInfo(log) is not { Exists: true, Length: > 0 })
+        if (!IsThere(log) || files.Home.LengthOf(log) is not > 0)
             return false;
         if (RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
             // Who reads it does it, when it is large.
@@ -200,13 +200,7 @@ public sealed class LogRotation(ILogFiles files)
 
     private void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
     {
-        using var file = new FileStream(to, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var file = new FileStream(files.Home.MakeAnew(to), FileAccess.Write, bufferSize: 0);
         if (compress)
         {
             using var target = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
@@ -232,14 +226,19 @@ public sealed class LogRotation(ILogFiles files)
         }
     }
 
+    private bool IsThere(string log)
+    {
+        using var file = files.Home.OpenToRead(log);
+        return file is not null;
+    }
+
     // On the disk with its name, before anything is taken away. What is in the journal need not be: after a loss of power it is at
     // worst there twice.
-    private static void Flush(string backup)
+    private void Flush(string backup)
     {
-        using var file = File.OpenHandle(backup, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        using var file = files.Home.OpenToChange(backup) ?? throw new IOException($"{backup} has gone");
         RandomAccess.FlushToDisk(file);
     }
 
-    private static SafeFileHandle OpenLive(string log) =>
-        File.OpenHandle(log, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private SafeFileHandle OpenLive(string log) => files.Home.OpenToChange(log) ?? throw new IOException($"{log} has gone");
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
@@ -28,30 +29,23 @@ public sealed class LogTimes
     /// <summary>Where it is made anew before it takes its place.</summary>
     public static string DraftOf(string log) => PathOf(log) + ".new";
 
-    public static bool Exists(string log) => File.Exists(PathOf(log));
+    public static bool Exists(string log, IHomeFiles files) => files.LengthOf(PathOf(log)) is not null;
 
     /// <summary>The last position of which anything was noted.</summary>
-    public static long LastPosition(string log)
+    public static long LastPosition(string log, IHomeFiles files)
     {
-        using var file = File.OpenHandle(PathOf(log), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = files.OpenToRead(PathOf(log));
+        if (file is null)
+            return 0;
         Span<byte> last = stackalloc byte[EntryBytes];
         var length = RandomAccess.GetLength(file) / EntryBytes * EntryBytes;
         return RandomAccess.Read(file, last, Math.Max(0, length - EntryBytes)) == EntryBytes ? BinaryPrimitives.ReadInt64LittleEndian(last) : 0;
     }
 
-    public static LogTimes Read(string log)
+    public static LogTimes Read(string log, IHomeFiles files)
     {
         var times = new LogTimes();
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(PathOf(log));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return times;
-        }
-
+        var bytes = files.ReadAll(PathOf(log)) ?? [];
         for (var at = 0; at + EntryBytes <= bytes.Length; at += EntryBytes)
         {
             var position = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
@@ -65,30 +59,23 @@ public sealed class LogTimes
     }
 
     /// <summary>Notes that from a position on all was written from a time on; null: nobody knows.</summary>
-    public static void Append(string log, long position, DateTimeOffset? time)
+    public static void Append(string log, long position, DateTimeOffset? time, IHomeFiles files)
     {
-        using var file = new FileStream(PathOf(log), new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.Write(Entry(position, time?.ToUnixTimeMilliseconds() ?? 0));
+        using var file = files.OpenOrMake(PathOf(log));
+        RandomAccess.Write(file, Entry(position, time?.ToUnixTimeMilliseconds() ?? 0), RandomAccess.GetLength(file));
     }
 
     /// <summary>Forgets what is before a position.</summary>
-    public static void Forget(string log, long before)
+    public static void Forget(string log, long before, IHomeFiles files)
     {
-        var times = Read(log);
+        var times = Read(log, files);
         var first = times.IndexOf(before);
         if (first <= 0)
             return;
         var kept = times._entries.Skip(first).SelectMany(entry => Entry(entry.Position, entry.Milliseconds)).ToArray();
         var draft = DraftOf(log);
-        File.WriteAllBytes(draft, kept);
-        File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (var file = files.MakeAnew(draft))
+            RandomAccess.Write(file, kept, 0);
         File.Move(draft, PathOf(log), overwrite: true);
     }
 

@@ -70,9 +70,11 @@ public abstract record RunState(DateTimeOffset Since)
 
     /// <summary>
     /// Whether it is time to start the process again; so it is when the clock was set back, or nobody knows how long it would
-    /// wait.
+    /// wait, or it would be longer than anybody ever has to.
     /// </summary>
-    public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since);
+    public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since || due - now > LongestWait);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     /// <summary>Given up: it was restarted too often. Only the user starts it again.</summary>
     public sealed record Failed(DateTimeOffset Since, string Why) : RunState(Since);

@@ -5,6 +5,9 @@ namespace Sentinel.Core.Store;
 /// <summary>Fields of a JSON object, by name: one that is missing or of another kind is a <see cref="JsonException"/>.</summary>
 internal static class JsonFields
 {
+    private const int LastYear = 2999;
+    private const double MostSeconds = 100.0 * 366 * 86400;
+
     public static JsonElement Get(this JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) ? value : throw new JsonException($"'{name}' is missing");
 
@@ -17,6 +20,18 @@ internal static class JsonFields
 
     public static string[] Texts(this JsonElement json, string name) =>
         [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' has a null"))];
+
+    /// <summary>A time that anything can be reckoned with.</summary>
+    public static DateTimeOffset Time(this JsonElement json) =>
+        json.GetDateTimeOffset() is { Year: <= LastYear } time ? time : throw new JsonException($"there is a time after the year {LastYear}");
+
+    /// <inheritdoc cref="Time(JsonElement)"/>
+    public static DateTimeOffset Time(this JsonElement json, string name) => json.Get(name).Time();
+
+    public static TimeSpan Seconds(this JsonElement json, string name) =>
+        json.Get(name).GetDouble() is >= 0 and <= MostSeconds and var seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new JsonException($"'{name}' is a time that cannot be");
 
     public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 

@@ -33,7 +33,7 @@ internal static class LeaseDocument
     public static Lease ReadLease(JsonElement json) => new()
     {
         Term = json.Maybe("term") is { } term
-            ? new Term(TimeSpan.FromSeconds(term.Get("lengthSeconds").GetDouble()), term.Get("expires").GetDateTimeOffset())
+            ? new Term(term.Seconds("lengthSeconds"), term.Time("expires"))
             : null,
         Owner = json.Maybe("owner") is { } owner ? new Owner(RunDocument.ReadIdentity(owner), owner.Text("program")) : null,
         Session = json.Maybe("session")?.GetString(),
@@ -60,5 +60,5 @@ internal static class LeaseDocument
     public static Origin ReadOrigin(JsonElement json) => new(
         [.. json.Get("ancestry").EnumerateArray().Select(ancestor => new Ancestor(ancestor.Get("pid").GetInt32(), ancestor.Text("program")))],
         json.Text("folder"),
-        json.Get("at").GetDateTimeOffset());
+        json.Time("at"));
 }

@@ -14,12 +14,14 @@ namespace Sentinel.Core.Store;
 /// <c>sentinel_core/state.py</c>: no version, objects by id, and of a running process no more than its pid.
 /// </summary>
 /// <param name="home">Where it is.</param>
+/// <param name="files">How its files are opened.</param>
 /// <param name="table">Where what runs is looked for.</param>
 /// <param name="environmentOf">The environment of a process, or null.</param>
 /// <param name="caller">The environment and the umask of whoever takes it over: what is started has them from him.</param>
 /// <param name="time">Its times are local, and say so nowhere.</param>
 public sealed class PythonState(
     SentinelHome home,
+    IHomeFiles files,
     IProcessTable table,
     Func<int, EnvironmentBlock?> environmentOf,
     Func<(EnvironmentBlock Environment, int Umask)> caller,
@@ -68,7 +70,7 @@ public sealed class PythonState(
         foreach (var process in Each(root, "processes"))
         {
             var id = process.Get("id").GetInt32();
-            if (id < 1 || state.Processes.ContainsKey(id))
+            if (id is < 1 or int.MaxValue || state.Processes.ContainsKey(id))
                 throw new JsonException($"process {id} has an id that cannot be, or that another has");
             var name = ProcessName.Unique(process.Text("name"), taken => state.Find(taken) is not null);
             var running = Find(process);
@@ -110,7 +112,7 @@ public sealed class PythonState(
     private int? DaemonPid()
     {
         var file = Path.Combine(home.Folder, "daemon.pid");
-        return File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var pid) && table.Look(pid) is { HasEnded: false }
+        return int.TryParse(files.ReadAll(file), CultureInfo.InvariantCulture, out var pid) && table.Look(pid) is { HasEnded: false }
             ? pid
             : null;
     }

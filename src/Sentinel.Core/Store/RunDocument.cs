@@ -54,7 +54,7 @@ internal static class RunDocument
 
     public static RunState ReadState(JsonElement json)
     {
-        var since = json.Get("since").GetDateTimeOffset();
+        var since = json.Time("since");
         return json.Text("is") switch
         {
             "starting" => new RunState.Starting(since, json.Get("automatic").GetBoolean(), json.Maybe("pidNamespace")?.GetUInt64()),
@@ -67,14 +67,14 @@ internal static class RunDocument
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since),
             "crashed" => new RunState.Crashed(since),
-            "backoff" => new RunState.Backoff(since, json.Get("due").GetDateTimeOffset()),
+            "backoff" => new RunState.Backoff(since, json.Time("due")),
             "failed" => new RunState.Failed(since, json.Text("why")),
             var other => throw JsonFields.Unknown("state", other),
         };
     }
 
     private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
-        ? new RunState.Running(json.Get("since").GetDateTimeOffset(), ReadIdentity(json))
+        ? new RunState.Running(json.Time("since"), ReadIdentity(json))
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
             LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
@@ -119,7 +119,7 @@ internal static class RunDocument
     }
 
     private static Health ReadHealth(JsonElement json) =>
-        new(json.Get("healthy").GetBoolean(), json.Get("since").GetDateTimeOffset(), json.Maybe("why")?.GetString());
+        new(json.Get("healthy").GetBoolean(), json.Time("since"), json.Maybe("why")?.GetString());
 
     public static void Write(Utf8JsonWriter json, EndedRun run)
     {
@@ -164,8 +164,8 @@ internal static class RunDocument
 
     public static EndedRun ReadEnded(JsonElement json) => new(
         json.Maybe("pid")?.GetInt32(),
-        json.Get("startedAt").GetDateTimeOffset(),
-        json.Get("endedAt").GetDateTimeOffset(),
+        json.Time("startedAt"),
+        json.Time("endedAt"),
         json.Get("witnessed").GetBoolean(),
         ReadExit(json.Get("how")),
         json.Maybe("peakMemoryBytes")?.GetInt64(),

@@ -130,22 +130,22 @@ internal static class SpecDocument
         Umask = json.Get("umask").GetInt32(),
         Restart = RestartRules.Parse(json.Text("restart")) ?? throw JsonFields.Unknown("restart rule", json.Text("restart")),
         RestartLimit = json.Maybe("restartLimit") is { } limit
-            ? new RestartLimit(limit.Get("restarts").GetInt32(), TimeSpan.FromSeconds(limit.Get("windowSeconds").GetDouble()))
+            ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))
             : null,
         Stop = json.Maybe("stop") is { } stop
-            ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
+            ? new StopRule(stop.Get("signal").GetInt32(), stop.Seconds("timeoutSeconds"))
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Readiness = json.Maybe("readiness") is { } readiness
-            ? new Readiness(readiness.Maybe("probe") is { } ready ? ReadProbe(ready) : null, Seconds(readiness, "timeoutSeconds"))
+            ? new Readiness(readiness.Maybe("probe") is { } ready ? ReadProbe(ready) : null, readiness.Seconds("timeoutSeconds"))
             : null,
         Health = json.Maybe("health") is { } health
             ? new HealthCheck(
                 ReadProbe(health.Get("probe")),
-                Seconds(health, "intervalSeconds"),
-                Seconds(health, "timeoutSeconds"),
+                health.Seconds("intervalSeconds"),
+                health.Seconds("timeoutSeconds"),
                 health.Get("failures").GetInt32(),
-                Seconds(health, "startPeriodSeconds"))
+                health.Seconds("startPeriodSeconds"))
             : null,
         Treatment = json.Maybe("treatment") is { } treatment ? ReadTreatment(treatment) : Treatment.None,
         LogLimits = json.Maybe("logs") is { } logs
@@ -157,8 +157,6 @@ internal static class SpecDocument
 
     public static EnvironmentBlock ReadVariables(JsonElement json) =>
         json.Maybe("variables") is { } variables ? new EnvironmentBlock(variables.GetBytesFromBase64()) : EnvironmentBlock.Empty;
-
-    private static TimeSpan Seconds(JsonElement json, string name) => TimeSpan.FromSeconds(json.Get(name).GetDouble());
 
     private static void Write(Utf8JsonWriter json, Probe probe)
     {

@@ -11,7 +11,7 @@ public sealed record State
 {
     public static readonly State Empty = new();
 
-    /// <summary>The id that the next new process gets.</summary>
+    /// <summary>Higher than any id that was ever given; see <see cref="FreeId"/>.</summary>
     public int NextId { get; init; } = 1;
 
     public ImmutableSortedDictionary<int, ProcessRecord> Processes { get; init; } =
@@ -46,6 +46,12 @@ public sealed record State
     /// <summary>The port that a process has under a name.</summary>
     public PortLease? PortOf(int processId, string name) =>
         Ports.Values.FirstOrDefault(lease => lease.ProcessId == processId && lease.Name == name);
+
+    /// <summary>The id that the next new process gets: the lowest that is free, once the highest has been given.</summary>
+    public int FreeId => NextId < int.MaxValue ? NextId : Enumerable.Range(1, int.MaxValue - 1).First(id => !Processes.ContainsKey(id));
+
+    /// <summary>The same after so many ids were given.</summary>
+    public State AfterIds(int count) => this with { NextId = (int)Math.Min(int.MaxValue, (long)NextId + count) };
 
     public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
 
@@ -94,7 +100,9 @@ public sealed record State
                 _ when process.Cookie.Length == 0 => "has no cookie",
                 _ when !cookies.Add(process.Cookie) => "has a cookie that another has",
                 _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
-                _ when process.LogName.Contains('/') => "has a log name that cannot be",
+                _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has a log name that cannot be",
+                _ when process.Cookie.AsSpan().ContainsAny('/', '\0') => "has a cookie that cannot be",
+                _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that cannot be: it has a NUL",
                 { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which there is not",
                 _ => null,
             };
@@ -107,4 +115,7 @@ public sealed record State
                 return $"port {lease.Port} cannot be, or is somebody's whom there is not";
         return null;
     }
+
+    private static IEnumerable<string> PathsAndWords(ProcessSpec spec) =>
+        [spec.WorkingDirectory, .. spec.EnvironmentFiles, .. spec.Command.Arguments, spec.Treatment.User ?? ""];
 }

@@ -68,6 +68,9 @@ internal static class StateDocument
     /// <exception cref="NewerStateException">It was written by a newer version.</exception>
     public static State Read(ReadOnlyMemory<byte> json)
     {
+        // Editors put one there; it says nothing.
+        if (json.Span.StartsWith("\uFEFF"u8))
+            json = json[3..];
         if (json.IsEmpty)
             throw new JsonException("the file is empty");
         using var document = JsonDocument.Parse(json);
@@ -149,7 +152,7 @@ internal static class StateDocument
         Restarts = json.Get("restarts").GetInt32(),
         ShortRuns = json.Get("shortRuns").GetInt32(),
         RecentRestarts = json.Maybe("recentRestarts") is { } recent
-            ? [.. recent.EnumerateArray().Select(restart => restart.GetDateTimeOffset())]
+            ? [.. recent.EnumerateArray().Select(restart => restart.Time())]
             : [],
         LastRun = json.Maybe("lastRun") is { } last ? RunDocument.ReadEnded(last) : null,
         Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
@@ -166,7 +169,7 @@ internal static class StateDocument
         json.WriteEndObject();
     }
 
-    public static Group ReadGroup(JsonElement json) => new(json.Text("name"), json.Get("createdAt").GetDateTimeOffset())
+    public static Group ReadGroup(JsonElement json) => new(json.Text("name"), json.Time("createdAt"))
     {
         EnvironmentFiles = json.Texts("environmentFiles"),
         Variables = SpecDocument.ReadVariables(json),
@@ -186,7 +189,7 @@ internal static class StateDocument
     public static PortLease ReadLease(JsonElement json) => new(
         json.Get("port").GetInt32(),
         json.Text("name"),
-        json.Get("allocatedAt").GetDateTimeOffset(),
+        json.Time("allocatedAt"),
         json.Maybe("process")?.GetInt32());
 }
 

@@ -22,7 +22,10 @@ public sealed class StateStore(
 
     public SentinelHome Home => home;
 
-    public EventLog Events { get; } = new(home, warn);
+    /// <summary>How its files are opened.</summary>
+    public IHomeFiles Files => files.Home;
+
+    public EventLog Events { get; } = new(home, files.Home, warn);
 
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public State Read()
@@ -115,7 +118,7 @@ public sealed class StateStore(
         {
             var aside = Aside("python");
             // A copy: until ours is written that one is all there is.
-            File.Copy(home.State, aside, overwrite: true);
+            files.Home.Copy(home.State, aside, mayHaveTwoNames: true);
             Replace(loaded.State, durable: true);
             warn($"{Described(taken)} now ours; {home.State} as it was is kept as {aside}");
             foreach (var warning in taken.Warnings)
@@ -130,7 +133,7 @@ public sealed class StateStore(
 
     private void PutAside(string damage, string source)
     {
-        if (!File.Exists(home.State))
+        if (!Path.Exists(home.State))
         {
             warn($"{damage}; using the last good copy, {source}.");
             return;
@@ -173,7 +176,7 @@ public sealed class StateStore(
     {
         try
         {
-            return python?.Read(File.ReadAllBytes(home.State));
+            return files.Home.ReadAll(home.State, mayHaveTwoNames: true) is { } json ? python?.Read(json) : null;
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
@@ -182,15 +185,11 @@ public sealed class StateStore(
     }
 
     // Neither a state nor damage: there is no such file.
-    private static (State? State, string? Damage) Try(string path)
+    private (State? State, string? Damage) Try(string path)
     {
         try
         {
-            return (StateDocument.Read(File.ReadAllBytes(path)), null);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (null, null);
+            return files.Home.ReadAll(path, mayHaveTwoNames: true) is { } json ? (StateDocument.Read(json), null) : (null, null);
         }
         catch (JsonException e)
         {

@@ -43,7 +43,7 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void Note()
     {
-        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnds.Of(record, _store.Home)));
+        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnds.Of(record, _store.Home, _store.Files)));
         _noted = State;
     }
 

@@ -30,7 +30,7 @@ public sealed partial class Supervisor
                 .Select(number => OfSet(instances[0].Spec, set, number))
                 .ToList();
             if (missing.Count > 0)
-                added = Register(transaction, state, state with { NextId = state.NextId + missing.Count }, missing, instances[0].Origin);
+                added = Register(transaction, state, state.AfterIds(missing.Count), missing, instances[0].Origin);
             tooMany = instances[Math.Min(wanted, instances.Count)..];
         }
 

@@ -129,7 +129,7 @@ public sealed partial class Supervisor
                 if (stuck?.GetValueOrDefault(starting.Id) is { } why)
                     throw new SpawnException(why);
                 // Whoever waits for a line begins where this run's part of the logs does.
-                var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home) : (LogEnds?)null;
+                var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home, store.Files) : (LogEnds?)null;
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
             catch (Exception e) when (e is SpawnException or EnvironmentException)

@@ -88,7 +88,7 @@ public sealed partial class Supervisor(
         var asked = request.Instances is { } count
             ? Enumerable.Range(1, count).Select(number => OfSet(request.Spec, name, number)).ToList()
             : [request.Spec with { Name = name }];
-        var before = state with { NextId = state.NextId + asked.Count };
+        var before = state.AfterIds(asked.Count);
         state = state.With(request.Environment);
         if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
             state = state.With(new Group(made, time.GetUtcNow()));
@@ -105,12 +105,13 @@ public sealed partial class Supervisor(
         {
             if (spec.Instance is not null && (names.Contains(spec.Name) || !ProcessName.IsValid(spec.Name)))
                 return [NotFree(state, spec.Name)!];
+            var id = state.FreeId;
             records.Add(new ProcessRecord
             {
-                Id = state.NextId,
+                Id = id,
                 Spec = spec,
                 Cookie = Guid.NewGuid().ToString("N"),
-                LogName = SentinelHome.LogName(spec.Name, state.NextId),
+                LogName = SentinelHome.LogName(spec.Name, id),
                 State = new RunState.Stopped(time.GetUtcNow()),
                 Origin = origin,
             });
@@ -118,7 +119,7 @@ public sealed partial class Supervisor(
                 return [new Outcome.Failed(spec.Name, null, over)];
             if (spec.Lease?.Owner is { } owner && table.IsElsewhere(owner.Identity))
                 return [new Outcome.Failed(spec.Name, null, $"{owner} is in another pid namespace, so nobody here would see its end; run it there, without a daemon that is here")];
-            state = (state with { NextId = state.NextId + 1 }).With(records[^1]);
+            state = state.AfterIds(1).With(records[^1]);
         }
 
         if (records.Select(record => WhyNot(record, state)).FirstOrDefault(why => why is not null) is { } reason)

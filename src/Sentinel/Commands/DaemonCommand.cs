@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -183,7 +184,7 @@ internal static class DaemonCommand
 
     private static string EndOfLog(Session session)
     {
-        var lines = File.Exists(session.Home.DaemonLog) ? File.ReadAllLines(session.Home.DaemonLog) : [];
+        var lines = Encoding.UTF8.GetString(session.Store.Files.ReadAll(session.Home.DaemonLog) ?? []).TrimEnd('\n').Split('\n');
         return string.Join('\n', lines.TakeLast(LogLines));
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Events;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
@@ -122,10 +123,12 @@ internal sealed class DaemonHost : IDisposable
     // What it says is appended, so it goes on at the new start.
     private void BoundLog()
     {
-        if (new FileInfo(_home.DaemonLog) is not { Exists: true, Length: > LongLog } log)
+        if (_store.Files.LengthOf(_home.DaemonLog) is not > LongLog)
             return;
-        log.CopyTo(_home.OlderDaemonLog, overwrite: true);
-        File.OpenHandle(_home.DaemonLog, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        using var log = _store.Files.OpenToChange(_home.DaemonLog);
+        _store.Files.Copy(_home.DaemonLog, _home.OlderDaemonLog);
+        if (log is not null)
+            RandomAccess.SetLength(log, 0);
     }
 
     // What a burst of work took is not kept through the quiet after it.

@@ -17,8 +17,9 @@ internal static class DoctorCommand
     {
         var json = SharedOptions.Json();
         var command = new Command("doctor", "Check this machine and what sentinel keeps; changes nothing") { json };
-        command.SetAction(result => Invocation.InSession(result, json, session =>
+        command.SetAction(result =>
         {
+            using var session = Session.OfAnyHome(result.GetValue(json));
             var findings = Examine(session);
             if (session.IsJson)
                 session.Print(DoctorJson.From(findings, session.Warnings), Json.Document.DoctorJson);
@@ -26,18 +27,27 @@ internal static class DoctorCommand
                 foreach (var line in FindingList.Lines(findings, session.Style))
                     session.Output.Line(line);
             return findings.Any(finding => finding.Level == Level.Broken) ? ExitCode.Failure : ExitCode.Success;
-        }));
+        });
         return command;
     }
 
     private static List<Finding> Examine(Session session)
     {
-        var files = StateCheck.Look(session.Home, Session.PythonStateOf(session.Home, session.Table));
-        if (ProcessTable.WhyBlind() is { } why)
+        // In the folder of another user nothing is read, as the state says, and nothing tried.
+        if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: false) is not null)
+            return
+            [
+                .. Finding.Of(Areas.Kernel, () => KernelCheck.Of(KernelProbe.Look(session.Table))),
+                .. Finding.Of(Areas.ControlGroups, () => ControlGroupCheck.Of(ControlGroup.Look())),
+                .. Finding.Of(Areas.Home, () => HomeCheck.Of(HomeProbe.Look(session.Home))),
+                .. Finding.Of(Areas.State, () => StateCheck.Of(StateCheck.Look(session.Home, session.Store.Files, Session.PythonStateOf(session.Home, session.Table)))),
+            ];
+        var files = StateCheck.Look(session.Home, session.Store.Files, Session.PythonStateOf(session.Home, session.Table));
+        if (ProcessTable.WhyBlind() is { } blind)
             // Whatever is asked about processes, the answer would be about others.
             return
             [
-                Finding.Broken(Areas.Kernel, why.Split("; ")[0], "mount the /proc of this pid namespace: mount -t proc proc /proc"),
+                Finding.Broken(Areas.Kernel, blind.Split("; ")[0], "mount the /proc of this pid namespace: mount -t proc proc /proc"),
                 .. Finding.Of(Areas.Home, () => HomeCheck.Of(HomeProbe.Look(session.Home))),
                 .. Finding.Of(Areas.State, () => StateCheck.Of(files)),
             ];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Specs;
+using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
@@ -34,7 +35,10 @@ internal sealed class EnvironmentOptionSet
     public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);
 
     /// <summary>Absolute paths.</summary>
-    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(Path.GetFullPath)];
+    /// <exception cref="IOException">One of them will not be there when it is read again.</exception>
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(file => LastingPath.Full(file) is var path && LastingPath.IsPassing(path)
+        ? throw new IOException($"--env-file {file} is open in this command alone, and could not be read at the next start; give the file by its name")
+        : path)];
 
     public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
 using Sentinel.Linux;
 using Sentinel.Rendering;
 
@@ -44,14 +45,16 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     // Where bytes are not handed on as they come.
     private bool IsByLine => !_writer.TakesBytes || query.Pattern is not null;
 
-    public void Show()
+    /// <returns>Which logs cannot be read.</returns>
+    public IReadOnlyList<Outcome.Failed> Show()
     {
-        using var eventLog = session.OpenEvents();
-        var eventsEnd = eventLog.End;
-        var ends = _hasMarks
+        using var eventLog = _hasMarks ? session.TryOpenLog(session.Home.Events) : null;
+        var eventsEnd = eventLog?.End ?? 0;
+        var ends = eventLog is not null
             ? EventLog.Read(eventLog, eventsEnd).OfType<Event.OfProcess>().Where(happened => happened is Event.Started or Event.Ended).ToLookup(happened => happened.Id)
             : Array.Empty<Event.OfProcess>().ToLookup(happened => happened.Id);
-        var parts = logs.Select(log => Find(log.Log, log.Process)).ToList();
+        var failed = new List<Outcome.Failed>();
+        var parts = logs.Select(log => TryFind(log.Log, log.Process, failed)).OfType<Part>().ToList();
         if (parts.Find(part => (query.Since is not null || query.Until is not null) && part.Times.IsEmpty && part.End > part.History.Start) is { } timeless)
             session.Warn($"when {timeless.Log.Process} wrote to {LogsCommand.Word(timeless.Log.Stream)} is not known: the daemon notes it, while it runs");
 
@@ -65,12 +68,26 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             Follow(parts, eventLog, eventsEnd);
         else
             parts.ForEach(part => part.History.Dispose());
+        return failed;
+    }
+
+    private Part? TryFind(LogFile log, ProcessRecord process, List<Outcome.Failed> failed)
+    {
+        try
+        {
+            return Find(log, process);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failed.Add(new Outcome.Failed(process.Spec.Name, process, $"its {LogsCommand.Word(log.Stream)} cannot be read: {e.Message}"));
+            return null;
+        }
     }
 
     private Part Find(LogFile log, ProcessRecord process)
     {
         var history = Session.OpenLog(log.Path);
-        var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path) : LogTimes.None;
+        var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path, session.Store.Files) : LogTimes.None;
         var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
         // What is not a whole line yet is shown when it is.
         if (query.IsFollowing && IsByLine)
@@ -202,7 +219,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         }
     }
 
-    private void Follow(List<Part> parts, LogHistory eventLog, long eventsEnd)
+    private void Follow(List<Part> parts, LogHistory? eventLog, long eventsEnd)
     {
         var states = parts.ToDictionary(part => part.Log, part => (Lines: new LineAssembler(part.End), part.Excerpt));
         var events = new LogFile("", LogStream.Stdout, session.Home.Events);
@@ -220,7 +237,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
                 foreach (var line in states[log].Lines.Add(bytes).SelectMany(states[log].Excerpt.Next))
                     WriteNow(log, line);
             session.Output.Flush();
-        }).Follow(_hasMarks ? followed.Append((events, eventLog, eventsEnd)) : followed);
+        }).Follow(eventLog is not null ? followed.Append((events, eventLog, eventsEnd)) : followed);
 
         void WriteNow(LogFile log, LogLine? line)
         {

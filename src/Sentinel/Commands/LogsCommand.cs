@@ -83,8 +83,8 @@ internal static class LogsCommand
                 IsFollowing = result.GetValue(follow),
             };
             if (logs.Count > 0)
-                new LogView(session, logs, query, new LogLook(
-                    result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), KeepsEscapes: Terminal.IsTerminal)).Show();
+                missing.AddRange(new LogView(session, logs, query, new LogLook(
+                    result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), KeepsEscapes: Terminal.IsTerminal)).Show());
             return session.Fail(missing);
         }));
         command.Subcommands.Add(Rotate());
@@ -115,13 +115,8 @@ internal static class LogsCommand
     private static (List<ProcessRecord> Found, List<Outcome> Missing) Find(Session session, string[] targets, string? group) =>
         (group is null ? new Selection.Named(targets) : (Selection)new Selection.Members(group)).In(session.Store.Read(), _ => true);
 
-    private static int Clear(Session session, List<ProcessRecord> found, List<Outcome> missing, LogStream? stream)
-    {
-        var rotation = new LogRotation(new LogFiles());
-        foreach (var log in found.SelectMany(process => LogsOf(session, process)).Where(log => (stream ?? log.Stream) == log.Stream))
-            rotation.Clear(log.Path);
-        return session.Report([.. found.Select(process => new Outcome.Cleared(process.Spec.Name, process)), .. missing]);
-    }
+    private static int Clear(Session session, List<ProcessRecord> found, List<Outcome> missing, LogStream? stream) =>
+        session.Report([.. found.Select(process => Rotation.Clear(session, process, stream)), .. missing]);
 
     private static Option<int?> Count(string name, string alias, string description) => new(name, alias)
     {

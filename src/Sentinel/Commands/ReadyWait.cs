@@ -34,9 +34,9 @@ internal abstract class ReadyWait : IDisposable
     {
         foreach (var (path, name) in new[] { (session.Home.StdoutOf(process), "stdout"), (session.Home.StderrOf(process), "stderr") })
         {
-            if (!File.Exists(path))
+            using var history = session.TryOpenLog(path);
+            if (history is null)
                 continue;
-            using var history = Session.OpenLog(path);
             var end = history.End;
             var text = new MemoryStream();
             history.Read(LogFile.StartOfLastLines(history, LastLines, history.Start, end), end, block => text.Write(block.Span));

@@ -16,9 +16,12 @@ internal static class Rotation
             foreach (var log in LogsCommand.LogsOf(session, process))
                 try
                 {
-                    if (process.Spec.LogLimits is { MaxBytes: > 0 and var most } && new FileInfo(log.Path) is { Exists: true } file && file.Length > most
+                    if (process.Spec.LogLimits is { MaxBytes: > 0 and var most } && session.Store.Files.LengthOf(log.Path) > most
                         && session.Daemon is null)
+                    {
+                        MakeSure(session);
                         rotation.RotateIfLarge(log.Path, process.Spec.LogLimits);
+                    }
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -28,17 +31,46 @@ internal static class Rotation
 
     public static Outcome RotateNow(Session session, ProcessRecord process)
     {
-        try
-        {
-            var rotation = new LogRotation(new LogFiles());
-            var rotated = LogsCommand.LogsOf(session, process).Count(log => rotation.Rotate(log.Path, process.Spec.LogLimits));
-            return rotated > 0
-                ? new Outcome.Rotated(process.Spec.Name, process)
-                : new Outcome.NotRotated(process.Spec.Name, process);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be rotated: {e.Message}");
-        }
+        var rotation = new LogRotation(new LogFiles());
+        var rotated = 0;
+        if (Failure(session, LogsCommand.LogsOf(session, process), log => rotated += rotation.Rotate(log.Path, process.Spec.LogLimits) ? 1 : 0) is { } failure)
+            return new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be rotated: {failure}");
+        return rotated > 0
+            ? new Outcome.Rotated(process.Spec.Name, process)
+            : new Outcome.NotRotated(process.Spec.Name, process);
+    }
+
+    public static Outcome Clear(Session session, ProcessRecord process, LogStream? stream)
+    {
+        var rotation = new LogRotation(new LogFiles());
+        var logs = LogsCommand.LogsOf(session, process).Where(log => (stream ?? log.Stream) == log.Stream);
+        return Failure(session, logs, log => rotation.Clear(log.Path)) is { } failure
+            ? new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be cleared: {failure}")
+            : new Outcome.Cleared(process.Spec.Name, process);
+    }
+
+    // As for any other change.
+    private static void MakeSure(Session session)
+    {
+        if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: true) is { } why)
+            throw new UnauthorizedAccessException(why);
+    }
+
+    // What is wrong with one does not hold up the others.
+    private static string? Failure(Session session, IEnumerable<LogFile> logs, Action<LogFile> work)
+    {
+        string? failure = null;
+        foreach (var log in logs)
+            try
+            {
+                MakeSure(session);
+                work(log);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                failure ??= e.Message;
+            }
+
+        return failure;
     }
 }

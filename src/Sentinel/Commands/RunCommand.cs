@@ -114,7 +114,7 @@ internal static class RunCommand
         {
             Name = name ?? command.ProgramName,
             Command = command,
-            WorkingDirectory = Path.GetFullPath(folder ?? "."),
+            WorkingDirectory = LastingPath.OfFolder(folder ?? "."),
             Environment = environment.Key,
             Umask = Caller.Umask,
         };
@@ -122,7 +122,7 @@ internal static class RunCommand
 
     private static int Run(Session session, RunRequest request, bool waits)
     {
-        using var waiting = waits ? ReadyWait.Prepare(session, session.Store.Read().NextId) : null;
+        using var waiting = waits ? ReadyWait.Prepare(session, session.Store.Read().FreeId) : null;
         var outcomes = session.Do(new Request.Run(request));
         if (waiting is not null)
             outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started ? waiting.Until(started.Process) ?? outcome : outcome)];

@@ -16,16 +16,27 @@ internal sealed class Session : IDisposable
     private readonly List<string> _warnings = [];
     private readonly Lazy<DaemonClient?> _daemon;
 
+    /// <exception cref="UnauthorizedAccessException">Sentinel's folder is another user's.</exception>
     public Session(bool isJson)
+        : this(isJson, new SentinelHome(FindHome()))
+    {
+        if (HomeFiles.WhyNotHome(Home.Folder, isToWrite: false) is { } why)
+            throw new UnauthorizedAccessException(why);
+    }
+
+    private Session(bool isJson, SentinelHome home)
     {
         IsJson = isJson;
-        Home = new SentinelHome(FindHome());
+        Home = home;
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
         Reconciliation = new Reconciliation(Home, TimeProvider.System);
         Overview = new Overview(Table, TimeProvider.System);
     }
+
+    /// <summary>For whoever tells what is wrong with the folder.</summary>
+    public static Session OfAnyHome(bool isJson) => new(isJson, new SentinelHome(FindHome()));
 
     public bool IsJson { get; }
 
@@ -77,6 +88,20 @@ internal sealed class Session : IDisposable
 
     /// <summary>A log with its backups.</summary>
     public static LogHistory OpenLog(string path) => new(path, new LogFiles());
+
+    /// <summary>A log with its backups; null, and a warning, when it cannot be read.</summary>
+    public LogHistory? TryOpenLog(string path)
+    {
+        try
+        {
+            return OpenLog(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Warn(e.Message);
+            return null;
+        }
+    }
 
     /// <summary>What happened.</summary>
     public LogHistory OpenEvents() => OpenLog(Home.Events);
@@ -140,12 +165,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>As the store wants it.</summary>
     public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>
-        new(home, table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
+        new(home, new HomeFiles(), table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
 
     private static string FindHome()
     {
         if (Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } home)
-            return Path.GetFullPath(home);
+            return LastingPath.Full(home);
         // Without HOME: what the user database says. Where that says nothing the runtime falls back on the root folder.
         var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var isKnown = user.Length > 1 || Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } && user.Length > 0;

@@ -32,8 +32,8 @@ internal static class WhyCommand
     {
         var state = session.See(new Snapshot(session.Table));
         var (found, missing) = new Selection.Named(targets).In(state, _ => true);
-        using var log = session.OpenEvents();
-        var events = EventLog.Read(log, log.End);
+        using var log = session.TryOpenLog(session.Home.Events);
+        var events = log is null ? [] : EventLog.Read(log, log.End);
         var stories = found.ConvertAll(record => Tell(session, record, events, lines));
         if (session.IsJson)
             session.Print(new WhyJson(Json.SchemaVersion, [.. stories.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
@@ -50,8 +50,8 @@ internal static class WhyCommand
         // What was only noticed now, by looking, nobody has noted yet.
         if (record.LastRun is { } last && !(ends.LastOrDefault()?.Run is { } noted && noted.Pid == last.Pid && (last.EndedAt - noted.EndedAt).Duration() < Rounding))
             ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, default, RestartDue: null));
-        using var log = Session.OpenLog(session.Home.StderrOf(record));
-        var (start, length) = (log.Start, log.End);
+        using var log = session.TryOpenLog(session.Home.StderrOf(record));
+        var (start, length) = log is null ? (0, 0) : (log.Start, log.End);
         var runs = new List<Story.Run>();
         foreach (var (end, i) in ends.Select((end, i) => (end, i)).Reverse().Take(Runs))
         {
@@ -65,7 +65,7 @@ internal static class WhyCommand
         string Read(long from, long to)
         {
             var bytes = new MemoryStream();
-            log.Read(LogFile.StartOfLastLines(log, lines, from, to), to, block => bytes.Write(block.Span));
+            log?.Read(LogFile.StartOfLastLines(log, lines, from, to), to, block => bytes.Write(block.Span));
             return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         }
     }

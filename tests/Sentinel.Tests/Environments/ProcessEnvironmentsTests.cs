@@ -1,5 +1,6 @@
 using Sentinel.Core.Environments;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -131,6 +132,33 @@ public sealed class ProcessEnvironmentsTests : IDisposable
         Assert.Contains([0x41, 0x3d, 0xff, 0xfe], block.Entries().Select(entry => entry.ToArray()));
         Assert.Equal("1", block["V"]);
         Assert.Single(block.Names(), name => name == "V");
+    }
+
+    [Fact]
+    public void Another_user_gets_none_of_the_callers_own_places()
+    {
+        var caller = MadeUpSentinel.EnvironmentOf(
+            "XDG_RUNTIME_DIR=/run/user/0\0MAIL=/var/mail/root\0SSH_AUTH_SOCK=/tmp/ssh/agent\0BUS=unix:path=/run/user/0/bus\0SOCKET=/run/user/0/x\0"
+            + "PATH=/run/user/0/bin:/bin\0ENV=production\0LANG=C");
+        _state = _state.With(caller);
+        _record = _record with { Spec = _record.Spec with { Environment = caller.Key, Treatment = new Treatment { User = "app" } } };
+
+        string[] own = ["XDG_RUNTIME_DIR", "MAIL", "SSH_AUTH_SOCK", "BUS", "SOCKET"];
+        Assert.Subset(Names(isAnother: false), own.ToHashSet());
+        Assert.DoesNotContain(Names(isAnother: true), own.Contains);
+        Assert.Superset(new HashSet<string> { "PATH", "ENV", "LANG", "HOME", "USER" }, Names(isAnother: true));
+
+        // What was asked for stays.
+        _record = _record with { Spec = _record.Spec with { Variables = MadeUpSentinel.EnvironmentOf("XDG_RUNTIME_DIR=/run/app") } };
+        Assert.Contains("XDG_RUNTIME_DIR", Names(isAnother: true));
+
+        HashSet<string> Names(bool isAnother) =>
+            [.. new ProcessEnvironments(_home, new RegularFiles(), new App(isAnother)).Of(_record, _state).Entries.Select(entry => entry.Name)];
+    }
+
+    private sealed class App(bool isAnother) : IAccounts
+    {
+        public Account Find(string user) => new(user, 12345, 12345, [12345], "/home/app", "/bin/sh") { IsAnother = isAnother };
     }
 
     private ProcessEnvironment Compose() => new ProcessEnvironments(_home, new RegularFiles(), new Accounts()).Of(_record, _state);

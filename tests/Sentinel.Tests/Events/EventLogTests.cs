@@ -20,7 +20,7 @@ public sealed class EventLogTests : IDisposable
     public EventLogTests()
     {
         _home = new SentinelHome(_folder.Path);
-        _log = new EventLog(_home, _warnings.Add);
+        _log = new EventLog(_home, new HomeFiles(), _warnings.Add);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -15,6 +15,23 @@ public sealed class EventLoopTests : IDisposable
     public void Dispose() => _looping.Dispose();
 
     [Fact]
+    public void What_is_due_after_all_time_does_not_come_at_once()
+    {
+        var seen = new List<string>();
+        _looping.On(() =>
+        {
+            Loop.After(TimeSpan.MaxValue, () => seen.Add("never"));
+            Loop.After(TimeSpan.FromDays(2912113), () => seen.Add("much later"));
+            return 0;
+        });
+        var later = new TaskCompletionSource<int>();
+        _looping.On(() => Loop.After(TimeSpan.FromMilliseconds(1), () => later.SetResult(1)));
+
+        Assert.Equal(1, Looping.Get(later.Task));
+        Assert.Empty(_looping.On(() => seen.ToArray()));
+    }
+
+    [Fact]
     public void What_is_posted_from_any_thread_runs_on_the_loops_in_its_order()
     {
         var seen = new List<(int Number, int Thread)>();

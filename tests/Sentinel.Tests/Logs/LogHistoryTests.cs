@@ -51,7 +51,7 @@ public sealed class LogHistoryTests : IDisposable
         new LogRotation(new LogFiles()).Rotate(Log, Limits);
 
         Assert.Equal(10_000, history.End);
-        Assert.Equal(10_000, LogHistory.EndOf(Log));
+        Assert.Equal(10_000, LogHistory.EndOf(Log, new HomeFiles()));
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class LogHistoryTests : IDisposable
         foreach (var text in (string[])["", "1 2 3 4\n", new string('x', 80), new string('9', 80)])
         {
             File.WriteAllText(LogJournal.PathOf(Log), text);
-            Assert.Equal(default, LogJournal.Read(Log));
+            Assert.Equal(default, LogJournal.Read(Log, new HomeFiles()));
             using var history = new LogHistory(Log, new LogFiles());
             Assert.Equal(Numbered(0, 1000), Read(history));
         }
@@ -149,6 +149,8 @@ public sealed class LogHistoryTests : IDisposable
     private sealed class WhenLookedAt(Action happens) : ILogFiles
     {
         private readonly LogFiles _files = new();
+
+        public IHomeFiles Home => _files.Home;
 
         public int BlockBytes(SafeFileHandle file) => _files.BlockBytes(file);
 

@@ -1,4 +1,5 @@
 using Sentinel.Core.Logs;
+using Sentinel.Linux;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Logs;
@@ -17,7 +18,7 @@ public sealed class LogTimesTests : IDisposable
     public void From_a_position_on_all_was_written_at_its_time()
     {
         Note((10, 1), (20, 2), (30, null), (40, 4));
-        var times = LogTimes.Read(Log);
+        var times = LogTimes.Read(Log, new HomeFiles());
         Assert.Equal(
             [null, Start.AddSeconds(1), Start.AddSeconds(1), Start.AddSeconds(2), null, null, Start.AddSeconds(4)],
             new long[] { 9, 10, 19, 20, 30, 39, 1000 }.Select(times.Of));
@@ -27,7 +28,7 @@ public sealed class LogTimesTests : IDisposable
     public void Of_one_place_the_last_word_counts_and_who_goes_back_has_begun_anew()
     {
         Note((10, 1), (20, null), (20, 2), (30, 3), (15, 4));
-        var times = LogTimes.Read(Log);
+        var times = LogTimes.Read(Log, new HomeFiles());
         Assert.Equal([Start.AddSeconds(1), Start.AddSeconds(4), Start.AddSeconds(4)], new long[] { 12, 15, 40 }.Select(times.Of));
     }
 
@@ -41,7 +42,7 @@ public sealed class LogTimesTests : IDisposable
     public void What_was_written_since_and_until_is_found_and_what_is_not_known_is_in_both(double seconds, long start, long end)
     {
         Note((10, 1), (20, 2), (30, null), (40, 4));
-        var times = LogTimes.Read(Log);
+        var times = LogTimes.Read(Log, new HomeFiles());
         var moment = Start.AddSeconds(seconds);
         Assert.Equal((start, end), (times.StartAt(moment, 100), times.EndAt(moment, 100)));
     }
@@ -49,24 +50,24 @@ public sealed class LogTimesTests : IDisposable
     [Fact]
     public void Where_nothing_was_noted_nothing_is_known()
     {
-        var times = LogTimes.Read(Log);
+        var times = LogTimes.Read(Log, new HomeFiles());
         Assert.True(times.IsEmpty);
         Assert.Null(times.Of(5));
         Assert.Equal((0, 100), (times.StartAt(Start, 100), times.EndAt(Start, 100)));
         Note((10, null));
-        Assert.True(LogTimes.Read(Log).IsEmpty);
-        Assert.Equal(10, LogTimes.LastPosition(Log));
+        Assert.True(LogTimes.Read(Log, new HomeFiles()).IsEmpty);
+        Assert.Equal(10, LogTimes.LastPosition(Log, new HomeFiles()));
     }
 
     [Fact]
     public void What_was_rotated_out_is_forgotten_and_half_an_entry_is_none()
     {
         Note((10, 1), (20, 2), (30, 3));
-        LogTimes.Forget(Log, before: 25);
-        var times = LogTimes.Read(Log);
+        LogTimes.Forget(Log, before: 25, new HomeFiles());
+        var times = LogTimes.Read(Log, new HomeFiles());
         Assert.Equal([null, Start.AddSeconds(2), Start.AddSeconds(3)], new long[] { 10, 25, 30 }.Select(times.Of));
         File.AppendAllText(LogTimes.PathOf(Log), "half");
-        Assert.Equal(Start.AddSeconds(3), LogTimes.Read(Log).Of(40));
+        Assert.Equal(Start.AddSeconds(3), LogTimes.Read(Log, new HomeFiles()).Of(40));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(LogTimes.PathOf(Log)));
     }
 
@@ -88,6 +89,6 @@ public sealed class LogTimesTests : IDisposable
     private void Note(params (long Position, double? Seconds)[] entries)
     {
         foreach (var (position, seconds) in entries)
-            LogTimes.Append(Log, position, seconds is { } known ? Start.AddSeconds(known) : null);
+            LogTimes.Append(Log, position, seconds is { } known ? Start.AddSeconds(known) : null, new HomeFiles());
     }
 }

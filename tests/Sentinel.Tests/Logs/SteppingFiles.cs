@@ -22,6 +22,8 @@ internal sealed class SteppingFiles(LogRung rung, Action<Step> at) : ILogFiles
 {
     private readonly LogFiles _files = new();
 
+    public IHomeFiles Home => _files.Home;
+
     public int BlockBytes(SafeFileHandle file) => _files.BlockBytes(file);
 
     public long StartOfData(SafeFileHandle file) => _files.StartOfData(file);

@@ -4,6 +4,14 @@ namespace Sentinel.Tests.Policy;
 
 public sealed class RunStateTests
 {
+    [Fact]
+    public void Nobody_waits_for_longer_than_a_day()
+    {
+        var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        Assert.False(new RunState.Backoff(since, since.AddHours(1)).IsDue(since));
+        Assert.True(new RunState.Backoff(since, since.AddYears(900)).IsDue(since));
+    }
+
     [Theory]
     [InlineData("starting")]
     [InlineData("running")]

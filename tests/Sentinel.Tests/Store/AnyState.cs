@@ -18,7 +18,7 @@ internal static class AnyState
     public static readonly Gen<string> Text = AnyText.WithoutNul;
 
     public static readonly Gen<DateTimeOffset> Time =
-        Gen.Select(Gen.Long[0, new DateTime(9998, 1, 1).Ticks], Gen.Int[-14 * 60, 14 * 60]).Select((ticks, minutes) =>
+        Gen.Select(Gen.Long[0, new DateTime(2998, 1, 1).Ticks], Gen.Int[-14 * 60, 14 * 60]).Select((ticks, minutes) =>
             new DateTimeOffset(new DateTime(ticks).AddDays(1), TimeSpan.FromMinutes(minutes)));
 
     private static readonly Gen<ProcessIdentity> Identity = Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[0, long.MaxValue], Text)

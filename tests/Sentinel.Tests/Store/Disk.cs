@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Linux;
 
 namespace Sentinel.Tests.Store;
 
@@ -8,6 +9,8 @@ namespace Sentinel.Tests.Store;
 /// </summary>
 internal sealed class Disk : IStateFiles
 {
+    public IHomeFiles Home { get; } = new HomeFiles();
+
     // Which content stands under which name: now, and after every step since names were last flushed.
     private Dictionary<string, Content> _files = [];
     private List<Dictionary<string, Content>> _sinceFlush = [[]];

@@ -151,6 +151,7 @@ public sealed class PythonStateTests : IDisposable
 
     private PythonState Python() => new(
         Home,
+        new HomeFiles(),
         _machine,
         pid => new EnvironmentBlock("OF=its own\0"u8.ToArray()),
         () => (new EnvironmentBlock("OF=the caller's\0"u8.ToArray()), 18),

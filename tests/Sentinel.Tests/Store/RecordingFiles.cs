@@ -1,11 +1,14 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
+using Sentinel.Linux;
 
 namespace Sentinel.Tests.Store;
 
 /// <summary>Remembers what was to be written and whether the lock is held; fails when it is told to.</summary>
 internal sealed class RecordingFiles : IStateFiles
 {
+    public IHomeFiles Home { get; } = new HomeFiles();
+
     public List<(State State, bool Durable)> Written { get; } = [];
 
     public bool IsLocked { get; private set; }

@@ -60,6 +60,27 @@ public sealed class StateDocumentTests
     public void Every_state_is_read_as_it_was_written() =>
         AnyState.Any.Sample(state => AnyState.Same(state, StateDocument.Read(StateDocument.Write(state))), iter: 2_000);
 
+    [Theory]
+    [InlineData("\"due\":\"2026-01-02T03:04:06+00:00\"", "\"due\":\"9999-12-31T23:59:59+00:00\"")]
+    [InlineData("\"since\":\"2026-01-02T03:04:05+00:00\"", "\"since\":\"9999-12-31T23:59:59+00:00\"")]
+    [InlineData("\"expires\":\"2026-01-02T05:04:05+00:00\"", "\"expires\":\"3000-01-02T05:04:05+00:00\"")]
+    [InlineData("\"windowSeconds\":90.5", "\"windowSeconds\":900000000000")]
+    [InlineData("\"windowSeconds\":90.5", "\"windowSeconds\":1e300")]
+    [InlineData("\"timeoutSeconds\":0.5", "\"timeoutSeconds\":-1")]
+    [InlineData("\"logName\":\"web\"", "\"logName\":\"w\\u0000b\"")]
+    [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"../c3\"")]
+    [InlineData("\"workingDirectory\":\"/srv\"", "\"workingDirectory\":\"/srv\\u0000\"")]
+    [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
+    [InlineData("\"environmentFiles\":[\"/srv/.env\"]", "\"environmentFiles\":[\"/srv/\\u0000\"]")]
+    public void What_nobody_can_reckon_with_is_damage(string part, string instead)
+    {
+        Assert.Contains(part, Whole);
+        Assert.ThrowsAny<JsonException>(() => Read(Whole.Replace(part, instead)));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_damage() => Assert.Equal(9, Read("\uFEFF" + Whole).NextId);
+
     [Fact]
     public void A_state_is_written_the_same_way_each_time() => AnyState.Any.Sample(state =>
     {

@@ -9,6 +9,8 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
 {
     private int _left = steps;
 
+    public IHomeFiles Home => files.Home;
+
     public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept) => Step(() => files.Lock(path, waiting, isKept));
 
     public IDisposable? TryLock(string path) => Step(() => files.TryLock(path));

@@ -1,10 +1,13 @@
 using Sentinel.Core.Host;
+using Sentinel.Linux;
 
 namespace Sentinel.Tests.Supervision;
 
 /// <summary>State files of one thread, where no power fails: what takes time is left out.</summary>
 internal sealed class QuickFiles : IStateFiles
 {
+    public IHomeFiles Home { get; } = new HomeFiles();
+
     public IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept) => new MemoryStream();
 
     public IDisposable TryLock(string path) => new MemoryStream();

@@ -32,6 +32,22 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void When_the_highest_id_was_given_the_lowest_that_is_free_is_next()
+    {
+        _sentinel.Run("first");
+        using (var transaction = _sentinel.Store.Begin())
+        {
+            transaction.State = transaction.State with { NextId = int.MaxValue - 1 };
+            transaction.Save();
+        }
+
+        Assert.All((string[])["last", "second", "third"], name => Assert.IsType<Outcome.Started>(_sentinel.Run(name)));
+
+        Assert.Equal([1, int.MaxValue - 1, 2, 3], new[] { "first", "last", "second", "third" }.Select(name => _sentinel[name].Id));
+        Assert.Equal(int.MaxValue, _sentinel.Store.Read().NextId);
+    }
+
+    [Fact]
     public void Run_writes_down_what_it_is_about_to_start_before_it_starts_it()
     {
         RunState? written = null;
