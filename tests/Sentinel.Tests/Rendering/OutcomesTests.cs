@@ -72,6 +72,11 @@ public sealed class OutcomesTests
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
+            new Outcome.AlreadyRunning("web", Web, 7, IsOutdated: true),
+            "web is already running (id: 1, pid: 7); it has the new environment from its next start on: 'sentinel restart 1'",
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":"it has the new environment from its next start on"}"""
+        },
+        {
             new Outcome.NotRunning("web", Web),
             "web is not running (id: 1, stopped)",
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
