@@ -39,6 +39,8 @@ internal sealed class Look
         (var found, Missing) = selection.In(state, _ => true);
         _ports = state.Ports.Values.ToLookup(lease => lease.ProcessId);
         Processes = session.Overview.Look(found, _snapshot, state.Processes.Values);
+        if (found.Exists(IsStarting) && session.Daemon is null)
+            Processes = [.. Processes.Select(process => process with { IsUnasked = IsStarting(process.Record) })];
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -47,6 +49,9 @@ internal sealed class Look
 
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
+
+    /// <summary>Whether it has to be asked to learn whether it is ready.</summary>
+    public static bool IsStarting(ProcessRecord record) => record is { State: RunState.Running { IsReady: false }, Spec.Readiness.Probe: not null };
 
     // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew.
     private static bool IsToBeNoted(ProcessRecord seen, State written) =>

@@ -39,6 +39,8 @@ internal sealed record ProcessJson
 
     public required ReadinessJson? Readiness { get; init; }
 
+    public required bool AnyListener { get; init; }
+
     public required string? Says { get; init; }
 
     public required int? Pid { get; init; }
@@ -110,7 +112,8 @@ internal sealed record ProcessJson
             State = record.State.Word,
             Since = record.State.Since,
             Health = record.Spec.Health is { } health ? HealthJson.From(health, record.State.CurrentRun?.Health) : null,
-            Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness) : null,
+            Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness, record.State.CurrentRun?.Impediment) : null,
+            AnyListener = record.Spec.AnyListener,
             Says = record.State.CurrentRun?.Says,
             Pid = record.State.Main?.Pid,
             Pids = usage?.Pids ?? remains,
@@ -169,10 +172,11 @@ internal sealed record HealthJson(
 }
 
 /// <param name="By">Null: it is ready when it has lived for the timeout.</param>
-internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds)
+/// <param name="Why">Who answers in its place; null: nobody.</param>
+internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds, string? Why)
 {
-    public static ReadinessJson From(Readiness readiness) =>
-        new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds);
+    public static ReadinessJson From(Readiness readiness, string? why) =>
+        new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds, why);
 }
 
 internal sealed record LastRunJson(
