@@ -12,6 +12,7 @@ internal sealed unsafe class CommandProbe : IDisposable
     private const int KeptBytes = 1024;
 
     private readonly HashSet<int> _children;
+    private readonly Func<string, string?> _judge;
     private readonly IDisposable? _reading;
     private readonly SafeFileHandle _output;
     private readonly StringBuilder _said = new();
@@ -20,11 +21,13 @@ internal sealed unsafe class CommandProbe : IDisposable
     private Action<string?>? _then;
 
     /// <param name="children">Where its pid stands until it has ended and was taken notice of.</param>
+    /// <param name="judge">Given the last that it said where its code is 0: what is wrong, or null.</param>
     /// <exception cref="SpawnException">It could not be executed.</exception>
     public CommandProbe(
-        EventLoop loop, Spawner spawner, ProcessTable table, Launch launch, TimeSpan timeout, HashSet<int> children, Action<string?> then)
+        EventLoop loop, Spawner spawner, ProcessTable table, Launch launch, TimeSpan timeout, HashSet<int> children,
+        Func<string, string?> judge, Action<string?> then)
     {
-        (_children, _then) = (children, then);
+        (_children, _judge, _then) = (children, judge, then);
         var ends = stackalloc int[2];
         if (LibC.pipe2(ends, LibC.O_CLOEXEC) != 0)
             throw SystemCallException.Last("make", "a pipe");
@@ -87,7 +90,7 @@ internal sealed unsafe class CommandProbe : IDisposable
         _reading?.Dispose();
         _output.Dispose();
         var last = _said.ToString().TrimEnd().Split('\n')[^1].Trim();
-        Answer(how is Exit.Code { Value: 0 } ? null : last.Length > 0 ? last : $"the check {how}");
+        Answer(how is Exit.Code { Value: 0 } ? _judge(last) : last.Length > 0 ? last : $"the check {how}");
     }
 
     // Its session, as far as it has not left it; what has is ended with the process that is asked.

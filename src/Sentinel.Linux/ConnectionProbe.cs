@@ -15,17 +15,21 @@ public sealed class ConnectionProbe : IDisposable
     private readonly EventLoop _loop;
     private readonly Queue<IPEndPoint> _servers;
     private readonly Uri? _url;
+    private readonly Func<IPEndPoint, string?> _judge;
     private readonly Action<string?> _then;
     private readonly IDisposable _timeout;
     private readonly MemoryStream _answer = new();
     private SafeFileHandle? _socket;
     private IDisposable? _waiting;
+    private string? _refused;
 
     /// <param name="servers">Tried one after another.</param>
     /// <param name="url">Null: that it lets us connect is enough.</param>
-    public ConnectionProbe(EventLoop loop, IEnumerable<IPEndPoint> servers, Uri? url, TimeSpan timeout, Action<string?> then)
+    /// <param name="judge">What is wrong with who gave a good answer; null: nothing.</param>
+    public ConnectionProbe(
+        EventLoop loop, IEnumerable<IPEndPoint> servers, Uri? url, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
-        (_loop, _servers, _url, _then) = (loop, new(servers), url, then);
+        (_loop, _servers, _url, _judge, _then) = (loop, new(servers), url, judge, then);
         _timeout = loop.After(timeout, () => End($"no answer within {timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"));
         // Not before this returns.
         _waiting = loop.After(TimeSpan.Zero, Connect);
@@ -68,6 +72,7 @@ public sealed class ConnectionProbe : IDisposable
             return;
         }
 
+        _answer.SetLength(0);
         _socket = new SafeFileHandle(fd, ownsHandle: true);
         var address = stackalloc byte[SockAddrBytes];
         if (LibC.connect(_socket, address, Write(server, new Span<byte>(address, SockAddrBytes))) == 0
@@ -89,7 +94,7 @@ public sealed class ConnectionProbe : IDisposable
 
         if (_url is null)
         {
-            End(null);
+            Answered(server);
             return;
         }
 
@@ -103,18 +108,34 @@ public sealed class ConnectionProbe : IDisposable
             }
 
         _waiting!.Dispose();
-        _waiting = _loop.OnReadable(_socket!, Read);
+        _waiting = _loop.OnReadable(_socket!, () => Read(server));
     }
 
-    private void Read()
+    private void Read(IPEndPoint server)
     {
         Span<byte> block = stackalloc byte[StatusBytes];
         if (UnixSocket.Read(_socket!, block) is not { } read)
             return;
         _answer.Write(block[..read]);
         var why = Judge(_answer.GetBuffer().AsSpan(0, (int)_answer.Length), isEnd: read == 0, out var isOver);
-        if (isOver)
+        if (isOver && why is null)
+            Answered(server);
+        else if (isOver)
             End(why);
+    }
+
+    // While the connection is there: who has it is there as well. The next address may be the right one.
+    private void Answered(IPEndPoint server)
+    {
+        if (_judge(server) is not { } stranger)
+            End(null);
+        else if (_servers.Count > 0)
+        {
+            _refused ??= stranger;
+            Connect();
+        }
+        else
+            End(stranger);
     }
 
     private void Failed(IPEndPoint server, int error)
@@ -128,7 +149,8 @@ public sealed class ConnectionProbe : IDisposable
     private void End(string? why)
     {
         Dispose();
-        _then(why);
+        // A stranger's answer says more than that nobody answers elsewhere.
+        _then(why is null ? null : _refused ?? why);
     }
 
     private void Close()
@@ -137,13 +159,13 @@ public sealed class ConnectionProbe : IDisposable
         _socket?.Dispose();
     }
 
-    private const int SockAddrBytes = 28;
+    internal const int SockAddrBytes = 28;
     private const ushort Inet = 2, Inet6 = 10;
 
-    private static ushort Family(IPEndPoint server) => server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Inet6 : Inet;
+    internal static ushort Family(IPEndPoint server) => server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Inet6 : Inet;
 
     // struct sockaddr_in or sockaddr_in6.
-    private static uint Write(IPEndPoint server, Span<byte> address)
+    internal static uint Write(IPEndPoint server, Span<byte> address)
     {
         address.Clear();
         MemoryMarshal.Write(address, Family(server));

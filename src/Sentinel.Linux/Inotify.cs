@@ -60,6 +60,13 @@ public sealed unsafe class Inotify : IFileWatch
             TakeEvents();
     }
 
+    /// <summary>Calls <paramref name="then"/> whenever something that is watched may have changed, until the result is disposed of.</summary>
+    public IDisposable On(EventLoop loop, Action then) => loop.OnReadable(_descriptor, () =>
+    {
+        TakeEvents();
+        then();
+    });
+
     public bool AreSame(SafeFileHandle one, SafeFileHandle other) => NameOf(one) == NameOf(other);
 
     public void Dispose() => _descriptor.Dispose();

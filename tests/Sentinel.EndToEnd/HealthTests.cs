@@ -16,7 +16,7 @@ public class HealthTests
     {
         using var server = new TestServer(answer, withTls);
         await using var home = await SentinelHome.Create(withDaemon: true);
-        await home.Sleeper("web", [.. OftenWithin(withTls ? "5" : "0.5"), "--health-http", server.Url]);
+        await home.Sleeper("web", [.. OftenWithin(withTls ? "5" : "0.5"), "--any-listener", "--health-http", server.Url]);
 
         await Is(home, "web", status);
 
@@ -52,7 +52,7 @@ public class HealthTests
         using var server = new TestServer("200 OK");
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Start(new Call([
-            "run", "--name", "web", "--restart", .. Often, "--health-http", server.Url, "--", "sh", "-c", "sleep 1000 & echo ready; exec sleep 1000"]));
+            "run", "--name", "web", "--restart", .. Often, "--any-listener", "--health-http", server.Url, "--", "sh", "-c", "sleep 1000 & echo ready; exec sleep 1000"]));
         await Is(home, "web", "healthy");
         var first = home.Supervised();
 
@@ -75,7 +75,7 @@ public class HealthTests
     {
         using var server = new TestServer("500 No");
         await using var home = await SentinelHome.Create(withDaemon: true);
-        var first = await home.Sleeper("web", [.. Often, "--health-http", server.Url]);
+        var first = await home.Sleeper("web", [.. Often, "--any-listener", "--health-http", server.Url]);
         await Is(home, "web", "unhealthy");
 
         server.Answer = "200 OK";
@@ -106,6 +106,23 @@ public class HealthTests
         (await home.Run("stopall")).Ok();
         (await home.Run("startall")).Ok();
         await Is(home, "web", "healthy");
+    }
+
+    [Fact]
+    public async Task A_strangers_answer_is_not_its_health_unless_that_is_allowed()
+    {
+        using var server = new TestServer("200 OK");
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Sleeper("web", [.. Often, "--health-http", server.Url]);
+
+        await Is(home, "web", "unhealthy");
+
+        Assert.Contains($"(pid {Environment.ProcessId}), which is not part of web", (await home.Show("web")).Health!.Why);
+        (await home.Run("set", "web", "--any-listener")).Ok();
+        await Is(home, "web", "healthy");
+        Assert.Contains("count whoever gives them", (await home.Run("status", "web")).Ok().Stdout);
+        (await home.Run("set", "web", "--unset", "any-listener")).Ok();
+        await Is(home, "web", "unhealthy");
     }
 
     [Fact]

@@ -60,6 +60,16 @@ public class LeaseTests
         Assert.Empty(home.Supervised());
     }
 
+    [Fact]
+    public async Task What_the_shell_has_become_owns_nothing()
+    {
+        await using var home = new SentinelHome();
+        // Its own last command: the shell executes it in its own place, or is told to.
+        var refused = (await home.Run(Call.Line($"exec '{SentinelHome.Binary}' run --name web --until $$ -- sleep 1000"))).Fails(2);
+        Assert.Contains("is this command itself: the shell has replaced itself by it", refused.Stderr);
+        Assert.False(Directory.Exists(home.Folder));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -34,8 +34,93 @@ public class ReadinessTests
     {
         using var server = new TestServer("200 OK");
         await using var home = await SentinelHome.Create(withDaemon);
-        (await home.Run("run", "--name", "web", "--wait", option, string.Format(System.Globalization.CultureInfo.InvariantCulture, target, server.Port), "--", "sleep", "1000")).Ok();
+        (await home.Run("run", "--name", "web", "--wait", "--any-listener", option, string.Format(System.Globalization.CultureInfo.InvariantCulture, target, server.Port), "--", "sleep", "1000")).Ok();
         Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Theory]
+    [InlineData(false, "--ready-http", "http://127.0.0.1:{0}/")]
+    [InlineData(true, "--ready-http", "http://localhost:{0}/")]
+    [InlineData(false, "--ready-tcp", "{0}")]
+    [InlineData(true, "--ready-tcp", "0.0.0.0:{0}")]
+    [InlineData(true, "--ready-http", "https://127.0.0.1:{0}/")]
+    public async Task What_a_stranger_answers_in_its_place_is_not_ready_and_says_who_that_is(bool withDaemon, string option, string target)
+    {
+        using var server = new TestServer("200 OK", withTls: target.StartsWith("https", StringComparison.Ordinal));
+        await using var home = await SentinelHome.Create(withDaemon);
+        var begun = home.Begin("run", "--name", "web", "--wait", "--startup-timeout", "60", option,
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, target, server.Port), "--", "sh", "-c", "while ! test -e go; do sleep 0.02; done; exit 1");
+        var why = $":{server.Port} is answered by {File.ReadAllText("/proc/self/comm").Trim()} (pid {Environment.ProcessId}), which is not part of web";
+        await Wait.Until(async () => (await home.Run("status", "web")).Stdout.ReplaceLineEndings(" ").Contains(why, StringComparison.Ordinal), () => "it is told");
+        Assert.Equal("starting", (await home.Show("web")).State);
+        Assert.Contains(why, (await home.Run("why", "web")).Ok().Stdout);
+
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
+
+        Assert.Contains(why, (await begun.End()).Fails(1).Stderr);
+        Assert.DoesNotContain((await home.Happened("web")).ConvertAll(each => each["event"]!.GetValue<string>()), happened => happened == "ready");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_it_started_itself_answers_for_it(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        (await home.Run("run", "--name", "web", "--port", "http", "--wait", "--ready-tcp", "$PORT", "--", SentinelHome.Actor, "parent-of", SentinelHome.Actor, "listen", "PORT")).Ok();
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_asks_where_no_daemon_does_and_list_status_and_why_say_that_nobody_else_does()
+    {
+        await using var home = new SentinelHome();
+        var run = (await home.Run("run", "--name", "web", "--port", "http", "--ready-tcp", "$PORT", "--", SentinelHome.Actor, "listen-after", "go", "PORT")).Ok();
+        Assert.Contains("Readiness is checked by the daemon, which is not running", run.Stderr);
+        Assert.Contains("starting (no daemon asks)", (await home.Run("list")).Ok().Stdout);
+        foreach (var command in (string[])["status", "why"])
+            Assert.Contains("'sentinel wait 1 --for running'", (await home.Run(command, "web")).Ok().Stdout);
+        using var wait = home.Begin("wait", "web", "--for", "running");
+
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
+
+        Assert.Equal("web is running\n", (await wait.End()).Ok().Stdout);
+        Assert.Equal("running", (await home.Show("web")).State);
+        Assert.Contains("Readiness is checked by the daemon", (await home.Run("restart", "web")).Ok().Stderr);
+        (await home.Run("wait", "web", "--for", "running")).Ok();
+        (await home.Run("stop", "web")).Ok();
+        Assert.Contains("Readiness is checked by the daemon", (await home.Run("start", "web")).Ok().Stderr);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_ends_what_is_not_ready_in_time()
+    {
+        await using var home = new SentinelHome();
+        (await home.Run("run", "--name", "web", "--startup-timeout", "0.3", "--ready-tcp", "127.0.0.1:1", "--", "sleep", "1000")).Ok();
+
+        var waited = (await home.Run("wait", "web", "--for", "running")).Fails(1);
+
+        Assert.Contains("web is crashed: it was not ready after 0.3 s: nobody listens on 127.0.0.1:1; killed by SIGTERM; it is not restarted", waited.Stderr);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_shown_is_what_is_ready_and_found_and_what_never_came_is_named(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        (await home.Run("run", "--name", "web", "--wait", "--ready-log", @"^ready in \d+ ms$", "--", "sh", "-c",
+            @"printf '10%%\r\033[2mready in \033[1m153\033[22m ms\n'; sleep 1000")).Ok();
+        Assert.Contains("ready in 153 ms\n", (await home.Run("logs", "web", "--grep", @"^ready in \d+ ms")).Ok().Stdout);
+        Assert.DoesNotContain("10%", (await home.Run("logs", "web")).Ok().Stdout);
+        Assert.Contains("10%\r\e[2mready", (await home.Run("logs", "web", "--raw")).Ok().Stdout);
+
+        var failed = (await home.Run("run", "--name", "late", "--wait", "--startup-timeout", "0.5", "--ready-log", "never", "--", "sh", "-c",
+            @"printf '\033[31mred\033[0m\n'; sleep 1000")).Fails(1);
+
+        Assert.Contains("it was not ready after 0.5 s: nothing written matches 'never'", failed.Stderr);
+        Assert.Contains("stdout | red\n", failed.Stderr);
     }
 
     [Theory]

@@ -109,6 +109,38 @@ public class RestartTests
         Assert.DoesNotContain("COLOUR", environment.Keys);
     }
 
+    [Theory]
+    [InlineData(false, "start", "web")]
+    [InlineData(true, "start", "web")]
+    [InlineData(true, "startall")]
+    public async Task What_runs_has_a_new_environment_from_its_next_start_on(bool withDaemon, params string[] command)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        await home.Start(new Call("run", "sleep 1000", "--name", "web"));
+
+        var said = (await home.Run(new Call([.. command, "--update-env"]) { Environment = Variable("SIZE", "large") })).Ok();
+
+        Assert.Contains("web is already running", said.Stdout);
+        Assert.Contains("it has the new environment from its next start on", said.Stdout);
+        Assert.DoesNotContain("SIZE", Assert.Single(home.Supervised()).Environment.Keys);
+        (await home.Run("restart", "web")).Ok();
+        Assert.Equal("large", Assert.Single(home.Supervised()).Environment["SIZE"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_waits_for_its_next_attempt_is_started_with_a_new_environment(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        await home.Start(new Call("run", "--name", "web", "--restart", "--", "sh", "-c", "test -n \"$TOKEN\" && exec sleep 1000; exit 1"));
+        await Wait.Until(async () => (await home.Show("web")).State == "backoff", () => "it waits");
+
+        (await home.Run(new Call("start", "web", "--update-env") { Environment = Variable("TOKEN", "abc") })).Ok();
+
+        await Wait.Until(async () => (await home.Show("web")).State == "running" && home.SupervisedPrograms() is ["sleep"], () => "it runs");
+    }
+
     [Fact]
     public async Task The_environment_is_stored_once_however_many_processes_share_it()
     {

@@ -36,7 +36,7 @@ public class SetTests
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Sleeper("web");
 
-        (await home.Run("set", "web", "--health-http", server.Url, "--health-interval", "0.2", "--health-failures", "1")).Ok();
+        (await home.Run("set", "web", "--any-listener", "--health-http", server.Url, "--health-interval", "0.2", "--health-failures", "1")).Ok();
         await Wait.Until(async () => (await home.Show("web")).Health?.Status == "unhealthy", () => "it is asked");
         (await home.Run("set", "web", "--health-interval", "0.5")).Ok();
         Assert.Equal(0.5, (await home.Show("web")).Health!.IntervalSeconds);

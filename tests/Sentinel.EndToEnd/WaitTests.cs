@@ -44,7 +44,7 @@ public class WaitTests
         await home.Run("wait", "down");
 
         (await home.Run("wait", "up", "--for", "running", "--timeout", "0")).Ok();
-        (await home.Run("wait", "down", "--for", "running", "--timeout", "0")).Fails(124);
+        Assert.Contains("down is ", (await home.Run("wait", "down", "--for", "running", "--timeout", "0")).Fails(1).Stderr);
         (await home.Run("status", "down")).Ok();
     }
 
@@ -77,19 +77,52 @@ public class WaitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Wait_for_running_ends_when_it_is_started(bool isWatched)
+    public async Task Wait_for_running_ends_when_it_is_ready(bool isWatched)
     {
         await using var home = await SentinelHome.Create(isWatched);
-        await home.Start("web", "sleep", "1000");
-        (await home.Run("stop", "web")).Ok();
+        (await home.Run("run", "--name", "web", "--ready-log", "up", "--", "sh", "-c", "while ! test -e go; do sleep 0.02; done; echo up; sleep 1000")).Ok();
         using var wait = home.Begin("wait", "web", "--for", "running");
         await Wait.Until(() => Live.Find(wait.Pid)?.Descriptors.Values.Any(target => target.Contains("inotify")) == true, "it waits");
         Assert.False(wait.HasEnded);
 
-        (await home.Run("start", "web")).Ok();
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
 
         Assert.Equal("web is running\n", (await wait.End()).Ok().Stdout);
         (await home.Run("wait", "web", "--for", "running")).Ok();
+    }
+
+    [Theory]
+    [InlineData("exit 4", "crashed", "exited with code 4; it is not restarted")]
+    [InlineData("exit 0", "exited", "exited with code 0; it is not restarted")]
+    [InlineData("exit 4", "failed", "it ended again after 1 restarts within", "--restart", "--max-restarts", "1")]
+    public async Task Nobody_waits_for_what_will_not_run_again(string command, string state, string why, params string[] options)
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        (await home.Run(["run", "--name", "job", .. options, "--", "sh", "-c", $"echo the last words; {command}"])).Ok();
+
+        (await home.Run("wait", "job", "--for", "stopped")).Ok();
+        var waited = (await home.Run("wait", "job", "--for", "running")).Fails(1);
+
+        Assert.Contains($"job is {state}: ", waited.Stderr);
+        Assert.Contains(why, waited.Stderr);
+        Assert.Contains("stdout | the last words", waited.Stderr);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_what_the_user_has_stopped()
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper("web");
+        (await home.Run("stop", "web")).Ok();
+        Assert.Contains("web is stopped: 'sentinel start 1' starts it", (await home.Run("wait", "web", "--for", "running")).Fails(1).Stderr);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_restarts_what_is_due_where_no_daemon_does()
+    {
+        await using var home = new SentinelHome();
+        (await home.Run("run", "--name", "job", "--restart", "--max-restarts", "1", "--", "sh", "-c", "exit 4")).Ok();
+        Assert.Contains("job is failed", (await home.Run("wait", "job", "--for", "stopped")).Ok().Stdout);
     }
 
     [Fact]

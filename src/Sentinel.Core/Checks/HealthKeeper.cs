@@ -5,12 +5,14 @@ using Sentinel.Core.Store;
 namespace Sentinel.Core.Checks;
 
 /// <summary>What finding out about processes takes.</summary>
+/// <param name="Answerers">Who answers in whose place.</param>
 /// <param name="LaunchOf">How a process is started now.</param>
 /// <param name="Tell">Given what happened to the run that a record is in.</param>
 /// <param name="Warn">Told, in a sentence, what the user should know.</param>
 public sealed record HealthTools(
     SentinelHome Home,
     IProbes Probes,
+    Answerers Answerers,
     ILogFiles Files,
     IModifications Modifications,
     ILoop Loop,

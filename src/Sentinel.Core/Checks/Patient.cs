@@ -1,3 +1,4 @@
+using System.Net;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -16,6 +17,7 @@ internal sealed class Patient : IDisposable
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
 
     private readonly HealthTools _tools;
+    private readonly Answerers.Of _answerers;
     private readonly List<IDisposable> _readying = [];
     private ProcessRecord _record;
     private ProcessIdentity? _main;
@@ -24,10 +26,13 @@ internal sealed class Patient : IDisposable
     private IDisposable? _saying;
     private string? _says;
     private string? _notReadyWhy;
+    private bool _isOverdue;
+    private string? _stranger;
     private HealthTally _tally;
     private bool _hasPinged;
 
-    public Patient(HealthTools tools, ProcessRecord record) => (_tools, _record) = (tools, record);
+    public Patient(HealthTools tools, ProcessRecord record) =>
+        (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
 
     /// <summary>Takes note of what became of it.</summary>
     public void Follow(ProcessRecord record)
@@ -43,7 +48,8 @@ internal sealed class Patient : IDisposable
             _main = run?.Identity;
             _hasPinged = false;
         }
-        else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health)
+        else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health
+            || before.Spec.AnyListener != record.Spec.AnyListener)
             Rest();
 
         if (run is { IsReady: false } && _readying.Count == 0)
@@ -79,26 +85,38 @@ internal sealed class Patient : IDisposable
     private void BeginReadying(RunState.Running run)
     {
         var readiness = _record.Spec.Readiness;
-        _notReadyWhy = null;
-        if (readiness is { Timeout: var timeout } && timeout > TimeSpan.Zero)
-            _readying.Add(_tools.Loop.After(run.Since + timeout - _tools.Time.GetUtcNow(), () => Tell(readiness.Probe is null
-                ? new ProcessEvent.Ready()
-                : new ProcessEvent.NotReady(
-                    $"it was not ready after {timeout.TotalSeconds:0.###} s{(_notReadyWhy is null ? "" : $": {_notReadyWhy}")}"))));
+        (_notReadyWhy, _isOverdue) = (null, false);
         switch (readiness?.Probe)
         {
+            case { Kind: ProbeKind.Notify }:
+                _notReadyWhy = "it has not said READY=1";
+                break;
             case { Kind: ProbeKind.Log } probe:
+                _notReadyWhy = $"nothing written matches '{probe.Target}'";
                 var pattern = new LogPattern(probe.Target);
                 var starts = run.LogStarts ?? default;
                 foreach (var (path, start) in new[] { (_tools.Home.StdoutOf(_record), starts.Stdout), (_tools.Home.StderrOf(_record), starts.Stderr) })
                     _readying.Add(new ReadyLog(
                         path, start ?? 0, pattern, _tools.Files, _tools.Modifications, _tools.Loop, () => Tell(new ProcessEvent.Ready())));
                 break;
-            case { Kind: not ProbeKind.Notify } probe:
+            case { } probe:
                 AskWhetherReady(probe, Shortest);
                 break;
         }
+
+        if (readiness is not { Timeout: var timeout } || timeout <= TimeSpan.Zero)
+            return;
+        var left = run.Since + timeout - _tools.Time.GetUtcNow();
+        // Whom nobody asked until now may well be ready: the first answer decides.
+        _isOverdue = left <= TimeSpan.Zero && readiness.Probe is not null && _notReadyWhy is null;
+        if (!_isOverdue)
+            _readying.Add(_tools.Loop.After(left, () => TimeIsUp(readiness)));
     }
+
+    private void TimeIsUp(Readiness readiness) => Tell(readiness.Probe is null
+        ? new ProcessEvent.Ready()
+        : new ProcessEvent.NotReady(
+            $"it was not ready after {readiness.Timeout.TotalSeconds:0.###} s{(_notReadyWhy is null ? "" : $": {_notReadyWhy}")}"));
 
     private void AskWhetherReady(Probe probe, TimeSpan patience)
     {
@@ -110,12 +128,18 @@ internal sealed class Patient : IDisposable
             _notReadyWhy = why;
             if (why is null)
                 Tell(new ProcessEvent.Ready());
+            else if (_isOverdue)
+                TimeIsUp(_record.Spec.Readiness!);
             else
+            {
                 _readying[slot] = _tools.Loop.After(patience, () =>
                 {
                     patience = patience * 1.2 < Longest ? patience * 1.2 : Longest;
                     _readying[slot] = Ask(probe, HealthCheck.DefaultTimeout, Answered);
                 });
+                if (_record.State is RunState.Running { IsReady: false } run && run.Impediment != _stranger)
+                    Tell(new ProcessEvent.Impeded(_stranger));
+            }
         }
     }
 
@@ -154,15 +178,18 @@ internal sealed class Patient : IDisposable
 
     private IDisposable Ask(Probe probe, TimeSpan timeout, Action<string?> then)
     {
+        _stranger = null;
         try
         {
-            return _tools.Probes.Ask(probe, _tools.LaunchOf(_record), timeout, then);
+            return _tools.Probes.Ask(probe, _tools.LaunchOf(_record), timeout, Judge, then);
         }
         catch (Exception e) when (e is EnvironmentException or SpawnException or IOException)
         {
             return _tools.Loop.After(TimeSpan.Zero, () => then(e.Message));
         }
     }
+
+    private string? Judge(IPEndPoint address) => _stranger = _record.Spec.AnyListener ? null : _answerers.WhyNot(_record, address);
 
     private IDisposable? Listen()
     {

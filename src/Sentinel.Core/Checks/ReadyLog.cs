@@ -59,7 +59,7 @@ internal sealed class ReadyLog : IDisposable
             var end = block.IndexOf((byte)'\n');
             _line.Write(end < 0 ? block : block[..end]);
             // A prompt may stand there without an end.
-            if (_pattern.IsMatch(_line.GetBuffer().AsSpan(0, (int)_line.Length)))
+            if (_pattern.EverMatches(_line.GetBuffer().AsMemory(0, (int)_line.Length)))
                 return true;
             if (end >= 0 || _line.Length > LongestLine)
                 _line.SetLength(0);

@@ -343,6 +343,9 @@ public static class Protocol
             case Outcome.Failed { Why: var why }:
                 json.WriteString("why", why);
                 break;
+            case Outcome.AlreadyRunning { IsOutdated: true }:
+                json.WriteBoolean("outdated", true);
+                break;
             case Outcome.Changed changed:
                 json.WriteBoolean("outdated", changed.IsOutdated);
                 break;
@@ -403,7 +406,7 @@ public static class Protocol
             "lease-ended" => new Outcome.LeaseEnded(target, process, json.Text("why")),
             "deleted" => new Outcome.Deleted(target, process),
             "changed" => new Outcome.Changed(target, process, json.Get("outdated").GetBoolean()),
-            "already-running" => new Outcome.AlreadyRunning(target, process, pid),
+            "already-running" => new Outcome.AlreadyRunning(target, process, pid, json.Maybe("outdated")?.GetBoolean() ?? false),
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),
             "moved" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),

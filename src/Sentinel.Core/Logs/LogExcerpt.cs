@@ -17,7 +17,7 @@ public sealed class LogExcerpt(LogPattern? pattern, int before, int after)
     /// <summary>Takes the next line, and gives what is to be shown by now; null where lines between were left out.</summary>
     public IEnumerable<LogLine?> Next(LogLine line)
     {
-        if (pattern is null || pattern.IsMatch(line.Text.Span))
+        if (pattern is null || pattern.IsMatch(line.Text))
         {
             if (_isAnyPassedOver && _isAnyShown && (before > 0 || after > 0))
                 yield return null;

@@ -54,7 +54,7 @@ public static class LogLines
             if (at < 0)
                 yield break;
             var length = text.Span[at..].IndexOf((byte)'\n') is >= 0 and var end ? end : text.Length - at;
-            if (pattern is null || pattern.IsMatch(text.Span.Slice(at, length)))
+            if (pattern is null || pattern.IsMatch(text.Slice(at, length)))
                 yield return (at, length);
             at += length + 1;
         }

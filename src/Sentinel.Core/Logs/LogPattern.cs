@@ -11,13 +11,20 @@ public sealed class LogPattern
 
     private const string SimpleEscapes = "dDwWsSbBtnr";
 
+    // By these an expression can mean what a terminal does not show.
+    private static readonly string[] Unshown = ["\\e", "\\x", "\\u", "\\0", "\\c", "\\r", "\\p", "\\P"];
+
     private readonly Regex? _expression;
     private readonly byte[] _literal;
+    private readonly bool _isShown, _isRaw;
     private char[] _characters = new char[4096];
 
+    /// <param name="isRaw">Whether lines are matched as they were written; otherwise, as a terminal would show them.</param>
     /// <exception cref="FormatException">It is no regular expression.</exception>
-    public LogPattern(string expression)
+    public LogPattern(string expression, bool isRaw = false)
     {
+        _isShown = !isRaw;
+        _isRaw = isRaw || expression.Any(char.IsControl) || Unshown.Any(escape => expression.Contains(escape, StringComparison.Ordinal));
         _literal = Encoding.UTF8.GetBytes(LiteralIn(expression, out var isAll));
         if (isAll)
             return;
@@ -36,12 +43,35 @@ public sealed class LogPattern
     {
         if (_literal.Length == 0)
             return from;
-        var found = text[from..].IndexOf(_literal);
-        return found < 0 ? -1 : from + text.Slice(from, found).LastIndexOf((byte)'\n') + 1;
+        var rest = text[from..];
+        var found = rest.IndexOf(_literal);
+        // Escape sequences may stand in the midst of it.
+        if (_isShown && (found < 0 ? rest : rest[..found]).IndexOfAny(EscapeCutter.Introducers) is >= 0 and var escape)
+            found = escape;
+        return found < 0 ? -1 : from + rest[..found].LastIndexOf((byte)'\n') + 1;
     }
 
+    /// <summary>Whether a line matches; one that a terminal shows differently also as it was written, if the expression asks for such things.</summary>
     /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>
-    public bool IsMatch(ReadOnlySpan<byte> line)
+    public bool IsMatch(ReadOnlyMemory<byte> line)
+    {
+        var shown = _isShown ? ShownText.Of(line) : line;
+        return (_isShown && Matches(shown.Span)) || (_isRaw && (!_isShown || shown.Length != line.Length) && Matches(line.Span));
+    }
+
+    /// <summary>Whether it matches a line as it was written, or as it was shown at any time while it was drawn.</summary>
+    public bool EverMatches(ReadOnlyMemory<byte> line)
+    {
+        if (Matches(line.Span))
+            return true;
+        var text = new EscapeCutter().Cut(line, isWhole: true);
+        foreach (var drawn in text.Span.Split((byte)'\r'))
+            if (Matches(text.Span[drawn]))
+                return true;
+        return false;
+    }
+
+    private bool Matches(ReadOnlySpan<byte> line)
     {
         if (_literal.Length > 0 && line.IndexOf(_literal) < 0)
             return false;

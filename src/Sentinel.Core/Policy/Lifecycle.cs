@@ -56,7 +56,8 @@ public static class Lifecycle
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
-            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, LogStarts = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, LogStarts = null, Impediment = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
@@ -110,7 +111,7 @@ public static class Lifecycle
     {
         // What nobody watched may have become ready since.
         if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
-            why ??= "it ended before it was ready";
+            why ??= $"it ended before it was ready{(run.Impediment is null ? "" : $": {run.Impediment}")}";
         var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
         record = record with { LastRun = End(run, ended, now) with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
 

@@ -41,6 +41,10 @@ public abstract record ProcessEvent
     /// <summary>It has come to be of use.</summary>
     public sealed record Ready : ProcessEvent;
 
+    /// <summary>Somebody else answers in its place, or does not any more.</summary>
+    /// <param name="Why">Who, as the end of a sentence; null: nobody.</param>
+    public sealed record Impeded(string? Why) : ProcessEvent;
+
     /// <summary>It was not ready in time.</summary>
     public sealed record NotReady(string Why) : ProcessEvent;
 

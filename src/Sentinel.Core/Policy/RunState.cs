@@ -17,6 +17,9 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>Whether it has come to be of use; see <see cref="Specs.Readiness"/>.</summary>
         public bool IsReady { get; init; } = true;
 
+        /// <summary>Who answers in its place, while it is not ready; null: nobody.</summary>
+        public string? Impediment { get; init; }
+
         /// <summary>Where its logs ended when it began; null when nobody will ask.</summary>
         public LogEnds? LogStarts { get; init; }
 

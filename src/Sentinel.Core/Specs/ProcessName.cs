@@ -7,7 +7,7 @@ public static class ProcessName
 {
     public const int MaxCharacters = 64;
 
-    public const string Rule = "a name has 1 to 64 characters, is not a number, and has no slash or control character";
+    public const string Rule = "a name has 1 to 64 characters, is not a number, and has no slash or control character (nor one that turns text round)";
 
     public static bool IsValid(string name) =>
         !string.IsNullOrWhiteSpace(name)
@@ -31,5 +31,5 @@ public static class ProcessName
     }
 
     private static bool IsForbidden(Rune rune) =>
-        rune.Value == '/' || rune == Rune.ReplacementChar || Rune.IsControl(rune);
+        rune.Value is '/' or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) || rune == Rune.ReplacementChar || Rune.IsControl(rune);
 }

@@ -48,6 +48,9 @@ public sealed record ProcessSpec
     /// <summary>Null: nobody asks.</summary>
     public HealthCheck? Health { get; init; }
 
+    /// <summary>Whether an answer to what is asked over the network counts whoever gives it: a proxy in front of it, or of a container.</summary>
+    public bool AnyListener { get; init; }
+
     /// <summary>Whether it is given an address to tell how it is.</summary>
     public bool IsToldBy(ProbeKind kind) => Readiness?.Probe?.Kind == kind || Health?.Probe.Kind == kind;
 

@@ -26,6 +26,8 @@ internal static class RunDocument
                 Write(json, main);
                 if (!running.IsReady)
                     json.WriteBoolean("ready", false);
+                if (running.Impediment is { } impediment)
+                    json.WriteString("impediment", impediment);
                 if (running.LogStarts is { } starts)
                     Write(json, "logStarts", starts);
                 if (running.Health is { } health)
@@ -77,6 +79,7 @@ internal static class RunDocument
         ? new RunState.Running(json.Time("since"), ReadIdentity(json))
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
+            Impediment = json.Maybe("impediment")?.GetString(),
             LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
             Says = json.Maybe("says")?.GetString(),

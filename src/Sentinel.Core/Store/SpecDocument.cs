@@ -99,6 +99,8 @@ internal static class SpecDocument
             json.WriteEndObject();
         }
 
+        if (spec.AnyListener)
+            json.WriteBoolean("anyListener", true);
         if (!spec.Treatment.IsNone)
             Write(json, spec.Treatment);
         if (spec.LogLimits != LogLimits.Default)
@@ -147,6 +149,7 @@ internal static class SpecDocument
                 health.Get("failures").GetInt32(),
                 health.Seconds("startPeriodSeconds"))
             : null,
+        AnyListener = json.Maybe("anyListener")?.GetBoolean() ?? false,
         Treatment = json.Maybe("treatment") is { } treatment ? ReadTreatment(treatment) : Treatment.None,
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())

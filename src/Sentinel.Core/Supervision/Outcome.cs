@@ -40,7 +40,8 @@ public abstract record Outcome(string Target)
     /// <summary>Its log files do not fill a block of the disk.</summary>
     public sealed record NotRotated(string Target, ProcessRecord Process) : Outcome(Target);
 
-    public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
+    /// <param name="IsOutdated">Whether it is to have another environment, which is for its next start.</param>
+    public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid, bool IsOutdated = false) : Outcome(Target);
 
     public sealed record NotRunning(string Target, ProcessRecord Process) : Outcome(Target);
 

@@ -12,6 +12,9 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 {
     /// <summary>Why its lease is over, as a sentence without its capital and full stop; null while it holds, and where there is none.</summary>
     public string? LeaseOver { get; init; }
+
+    /// <summary>Whether it is not ready, and nobody asks it unless somebody waits for it.</summary>
+    public bool IsUnasked { get; init; }
 }
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>

@@ -68,6 +68,7 @@ public sealed partial class Supervisor
         MaxMemoryBytes = after.MaxMemoryBytes,
         LogLimits = after.LogLimits,
         Lease = after.Lease,
+        AnyListener = after.AnyListener,
         // Where it is to tell by itself, it has to know.
         Health = after.Health?.Probe.Kind == ProbeKind.Notify ? before.Health : after.Health,
     };

@@ -107,8 +107,10 @@ public sealed partial class Supervisor
             }
             else if (happened is ProcessEvent.StartRequested)
             {
+                if (record.State is RunState.Running && environment is not null)
+                    transaction.State = transaction.State.With(record);
                 outcomes.Add(record.State is RunState.Running running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid)
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: environment is not null)
                     : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
             }
         }

@@ -165,7 +165,9 @@ public sealed partial class Supervisor(
         StartAlone(
             (transaction, snapshot) =>
             {
-                var chosen = Select(transaction, snapshot, selection, record => IsNotRunning(record) && WhyOver(record) is null);
+                // One that crashes again and again may run just now: its next attempt is to have the new environment, too.
+                var chosen = Select(transaction, snapshot, selection, record =>
+                    (IsNotRunning(record) || (environment is not null && record.State is RunState.Running)) && WhyOver(record) is null);
                 return selection is Selection.Named ? Renewed(transaction, chosen) : chosen;
             },
             new ProcessEvent.StartRequested(),

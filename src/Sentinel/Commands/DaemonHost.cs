@@ -51,7 +51,8 @@ internal sealed class DaemonHost : IDisposable
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
         var health = new HealthKeeper(new HealthTools(
-            home, _probes, new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
+            home, _probes, new Answerers(new ListeningSockets(TimeProvider.System), _table, _store.Read, TimeProvider.System),
+            new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
         _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
     }
 

@@ -38,6 +38,9 @@ internal sealed class HealthOptionSet
         "--ready-log", "regex", "It is ready when it writes a line that matches", Probe.Log);
     private readonly Option<bool> _readyNotify = SharedOptions.Flag("--ready-notify", "It is ready when it says READY=1 (sd_notify)");
 
+    private readonly Option<bool> _anyListener = SharedOptions.Flag(
+        "--any-listener", "An answer counts whoever gives it: a proxy, a container's port; without it, only one of the process and what it started");
+
     private readonly Option<TimeSpan?> _startupTimeout = SharedOptions.Seconds(
         "--startup-timeout",
         "Within so many seconds it is ready, or, without a --ready option, has not ended: else its start has failed; 0: no limit "
@@ -48,7 +51,7 @@ internal sealed class HealthOptionSet
         foreach (var option in new Option[]
         {
             _healthHttp, _healthTcp, _healthExec, _healthNotify, _interval, _timeout, _failures, _startPeriod,
-            _readyHttp, _readyTcp, _readyLog, _readyNotify, _startupTimeout,
+            _readyHttp, _readyTcp, _readyLog, _readyNotify, _anyListener, _startupTimeout,
         })
             command.Options.Add(option);
         command.Check(result =>
@@ -65,6 +68,7 @@ internal sealed class HealthOptionSet
     {
         Health = HealthOf(result.CommandResult, spec.Health),
         Readiness = ReadinessOf(result.CommandResult, spec.Readiness),
+        AnyListener = spec.AnyListener || result.GetValue(_anyListener),
     };
 
     /// <summary>What is said of checks although there are none; null when there is nothing.</summary>

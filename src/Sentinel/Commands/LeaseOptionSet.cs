@@ -23,12 +23,17 @@ internal sealed class LeaseOptionSet
 
     private readonly Option<int?> _owner = new("--until")
     {
-        Description = "End it when this process ends: --until $$ is this shell",
+        Description = "End it when this process ends: --until $$ is this shell, and $PPID what has started it",
         HelpName = "pid",
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
+            {
+                if (pid == Environment.ProcessId)
+                    result.AddError($"--until {pid} is this command itself: the shell has replaced itself by it, as it does with its last command; use $PPID");
                 return pid;
+            }
+
             result.AddError($"--until takes the pid of a process, not '{result.Tokens[0].Value}'");
             return null;
         },

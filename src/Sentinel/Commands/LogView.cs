@@ -45,6 +45,9 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     // Where bytes are not handed on as they come.
     private bool IsByLine => !_writer.TakesBytes || query.Pattern is not null;
 
+    // Only of a whole line it is known what a terminal would show of it.
+    private bool StandsByLine => IsByLine || !look.IsRaw;
+
     /// <returns>Which logs cannot be read.</returns>
     public IReadOnlyList<Outcome.Failed> Show()
     {
@@ -90,7 +93,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path, session.Store.Files) : LogTimes.None;
         var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
         // What is not a whole line yet is shown when it is.
-        if (query.IsFollowing && IsByLine)
+        if (query.IsFollowing && StandsByLine)
             end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
         var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
         if (query.Since is { } since)
@@ -116,7 +119,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     {
         _writer.Begin(part.Log);
         var marks = new Queue<(long Position, Event.OfProcess Happened)>(Marks(part, happened));
-        if (!IsByLine)
+        if (!StandsByLine)
         {
             var start = part.Start;
             while (marks.TryDequeue(out var mark))

@@ -36,7 +36,7 @@ internal static class LogsCommand
         var before = Count("--before", "-B", "And so many lines before each");
         var after = Count("--after", "-A", "And so many lines after each");
         var context = Count("--context", "-C", "Both");
-        var raw = SharedOptions.Flag("--raw", "Bytes as they are: no headings, no names, nothing cut out");
+        var raw = SharedOptions.Flag("--raw", "Bytes as they are: no headings, no names, nothing cut out; --grep matches them as well");
         var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
         var json = SharedOptions.Json();
         var command = new Command("logs", "Show what processes wrote")
@@ -77,7 +77,7 @@ internal static class LogsCommand
                 WithBackups = result.GetValue(all),
                 Since = result.GetValue(since),
                 Until = result.GetValue(until),
-                Pattern = result.GetValue(grep) is { } expression ? new LogPattern(expression) : null,
+                Pattern = result.GetValue(grep) is { } expression ? new LogPattern(expression, result.GetValue(raw)) : null,
                 Before = result.GetValue(before) ?? result.GetValue(context) ?? 0,
                 After = result.GetValue(after) ?? result.GetValue(context) ?? 0,
                 IsFollowing = result.GetValue(follow),

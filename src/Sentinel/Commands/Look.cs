@@ -42,6 +42,8 @@ internal sealed class Look
         _told = told;
         var views = session.Overview.Look(found, _snapshot, state.Processes.Values).AsTask().GetAwaiter().GetResult();
         Processes = [.. views.Select(view => told.GetValueOrDefault(view.Record.Id) ?? view)];
+        if (found.Exists(IsStarting) && session.Daemon is null)
+            Processes = [.. Processes.Select(process => process with { IsUnasked = IsStarting(process.Record) })];
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -50,6 +52,9 @@ internal sealed class Look
 
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
+
+    /// <summary>Whether it has to be asked to learn whether it is ready.</summary>
+    public static bool IsStarting(ProcessRecord record) => record is { State: RunState.Running { IsReady: false }, Spec.Readiness.Probe: not null };
 
     // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew.
     private static bool IsToBeNoted(ProcessRecord seen, State written) =>

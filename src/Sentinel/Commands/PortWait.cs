@@ -35,6 +35,8 @@ internal static class PortWait
                 return Session.Fail($"{name} has no port; 'sentinel run --port NAME' gives it one");
             if (now.State is not (RunState.Starting or RunState.Running or RunState.Backoff))
                 return Session.Fail($"{name} is {now.State.Word}{(now.LastRun is { } last ? $": {last.How}" : "")}");
+            if (session.Daemon is null)
+                Due.Restart(session, now, written);
 
             var listeners = ports.Listeners(leases.Keys.ToHashSet());
             var own = OwnPids(now, state, snapshot, isNeeded: listeners.Count > 0);

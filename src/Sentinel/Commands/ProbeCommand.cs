@@ -46,6 +46,7 @@ internal static class ProbeCommand
     private static string? Connected((string Host, int Port) server, TimeSpan timeout)
     {
         using var socket = Connect(server.Host, server.Port, timeout);
+        TellFrom(socket);
         return null;
     }
 
@@ -71,11 +72,18 @@ internal static class ProbeCommand
                 var read = stream.Read(answer, length, answer.Length - length);
                 length += read;
                 var why = ConnectionProbe.Judge(answer.AsSpan(0, length), isEnd: read == 0, out var isOver);
+                if (isOver && why is null)
+                    TellFrom(socket);
                 if (isOver)
                     return why;
             }
         }
     }
+
+    // Who asked us finds out who that is.
+    private static void TellFrom(Socket socket) => Output.Tell(socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
+        ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
+        : $"{socket.RemoteEndPoint}");
 
     // Whoever waits for us has patience for so long, and no longer.
     private static Socket Connect(string host, int port, TimeSpan timeout)

@@ -78,7 +78,7 @@ internal static class ProcessCommands
         var request = verb(command);
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Do(request(result, new Selection.Named(result.GetValue(processes)!))))));
+            Report(session, session.Do(request(result, new Selection.Named(result.GetValue(processes)!))))));
         return command;
     }
 
@@ -90,10 +90,18 @@ internal static class ProcessCommands
             command.Arguments.Add(group);
         var request = verb(command);
         command.Options.Add(json);
-        command.SetAction(result => Invocation.InSession(result, json, session => session.Report(
+        command.SetAction(result => Invocation.InSession(result, json, session => Report(
+            session,
             session.Do(request(result, group is null ? new Selection.All() : new Selection.Members(result.GetValue(group)!))),
             Summary(done, toDo))));
         return command;
+    }
+
+    private static int Report(Session session, IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
+    {
+        var exitCode = session.Report(outcomes, summary);
+        Unasked.Warn(session, outcomes);
+        return exitCode;
     }
 
     private static Command Clean()
@@ -110,7 +118,7 @@ internal static class ProcessCommands
         count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
 
     public static Option<bool> UpdateEnvironment() =>
-        SharedOptions.Flag("--update-env", "Give them this environment, now and from now on");
+        SharedOptions.Flag("--update-env", "Give them this environment from now on; what runs already has it from its next start on");
 
     private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
 

@@ -9,25 +9,59 @@ using Sentinel.Rendering;
 namespace Sentinel.Commands;
 
 /// <summary>Waits until what was started is ready. Where no daemon finds that out, this does.</summary>
-internal abstract class ReadyWait : IDisposable
+/// <param name="id">Of the first that is started; those after it are asked as well.</param>
+internal sealed class ReadyWait(Session session, int id) : IDisposable
 {
     private const int LastLines = 10;
+
+    /// <summary>After so long without a word it is found out whether the daemon lives.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly Inotify _watch = new();
+    private Asking? _asking = session.Daemon is null ? new Asking(session, other => other >= id) : null;
 
     // Of what nothing is known but that it runs.
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
 
     /// <summary>Before it is started: it may be ready, or gone, at once.</summary>
-    /// <param name="id">Of what is started; where no daemon asks the processes, this asks those with this id and later ones.</param>
-    public static ReadyWait Prepare(Session session, int id) => session.Daemon is null ? new Here(session, id) : new ByDaemon(session);
+    public static ReadyWait Prepare(Session session, int id) => new(session, id);
 
     /// <summary>Blocks until a process is ready, or its start has failed.</summary>
     /// <param name="serves">
     /// Waits until it serves: where there is a health check, until that says so; where nothing tells, until it has lived for a second.
     /// </param>
     /// <returns>Why its start failed; null when it is ready.</returns>
-    public abstract Outcome.Failed? Until(ProcessRecord started, bool serves = false);
+    public Outcome.Failed? Until(ProcessRecord started, bool serves = false)
+    {
+        _watch.Add(session.Home.Folder);
+        while (true)
+        {
+            var left = Left(started, Read(), serves, out var failure);
+            if (left == TimeSpan.Zero)
+                return failure;
+            if (_asking is not null)
+            {
+                _asking.Await(started, () => Left(started, Read(), serves, out _));
+                // Undecided: somebody else does it from now on.
+                if (session.FindDaemon() is not null)
+                    Dispose();
+                continue;
+            }
 
-    public abstract void Dispose();
+            var begun = TimeProvider.System.GetTimestamp();
+            _watch.Wait(null, left < Patience ? left : Patience);
+            if (TimeProvider.System.GetElapsedTime(begun) >= Patience && session.FindDaemon() is null)
+                _asking = new Asking(session, other => other == started.Id);
+        }
+
+        ProcessRecord? Read() => session.Store.Read().Processes.GetValueOrDefault(started.Id);
+    }
+
+    public void Dispose()
+    {
+        _asking?.Dispose();
+        _asking = null;
+    }
 
     /// <summary>Shows on standard error what a process wrote last.</summary>
     public static void ShowLastLines(Session session, ProcessRecord process)
@@ -40,7 +74,7 @@ internal abstract class ReadyWait : IDisposable
             var end = history.End;
             var text = new MemoryStream();
             history.Read(LogFile.StartOfLastLines(history, LastLines, history.Start, end), end, block => text.Write(block.Span));
-            foreach (var line in Text.Lines(System.Text.Encoding.UTF8.GetString(text.ToArray())).Where(line => line.Length > 0))
+            foreach (var line in ShownText.Lines(text.ToArray()).Where(line => line.Length > 0))
                 Output.Tell($"  {name} | {Text.Printable(line)}");
         }
     }
@@ -73,81 +107,5 @@ internal abstract class ReadyWait : IDisposable
                 ? $"its start failed: {(last.Why is null ? last.How : $"{last.Why} ({last.How})")}"
                 : "it was stopped before it was ready");
         return TimeSpan.Zero;
-    }
-
-    private sealed class ByDaemon(Session session) : ReadyWait
-    {
-        private readonly Inotify _watch = new();
-
-        public override Outcome.Failed? Until(ProcessRecord started, bool serves)
-        {
-            _watch.Add(session.Home.Folder);
-            while (true)
-            {
-                var left = Left(started, session.Store.Read().Processes.GetValueOrDefault(started.Id), serves, out var failure);
-                if (left == TimeSpan.Zero)
-                    return failure;
-                _watch.Wait(null, left);
-            }
-        }
-
-        public override void Dispose() => _watch.Dispose();
-    }
-
-    private sealed class Here : ReadyWait
-    {
-        private readonly Session _session;
-        private readonly EventLoop _loop = new(TimeProvider.System);
-        private readonly Modifications _modifications;
-        private ProcessRecord? _started;
-        private bool _serves;
-        private Outcome.Failed? _failure;
-
-        public Here(Session session, int first)
-        {
-            _session = session;
-            _modifications = new Modifications(_loop);
-            var keeper = new HealthKeeper(new HealthTools(
-                session.Home, new Probes(_loop, new Spawner(session.Table), session.Table), new LogFiles(), _modifications, _loop, Random.Shared,
-                TimeProvider.System, session.Supervisor.LaunchOf, Note, session.Warn));
-            session.Store.Saved = state => keeper.Changed(state with { Processes = state.Processes.RemoveRange(state.Processes.Keys.Where(id => id < first)) });
-        }
-
-        public override Outcome.Failed? Until(ProcessRecord started, bool serves)
-        {
-            (_started, _serves, _failure) = (started, serves, null);
-            using var main = new ProcessHandles(_session.Table).Open(started.State.Main!);
-            using var ended = main is null
-                ? _loop.After(TimeSpan.Zero, () => Ended(new Exit.Unknown("it had ended before anybody looked")))
-                : _loop.WhenEnded(main, () => Ended(main.HowEnded().How));
-            _loop.After(TimeSpan.Zero, Look);
-            _loop.Run(e => _session.Warn(e.Message));
-            return _failure;
-        }
-
-        public override void Dispose()
-        {
-            _session.Store.Saved = null;
-            _modifications.Dispose();
-            _loop.Dispose();
-        }
-
-        private void Ended(Exit how) => Note(_started!, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
-
-        private void Note(ProcessRecord record, ProcessEvent happened)
-        {
-            // Here nothing is left to be waited for: what takes time has blocked.
-            _session.Supervisor.Note(record.Id, record.State.Main!, happened).AsTask().GetAwaiter().GetResult();
-            Look();
-        }
-
-        private void Look()
-        {
-            var left = Left(_started!, _session.Store.Read().Processes.GetValueOrDefault(_started!.Id), _serves, out _failure);
-            if (left == TimeSpan.Zero)
-                _loop.Stop();
-            else if (left is { } time)
-                _loop.After(time, Look);
-        }
     }
 }

@@ -29,9 +29,16 @@ internal static class RestartCommand
             var (stop, environment) = (options.In(result), result.GetValue(updateEnvironment) ? Caller.Environment : null);
             return result.GetValue(rolling)
                 ? Roll(session, selection, stop, environment)
-                : session.Report(session.Do(new Request.Restart(selection, stop, environment)));
+                : Report(session, session.Do(new Request.Restart(selection, stop, environment)));
         }));
         return command;
+    }
+
+    private static int Report(Session session, IReadOnlyList<Outcome> outcomes)
+    {
+        var exitCode = session.Report(outcomes);
+        Unasked.Warn(session, outcomes);
+        return exitCode;
     }
 
     private static int Roll(Session session, Selection selection, StopOptions options, EnvironmentBlock? environment)
@@ -54,6 +61,7 @@ internal static class RestartCommand
         }
 
         var exitCode = session.Report(outcomes);
+        Unasked.Warn(session, outcomes, isReady: true);
         if (outcomes is [.., Outcome.Failed { Process: { State: not RunState.Running } process }])
             ReadyWait.ShowLastLines(session, process);
         return exitCode;

@@ -146,10 +146,7 @@ internal static class RunCommand
                   Run 'sentinel daemon start' for continuous monitoring.
                 """);
         if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))
-            Output.Tell($"""
-                Warning: {(spec.Health is null ? "Readiness" : "Health")} is checked by the daemon, which is not running.
-                  Run 'sentinel daemon start'{(spec.Health is null ? ", or 'run --wait'" : "")}.
-                """);
+            Unasked.Warn(spec.Health is not null, "'run --wait'");
         if (spec.Lease is { Ends: true })
             Output.Tell("""
                 Warning: Lease set but daemon is not running. When it is over, the process goes on

@@ -135,12 +135,12 @@ internal sealed class Session : IDisposable
                 Json.Document.OutcomesJson);
         else
             foreach (var outcome in outcomes.Where(outcome => outcome is not Outcome.Failed))
-                Prose(Outcomes.Line(outcome), indent: 2);
+                Prose(Text.Printable(Outcomes.Line(outcome)), indent: 2);
 
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
         // Where all of it failed, that is said below.
         if (!IsJson && summary is not null && (outcomes.Count > failed.Count || failed.Count == 0))
-            Output.Line(summary(outcomes.Count - failed.Count) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
+            Output.Line(summary(outcomes.Count(outcome => outcome is not (Outcome.Failed or Outcome.AlreadyRunning))) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
         return Fail(failed);
     }
 
@@ -161,7 +161,8 @@ internal sealed class Session : IDisposable
 
     public void Dispose() => Output.Dispose();
 
-    private DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
+    /// <summary>Looks anew: one may have begun, or ended.</summary>
+    public DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
 
     /// <summary>As the store wants it.</summary>
     public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>

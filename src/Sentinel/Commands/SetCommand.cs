@@ -24,6 +24,7 @@ internal static class SetCommand
         ["log-backups"] = spec => spec with { LogLimits = spec.LogLimits with { Backups = LogLimits.Default.Backups } },
         ["log-compress"] = spec => spec with { LogLimits = spec.LogLimits with { Compress = false } },
         ["health"] = spec => spec with { Health = null },
+        ["any-listener"] = spec => spec with { AnyListener = false },
         ["ready"] = spec => spec with { Readiness = null },
         ["startup-timeout"] = spec => spec with
         {

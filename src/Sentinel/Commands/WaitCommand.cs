@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
@@ -19,7 +20,7 @@ internal static class WaitCommand
         var process = SharedOptions.Process("Which, by id or name");
         var what = new Option<string>("--for")
         {
-            Description = $"{Running}; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
+            Description = $"{Running}: it is ready; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
             DefaultValueFactory = _ => Exited,
             HelpName = "state",
         };
@@ -65,8 +66,38 @@ internal static class WaitCommand
                 return Session.Fail($"{first.Spec.Name} was deleted");
             if (IsReached(what, first, now, seen))
                 return Reached(session, what, now, seen);
-            if (timeout - TimeProvider.System.GetElapsedTime(begun) is var left && left <= TimeSpan.Zero)
+            if (what == Running && WhyNever(now) is { } never)
+            {
+                Session.Fail(never);
+                ReadyWait.ShowLastLines(session, now);
+                return ExitCode.Failure;
+            }
+
+            if (Left() is var left && left <= TimeSpan.Zero)
                 return Session.Fail($"{first.Spec.Name} is still {now.State.Word} after {timeout!.Value.TotalSeconds:0.###} s", ExitCode.TimedOut);
+            if (what != Exited && !isWatched && Due.Restart(session, now, session.Store.Read()) is { } wait)
+            {
+                watch.Wait(null, left < wait ? left : wait);
+                continue;
+            }
+
+            if (what == Running && !isWatched && now.State is RunState.Running { IsReady: false })
+            {
+                using var asking = new Asking(session, id => id == first.Id);
+                asking.Await(now, () => IsStarting(session.Store.Read()) ? Left() : TimeSpan.Zero);
+                isWatched = session.FindDaemon() is not null;
+                continue;
+            }
+
+            // Where the daemon has ended nobody asks.
+            if (what == Running && isWatched)
+            {
+                var waited = TimeProvider.System.GetTimestamp();
+                watch.Wait(null, left < ReadyWait.Patience ? left : ReadyWait.Patience);
+                if (TimeProvider.System.GetElapsedTime(waited) >= ReadyWait.Patience)
+                    isWatched = session.FindDaemon() is not null;
+                continue;
+            }
 
             using var main = now.State.Main is { } identity ? handles.Open(identity) : null;
             if (now.State.Main is null || main is { HasEnded: false })
@@ -85,6 +116,25 @@ internal static class WaitCommand
 
             isWatched &= isNoted;
         }
+
+        bool IsStarting(State state) => state.Processes.GetValueOrDefault(first.Id)?.State is RunState.Running { IsReady: false };
+
+        TimeSpan? Left() => timeout - TimeProvider.System.GetElapsedTime(begun);
+    }
+
+    // Why it will not run unless somebody starts it.
+    private static string? WhyNever(ProcessRecord now)
+    {
+        var ended = now.LastRun is { } last ? $"{(last.Why is null ? "" : $"{last.Why}; ")}{(last.How is Exit.Unknown ? "how it ended is not known" : last.How)}" : null;
+        var never = now.State switch
+        {
+            RunState.Failed failed => $"{failed.Why}{(ended is null ? "" : $", the last time: {ended}")}; it was given up",
+            RunState.Crashed or RunState.Exited => $"{ended ?? "it has ended"}; it is not restarted",
+            RunState.Stopped when now.LeaseOver is { } over => $"its lease is over: {over}",
+            RunState.Stopped => $"'sentinel start {now.Id}' starts it",
+            _ => null,
+        };
+        return never is null ? null : $"{now.Spec.Name} is {now.State.Word}: {never}";
     }
 
     // While somebody watches, what is written down is how things are.

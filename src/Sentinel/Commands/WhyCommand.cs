@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -57,16 +56,16 @@ internal static class WhyCommand
         {
             var from = i > 0 ? ends[i - 1].Logs.Stderr ?? 0 : 0;
             var to = end.Logs.Stderr ?? (i == ends.Count - 1 ? length : 0);
-            runs.Add(new Story.Run(end, to > length || from >= to ? [] : Text.Lines(Read(Math.Max(from, start), to)), IsKept: to <= length && (to > start || from == to)));
+            runs.Add(new Story.Run(end, to > length || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: to <= length && (to > start || from == to)));
         }
 
         return new Story(record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, session.Daemon is not null);
 
-        string Read(long from, long to)
+        ReadOnlyMemory<byte> Read(long from, long to)
         {
             var bytes = new MemoryStream();
             log?.Read(LogFile.StartOfLastLines(log, lines, from, to), to, block => bytes.Write(block.Span));
-            return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+            return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
         }
     }
 }

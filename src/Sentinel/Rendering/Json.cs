@@ -39,6 +39,8 @@ internal sealed record ProcessJson
 
     public required ReadinessJson? Readiness { get; init; }
 
+    public required bool AnyListener { get; init; }
+
     public required string? Says { get; init; }
 
     public required int? Pid { get; init; }
@@ -112,7 +114,8 @@ internal sealed record ProcessJson
             State = record.State.Word,
             Since = record.State.Since,
             Health = record.Spec.Health is { } health ? HealthJson.From(health, record.State.CurrentRun?.Health) : null,
-            Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness) : null,
+            Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness, record.State.CurrentRun?.Impediment) : null,
+            AnyListener = record.Spec.AnyListener,
             Says = record.State.CurrentRun?.Says,
             Pid = record.State.Main?.Pid,
             Elsewhere = record.State is RunState.Elsewhere elsewhere ? ElsewhereJson.From(elsewhere) : null,
@@ -172,17 +175,18 @@ internal sealed record HealthJson(
 }
 
 /// <param name="By">Null: it is ready when it has lived for the timeout.</param>
+/// <param name="Why">Who answers in its place; null: nobody.</param>
+internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds, string? Why)
+{
+    public static ReadinessJson From(Readiness readiness, string? why) =>
+        new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds, why);
+}
+
 /// <param name="Pid">Its number there; null while it is being started.</param>
 internal sealed record ElsewhereJson(ulong? PidNamespace, int? Pid)
 {
     public static ElsewhereJson From(RunState.Elsewhere elsewhere) =>
         new(elsewhere.Was.Main?.PidNamespace ?? (elsewhere.Was as RunState.Starting)?.PidNamespace, elsewhere.Was.Main?.Pid);
-}
-
-internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds)
-{
-    public static ReadinessJson From(Readiness readiness) =>
-        new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds);
 }
 
 internal sealed record LastRunJson(

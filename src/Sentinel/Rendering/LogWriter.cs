@@ -64,6 +64,17 @@ internal abstract class LogWriter(Output output)
         output.Write("\n"u8.ToArray());
     }
 
+    // What a progress bar has drawn over itself is not shown: a terminal would draw it over what stands before it.
+    private static ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text, LogLook look)
+    {
+        var isClosed = text.Span is [.., (byte)'\r'];
+        var line = look.KeepsEscapes ? ShownText.WithEscapes(text) : ShownText.Of(text);
+        var cut = ShownText.Cut(line, ShownText.LongestLine, out var left);
+        return left > 0 ? (byte[])[.. cut.Span, .. Encoding.UTF8.GetBytes($"{(look.KeepsEscapes ? "\e[0m" : "")}{ShownText.Rest(left)}")]
+            : isClosed && !look.KeepsEscapes ? (byte[])[.. line.Span, (byte)'\r']
+            : line;
+    }
+
     private sealed class RawWriter(Output output) : LogWriter(output)
     {
         public override bool TakesBytes => true;
@@ -76,11 +87,11 @@ internal abstract class LogWriter(Output output)
     private sealed class JsonWriter(Output output) : LogWriter(output)
     {
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(JsonSerializer.SerializeToUtf8Bytes(
-            new LogLineJson(log.Process, LogsCommand.Word(log.Stream), Encoding.UTF8.GetString(line.Text.Span), time),
+            new LogLineJson(log.Process, LogsCommand.Word(log.Stream), Encoding.UTF8.GetString(ShownText.Of(line.Text).Span), time),
             Json.Line.LogLineJson));
     }
 
-    /// <summary>Each log under a heading that names its file, byte for byte.</summary>
+    /// <summary>Each log under a heading that names its file; what comes while one follows, as it comes.</summary>
     private sealed class HeadingWriter(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) : LogWriter(output)
     {
         private readonly Dictionary<LogFile, EscapeCutter> _cutters = logs.ToDictionary(log => log, _ => new EscapeCutter());
@@ -112,7 +123,7 @@ internal abstract class LogWriter(Output output)
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time)
         {
             Begin(log);
-            Line(look.KeepsEscapes ? line.Text : new EscapeCutter().Cut(line.Text));
+            Line(Shown(line.Text, look));
         }
 
         public override void Mark(LogFile log, DateTimeOffset time, string what)
@@ -142,7 +153,7 @@ internal abstract class LogWriter(Output output)
         private readonly int _width = names.Max(Text.Width);
 
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time) =>
-            Line((byte[])[.. Prefix(log, time, log.Stream == LogStream.Stdout ? "out" : "err"), .. Shown(line.Text).Span]);
+            Line((byte[])[.. Prefix(log, time, log.Stream == LogStream.Stdout ? "out" : "err"), .. Shown(line.Text.Span is [.., (byte)'\r'] ? line.Text[..^1] : line.Text, look).Span]);
 
         public override void Mark(LogFile log, DateTimeOffset time, string what) =>
             Line((byte[])[.. Prefix(log, time, "---"), .. Encoding.UTF8.GetBytes(style.Paint(look.HasTimes ? what : $"--- {what}, {Text.Time(time)}", Color.Dim))]);
@@ -160,15 +171,6 @@ internal abstract class LogWriter(Output output)
             if (look.HasTimes)
                 prefix.Append(style.Paint(stream, stream == "err" ? Color.Red : Color.Dim)).Append(' ');
             return Encoding.UTF8.GetBytes($"{prefix}{style.Paint("|", Color.Dim)} ");
-        }
-
-        // What a progress bar has drawn over itself is not shown: it would go over what stands before it.
-        private ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text)
-        {
-            if (text.Span is [.., (byte)'\r'])
-                text = text[..^1];
-            text = text[(text.Span.LastIndexOf((byte)'\r') + 1)..];
-            return look.KeepsEscapes ? text : new EscapeCutter().Cut(text);
         }
 
         private static Color ColorOf(int index) => (Color)(31 + (index % 6));

@@ -21,7 +21,8 @@ internal static class Outcomes
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.Rotated rotated => $"Rotated the logs of {Named(rotated.Process)})",
         Outcome.NotRotated idle => $"The logs of {Named(idle.Process)}) are too short to be rotated",
-        Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})",
+        Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})"
+            + (running.IsOutdated ? $"; it has the new environment from its next start on: 'sentinel restart {running.Process.Id}'" : ""),
         Outcome.NotRunning idle => $"{idle.Process.Spec.Name} is not running (id: {idle.Process.Id}, {idle.Process.State.Word})",
         Outcome.Moved moved => (moved.Process.Spec.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
             + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Id}' changes its environment" : "")}",
@@ -90,6 +91,7 @@ internal static class Outcomes
             {
                 Outcome.LeaseEnded over => over.Why,
                 Outcome.WouldEnd over => over.Why,
+                Outcome.AlreadyRunning { IsOutdated: true } => "it has the new environment from its next start on",
                 _ => null,
             });
     }

@@ -51,6 +51,8 @@ internal static class ProcessDetails
                 : ""));
             if (record.Spec.Readiness is { } readiness)
                 yield return ("Ready", Ready(readiness));
+            if (record.Spec.AnyListener)
+                yield return ("Answers", "count whoever gives them");
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
                 yield return ("Max mem", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
@@ -94,7 +96,7 @@ internal static class ProcessDetails
         string Next() => record.State switch
         {
             RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
-            RunState.Running { IsReady: false } => " (it is not ready yet)",
+            RunState.Running { IsReady: false } run => $" ({NotReady(record, run, !view.IsUnasked)})",
             RunState.Elsewhere elsewhere => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             RunState.Stopping { Why: { } why } => $" ({Text.Printable(why)})",
             RunState.Failed { Why: var why } =>
@@ -104,6 +106,11 @@ internal static class ProcessDetails
             : record.LeaseOver is null && record.State is not RunState.Stopped ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
             : $" (its lease is over: {over})");
     }
+
+    /// <summary>Says that it is not ready, as far as is known why, and who finds out.</summary>
+    public static string NotReady(ProcessRecord record, RunState.Running run, bool isAsked) =>
+        $"it is not ready yet{(run.Impediment is { } why ? $": {Text.Printable(why)}" : "")}"
+        + (isAsked ? "" : $"; no daemon runs, so it is asked only while somebody waits: 'sentinel wait {record.Id} --for running'");
 
     private static string HealthOf(Health? health, Style style) => health switch
     {

@@ -51,7 +51,7 @@ internal static class ProcessList
                 record.Id.ToString(),
                 record.Spec.Name,
                 record.State.Main is { } main ? main.Pid.ToString() : "-",
-                new Cell(record.State.Word + Wait(record.State, time), ColorOf(record.State)),
+                new Cell(record.State.Word + (process.IsUnasked ? " (no daemon asks)" : Wait(record.State, time)), ColorOf(record.State)),
                 .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
                 usage is null ? "-" : Text.Memory(usage.MemoryBytes),

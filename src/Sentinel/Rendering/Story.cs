@@ -17,6 +17,8 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
 
     public string Next => Record.State switch
     {
+        RunState.Running { IsReady: false } run when Record.Spec.Readiness?.Probe is not null =>
+            $"I{ProcessDetails.NotReady(Record, run, IsWatched)[1..]}.",
         RunState.Running when Record.Spec.Restart == RestartRule.Never => $"When it ends by itself, it is not restarted ('sentinel set {Record.Id} --restart' changes that).",
         RunState.Running => WhenItEnds,
         RunState.Backoff { Due: var due } => (due > DateTimeOffset.UtcNow

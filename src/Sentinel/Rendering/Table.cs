@@ -27,7 +27,7 @@ internal sealed class Table(IReadOnlyList<Column> columns)
 {
     private readonly List<IReadOnlyList<Cell>> _rows = [];
 
-    public void Add(IReadOnlyList<Cell> row) => _rows.Add(row);
+    public void Add(IReadOnlyList<Cell> row) => _rows.Add([.. row.Select(cell => cell with { Text = Text.Printable(cell.Text) })]);
 
     public IEnumerable<string> Lines(Style style)
     {

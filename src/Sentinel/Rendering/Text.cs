@@ -36,7 +36,7 @@ internal static class Text
     /// <summary>On one line, and without anything that a terminal would obey.</summary>
     public static string Printable(string text)
     {
-        if (!text.Any(char.IsControl))
+        if (!text.Any(IsObeyed))
             return text;
         var printable = new StringBuilder();
         foreach (var c in text)
@@ -46,10 +46,14 @@ internal static class Text
                 '\t' => "\\t",
                 '\r' => "\\r",
                 _ when char.IsControl(c) => $"\\x{(int)c:x2}",
+                _ when IsObeyed(c) => $"\\u{(int)c:x4}",
                 _ => c.ToString(),
             });
         return printable.ToString();
     }
+
+    // Controls, and what turns round the direction of the text beside it: see UAX #9.
+    private static bool IsObeyed(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>The lines of a text, without their ends.</summary>
     public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');

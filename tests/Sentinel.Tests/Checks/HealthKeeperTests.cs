@@ -1,3 +1,4 @@
+using System.Net;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -19,6 +20,7 @@ public sealed class HealthKeeperTests
     private readonly Machine _machine = new();
     private readonly MadeUpLoop _loop;
     private readonly MadeUpProbes _probes = new();
+    private readonly MadeUpSockets _sockets = new();
     private readonly HealthKeeper _keeper;
     private ProcessRecord _record = PolicySample.Record;
 
@@ -26,7 +28,7 @@ public sealed class HealthKeeperTests
     {
         _loop = new MadeUpLoop(_machine);
         _keeper = new HealthKeeper(new HealthTools(
-            new SentinelHome("/nowhere"), _probes, new LogFiles(), new NoModifications(), _loop, new Random(1), _machine.Clock, LaunchOf, Tell, Assert.Fail));
+            new SentinelHome("/nowhere"), _probes, new Answerers(_sockets, _machine, () => State.Empty, _machine.Clock), new LogFiles(), new NoModifications(), _loop, new Random(1), _machine.Clock, LaunchOf, Tell, Assert.Fail));
     }
 
     [Fact]
@@ -61,6 +63,62 @@ public sealed class HealthKeeperTests
 
         Assert.Equal("it was not ready after 5 s: nobody listens", Assert.IsType<RunState.Stopping>(_record.State).Why);
         Assert.Equal(0, _probes.Open);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_a_stranger_answers_it_is_not_ready_unless_that_was_allowed(bool anyListener)
+    {
+        var address = new IPEndPoint(IPAddress.Loopback, 80);
+        var stranger = _machine.Add();
+        _sockets.Listening[address] = [1];
+        _sockets.Open(stranger.Pid, 1);
+        Run(spec => spec with { Readiness = new Readiness(Probe.Tcp("localhost:80"), TimeSpan.FromSeconds(60)), AnyListener = anyListener });
+
+        _probes.AnswerFrom(address);
+        Assert.Equal(anyListener ? "running" : "starting", _record.State.Word);
+        if (anyListener)
+            return;
+        var why = $"127.0.0.1:80 is answered by python3 (pid {stranger.Pid}), which is not part of web";
+        Assert.Equal(why, _record.State.CurrentRun!.Impediment);
+        Tell(_record, new ProcessEvent.Ended(new Exit.Code(1), Witnessed: true));
+        Assert.Equal($"it ended before it was ready: {why}", _record.LastRun!.Why);
+    }
+
+    [Fact]
+    public void A_stranger_that_has_gone_is_not_told_of_any_more()
+    {
+        var address = new IPEndPoint(IPAddress.Loopback, 80);
+        _sockets.Listening[address] = [1];
+        _sockets.Open(_machine.Add().Pid, 1);
+        Run(spec => spec with { Readiness = new Readiness(Probe.Tcp("localhost:80"), TimeSpan.FromSeconds(60)) });
+        _probes.AnswerFrom(address);
+
+        _loop.Run(TimeSpan.FromSeconds(0.3));
+        _probes.Answer("nobody listens");
+
+        Assert.Null(_record.State.CurrentRun!.Impediment);
+        _loop.Run(TimeSpan.FromSeconds(60));
+        Assert.Equal("it was not ready after 60 s: nobody listens", Assert.IsType<RunState.Stopping>(_record.State).Why);
+    }
+
+    [Theory]
+    [InlineData(null, "running")]
+    [InlineData("nobody listens", "stopping")]
+    public void Whom_nobody_asked_in_time_is_asked_once_before_it_has_failed(string? answer, string state)
+    {
+        Become(_record with
+        {
+            Spec = _record.Spec with { Readiness = new Readiness(Probe.Tcp("localhost:80"), TimeSpan.FromSeconds(5)) },
+            State = new RunState.Running(_machine.Clock.GetUtcNow() - TimeSpan.FromMinutes(1), PolicySample.Identity) { IsReady = false },
+        });
+        _loop.Run();
+        Assert.Equal("starting", _record.State.Word);
+
+        _probes.Answer(answer);
+
+        Assert.Equal(state, _record.State.Word);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Sentinel.Core.Host;
 using Sentinel.Core.Specs;
 
@@ -24,12 +25,20 @@ internal sealed class MadeUpProbes : IProbes
         question.Then(why);
     }
 
+    /// <summary>Gives a good answer from an address.</summary>
+    public void AnswerFrom(IPEndPoint address)
+    {
+        var question = Assert.Single(_open);
+        _open.Clear();
+        question.Then(question.Judge(address));
+    }
+
     public void Say(string address, string message) => _ears[address](message);
 
-    public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Action<string?> then)
+    public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
         Asked.Add(probe);
-        var question = new Question(then);
+        var question = new Question(judge, then);
         _open.Add(question);
         return new Over(() => _open.Remove(question));
     }
@@ -40,7 +49,7 @@ internal sealed class MadeUpProbes : IProbes
         return new Over(() => _ears.Remove(address));
     }
 
-    private sealed record Question(Action<string?> Then);
+    private sealed record Question(Func<IPEndPoint, string?> Judge, Action<string?> Then);
 
     private sealed class Over(Action then) : IDisposable
     {

@@ -57,7 +57,7 @@ public sealed class ProtocolTests
     private static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
         Gen.Select(Text, Started).Select((target, run) => new Outcome.Started(target, run.Record, run.Pid)),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run.Record, old, run.Pid)),
-        Gen.Select(Text, Started).Select((target, run) => new Outcome.AlreadyRunning(target, run.Record, run.Pid)),
+        Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run.Record, run.Pid, isOutdated)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),

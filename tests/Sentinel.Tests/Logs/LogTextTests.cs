@@ -52,7 +52,7 @@ public sealed class LogTextTests : IDisposable
         {
             var regex = new Regex(expression, RegexOptions.CultureInvariant);
             var text = string.Concat(lines.Select(line => line + "\n"));
-            Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression)).Select(line => line.Text));
+            Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression, isRaw: true)).Select(line => line.Text));
         },
         iter: 200);
 
@@ -83,9 +83,41 @@ public sealed class LogTextTests : IDisposable
             }
 
             var text = string.Concat(lines.Select(line => line + "\n"));
-            Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression)).Select(line => line.Text));
+            Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression, isRaw: true)).Select(line => line.Text));
         },
         iter: 3000);
+
+    [Theory]
+    [InlineData(@"ready in \d+ ms", "\e[2mready in \e[1m153\e[22m ms", true)]
+    [InlineData("ready", "re\e[1mady", true)]
+    [InlineData("^ready$", "wait...\rready\r", true)]
+    [InlineData("wait", "wait...\rready", false)]
+    [InlineData("31", "\e[31mred", false)]
+    [InlineData(@"\e\[31m", "\e[31mred", true)]
+    [InlineData("title", "\e]0;title\ax", false)]
+    [InlineData("31", "\u009b31mred", false)]
+    [InlineData("^red", "\u009b31mred", true)]
+    [InlineData("© 2026", "© 2026", true)]
+    public void What_is_shown_is_matched(string expression, string line, bool matches)
+    {
+        Assert.Equal(matches, new LogPattern(expression).IsMatch(Encoding.UTF8.GetBytes(line)));
+        Assert.Equal(matches ? 1 : 0, Read($"other\n{line}\nlast\n", new LogPattern(expression)).Count);
+    }
+
+    [Theory]
+    [InlineData("^ready$", "wait\rready\rdone", true)]
+    [InlineData("31", "\e[31mred", true)]
+    [InlineData(@"in \d ms", "in \e[1m3\e[0m ms", true)]
+    [InlineData("never", "wait\rready", false)]
+    public void Ready_is_what_it_was_shown_to_be_at_any_time(string expression, string line, bool matches) =>
+        Assert.Equal(matches, new LogPattern(expression).EverMatches(Encoding.UTF8.GetBytes(line)));
+
+    [Fact]
+    public void Last_words_are_shown_without_escapes_and_cut_where_they_are_very_long()
+    {
+        var lines = ShownText.Lines(Encoding.UTF8.GetBytes($"10%\r100%\r\n\e[31mred\e[0m\n{new string('é', 5000)}\n"));
+        Assert.Equal(["100%", "red", $"{new string('é', 1024)} ... (7952 bytes more)"], lines);
+    }
 
     [Theory]
     [InlineData(null)]
@@ -178,6 +210,8 @@ public sealed class LogTextTests : IDisposable
     [InlineData("\e[38;5;1mé\e[K\u0000\r\t", "é\0\r\t")]
     [InlineData("\eP+q\e\\a\e^x\e\\b\e_y\ac\eXz\e\\d", "abcd")]
     [InlineData("\e\e[1mx", "x")]
+    [InlineData("\u009b31mred\u009d0;title\u009cx\u0085y", "redxy")]
+    [InlineData("© 2026 ° é", "© 2026 ° é")]
     [InlineData("\e\n[1m", "\n[1m")]
     public void Escape_sequences_are_cut_also_in_pieces(string text, string shown)
     {

@@ -123,6 +123,22 @@ public sealed class LogWriterTests
         "==> /logs/web.stdout.log <==\nred and more\n",
         Written([WebOut], writer => Show(writer, WebOut, "\e[31", "mred\e]0;title", "\a and \e[0mmore\n")));
 
+    [Theory]
+    [InlineData("10%\r20%\r100%", "100%")]
+    [InlineData("crlf\r", "crlf\r")]
+    [InlineData("\e[1m50%\e[0m\rdone\e[K", "done")]
+    public void A_line_under_a_heading_is_what_a_terminal_would_show(string text, string shown) => Assert.Equal(
+        $"==> /logs/web.stdout.log <==\n{shown}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
+
+    [Fact]
+    public void A_very_long_line_is_cut_and_says_by_how_much_and_raw_it_is_whole()
+    {
+        var text = new string('x', 20_000);
+        Assert.Equal(
+            $"==> /logs/web.stdout.log <==\n{text[..16384]} ... (3616 bytes more)\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
+        Assert.Equal($"{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { IsRaw = true }));
+    }
+
     [Fact]
     public void A_line_end_that_an_escape_follows_is_one() => Assert.Equal(
         "==> /logs/web.stdout.log <==\nred\n",

@@ -102,6 +102,7 @@ public sealed class TextTests
     [InlineData("\e[31mred", "\\x1b[31mred")]
     [InlineData("\u009b31m", "\\x9b31m")]
     [InlineData("日本語 🚀", "日本語 🚀")]
+    [InlineData("a\u202eb\u2066c\u2069", "a\\u202eb\\u2066c\\u2069")]
     public void Foreign_text_is_shown_without_what_a_terminal_would_obey(string text, string shown) =>
         Assert.Equal(shown, Text.Printable(text));
 

@@ -30,9 +30,9 @@ internal static class AnyState
     private static readonly Gen<Health?> Health = Gen.Select(Gen.Bool, Time, Text.Null())
         .Select((isHealthy, since, why) => new Health(isHealthy, since, why)).Null();
 
-    public static readonly Gen<RunState.Running> Running = Gen.Select(Time, Identity, Gen.Bool, LogStarts, Health, Text.Null())
-        .Select((since, identity, isReady, starts, health, says) =>
-            new RunState.Running(since, identity) { IsReady = isReady, LogStarts = starts, Health = health, Says = says });
+    public static readonly Gen<RunState.Running> Running = Gen.Select(Time, Identity, Gen.Bool, LogStarts, Health, Text.Null(), Text.Null())
+        .Select((since, identity, isReady, starts, health, says, impediment) =>
+            new RunState.Running(since, identity) { IsReady = isReady, Impediment = impediment, LogStarts = starts, Health = health, Says = says });
 
     private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
         Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Starting(since, automatic)),

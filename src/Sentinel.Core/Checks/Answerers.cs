@@ -1,0 +1,73 @@
+using System.Net;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Checks;
+
+/// <summary>Finds out who answers on an address of this machine.</summary>
+/// <param name="State">Which processes there are.</param>
+public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, Func<State> State, TimeProvider Time)
+{
+    /// <summary>What is known of one process's answers is kept: whoever answers as ever is not looked for again.</summary>
+    public Of ForOne() => new(this);
+
+    /// <summary>Tells whether it is a process itself that answers, or a stranger.</summary>
+    public sealed class Of(Answerers all)
+    {
+        // Who a stranger is takes a look at every process.
+        private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+        private (IPEndPoint Address, ProcessIdentity? Main, ProcessIdentity Holder, HeldSocket Socket)? _own;
+        private (IPEndPoint Address, IReadOnlyList<ulong> Sockets, long At, string Why)? _stranger;
+
+        /// <summary>Null when it is of the process's tree, or nobody can tell; else who it is, as the end of a sentence.</summary>
+        /// <param name="address">That an answer has come from.</param>
+        public string? WhyNot(ProcessRecord record, IPEndPoint address)
+        {
+            var main = record.State.Main;
+            if (_own is { } own && own.Address.Equals(address) && own.Main == main && all.Table.IsAlive(own.Holder) && all.Sockets.IsHeld(own.Socket))
+                return null;
+            // A socket that it holds was not another's a moment ago.
+            var sockets = all.Sockets.At(address, isNow: false);
+            if (main is not null && sockets.Count > 0 && Holds(main.Pid, out _))
+                return null;
+            sockets = all.Sockets.At(address, isNow: true);
+            if (sockets.Count == 0 || (main is not null && Holds(main.Pid, out _)))
+                return null;
+            if (_stranger is { } known && known.Address.Equals(address) && known.Sockets.SequenceEqual(sockets) && all.Time.GetElapsedTime(known.At) < Again)
+                return known.Why;
+
+            var snapshot = new Snapshot(all.Table);
+            var members = ProcessTrees.Find([TreeRoot.Of(record)], snapshot, all.State().Processes.Values.Select(TreeRoot.Of)).GetValueOrDefault(record.Id, []);
+            foreach (var member in members)
+            {
+                if (Holds(member.Pid, out var isSeen))
+                    return null;
+                // It may be that one.
+                if (!isSeen)
+                    return null;
+            }
+
+            // Others may hold it as well: a server's children do.
+            var stranger = snapshot.All.Values.OrderBy(process => process.StartTicks)
+                .Where(process => all.Sockets.HeldBy(process.Pid, sockets, out _) is not null)
+                .Select(process => (int?)process.Pid)
+                .FirstOrDefault();
+            if (stranger is not { } pid || all.Sockets.ProgramOf(pid) is not { } program)
+                return null;
+            var why = $"{address} is answered by {program} (pid {pid}), which is not part of {record.Spec.Name}";
+            _stranger = (address, sockets, all.Time.GetTimestamp(), why);
+            return why;
+
+            bool Holds(int pid, out bool isSeen)
+            {
+                if (all.Sockets.HeldBy(pid, sockets, out isSeen) is not { } held || all.Table.Look(pid) is not { HasEnded: false } holder)
+                    return false;
+                _own = (address, main, new ProcessIdentity(pid, holder.StartTicks, all.Table.BootId), held);
+                return true;
+            }
+        }
+    }
+}

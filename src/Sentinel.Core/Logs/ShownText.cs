@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Sentinel.Core.Logs;
+
+/// <summary>What a terminal would show of a line: no escape sequences, and of what was drawn over itself the last.</summary>
+public static class ShownText
+{
+    /// <summary>What is longer, in bytes, is cut where people read.</summary>
+    public const int LongestLine = 16 * 1024;
+
+    // Of the last words.
+    private const int LongestWords = 2 * 1024;
+
+    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> line)
+    {
+        var text = new EscapeCutter().Cut(line, isWhole: true);
+        return text[StartOf(text.Span)..EndOf(text.Span)];
+    }
+
+    /// <summary>The same, with the escape sequences that a terminal obeys, and the carriage return at its end.</summary>
+    public static ReadOnlyMemory<byte> WithEscapes(ReadOnlyMemory<byte> line) => line[StartOf(line.Span)..];
+
+    /// <summary>The lines of a text as they are shown, cut where they are very long.</summary>
+    public static IReadOnlyList<string> Lines(ReadOnlyMemory<byte> text)
+    {
+        var lines = new List<string>();
+        text = text.Span is [.., (byte)'\n'] ? text[..^1] : text;
+        while (true)
+        {
+            var end = text.Span.IndexOf((byte)'\n');
+            lines.Add(Encoding.UTF8.GetString(Cut(Of(end < 0 ? text : text[..end]), LongestWords, out var left).Span) + Rest(left));
+            if (end < 0)
+                return lines;
+            text = text[(end + 1)..];
+        }
+    }
+
+    /// <summary>So much of a line, and how many bytes are left; no character is cut in two.</summary>
+    public static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> line, int most, out int left)
+    {
+        left = 0;
+        if (line.Length <= most)
+            return line;
+        var end = most;
+        while (end > most - 4 && (line.Span[end] & 0xc0) == 0x80)
+            end--;
+        left = line.Length - end;
+        return line[..end];
+    }
+
+    /// <summary>Says how much was left out; nothing when nothing was.</summary>
+    public static string Rest(int left) => left == 0 ? "" : $" ... ({left} bytes more)";
+
+    // At the end there is nothing to draw over.
+    private static int EndOf(ReadOnlySpan<byte> text)
+    {
+        var end = text.Length;
+        while (end > 0 && text[end - 1] == '\r')
+            end--;
+        return end;
+    }
+
+    private static int StartOf(ReadOnlySpan<byte> text) => text[..EndOf(text)].LastIndexOf((byte)'\r') + 1;
+}

@@ -1,0 +1,103 @@
+using Sentinel.Core.Checks;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+using Sentinel.Linux;
+
+namespace Sentinel.Commands;
+
+/// <summary>Asks processes how they are where no daemon does, and ends what is not ready in time: for as long as a command waits for them.</summary>
+internal sealed class Asking : IDisposable
+{
+    private readonly Session _session;
+    private readonly Func<int, bool> _isAsked;
+    private readonly EventLoop _loop = new(TimeProvider.System);
+    private readonly Modifications _modifications;
+    private readonly Inotify _watch = new();
+    private readonly HealthKeeper _keeper;
+    private Action _look = () => { };
+    private Exception? _failure;
+
+    /// <param name="isAsked">Which processes, by id, those that are started from now on included.</param>
+    public Asking(Session session, Func<int, bool> isAsked)
+    {
+        (_session, _isAsked) = (session, isAsked);
+        _modifications = new Modifications(_loop);
+        var answerers = new Answerers(new ListeningSockets(TimeProvider.System), session.Table, session.Store.Read, TimeProvider.System);
+        _keeper = new HealthKeeper(new HealthTools(
+            session.Home, new Probes(_loop, new Spawner(session.Table), session.Table), answerers, new LogFiles(), _modifications, _loop, Random.Shared,
+            TimeProvider.System, session.Supervisor.LaunchOf, Note, session.Warn));
+        session.Store.Saved = Changed;
+    }
+
+    /// <summary>Asks until <paramref name="left"/> says that no time is left, or a daemon takes over.</summary>
+    /// <param name="process">The one that is waited for; it has a run.</param>
+    /// <param name="left">Asked whenever something has changed; null: there is time until something does.</param>
+    public void Await(ProcessRecord process, Func<TimeSpan?> left)
+    {
+        _watch.Add(_session.Home.Folder);
+        using var main = new ProcessHandles(_session.Table).Open(process.State.Main!);
+        using var ended = main is null
+            ? _loop.After(TimeSpan.Zero, () => Ended(new Exit.Unknown("it had ended before anybody looked")))
+            : _loop.WhenEnded(main, () => Ended(main.HowEnded().How));
+        IDisposable? timer = null;
+        _look = Look;
+        using (_watch.On(_loop, () => Changed(_session.Store.Read())))
+        {
+            _loop.After(TimeSpan.Zero, () => Changed(_session.Store.Read()));
+            _loop.Run(e => _session.Warn(e.Message));
+        }
+
+        timer?.Dispose();
+        _look = () => { };
+        if (_failure is { } failure)
+            throw failure;
+
+        void Ended(Exit how) => Note(process, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
+
+        void Look()
+        {
+            timer?.Dispose();
+            var time = left();
+            if (time <= TimeSpan.Zero)
+                _loop.Stop();
+            else if (time is { } later)
+                timer = _loop.After(later, Look);
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Store.Saved = null;
+        _keeper.Changed(State.Empty);
+        _modifications.Dispose();
+        _watch.Dispose();
+        _loop.Dispose();
+    }
+
+    private void Changed(State state)
+    {
+        _keeper.Changed(state with { Processes = state.Processes.RemoveRange(state.Processes.Keys.Where(id => !_isAsked(id))) });
+        _look();
+    }
+
+    private void Note(ProcessRecord record, ProcessEvent happened)
+    {
+        try
+        {
+            // Here nothing is left to be waited for: what takes time has blocked.
+            _session.Supervisor.Note(record.Id, record.State.Main!, happened).AsTask().GetAwaiter().GetResult();
+            _look();
+        }
+        catch (LockKeptException)
+        {
+            // A daemon has begun: it finds out the same.
+            _loop.Stop();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or StateException)
+        {
+            _failure = e;
+            _loop.Stop();
+        }
+    }
+}

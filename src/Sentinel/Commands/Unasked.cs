@@ -1,0 +1,28 @@
+using Sentinel.Core.Specs;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>Says that nobody asks processes how they are, where no daemon does.</summary>
+internal static class Unasked
+{
+    /// <param name="outcomes">What was started.</param>
+    /// <param name="isReady">Whether the command has waited until that was ready.</param>
+    public static void Warn(Session session, IEnumerable<Outcome> outcomes, bool isReady = false)
+    {
+        var started = outcomes.Select(outcome => outcome switch
+        {
+            Outcome.Started { Process.Spec: var spec } => spec,
+            Outcome.Restarted { Process.Spec: var spec } => spec,
+            _ => null,
+        }).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
+        if (started.Count > 0 && session.Daemon is null)
+            Warn(started[0].Health is not null, $"'sentinel wait {started[0].Name} --for running'");
+    }
+
+    public static void Warn(bool isHealth, string orElse) => Output.Tell($"""
+        Warning: {(isHealth ? "Health" : "Readiness")} is checked by the daemon, which is not running.
+          Run 'sentinel daemon start'{(isHealth ? "" : $", or {orElse}")}.
+        """);
+}
