@@ -27,7 +27,7 @@ public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, F
         public string? WhyNot(ProcessRecord record, IPEndPoint address)
         {
             var main = record.State.Main;
-            if (_own is { } own && own.Address.Equals(address) && own.Main == main && all.Table.IsAlive(own.Holder) && all.Sockets.IsHeld(own.Socket))
+            if (_own is { } own && own.Address.Equals(address) && own.Main == main && all.Table.MayBeAlive(own.Holder) && all.Sockets.IsHeld(own.Socket))
                 return null;
             // A socket that it holds was not another's a moment ago.
             var sockets = all.Sockets.At(address, isNow: false);
@@ -65,7 +65,7 @@ public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, F
             {
                 if (all.Sockets.HeldBy(pid, sockets, out isSeen) is not { } held || all.Table.Look(pid) is not { HasEnded: false } holder)
                     return false;
-                _own = (address, main, new ProcessIdentity(pid, holder.StartTicks, all.Table.BootId), held);
+                _own = (address, main, all.Table.IdentityOf(holder), held);
                 return true;
             }
         }
