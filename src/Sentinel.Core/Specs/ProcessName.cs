@@ -31,5 +31,5 @@ public static class ProcessName
     }
 
     private static bool IsForbidden(Rune rune) =>
-        rune.Value == '/' || rune == Rune.ReplacementChar || Rune.IsControl(rune);
+        rune.Value == '/' || rune == Rune.ReplacementChar || Rune.IsControl(rune) || NativeText.IsByte(rune);
 }
