@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Specs;
+using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
@@ -34,7 +35,7 @@ internal sealed class EnvironmentOptionSet
     public EnvironmentBlock Variables(ParseResult result) => Variables(result.GetValue(_variables)!);
 
     /// <summary>Absolute paths.</summary>
-    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(Path.GetFullPath)];
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(Caller.Absolute)];
 
     public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;
 
