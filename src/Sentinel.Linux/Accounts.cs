@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Sentinel.Core.Host;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Linux;
 
@@ -79,5 +79,5 @@ public sealed unsafe class Accounts : IAccounts
         }
     }
 
-    private static string Text(byte* text) => text is null ? "" : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
+    private static string Text(byte* text) => text is null ? "" : NativeText.Of(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text));
 }

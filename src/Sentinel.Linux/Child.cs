@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Linux;
 
@@ -72,9 +72,10 @@ internal sealed unsafe class Child : IDisposable
     private readonly Plan* _plan;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
-    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr)
+    /// <param name="inherited">What it is to have of its caller, and what it has of us anyhow; null: that.</param>
+    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
     {
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
@@ -89,7 +90,7 @@ internal sealed unsafe class Child : IDisposable
             Umask = (uint)launch.Umask,
             Preparing = _strings.AddCalls(_preparing),
             PreparingCount = _preparing.Count,
-            WorkingDirectory = _strings.Add(Encoding.UTF8.GetBytes(launch.WorkingDirectory)),
+            WorkingDirectory = _strings.Add(NativeText.Bytes(launch.WorkingDirectory)),
             // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
             Environment = _strings.AddList(
                 [.. CookieOf(launch), .. launch.Environment.Without(Cookie.Variable).Entries()]),
@@ -97,14 +98,14 @@ internal sealed unsafe class Child : IDisposable
     }
 
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
-        launch.Cookie is { } cookie ? [Encoding.UTF8.GetBytes($"{Cookie.Variable}={cookie}")] : [];
+        launch.Cookie is { } cookie ? [NativeText.Bytes($"{Cookie.Variable}={cookie}")] : [];
 
     /// <param name="group">The control group to make it in; null: ours.</param>
     /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
     public int Execute(string program, IEnumerable<string> arguments, SafeFileHandle? group, out ChildFailure? failure)
     {
-        _plan->Program = _strings.Add(Encoding.UTF8.GetBytes(program));
-        _plan->Arguments = _strings.AddList(arguments.Select(argument => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(argument)));
+        _plan->Program = _strings.Add(NativeText.Bytes(program));
+        _plan->Arguments = _strings.AddList(arguments.Select(argument => (ReadOnlyMemory<byte>)NativeText.Bytes(argument)));
 
         var pid = Make(group is null ? -1 : (int)group.DangerousGetHandle());
         failure = pid < 0 ? new ChildFailure(group is null ? ChildStep.Make : ChildStep.Join, _plan->Error)

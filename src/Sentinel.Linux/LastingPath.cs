@@ -6,25 +6,11 @@ public static class LastingPath
     // As the kernel has it; see path_resolution(7).
     private const int MostLinks = 40;
 
-    /// <summary>A path that may have been given from the working directory.</summary>
-    /// <exception cref="IOException">There is no such directory any more.</exception>
-    public static string Full(string path)
-    {
-        try
-        {
-            return Path.GetFullPath(path);
-        }
-        catch (FileNotFoundException)
-        {
-            throw new IOException("the folder that this shell is in has been deleted; cd to one that is there");
-        }
-    }
-
     /// <summary>A folder by a path that lasts.</summary>
-    /// <inheritdoc cref="Full"/>
+    /// <exception cref="IOException">It is relative, and the working directory was deleted.</exception>
     public static string OfFolder(string path)
     {
-        var full = Full(path);
+        var full = Caller.Absolute(path);
         if (!IsPassing(full))
             return full;
         using var folder = LibC.open(full, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);

@@ -101,7 +101,7 @@ internal static unsafe partial class LibC
     public const int W_OK = 2;
     public const int SC_CLK_TCK = 2;
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
     public static partial SafeFileHandle open(string path, int flags, uint mode);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -153,7 +153,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
     public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -189,7 +189,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getrusage(int who, ResourceUsage* usage);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
     public static partial int access(string path, int mode);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -203,6 +203,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int ioctl(int fd, ulong request, void* argument);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
+    public static partial nint readlink(string path, byte* buffer, nint size);
+
+    // All five are looked at, where a system call would leave the last to chance.
+    [LibraryImport(Name, EntryPoint = "prctl")]
+    public static partial int prctl_get(int option, nint second, nint third, nint fourth, nint fifth);
+
+    [LibraryImport(Name)]
+    public static partial int getgroups(int size, uint* groups);
 
     [LibraryImport(Name)]
     public static partial int isatty(int fd);

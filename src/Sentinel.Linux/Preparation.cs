@@ -12,20 +12,27 @@ internal readonly record struct PreparingCall(string What, nint Number, nint Fir
 /// <summary>Makes a child what its <see cref="Treatment"/> asks for; what the system refuses is an error that starts nothing.</summary>
 internal static unsafe class Preparation
 {
-    // setpriority, ioprio_set, sched_setaffinity, prlimit64, openat, write, close, setgroups, setresgid, setresuid; asm/unistd.h.
+    // setpriority, ioprio_set, sched_setaffinity, prlimit64, openat, write, close, setgroups, setresgid, setresuid,
+    // sched_setscheduler, prctl; asm/unistd.h.
     private static readonly int[] Numbers = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
-        ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147]
-        : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117];
+        ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147, 119, 167]
+        : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117, 144, 157];
+
+    private const int SetNoNewPrivileges = 38;
 
     // All others are closed by then, so it is the first that is free.
     private const int FirstFree = 3;
 
     private const int CpuSetBytes = 128;
 
+    /// <param name="inherited">What it is to be where nothing is asked for, and what it is anyhow; null: that.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
-    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, NativeStrings strings)
+    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, NativeStrings strings)
     {
         var calls = new List<PreparingCall>();
+        var (wanted, own) = (inherited?.Wanted, inherited?.Own);
+        if (wanted is not null)
+            treatment = Inheritance.Together(treatment, wanted, own!, Rights.Own.Value);
         if (treatment.OomScoreAdjust is { } score)
         {
             var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
@@ -42,10 +49,16 @@ internal static unsafe class Preparation
             calls.Add(new PreparingCall($"set the limit {limit}", Numbers[3], 0, ResourceLimit.Names.ToList().IndexOf(limit.Name), (nint)strings.Add(values)));
         }
 
+        if (wanted is not null && Inheritance.SetsPolicy(wanted, own!, Rights.Own.Value))
+        {
+            var priority = BitConverter.GetBytes(Scheduling.PriorityOf(wanted.Policy));
+            calls.Add(new PreparingCall("give it its caller's scheduling policy", Numbers[10], 0, Scheduling.PolicyOf(wanted.Policy), (nint)strings.Add(priority)));
+        }
+
         if (treatment.Nice is { } nice)
             calls.Add(new PreparingCall($"set nice to {nice}", Numbers[0], 0, 0, nice));
-        if (treatment.IoPriority is { } priority)
-            calls.Add(new PreparingCall($"set ionice to {priority}", Numbers[1], 1, 0, (priority.Class << 13) | priority.Level));
+        if (treatment.IoPriority is { } disks)
+            calls.Add(new PreparingCall($"set ionice to {disks}", Numbers[1], 1, 0, (disks.Class << 13) | disks.Level));
         if (treatment.Cpus is { } cpus)
         {
             var set = new byte[CpuSetBytes];
@@ -65,6 +78,16 @@ internal static unsafe class Preparation
             calls.Add(new PreparingCall(what, Numbers[9], (nint)account.UserId, (nint)account.UserId, (nint)account.UserId));
         }
 
+        else if (wanted is not null && Inheritance.SetsGroups(wanted, own!, Rights.Own.Value))
+        {
+            const string what = "give it its caller's groups";
+            var groups = MemoryMarshal.AsBytes(wanted.Groups.ToArray().AsSpan()).ToArray();
+            calls.Add(new PreparingCall(what, Numbers[7], wanted.Groups.Count, (nint)strings.Add(groups)));
+            calls.Add(new PreparingCall(what, Numbers[8], (nint)wanted.Group, (nint)wanted.Group, (nint)wanted.Group));
+        }
+
+        if (wanted is { NoNewPrivileges: true } && !own!.NoNewPrivileges)
+            calls.Add(new PreparingCall("keep it from gaining privileges", Numbers[11], SetNoNewPrivileges, 1));
         return calls;
     }
 }

@@ -4,16 +4,21 @@ namespace Sentinel.Linux;
 public static class ProgramPath
 {
     private const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
+    private const int TypeOfFile = 0xf000; // S_IFMT
+    private const int Folder = 0x4000; // S_IFDIR
 
     /// <returns>Why it cannot be executed, or null.</returns>
     public static string? Find(string name, string workingDirectory, string? path, out string program)
     {
         if (name.Contains('/'))
         {
-            program = Path.Combine(workingDirectory, name);
-            return File.Exists(program) ? IsExecutable(program) ? null : $"{program} is not executable ('chmod +x' makes it so)"
-                : Directory.Exists(program) ? $"{program} is a folder, not a program"
-                : $"there is no program {program}";
+            program = In(workingDirectory, name);
+            return IsFolder(program) switch
+            {
+                false => IsExecutable(program) ? null : $"{program} is not executable ('chmod +x' makes it so)",
+                true => $"{program} is a folder, not a program",
+                null => $"there is no program {program}{HintOn(name)}",
+            };
         }
 
         program = name;
@@ -21,8 +26,8 @@ public static class ProgramPath
         foreach (var folder in (path ?? DefaultPath).Split(':'))
         {
             // An empty entry is the working directory.
-            var candidate = Path.Combine(workingDirectory, folder, name);
-            if (!File.Exists(candidate))
+            var candidate = In(In(workingDirectory, folder), name);
+            if (IsFolder(candidate) is not false)
                 continue;
             program = candidate;
             if (IsExecutable(candidate))
@@ -30,17 +35,29 @@ public static class ProgramPath
             refused ??= $"{candidate} is not executable ('chmod +x' makes it so)";
         }
 
-        return refused ?? $"there is no program '{name}' in PATH";
+        return refused ?? $"there is no program '{name}' in PATH{HintOn(name)}";
     }
 
     /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
-    public static bool IsOwn(string program) => Identity(program) is { } identity && identity == Identity("/proc/self/exe");
+    public static bool IsOwn(string program) => Links.AreSame(program, "/proc/self/exe");
 
-    private static unsafe (uint, uint, ulong)? Identity(string path)
+    /// <summary>Whether a path leads to a folder; null where there is nothing.</summary>
+    internal static unsafe bool? IsFolder(string path)
     {
         LibC.StatX status;
-        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0 ? (status.DeviceMajor, status.DeviceMinor, status.Inode) : null;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 ? (status.Mode & TypeOfFile) == Folder : null;
     }
+
+    // As it is written, but for what says nothing: a .. after a link leads elsewhere than its text does.
+    private static string In(string folder, string path)
+    {
+        while (path.StartsWith("./", StringComparison.Ordinal))
+            path = path[2..].TrimStart('/');
+        return path is "" or "." ? folder : Path.Combine(folder, path).Replace("/./", "/");
+    }
+
+    private static string HintOn(string name) =>
+        name.Contains(' ') ? "; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it" : "";
 
     private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
 }

@@ -19,16 +19,39 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     // From so many on, preparing costs less than it saves.
     private const int Many = 10;
 
+    // What children have of us may be changed from outside, and hardly within so short a time: many are started in it.
+    private const int OwnMilliseconds = 200;
+
     // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
     private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
 
     private readonly Dictionary<string, LogRung> _rungs = [];
+    private (Inherited Is, long Until)? _own;
     private int _spawned;
     private OwnMemory? _memory;
 
-    public string? WhyNot(Launch launch) => WhyNot(launch, out _);
+    public string? WhyNot(Launch launch) => WhyNot(launch, out var program) ?? ProgramFile.Read(program)?.WhyNot(program, launch.WorkingDirectory);
+
+    public string? CannotInherit(Launch launch, string? surroundings)
+    {
+        if (surroundings is not null && Surroundings.Difference(surroundings) is { } difference)
+            return $"the daemon {difference} than you, and so would it; "
+                + "'sentinel daemon stop' has commands start processes themselves, and a SENTINEL_HOME of its own leaves the daemon to the others";
+        try
+        {
+            return launch.Inherited is { } inherited && Inheritance.Missing(launch.Treatment, Inherited.Parse(inherited), Own, Rights.Own.Value) is { } missing
+                ? surroundings is null
+                    ? $"this shell, or the daemon, cannot give it {missing}; start or restart with --update-env gives it what a shell has"
+                    : $"the daemon cannot give it {missing}; 'sentinel daemon restart' gives the daemon what you have, and leaves processes running"
+                : null;
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return $"what it has of its caller cannot be read: {e.Message}";
+        }
+    }
 
     public ProcessIdentity Spawn(Launch launch) => Spawn(launch, output: null);
 
@@ -47,7 +70,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             else if (LibC.dup3(output, _stdout, LibC.O_CLOEXEC) < 0 || LibC.dup3(output, _stderr, LibC.O_CLOEXEC) < 0)
                 throw SystemCallException.Last("open", "a pipe");
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
-            using var child = new Child(launch, _stdin, _stdout, _stderr);
+            using var child = new Child(launch, _stdin, _stdout, _stderr, launch.Inherited is { } inherited ? (Inherited.Parse(inherited), Own) : null);
             _memory?.KeepFromChildren();
 
             var arguments = launch.Command.Arguments;
@@ -63,15 +86,21 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             }
 
             if (failure is { Step: ChildStep.Execute, Error: LibC.ENOEXEC })
+            {
+                if (ProgramFile.Read(program)?.WhyNoScript(program) is { } no)
+                    throw new SpawnException(no);
                 // A script that does not say what interprets it: then a shell does, as everywhere.
                 pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], into, out failure);
+            }
+
             if (failure is { } failed)
-                throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
+                throw new SpawnException((failed is { Step: ChildStep.Execute, Error: LibC.ENOENT } ? ProgramFile.Read(program)?.WhyNot(program, launch.WorkingDirectory) : null)
+                    ?? failed.ToString(program, launch.WorkingDirectory));
 
             // It cannot be gone: only we, its parent, could reap it.
             return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId, table.PidNamespace);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
             throw new SpawnException(e.Message);
         }
@@ -107,13 +136,26 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
 
+    private Inherited Own
+    {
+        get
+        {
+            if (_own is not { } own || own.Until < Environment.TickCount64)
+                _own = own = (Inheritance.Own(), Environment.TickCount64 + OwnMilliseconds);
+            return own.Is;
+        }
+    }
+
     private static string? WhyNot(Launch launch, out string program)
     {
         program = "";
-        if (!Directory.Exists(launch.WorkingDirectory))
+        if (ProgramPath.IsFolder(launch.WorkingDirectory) is not true)
             return $"there is no folder {launch.WorkingDirectory} to run it in";
-        var name = launch.Command.Arguments[0];
-        return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
+        var (name, path) = (launch.Command.Arguments[0], launch.Environment["PATH"]);
+        if (ProgramPath.Find(name, launch.WorkingDirectory, path, out program) is { } why)
+            return name.Contains('/') || !launch.IsAgain ? why
+                : $"{why}, which is that of its 'run': {path}; --update-env of start and restart gives it that of your shell";
+        return ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
     private void OpenLogs(Launch launch)

@@ -4,4 +4,4 @@ using Sentinel.Linux;
 StandardStream.FillGaps();
 // Taken before anything is made.
 _ = Caller.Umask;
-return Invocation.Run(CommandLine.Parse(CommandLine.Create(), args));
+return Invocation.Run(CommandLine.Parse(CommandLine.Create(), Caller.Arguments(args)));

@@ -48,7 +48,7 @@ public sealed class Daemon(
         if (byIntent[false].Any())
             InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
         if (byIntent[true].Any())
-            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, environment: null)));
+            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
         InBackground(() => supervisor.EndFailed().AsTask());
         Sweep();
         return true;

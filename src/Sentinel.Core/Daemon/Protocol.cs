@@ -165,6 +165,8 @@ public static class Protocol
                 Write(json, run.Environment);
                 if (run.Origin is { } origin)
                     LeaseDocument.Write(json, origin);
+                if (run.Surroundings is { } surroundings)
+                    json.WriteString("surroundings", surroundings);
                 break;
             case Request.Scale scale:
                 json.WriteString("set", scale.Set);
@@ -178,7 +180,7 @@ public static class Protocol
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
-                Write(json, start.Environment);
+                Write(json, start.Renewal);
                 break;
             case Request.Stop stop:
                 Write(json, stop.Selection);
@@ -187,7 +189,7 @@ public static class Protocol
             case Request.Restart restart:
                 Write(json, restart.Selection);
                 Write(json, restart.Options);
-                Write(json, restart.Environment);
+                Write(json, restart.Renewal);
                 break;
             case Request.Delete delete:
                 Write(json, delete.Selection);
@@ -244,12 +246,13 @@ public static class Protocol
             json.Get("makesGroup").GetBoolean(),
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
             json.Maybe("instances")?.GetInt32(),
-            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null)),
+            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
+            json.Maybe("surroundings")?.GetString())),
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
         "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), SpecDocument.Read(json.Get("before")), SpecDocument.Read(json.Get("after"))),
-        "start" => new Request.Start(ReadSelection(json), ReadEnvironment(json)),
+        "start" => new Request.Start(ReadSelection(json), ReadRenewal(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
-        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadEnvironment(json)),
+        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json)),
         "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
@@ -300,6 +303,16 @@ public static class Protocol
 
     private static EnvironmentBlock? ReadEnvironment(JsonElement json) =>
         json.Maybe("environment") is { } environment ? new EnvironmentBlock(environment.GetBytesFromBase64()) : null;
+
+    private static void Write(Utf8JsonWriter json, Renewal? renewal)
+    {
+        Write(json, renewal?.Environment);
+        if (renewal?.Inherited is { } inherited)
+            json.WriteString("inherited", inherited);
+    }
+
+    private static Renewal? ReadRenewal(JsonElement json) =>
+        ReadEnvironment(json) is { } environment ? new Renewal(environment, json.Maybe("inherited")?.GetString()) : null;
 
     private static void Write(Utf8JsonWriter json, Outcome outcome)
     {

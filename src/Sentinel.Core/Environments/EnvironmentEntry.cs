@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Environments;
 
@@ -7,10 +8,10 @@ namespace Sentinel.Core.Environments;
 /// <param name="Source">Where it comes from.</param>
 public sealed record EnvironmentEntry(ReadOnlyMemory<byte> Bytes, EnvironmentSource Source)
 {
-    public string Name => Encoding.UTF8.GetString(Bytes.Span[..NameLength]);
+    public string Name => NativeText.Of(Bytes.Span[..NameLength]);
 
-    /// <summary>As text; what is none is replaced.</summary>
-    public string Value => NameLength < Bytes.Length ? Encoding.UTF8.GetString(Bytes.Span[(NameLength + 1)..]) : "";
+    /// <summary>Exact, as <see cref="NativeText"/> has it.</summary>
+    public string Value => NameLength < Bytes.Length ? NativeText.Of(Bytes.Span[(NameLength + 1)..]) : "";
 
     private int NameLength => Bytes.Span.IndexOf((byte)'=') is >= 0 and var end ? end : Bytes.Length;
 

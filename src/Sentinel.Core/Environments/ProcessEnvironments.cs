@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
@@ -112,7 +111,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
 
         public void Set(string name, string value, EnvironmentSource source)
         {
-            var entry = Encoding.UTF8.GetBytes($"{name}={value}");
+            var entry = NativeText.Bytes($"{name}={value}");
             _entries[EnvironmentEntry.KeyOf(entry)] = new EnvironmentEntry(entry, source);
         }
 
@@ -156,7 +155,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
             if (content is null)
                 return false;
             (var assignments, faults) = DotEnv.Parse(content, name =>
-                _entries.TryGetValue(EnvironmentEntry.KeyOf(Encoding.UTF8.GetBytes(name)), out var entry) ? entry.Value : null);
+                _entries.TryGetValue(EnvironmentEntry.KeyOf(NativeText.Bytes(name)), out var entry) ? entry.Value : null);
             foreach (var assignment in assignments)
                 Set(assignment.Name, assignment.Value, EnvironmentSource.File(file, assignment.Line));
             return true;

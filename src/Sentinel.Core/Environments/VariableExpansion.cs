@@ -3,9 +3,10 @@ using System.Text;
 namespace Sentinel.Core.Environments;
 
 /// <summary>
-/// Expands <c>$NAME</c>, <c>${NAME}</c> and, as in the POSIX shell (Shell Command Language, section 2.6.2),
+/// Expands <c>${NAME}</c> and, as in the POSIX shell (Shell Command Language, section 2.6.2),
 /// <c>${NAME-default}</c>, <c>${NAME+alternative}</c>, <c>${NAME?message}</c>, which with a colon take what is empty for not set.
-/// Their words may hold expansions. <c>$(command)</c> stays as it is written, and so does a $ before anything else.
+/// Their words may hold expansions. <c>$(command)</c> stays as it is written, and so does a $ before anything else: in passwords it is
+/// a character like any other, and python-dotenv and systemd take <c>$NAME</c> for that as well.
 /// </summary>
 internal sealed class VariableExpansion(Func<string, string?> lookup)
 {
@@ -54,7 +55,7 @@ internal sealed class VariableExpansion(Func<string, string?> lookup)
                 into?.Append(text.Slice(at, length));
                 at += length - 1;
             }
-            else if (text[at] == '$' && (next == '{' || IsNameCharacter(next, isFirst: true)))
+            else if (text[at] == '$' && next == '{')
             {
                 if (Variable(text, ref at, depth, isQuoted, into) is { } why)
                     return why;
@@ -71,18 +72,11 @@ internal sealed class VariableExpansion(Func<string, string?> lookup)
     /// <param name="at">The $, moved to the last character of the expansion.</param>
     private string? Variable(ReadOnlySpan<char> text, ref int at, int depth, bool isQuoted, StringBuilder? into)
     {
-        var isBraced = text[at + 1] == '{';
-        var begin = at += isBraced ? 2 : 1;
-        while (at < text.Length && (IsNameCharacter(text[at], at == begin) || (isBraced && at > begin && text[at] == '.')))
+        var begin = at += 2;
+        while (at < text.Length && (IsNameCharacter(text[at], at == begin) || (at > begin && text[at] == '.')))
             at++;
         var name = text[begin..at].ToString();
         var value = into is null ? null : ValueOf(name);
-        if (!isBraced)
-        {
-            at--;
-            return Append(value, into);
-        }
-
         if (at == text.Length)
             return Unclosed;
         if (name.Length == 0)

@@ -14,6 +14,10 @@ public interface ISpawner
     /// <summary>Says why <paramref name="launch"/> could not be spawned, as far as that can be told before; else null.</summary>
     string? WhyNot(Launch launch);
 
+    /// <summary>Says which part of what a process is to have of its caller it cannot be given here, and what to do; null: none.</summary>
+    /// <param name="surroundings">Those of the caller, which must be ours as well; null: they have no say.</param>
+    string? CannotInherit(Launch launch, string? surroundings = null);
+
     /// <summary>Gives back what was made for a tree besides its processes, once these are gone.</summary>
     void CleanUp(string cookie);
 }
@@ -35,6 +39,12 @@ public sealed record Launch(
     string? Cookie)
 {
     public Treatment Treatment { get; init; } = Treatment.None;
+
+    /// <summary>See <see cref="ProcessSpec.Inherited"/>.</summary>
+    public string? Inherited { get; init; }
+
+    /// <summary>Whether it was started before, perhaps by another shell.</summary>
+    public bool IsAgain { get; init; }
 
     /// <summary>Who it runs as; null: whoever starts it.</summary>
     public Account? Account { get; init; }

@@ -12,14 +12,15 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
     /// One word is a command line as a shell would take it; several are executed as they are. A line that needs nothing of
     /// a shell is split and executed directly, so that the process is the program itself.
     /// </summary>
+    /// <param name="isExact">Whether one word, too, is a program and no command line.</param>
     /// <exception cref="FormatException">There is no command, or the line is not well formed.</exception>
-    public static Command From(IReadOnlyList<string> words)
+    public static Command From(IReadOnlyList<string> words, bool isExact = false)
     {
         if (words.Any(word => word.Contains('\0')))
             throw new FormatException("a command cannot contain the character NUL");
         if (words.Count == 0 || string.IsNullOrWhiteSpace(words[0]))
             throw new FormatException("the command is empty");
-        if (words.Count > 1)
+        if (words.Count > 1 || isExact)
             return new Command(words, string.Join(' ', words.Select(Quote)), Shell: false);
 
         var line = words[0];
@@ -44,6 +45,8 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
         var plain = index == 0 ? "-_./:@%+," : "-_./:@%+,=";
         if (word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || plain.Contains(c)))
             return word;
+        if (!NativeText.IsText(word))
+            return $"$'{NativeText.Readable(word.Replace(@"\", @"\\").Replace("'", @"\'"))}'";
         return new StringBuilder("'").Append(word.Replace("'", "'\\''")).Append('\'').ToString();
     }
 }

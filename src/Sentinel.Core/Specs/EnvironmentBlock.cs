@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Text;
 
 namespace Sentinel.Core.Specs;
 
@@ -21,10 +20,10 @@ public sealed class EnvironmentBlock(byte[] bytes)
     {
         get
         {
-            var prefix = Encoding.UTF8.GetBytes(name + "=");
+            var prefix = NativeText.Bytes(name + "=");
             foreach (var entry in Entries())
                 if (entry.Span.StartsWith(prefix))
-                    return Encoding.UTF8.GetString(entry.Span[prefix.Length..]);
+                    return NativeText.Of(entry.Span[prefix.Length..]);
             return null;
         }
     }
@@ -45,12 +44,12 @@ public sealed class EnvironmentBlock(byte[] bytes)
 
     public EnvironmentBlock Without(string name)
     {
-        var prefix = Encoding.UTF8.GetBytes(name + "=");
+        var prefix = NativeText.Bytes(name + "=");
         return Of(Entries().Where(entry => !entry.Span.StartsWith(prefix)));
     }
 
     public EnvironmentBlock With(string name, string value) =>
-        Of(Without(name).Entries().Append(Encoding.UTF8.GetBytes($"{name}={value}")));
+        Of(Without(name).Entries().Append(NativeText.Bytes($"{name}={value}")));
 
     /// <summary>The same with the variables of another in the place of its own.</summary>
     public EnvironmentBlock With(EnvironmentBlock others) =>
@@ -58,7 +57,7 @@ public sealed class EnvironmentBlock(byte[] bytes)
 
     /// <summary>Of its variables, in their order.</summary>
     public IEnumerable<string> Names() => Entries().Select(entry =>
-        Encoding.UTF8.GetString(entry.Span.IndexOf((byte)'=') is >= 0 and var end ? entry.Span[..end] : entry.Span));
+        NativeText.Of(entry.Span.IndexOf((byte)'=') is >= 0 and var end ? entry.Span[..end] : entry.Span));
 
     public static EnvironmentBlock Of(IEnumerable<ReadOnlyMemory<byte>> entries)
     {

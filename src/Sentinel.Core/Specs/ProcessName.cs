@@ -31,5 +31,6 @@ public static class ProcessName
     }
 
     private static bool IsForbidden(Rune rune) =>
-        rune.Value is '/' or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069) || rune == Rune.ReplacementChar || Rune.IsControl(rune);
+        rune.Value is '/' or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069)
+        || rune == Rune.ReplacementChar || Rune.IsControl(rune) || NativeText.IsByte(rune);
 }

@@ -32,6 +32,12 @@ public sealed record ProcessSpec
     /// <summary>The caller's file mode creation mask; see umask(2).</summary>
     public required int Umask { get; init; }
 
+    /// <summary>
+    /// What else it is to have of its caller, as <see cref="Specs.Inherited"/> writes it and read only where it is started: those who
+    /// only look have a thousand of them. Null: that was not recorded, and it has what the one has who starts it.
+    /// </summary>
+    public string? Inherited { get; init; }
+
     public RestartRule Restart { get; init; }
 
     /// <summary>Null: it is restarted for ever.</summary>

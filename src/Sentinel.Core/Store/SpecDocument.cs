@@ -60,6 +60,8 @@ internal static class SpecDocument
         }
 
         json.WriteNumber("umask", spec.Umask);
+        if (spec.Inherited is { } inherited)
+            json.WriteString("inherited", inherited);
         json.WriteString("restart", spec.Restart.Word());
         if (spec.RestartLimit is { } limit)
         {
@@ -130,6 +132,7 @@ internal static class SpecDocument
         Variables = ReadVariables(json),
         Ports = [.. json.Maybe("ports")?.EnumerateArray().Select(port => new PortRequest(port.Text("name"), port.Text("variable"))) ?? []],
         Umask = json.Get("umask").GetInt32(),
+        Inherited = json.Maybe("inherited")?.GetString(),
         Restart = RestartRules.Parse(json.Text("restart")) ?? throw JsonFields.Unknown("restart rule", json.Text("restart")),
         RestartLimit = json.Maybe("restartLimit") is { } limit
             ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))

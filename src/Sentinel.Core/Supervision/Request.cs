@@ -21,13 +21,13 @@ public abstract record Request
     public sealed record ChangeSpec(int Id, ProcessSpec Before, ProcessSpec After) : Request;
 
     /// <inheritdoc cref="Supervisor.Start"/>
-    public sealed record Start(Selection Selection, EnvironmentBlock? Environment) : Request;
+    public sealed record Start(Selection Selection, Renewal? Renewal) : Request;
 
     /// <inheritdoc cref="Supervisor.Stop"/>
     public sealed record Stop(Selection Selection, StopOptions Options) : Request;
 
     /// <inheritdoc cref="Supervisor.Restart"/>
-    public sealed record Restart(Selection Selection, StopOptions Options, EnvironmentBlock? Environment) : Request;
+    public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal) : Request;
 
     /// <inheritdoc cref="Supervisor.Delete"/>
     public sealed record Delete(Selection Selection, StopOptions Options, bool WithLogs) : Request;

@@ -34,20 +34,20 @@ public sealed partial class Supervisor
 
     /// <summary>Writes down that trees are to end.</summary>
     /// <param name="whyNot">Null, or why one is to be left as it is.</param>
-    /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
+    /// <param name="renewal">Takes the place of what they have of their caller; null leaves it.</param>
     private (List<ProcessRecord> Found, List<Outcome> Missing, State Written) BeginToEnd(
         Selection selection,
         Func<ProcessRecord, bool> inBulk,
         Func<ProcessRecord, ProcessEvent> happened,
         Func<ProcessRecord, State, string?>? whyNot = null,
-        EnvironmentBlock? environment = null)
+        Renewal? renewal = null)
     {
         using var transaction = store.Begin();
         var (chosen, missing) = Select(transaction, new Snapshot(table), selection, inBulk);
-        if (environment is not null)
-            transaction.State = transaction.State.With(environment);
+        if (renewal is not null)
+            transaction.State = transaction.State.With(renewal.Environment);
         var found = new List<ProcessRecord>();
-        foreach (var record in chosen.Select(record => InEnvironment(record, environment)))
+        foreach (var record in chosen.Select(record => Renewed(record, renewal)))
             if (whyNot?.Invoke(record, transaction.State) is { } why)
                 missing.Add(new Outcome.Failed(record.Spec.Name, record, why));
             else

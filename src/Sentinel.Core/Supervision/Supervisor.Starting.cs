@@ -33,7 +33,7 @@ public sealed partial class Supervisor
     private async ValueTask<IReadOnlyList<Outcome>> StartAlone(
         Func<StateTransaction, Snapshot, (List<ProcessRecord> Found, List<Outcome> Missing)> choose,
         ProcessEvent happened,
-        EnvironmentBlock? environment = null,
+        Renewal? renewal = null,
         Func<StateTransaction, Snapshot, IReadOnlySet<int>, (List<ProcessRecord> Found, List<Outcome> Missing)>? later = null)
     {
         var outcomes = new List<Outcome>();
@@ -56,7 +56,7 @@ public sealed partial class Supervisor
                 var remains = ProcessTrees.Find(
                     [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
                 var looked = time.GetElapsedTime(begun);
-                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
+                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, renewal, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
                 inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
@@ -85,16 +85,16 @@ public sealed partial class Supervisor
         StateTransaction transaction,
         IReadOnlyCollection<ProcessRecord> wanted,
         ProcessEvent happened,
-        EnvironmentBlock? environment = null,
+        Renewal? renewal = null,
         IReadOnlyDictionary<int, string>? stuck = null)
     {
         var outcomes = new List<Outcome>();
         var toSpawn = new List<ProcessRecord>();
-        if (environment is not null)
-            transaction.State = transaction.State.With(environment);
+        if (renewal is not null)
+            transaction.State = transaction.State.With(renewal.Environment);
         foreach (var asked in wanted)
         {
-            var record = InEnvironment(asked, environment);
+            var record = Renewed(asked, renewal);
             var (starting, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
             if (effect == Effect.Spawn && WhyOver(record) is { } over)
             {
@@ -107,10 +107,10 @@ public sealed partial class Supervisor
             }
             else if (happened is ProcessEvent.StartRequested)
             {
-                if (record.State is RunState.Running && environment is not null)
+                if (record.State is RunState.Running && renewal is not null)
                     transaction.State = transaction.State.With(record);
                 outcomes.Add(record.State is RunState.Running running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: environment is not null)
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: renewal is not null)
                     : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
             }
         }
@@ -160,15 +160,19 @@ public sealed partial class Supervisor
         return outcomes;
     }
 
-    private static ProcessRecord InEnvironment(ProcessRecord record, EnvironmentBlock? environment) =>
-        environment is null ? record : record with { Spec = record.Spec with { Environment = environment.Key } };
+    private static ProcessRecord Renewed(ProcessRecord record, Renewal? renewal) => renewal is null ? record : record with
+    {
+        Spec = record.Spec with { Environment = renewal.Environment.Key, Inherited = renewal.Inherited ?? record.Spec.Inherited },
+    };
 
     // Says why it could not be started now, as far as that can be told before.
-    private string? WhyNot(ProcessRecord record, State state)
+    private string? WhyNot(ProcessRecord record, State state) => WhyNot(record, state, spawner.WhyNot);
+
+    private string? WhyNot(ProcessRecord record, State state, Func<Launch, string?> ask)
     {
         try
         {
-            return spawner.WhyNot(LaunchOf(record, _environments.Of(record, state)));
+            return ask(LaunchOf(record, _environments.Of(record, state)));
         }
         catch (EnvironmentException e)
         {
@@ -183,7 +187,11 @@ public sealed partial class Supervisor
         var environment = _environments.Of(record, state);
         foreach (var warning in environment.Warnings)
             warn($"{record.Spec.Name}: {warning}");
-        return spawner.Spawn(LaunchOf(record, environment));
+        var launch = LaunchOf(record, environment);
+        // Who runs it is refused; at a later start, which nobody may see, it is better to have it with less than not at all.
+        if (spawner.CannotInherit(launch) is { } missing)
+            warn($"{record.Spec.Name}: {missing}");
+        return spawner.Spawn(launch);
     }
 
     /// <summary>How a process would be started now.</summary>
@@ -201,6 +209,8 @@ public sealed partial class Supervisor
         record.Cookie)
     {
         Treatment = record.Spec.Treatment,
+        Inherited = record.Spec.Inherited,
+        IsAgain = record.LastRun is not null,
         Account = environment.Account,
     };
 

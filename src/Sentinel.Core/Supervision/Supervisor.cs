@@ -18,8 +18,11 @@ namespace Sentinel.Core.Supervision;
 /// <param name="Environment">The one that the spec names.</param>
 /// <param name="Instances">How many of it, as a set of the name; null: one, which is no set.</param>
 /// <param name="Origin">Who wants it, if that is known.</param>
+/// <param name="Surroundings">
+/// What the caller lives in and cannot hand on to another's child, such as namespaces: the one who starts it has to live there, too.
+/// </param>
 public sealed record RunRequest(
-    ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, int? Instances = null, Origin? Origin = null);
+    ProcessSpec Spec, bool IsNamed, bool MakesGroup, EnvironmentBlock Environment, int? Instances = null, Origin? Origin = null, string? Surroundings = null);
 
 /// <summary>
 /// Does what commands ask for. The lock is held while something is decided, written down or started, and never while
@@ -49,9 +52,9 @@ public sealed partial class Supervisor(
         Request.Run run => await Run(run.What),
         Request.Scale scale => await Scale(scale.Set, scale.Count, scale.IsRelative),
         Request.ChangeSpec change => [Change(change.Id, change.Before, change.After)],
-        Request.Start start => await Start(start.Selection, start.Environment),
+        Request.Start start => await Start(start.Selection, start.Renewal),
         Request.Stop stop => await Stop(stop.Selection, stop.Options),
-        Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Environment),
+        Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
         Request.Clean clean => Clean(clean.WithLogs),
         Request.Reset reset => Reset(reset.Selection),
@@ -88,16 +91,17 @@ public sealed partial class Supervisor(
         var asked = request.Instances is { } count
             ? Enumerable.Range(1, count).Select(number => OfSet(request.Spec, name, number)).ToList()
             : [request.Spec with { Name = name }];
-        var before = state.AfterIds(asked.Count);
+        // A run that failed leaves nothing, and uses up no number.
+        var before = state;
         state = state.With(request.Environment);
         if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
             state = state.With(new Group(made, time.GetUtcNow()));
-        return Register(transaction, state, before, asked, request.Origin);
+        return Register(transaction, state, before, asked, request.Origin, request.Surroundings);
     }
 
     // Either each of them could be started, as far as can be told, or nothing is done.
     private List<Outcome> Register(
-        StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs, Origin? origin)
+        StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs, Origin? origin, string? surroundings = null)
     {
         var records = new List<ProcessRecord>();
         var names = state.Names().ToHashSet();
@@ -122,7 +126,7 @@ public sealed partial class Supervisor(
             state = state.AfterIds(1).With(records[^1]);
         }
 
-        if (records.Select(record => WhyNot(record, state)).FirstOrDefault(why => why is not null) is { } reason)
+        if (records.Select((record, i) => WhyNot(record, state, i == 0 ? CannotStart : spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
             return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason)];
 
         transaction.State = records.Aggregate(state, _ports.Give);
@@ -135,6 +139,8 @@ public sealed partial class Supervisor(
         }
 
         return outcomes;
+
+        string? CannotStart(Launch launch) => spawner.WhyNot(launch) ?? spawner.CannotInherit(launch, surroundings);
     }
 
     // What could not be told before it was tried.
@@ -160,18 +166,18 @@ public sealed partial class Supervisor(
 
     /// <summary>Starts what does not run. Who names one gives it the whole time of its lease again.</summary>
     /// <param name="selection">Which; in bulk, all that do not run and whose lease is not over.</param>
-    /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, EnvironmentBlock? environment) =>
+    /// <param name="renewal">Takes the place of what they have of their caller; null leaves it.</param>
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) =>
         StartAlone(
             (transaction, snapshot) =>
             {
                 // One that crashes again and again may run just now: its next attempt is to have the new environment, too.
                 var chosen = Select(transaction, snapshot, selection, record =>
-                    (IsNotRunning(record) || (environment is not null && record.State is RunState.Running)) && WhyOver(record) is null);
+                    (IsNotRunning(record) || (renewal is not null && record.State is RunState.Running)) && WhyOver(record) is null);
                 return selection is Selection.Named ? Renewed(transaction, chosen) : chosen;
             },
             new ProcessEvent.StartRequested(),
-            environment);
+            renewal);
 
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
@@ -191,8 +197,8 @@ public sealed partial class Supervisor(
     /// Ends whole trees, then starts them again. In bulk: all but what the user stopped, and whose lease is over. It is written down
     /// first that they are to run again: should whoever is at it be killed, the next to look or the next daemon goes on.
     /// </summary>
-    /// <param name="environment">Takes the place of the environment they have; null leaves it.</param>
-    public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, EnvironmentBlock? environment)
+    /// <param name="renewal">Takes the place of what they have of their caller; null leaves it.</param>
+    public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, Renewal? renewal)
     {
         // What could not be started again goes on as it is.
         var (found, outcomes, written) = BeginToEnd(
@@ -200,7 +206,7 @@ public sealed partial class Supervisor(
             record => record.State is not RunState.Stopped && WhyOver(record) is null,
             _ => new ProcessEvent.RestartRequested(),
             (record, state) => WhyNotByLease(record) ?? WhyNot(record, state) ?? _ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
-            environment);
+            renewal);
         var ends = await End(found, written, options);
         var starts = await StartAlone(
             (transaction, snapshot) =>
@@ -337,7 +343,7 @@ public sealed partial class Supervisor(
         if (outgrown.Count == 0)
             return [];
         store.Events.Append(outgrown);
-        return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, environment: null);
+        return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, renewal: null);
     }
 
     /// <summary>Brings everything that is written down up to what is: the daemon's first act.</summary>

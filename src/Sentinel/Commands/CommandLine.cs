@@ -51,7 +51,7 @@ internal static class CommandLine
     }
 
     public static ParseResult Parse(RootCommand root, string[] arguments) =>
-        root.Parse(arguments.Length > 0 ? RunOptionSet.Readable(arguments) : ["--help"], new ParserConfiguration
+        root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : ["--help"], new ParserConfiguration
         {
             // An argument that begins with @ is an argument.
             ResponseFileTokenReplacer = null,

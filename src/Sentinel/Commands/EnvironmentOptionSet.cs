@@ -36,7 +36,7 @@ internal sealed class EnvironmentOptionSet
 
     /// <summary>Absolute paths.</summary>
     /// <exception cref="IOException">One of them will not be there when it is read again.</exception>
-    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(file => LastingPath.Full(file) is var path && LastingPath.IsPassing(path)
+    public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(file => Caller.Absolute(file) is var path && LastingPath.IsPassing(path)
         ? throw new IOException($"--env-file {file} is open in this command alone, and could not be read at the next start; give the file by its name")
         : path)];
 

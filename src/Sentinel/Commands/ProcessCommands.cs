@@ -39,7 +39,7 @@ internal static class ProcessCommands
     {
         var updateEnvironment = UpdateEnvironment();
         command.Options.Add(updateEnvironment);
-        return (result, selection) => new Request.Start(selection, NewEnvironment(result, updateEnvironment));
+        return (result, selection) => new Request.Start(selection, Renewal(result, updateEnvironment));
     }
 
     private static Func<ParseResult, Selection, Request> Stop(Command command)
@@ -56,7 +56,7 @@ internal static class ProcessCommands
         var updateEnvironment = UpdateEnvironment();
         command.Options.Add(updateEnvironment);
         return (result, selection) =>
-            new Request.Restart(selection, options.In(result), NewEnvironment(result, updateEnvironment));
+            new Request.Restart(selection, options.In(result), Renewal(result, updateEnvironment));
     }
 
     private static Func<ParseResult, Selection, Request> Delete(Command command)
@@ -118,10 +118,12 @@ internal static class ProcessCommands
         count == 0 ? $"No processes {toDo}" : $"{done} {Text.Count(count, "process", "processes")}";
 
     public static Option<bool> UpdateEnvironment() =>
-        SharedOptions.Flag("--update-env", "Give them this environment from now on; what runs already has it from its next start on");
+        SharedOptions.Flag(
+            "--update-env",
+            "Give them the environment, limits, groups and priorities of this shell from now on; what runs already has them from its next start on");
 
     private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
 
-    private static EnvironmentBlock? NewEnvironment(ParseResult result, Option<bool> update) =>
-        result.GetValue(update) ? Caller.Environment : null;
+    public static Renewal? Renewal(ParseResult result, Option<bool> update) =>
+        result.GetValue(update) ? new Renewal(Caller.Environment, Caller.Inherited) : null;
 }

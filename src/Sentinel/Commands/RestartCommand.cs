@@ -3,7 +3,6 @@ using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
 using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
@@ -26,10 +25,10 @@ internal static class RestartCommand
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var selection = new Selection.Named(result.GetValue(processes)!);
-            var (stop, environment) = (options.In(result), result.GetValue(updateEnvironment) ? Caller.Environment : null);
+            var (stop, renewal) = (options.In(result), ProcessCommands.Renewal(result, updateEnvironment));
             return result.GetValue(rolling)
-                ? Roll(session, selection, stop, environment)
-                : Report(session, session.Do(new Request.Restart(selection, stop, environment)));
+                ? Roll(session, selection, stop, renewal)
+                : Report(session, session.Do(new Request.Restart(selection, stop, renewal)));
         }));
         return command;
     }
@@ -41,13 +40,13 @@ internal static class RestartCommand
         return exitCode;
     }
 
-    private static int Roll(Session session, Selection selection, StopOptions options, EnvironmentBlock? environment)
+    private static int Roll(Session session, Selection selection, StopOptions options, Renewal? renewal)
     {
         var (found, outcomes) = selection.In(session.Store.Read(), _ => true);
         foreach (var (record, after) in found.Select((record, i) => (record, found.Skip(i + 1))))
         {
             using var waiting = ReadyWait.Prepare(session, record.Id);
-            var outcome = session.Do(new Request.Restart(Selection.Of([record.Id]), options, environment))[0];
+            var outcome = session.Do(new Request.Restart(Selection.Of([record.Id]), options, renewal))[0];
             if (outcome is Outcome.Restarted restarted && waiting.Until(restarted.Process, serves: true) is { } failure)
                 outcome = failure;
             if (outcome is Outcome.Failed failed)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Sentinel.Core.Leases;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -16,8 +15,8 @@ internal static class RunCommand
     {
         var words = new Argument<string[]>("command")
         {
-            Description = "The command: one argument is a command line as a shell would take it; several, or those after --, "
-                + "are executed as they are",
+            Description = "The command: one argument is a command line as a shell would take it; several are executed as they are, "
+                + "and so is all that stands after --",
             Arity = ArgumentArity.OneOrMore,
         };
         var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
@@ -48,6 +47,7 @@ internal static class RunCommand
         treatment.AddTo(command);
         options.AddTo(command);
         health.AddTo(command);
+        RunWords.AddTo(command);
         command.Options.Add(waits);
         command.Options.Add(json);
         command.Check(result =>
@@ -56,34 +56,35 @@ internal static class RunCommand
             SharedOptions.CheckName(result.GetValue(group));
             if (result.GetValue(folder) is "")
                 throw new FormatException("--cwd takes a folder, not ''");
-            Core.Specs.Command.From(result.GetValue(words) ?? []);
+            Core.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
                 throw new FormatException("--create-group goes with --group");
             if (health.IdleIn(result, null) is { } idle)
                 throw new FormatException($"{idle} goes with --health-http, --health-tcp, --health-exec or --health-notify");
         });
-        command.SetAction(result => OptionMeantForUs(result, result.GetValue(words)!) is { } option
-            ? UsageErrors.Report([$"'run' has no option {option}; if it is part of the command, put -- before the command"], result)
-            : Invocation.InSession(result, json, session =>
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (RunWords.TakenIn(result) is { Length: > 0 } taken)
+                Output.Tell($"Note: {string.Join(", ", taken)} after the command is taken as an option of run; put -- before the command to pass it on.");
+            var caller = Caller.Environment;
+            var asked = Core.Specs.Command.From(result.GetValue(words)!, RunWords.IsExact(result.CommandResult));
+            var spec = SpecOf(asked, result.GetValue(name), result.GetValue(folder), caller) with
             {
-                var caller = Caller.Environment;
-                var spec = SpecOf(result.GetValue(words)!, result.GetValue(name), result.GetValue(folder), caller) with
-                {
-                    EnvironmentFiles = environment.Files(result),
-                    Variables = environment.Variables(result),
-                    Ports = Ports(result.GetValue(ports)!),
-                    Group = result.GetValue(group),
-                };
-                var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
-                Owner? owner = null;
-                if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
-                    return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
-                spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
-                var request = new RunRequest(
-                    spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now));
-                return Run(session, request, result.GetValue(waits));
-            }));
+                EnvironmentFiles = environment.Files(result),
+                Variables = environment.Variables(result),
+                Ports = Ports(result.GetValue(ports)!),
+                Group = result.GetValue(group),
+            };
+            var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
+            Owner? owner = null;
+            if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
+                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
+            spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
+            var request = new RunRequest(
+                spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now), Caller.Surroundings);
+            return Run(session, request, result.GetValue(waits));
+        }));
         return command;
     }
 
@@ -98,27 +99,15 @@ internal static class RunCommand
         return ports;
     }
 
-    // What looks like an option and stands before the command, or after a whole command line in quotes.
-    private static string? OptionMeantForUs(ParseResult result, string[] command)
+    private static ProcessSpec SpecOf(Core.Specs.Command command, string? name, string? folder, EnvironmentBlock environment) => new()
     {
-        if (result.Tokens.Any(token => token.Type == TokenType.DoubleDash))
-            return null;
-        var isCommandLine = command[0].Any(char.IsWhiteSpace) && !File.Exists(command[0]);
-        return command.Take(isCommandLine ? command.Length : 1).FirstOrDefault(word => word.StartsWith('-'));
-    }
-
-    private static ProcessSpec SpecOf(string[] words, string? name, string? folder, EnvironmentBlock environment)
-    {
-        var command = Core.Specs.Command.From(words);
-        return new ProcessSpec
-        {
-            Name = name ?? command.ProgramName,
-            Command = command,
-            WorkingDirectory = LastingPath.OfFolder(folder ?? "."),
-            Environment = environment.Key,
-            Umask = Caller.Umask,
-        };
-    }
+        Name = name ?? command.ProgramName,
+        Command = command,
+        WorkingDirectory = folder is null ? Caller.FolderAsSeen : LastingPath.OfFolder(folder),
+        Environment = environment.Key,
+        Umask = Caller.Umask,
+        Inherited = Caller.Inherited,
+    };
 
     private static int Run(Session session, RunRequest request, bool waits)
     {

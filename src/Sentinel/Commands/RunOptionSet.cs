@@ -9,8 +9,8 @@ namespace Sentinel.Commands;
 /// <param name="isNew">Whether nothing was told before, with which it could go together.</param>
 internal sealed class RunOptionSet(bool isNew = true)
 {
-    // The word after --restart is the command: only what stands behind a = is its value.
-    private const string RuleOption = "--restart-rule";
+    // The word after --restart may be the command; RunWords tells which is its value.
+    public const string RuleOption = "--restart-rule";
 
     private readonly Option<bool> _restart = SharedOptions.Flag(
         "--restart",
@@ -58,16 +58,6 @@ internal sealed class RunOptionSet(bool isNew = true)
 
     private readonly Option<bool> _logCompress = SharedOptions.Flag("--log-compress", "Compress the backups with gzip");
 
-    /// <summary>The command line as the parser takes it.</summary>
-    public static string[] Readable(string[] arguments)
-    {
-        const string written = "--restart=";
-        var end = Array.IndexOf(arguments, "--");
-        return [.. arguments.SelectMany((word, i) => word.StartsWith(written, StringComparison.Ordinal) && (end < 0 || i < end)
-            ? [RuleOption, word[written.Length..]]
-            : new[] { word })];
-    }
-
     public void AddTo(System.CommandLine.Command command)
     {
         foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory, _logSize, _logBackups, _logCompress })
@@ -101,9 +91,10 @@ internal sealed class RunOptionSet(bool isNew = true)
 
     private static RestartRule? Rule(ArgumentResult result)
     {
-        if (RestartRules.Parse(result.Tokens[0].Value) is { } rule)
+        var word = result.Tokens[0].Value;
+        if ((word is "never" ? RestartRule.Never : word is "yes" or "true" ? RestartRule.Always : RestartRules.Parse(word)) is { } rule)
             return rule;
-        result.AddError($"--restart= takes always, on-failure or no, not '{result.Tokens[0].Value}'");
+        result.AddError($"--restart= takes always, on-failure or no, not '{word}'");
         return null;
     }
 

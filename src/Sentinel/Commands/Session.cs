@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -170,8 +171,12 @@ internal sealed class Session : IDisposable
 
     private static string FindHome()
     {
+        // What is no text the runtime has replaced: that would be another folder.
+        foreach (var variable in Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } ? ["SENTINEL_HOME"] : new[] { "HOME" })
+            if (Environment.GetEnvironmentVariable(variable)?.Contains('\ufffd') == true && Caller.Environment[variable] is { } exact && !NativeText.IsText(exact))
+                throw new StateException($"{variable} is {exact}, which is not UTF-8; set SENTINEL_HOME to a folder whose name is");
         if (Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } home)
-            return LastingPath.Full(home);
+            return Path.IsPathRooted(home) ? Path.GetFullPath(home) : Path.GetFullPath(home, Caller.RealFolder);
         // Without HOME: what the user database says. Where that says nothing the runtime falls back on the root folder.
         var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var isKnown = user.Length > 1 || Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } && user.Length > 0;

@@ -54,8 +54,10 @@ internal static class SetCommand
         };
         unset.CompletionSources.Add(_ => Defaults.Keys.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
         var (lease, treatment, options, health) = (new LeaseOptionSet(), new TreatmentOptionSet(), new RunOptionSet(isNew: false), new HealthOptionSet());
+        var folder = new Option<string?>("--cwd") { Description = "The folder to run it in, from its next start on", HelpName = "dir" };
         var json = SharedOptions.Json();
         var command = new Command("set", "Change what 'run' was told of a process, now or for its next start") { target };
+        command.Options.Add(folder);
         lease.AddTo(command);
         treatment.AddTo(command);
         options.AddTo(command);
@@ -66,6 +68,8 @@ internal static class SetCommand
         {
             if (result.GetValue(unset)!.FirstOrDefault(name => !Defaults.ContainsKey(name)) is { } unknown)
                 throw new FormatException($"--unset knows no option '{unknown}', but {string.Join(", ", Defaults.Keys.Order())}");
+            if (result.GetValue(folder) is "")
+                throw new FormatException("--cwd takes a folder, not ''");
             if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && option.Option != json))
                 throw new FormatException("say what to change");
         });
@@ -78,6 +82,8 @@ internal static class SetCommand
             foreach (var record in found)
             {
                 var spec = result.GetValue(unset)!.Aggregate(record.Spec, (spec, name) => Defaults[name](spec));
+                if (result.GetValue(folder) is { } to)
+                    spec = spec with { WorkingDirectory = Caller.Absolute(to) };
                 if (health.IdleIn(result.CommandResult, spec.Health) is { } idle)
                     outcomes.Add(new Outcome.Failed(record.Spec.Name, record, $"{idle} goes with a health check, and it has none"));
                 else

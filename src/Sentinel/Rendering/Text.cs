@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sentinel.Core.Specs;
 using Wcwidth;
 
 namespace Sentinel.Rendering;
@@ -36,6 +37,7 @@ internal static class Text
     /// <summary>On one line, and without anything that a terminal would obey.</summary>
     public static string Printable(string text)
     {
+        text = NativeText.Readable(text);
         if (!text.Any(IsObeyed))
             return text;
         var printable = new StringBuilder();

@@ -25,17 +25,17 @@ public sealed class ProtocolTests
     private static readonly Gen<StopOptions> Options = Gen.Select(Gen.Int[1, 64].Nullable(), Gen.Int[0, 8 * 86_400].Nullable())
         .Select((signal, eighths) => new StopOptions(signal, eighths is { } time ? TimeSpan.FromSeconds(time / 8.0) : null));
 
-    private static readonly Gen<EnvironmentBlock?> MaybeEnvironment = AnyState.Environment.Null();
+    private static readonly Gen<Renewal?> MaybeRenewal = Gen.Select(AnyState.Environment, Text.Null(), (environment, inherited) => new Renewal(environment, inherited)).Null();
 
     private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin)
-            .Select((spec, named, makesGroup, environment, instances, origin) =>
-                new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin))),
+        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null())
+            .Select((spec, named, makesGroup, environment, instances, origin, surroundings) =>
+                new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin, surroundings))),
         Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpec(id, before, after)),
-        Gen.Select(Chosen, MaybeEnvironment).Select((selection, environment) => new Request.Start(selection, environment)),
+        Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
-        Gen.Select(Chosen, Options, MaybeEnvironment).Select((selection, options, environment) => new Request.Restart(selection, options, environment)),
+        Gen.Select(Chosen, Options, MaybeRenewal).Select((selection, options, renewal) => new Request.Restart(selection, options, renewal)),
         Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, logs) => new Request.Delete(selection, options, logs)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
@@ -192,7 +192,7 @@ public sealed class ProtocolTests
                 AnyState.Same(one.Spec, other.Spec);
                 AnyState.Same(one.Origin, other.Origin);
                 Assert.Equal(one.Instances, other.Instances);
-                Assert.Equal((one.IsNamed, one.MakesGroup, Content(one.Environment)), (other.IsNamed, other.MakesGroup, Content(other.Environment)));
+                Assert.Equal((one.IsNamed, one.MakesGroup, one.Surroundings, Content(one.Environment)), (other.IsNamed, other.MakesGroup, other.Surroundings, Content(other.Environment)));
                 break;
             case (Request.ChangeSpec one, Request.ChangeSpec other):
                 AnyState.Same(one.Before, other.Before);
@@ -200,7 +200,7 @@ public sealed class ProtocolTests
                 Assert.Equal(one.Id, other.Id);
                 break;
             case (Request.Start one, Request.Start other):
-                Assert.Equal(Content(one.Environment), Content(other.Environment));
+                Assert.Equal(Content(one.Renewal), Content(other.Renewal));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Stop one, Request.Stop other):
@@ -208,7 +208,7 @@ public sealed class ProtocolTests
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Restart one, Request.Restart other):
-                Assert.Equal((one.Options, Content(one.Environment)), (other.Options, Content(other.Environment)));
+                Assert.Equal((one.Options, Content(one.Renewal)), (other.Options, Content(other.Renewal)));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Delete one, Request.Delete other):
@@ -288,6 +288,8 @@ public sealed class ProtocolTests
         Outcome.Failed { Process: not null } failed => failed with { Process = process },
         _ => outcome,
     };
+
+    private static (string? Environment, string? Inherited) Content(Renewal? renewal) => (Content(renewal?.Environment), renewal?.Inherited);
 
     private static string? Content(EnvironmentBlock? environment) => environment is null ? null : Convert.ToHexString(environment.Bytes.Span);
 }

@@ -76,7 +76,7 @@ public sealed class DotEnvTests
     public void After_a_closing_quote_there_may_be_a_comment(string line) => Assert.Equal("1", ValueOfA(line));
 
     [Theory]
-    [InlineData("A=$SET", "out")]
+    [InlineData("A=${SET}", "out")]
     [InlineData("A=${SET}", "out")]
     [InlineData("A=\"$SET ${SET}\"", "out out")]
     [InlineData("A=$SET/x ${SET}x", "out/x outx")]
@@ -89,7 +89,7 @@ public sealed class DotEnvTests
     [InlineData("A=${SET:?m}${SET?m}${EMPTY?m}", "outout")]
     [InlineData("A=${UNSET:-}${UNSET-}", "")]
     [InlineData("A=${UNSET:-${EMPTY:-${SET}}}", "out")]
-    [InlineData("A=${UNSET:-a $SET b}c", "a out bc")]
+    [InlineData("A=${UNSET:-a ${SET} b}c", "a out bc")]
     [InlineData(@"A=${UNSET:-a\}b}", "a}b")]
     [InlineData("A=${SET:-${UNSET:?m}}", "out")]
     [InlineData("A=${UNSET:+${UNSET:?m}}", "")]
@@ -99,6 +99,11 @@ public sealed class DotEnvTests
     [Theory]
     [InlineData("5$")]
     [InlineData("$1 $$ $! $- $é")]
+    // As in passwords.
+    [InlineData("pa$$w0rd")]
+    [InlineData("ab$cd")]
+    [InlineData("$SET")]
+    [InlineData("$SET$UNSET$_x")]
     [InlineData("a}b{c")]
     [InlineData("$(date)")]
     [InlineData("x$(echo $SET ${SET} (a) $(b))y")]
@@ -112,13 +117,13 @@ public sealed class DotEnvTests
     }
 
     [Theory]
-    [InlineData("B=1\nA=$B", "1")]
-    [InlineData("SET=1\nA=$SET", "1")]
-    [InlineData("A=$SET\nSET=1", "out")]
+    [InlineData("B=1\nA=${B}", "1")]
+    [InlineData("SET=1\nA=${SET}", "1")]
+    [InlineData("A=${SET}\nSET=1", "out")]
     [InlineData("SET=\nA=${SET:-1}", "1")]
-    [InlineData("B='$SET'\nA=$B", "$SET")]
-    [InlineData("PATH=$PATH:/x\nPATH=/y:$PATH\nA=$PATH", "/y:/bin:/x")]
-    [InlineData("SET='unclosed\nA=$SET", "out")]
+    [InlineData("B='${SET}'\nA=${B}", "${SET}")]
+    [InlineData("PATH=${PATH}:/x\nPATH=/y:${PATH}\nA=${PATH}", "/y:/bin:/x")]
+    [InlineData("SET='unclosed\nA=${SET}", "out")]
     [InlineData("A=0\nA=1", "1")]
     public void A_variable_has_the_value_that_the_file_gave_it_last_or_else_that_of_outside(string file, string value) =>
         Assert.Equal(value, ValueOfA(file));
@@ -264,10 +269,10 @@ public sealed class DotEnvTests
     [InlineData("A='\nB=\"x' y\n")]
     [InlineData("A=${B:-")]
     [InlineData("A=${B:-\n")]
-    [InlineData("A=$A$(")]
-    [InlineData("A=$A$(\n")]
-    [InlineData("A=$B}$C\n")]
-    [InlineData("A=1234$A$A\n")]
+    [InlineData("A=${A}$(")]
+    [InlineData("A=${A}$(\n")]
+    [InlineData("A=${B}${C}\n")]
+    [InlineData("A=1234${A}${A}\n")]
     [InlineData("A=1 #")]
     [InlineData(" ")]
     [InlineData("\0")]
@@ -338,7 +343,7 @@ public sealed class DotEnvTests
         Assert.SkipUnless(File.Exists("/bin/bash"), "there is no bash");
         var plain = Gen.OneOf("a", "b.c", "/x:y", "a#b", "é😀", "%", "@", ",", "=", "-", "1");
         var variable = Gen.OneOf(
-            "$A", "${B}", "$SET", "${C:-x}", "${C-x}", "${A:+y}", "${D+y}", "${EMPTY:-${SET}}", "${EMPTY-z}", "${B:-$A}", "\\$A");
+            "${A}", "${B}", "${SET}", "${C:-x}", "${C-x}", "${A:+y}", "${D+y}", "${EMPTY:-${SET}}", "${EMPTY-z}", "${B:-${A}}", "\\$A");
         var inSingle = Gen.OneOf("a", " ", "\n", "$A", "\\", "\"", "`", "#", "\\n", "é");
         var inDouble = Gen.Frequency((3, Gen.OneOf("a", " ", "\n", "'", "#", " # ", "\\\\", "\\\"", "\\q", "$ ", "é")), (2, variable));
         var value = Gen.OneOf(

@@ -23,7 +23,9 @@ public sealed class ProgramPathTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("./here", "./here")]
+    [InlineData("./here", "here")]
+    [InlineData("././/here", "here")]
+    [InlineData("./first/./../here", "first/../here")]
     [InlineData("first/../here", "first/../here")]
     // As execvp(3): a folder of that name is passed over, and so is what may not be executed, if something better comes.
     [InlineData("both", "second/both")]
@@ -38,11 +40,12 @@ public sealed class ProgramPathTests : IDisposable
 
     [Theory]
     [InlineData("nowhere", "there is no program 'nowhere' in PATH")]
-    [InlineData("./nowhere", "there is no program */./nowhere")]
-    [InlineData("./first", "*/./first is a folder, not a program")]
-    [InlineData("./first/plain", "*/./first/plain is not executable ('chmod +x' makes it so)")]
+    [InlineData("./nowhere", "there is no program */nowhere")]
+    [InlineData("./first", "*/first is a folder, not a program")]
+    [InlineData("./first/plain", "*/first/plain is not executable ('chmod +x' makes it so)")]
     [InlineData("plain", "*/first/plain is not executable ('chmod +x' makes it so)")]
     [InlineData("", "there is no program '' in PATH")]
+    [InlineData("sleep 1", "there is no program 'sleep 1' in PATH; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it")]
     public void What_cannot_be_executed_is_told_with_the_reason(string name, string why) =>
         Assert.Equal(why.Replace("*", _folder.Path), Find(name, out _));
 

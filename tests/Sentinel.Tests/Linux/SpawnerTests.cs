@@ -121,7 +121,7 @@ public sealed class SpawnerTests : IDisposable
     {
         var script = _children.Folder.Write("script", "echo\n");
 
-        AssertRefused(_children.Launch("./script", "now"), $"{_children.Folder.Path}/./script is not executable ('chmod +x' makes it so)");
+        AssertRefused(_children.Launch("./script", "now"), $"{_children.Folder.Path}/script is not executable ('chmod +x' makes it so)");
         Assert.True(File.Exists(script));
     }
 
@@ -132,12 +132,90 @@ public sealed class SpawnerTests : IDisposable
     public void Nothing_can_be_started_in_a_folder_that_there_is_not() =>
         AssertRefused(_children.Launch("true") with { WorkingDirectory = "/no/such/folder" }, "there is no folder /no/such/folder to run it in");
 
-    [Fact]
-    public void A_script_whose_interpreter_there_is_not_fails_when_it_is_started()
+    [Theory]
+    [InlineData("#!/no/such/interpreter\n", "the interpreter /no/such/interpreter, which the first line of * names, does not exist")]
+    [InlineData("#! /no/such/interpreter -x", "the interpreter /no/such/interpreter, which the first line of * names, does not exist")]
+    [InlineData("#!/tmp\n", "the interpreter /tmp, which the first line of * names, is a folder")]
+    [InlineData("#!/bin/sh\r\necho\r\n", "* has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' makes them those of Linux")]
+    [InlineData("#!/usr/bin/env sh\r\necho\r\n", "* has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' makes them those of Linux")]
+    public void A_script_that_nothing_can_interpret_is_told_by_what_its_first_line_names(string text, string why)
     {
-        var script = _children.Folder.Write("script", "#!/no/such/interpreter\n", Executable);
+        var script = _children.Folder.Write("script", text, Executable);
 
-        AssertFails(_children.Launch(script, "now"), $"cannot execute {script}: No such file or directory");
+        Assert.Equal(why.Replace("*", script), _children.Spawner.WhyNot(_children.Launch(script, "now")));
+        if (!text.Contains("env", StringComparison.Ordinal))
+            Assert.Throws<SpawnException>(() => _children.Start(_children.Launch(script, "now")));
+    }
+
+    [Theory]
+    [InlineData(2, 1, 40, "32-bit ARM")]
+    [InlineData(1, 2, 8, "MIPS")]
+    [InlineData(2, 1, 243, "RISC-V")]
+    public void A_program_of_another_machine_is_no_script(int bits, int order, int machine, string name)
+    {
+        var head = new byte[200];
+        (head[0], head[1], head[2], head[3], head[4], head[5]) = (0x7f, (byte)'E', (byte)'L', (byte)'F', (byte)bits, (byte)order);
+        (head[18], head[19]) = order == 1 ? ((byte)machine, (byte)(machine >> 8)) : ((byte)(machine >> 8), (byte)machine);
+        var program = _children.Folder.Write("program", "", Executable | UnixFileMode.UserWrite);
+        File.WriteAllBytes(program, head);
+
+        Assert.StartsWith(
+            $"{program} is a program for another machine ({name}), and this is ",
+            Assert.Throws<SpawnException>(() => _children.Start(_children.Launch(program, "now"))).Message);
+    }
+
+    [Fact]
+    public void What_is_neither_text_nor_a_program_is_not_given_to_a_shell()
+    {
+        var program = _children.Folder.Write("program", "PK\0\0\n", Executable);
+
+        AssertFails(_children.Launch(program, "now"), $"{program} is neither a program for this machine nor a script");
+    }
+
+    [Fact]
+    public void A_program_whose_loader_there_is_not_is_told_by_it()
+    {
+        var program = _children.Folder.Write("program", "", Executable | UnixFileMode.UserWrite);
+        var bytes = File.ReadAllBytes("/bin/true");
+        var loader = bytes.AsSpan().IndexOf("/lib"u8);
+        Assert.SkipUnless(loader is > 0 and < 4000, "the system's programs need no loader");
+        bytes[loader + 1] = (byte)'L';
+        File.WriteAllBytes(program, bytes);
+
+        Assert.StartsWith($"{program} was made for another C library or system: its loader /Lib", _children.Spawner.WhyNot(_children.Launch(program, "now")));
+    }
+
+    [Fact]
+    public void A_program_that_was_there_once_is_looked_for_in_the_PATH_of_then()
+    {
+        var why = _children.Spawner.WhyNot(_children.Launch("no-such-program", "now") with { IsAgain = true });
+        Assert.Contains("which is that of its 'run': " + System.Environment.GetEnvironmentVariable("PATH"), why);
+        Assert.Contains("--update-env", why);
+    }
+
+    [Fact]
+    public void What_a_process_is_to_inherit_it_has()
+    {
+        var launch = _children.Launch("sh", "-c", "ulimit -Sn; ulimit -Sc; nice; cat /proc/self/oom_score_adj; grep NoNewPrivs /proc/self/status") with
+        {
+            Inherited = "gid=" + Inheritance.Own().Group + (Inheritance.Own().Groups is { Count: > 0 } groups ? " groups=" + string.Join(',', groups) : "")
+                + " nice=7 oom=900 no-new-privs=1 limits=nofile=123,core=0",
+        };
+        Assert.Equal("123\n0\n7\n900\nNoNewPrivs:\t1\n", _children.Written(launch));
+        var asked = launch with { Treatment = new Treatment { Nice = 9, Limits = [new ResourceLimit("nofile", 99, 99)] } };
+        Assert.EndsWith("99\n0\n9\n900\nNoNewPrivs:\t1\n", _children.Written(asked));
+    }
+
+    [Fact]
+    public void What_it_cannot_inherit_is_told()
+    {
+        var launch = _children.Launch("true") with { Inherited = Inheritance.Own().ToString() };
+        Assert.Null(_children.Spawner.CannotInherit(launch, Caller.Surroundings));
+        Assert.Contains(
+            "is in another network namespace than you",
+            _children.Spawner.CannotInherit(launch, Caller.Surroundings.Replace("net=net:[", "net=net:[1")));
+        Assert.Contains("cannot be read", _children.Spawner.CannotInherit(launch with { Inherited = "nonsense" }, null));
+        Assert.Throws<SpawnException>(() => _children.Start(launch with { Inherited = "nonsense" }));
     }
 
     [Fact]

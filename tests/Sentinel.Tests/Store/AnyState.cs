@@ -133,6 +133,7 @@ internal static class AnyState
             Environment = "",
             EnvironmentFiles = files,
             Umask = umask,
+            Inherited = umask % 2 == 0 ? folder : null,
             Restart = restart,
             RestartLimit = rest.Item1.Limit,
             Stop = rest.Item1.Stop,

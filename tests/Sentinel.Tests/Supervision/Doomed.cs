@@ -28,6 +28,8 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
 
     public string? WhyNot(Launch launch) => machine.WhyNot(launch);
 
+    public string? CannotInherit(Launch launch, string? surroundings) => machine.CannotInherit(launch, surroundings);
+
     public void CleanUp(string cookie)
     {
         Step();

@@ -14,11 +14,11 @@ public sealed class KilledCommandTests
     private static readonly Dictionary<string, Action<Supervisor>> Commands = new()
     {
         ["run"] = supervisor => supervisor.Run(MadeUpSentinel.Request("new", RestartRule.Always)).Now(),
-        ["start"] = supervisor => supervisor.Start(new Selection.Named(["stopped", "crashed"]), environment: null).Now(),
+        ["start"] = supervisor => supervisor.Start(new Selection.Named(["stopped", "crashed"]), renewal: null).Now(),
         ["stop"] = supervisor => supervisor.Stop(new Selection.Named(["running", "stubborn"]), StopOptions.Default).Now(),
         ["restart"] = supervisor => supervisor.Restart(
-            new Selection.Named(["running", "stubborn", "stopped", "crashed", "due"]), StopOptions.Default, environment: null).Now(),
-        ["restartall"] = supervisor => supervisor.Restart(new Selection.All(), StopOptions.Default, environment: null).Now(),
+            new Selection.Named(["running", "stubborn", "stopped", "crashed", "due"]), StopOptions.Default, renewal: null).Now(),
+        ["restartall"] = supervisor => supervisor.Restart(new Selection.All(), StopOptions.Default, renewal: null).Now(),
         ["delete"] = supervisor => supervisor.Delete(new Selection.All(), StopOptions.Default, withLogs: false).Now(),
         ["clean"] = supervisor => supervisor.Clean(withLogs: false),
         ["restart what is due"] = supervisor => supervisor.RestartDue().Now(),

@@ -65,12 +65,12 @@ internal sealed class MadeUpSentinel : IDisposable
     public Machine.MadeUp Started(string name, RestartRule restart = RestartRule.Never) =>
         Machine[Assert.IsType<Outcome.Started>(Run(name, restart)).Pid];
 
-    public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), environment: null).Now();
+    public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), renewal: null).Now();
 
     public IReadOnlyList<Outcome> Stop(params string[] names) => Supervisor.Stop(new Selection.Named(names), StopOptions.Default).Now();
 
     public IReadOnlyList<Outcome> Restart(params string[] names) =>
-        Supervisor.Restart(new Selection.Named(names), StopOptions.Default, environment: null).Now();
+        Supervisor.Restart(new Selection.Named(names), StopOptions.Default, renewal: null).Now();
 
     public IReadOnlyList<Outcome> Delete(params string[] names) =>
         Supervisor.Delete(new Selection.Named(names), StopOptions.Default, withLogs: false).Now();

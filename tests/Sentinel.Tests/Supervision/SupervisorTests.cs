@@ -101,6 +101,33 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public void Run_is_refused_what_cannot_be_inherited_and_a_later_start_is_warned()
+    {
+        Machine.CannotHave = (_, _) => "the one who starts it cannot give it its caller's nice";
+        Assert.Contains("caller's nice", Assert.IsType<Outcome.Failed>(_sentinel.Run("web")).Why);
+        Assert.Empty(_sentinel.Store.Read().Processes);
+
+        Machine.CannotHave = (_, _) => null;
+        _sentinel.Run("web");
+        Machine.CannotHave = (_, surroundings) => surroundings is null ? "the one who starts it cannot give it its caller's nice" : null;
+        Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Restart("web")));
+        Assert.Contains("web: the one who starts it cannot give it its caller's nice", _sentinel.Warnings);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_run_that_failed_uses_up_no_id(bool isKnownBefore)
+    {
+        Func<Launch, string?> fails = _ => "there is no program 'server' in PATH";
+        (Machine.CannotStart, Machine.FailsToStart) = isKnownBefore ? (fails, _ => null) : (_ => null, fails);
+        _sentinel.Run("one");
+        (Machine.CannotStart, Machine.FailsToStart) = (_ => null, _ => null);
+
+        Assert.Equal(1, Assert.IsType<Outcome.Started>(_sentinel.Run("two")).Process.Id);
+    }
+
+    [Fact]
     public void An_id_is_never_used_again()
     {
         _sentinel.Run("one");
@@ -321,7 +348,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Run("web");
         var caller = MadeUpSentinel.EnvironmentOf("PATH=/usr/bin");
 
-        _sentinel.Supervisor.Restart(new Selection.Named(["web"]), StopOptions.Default, caller).Now();
+        _sentinel.Supervisor.Restart(new Selection.Named(["web"]), StopOptions.Default, new Renewal(caller, null)).Now();
         _sentinel.Restart("web");
 
         Assert.Equal(
@@ -337,10 +364,11 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Stop("web");
         var caller = MadeUpSentinel.EnvironmentOf("PATH=/usr/bin");
 
-        _sentinel.Supervisor.Start(new Selection.Named(["web"]), caller).Now();
+        _sentinel.Supervisor.Start(new Selection.Named(["web"]), new Renewal(caller, "gid=7")).Now();
 
         Assert.Equal("/usr/bin", Machine.Launches[1].Environment["PATH"]);
         Assert.Equal(caller.Key, _sentinel["web"].Spec.Environment);
+        Assert.Equal("gid=7", _sentinel["web"].Spec.Inherited);
     }
 
     [Fact]
@@ -362,7 +390,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Run("stopped");
         _sentinel.Stop("stopped");
 
-        var outcomes = _sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, environment: null).Now();
+        var outcomes = _sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, renewal: null).Now();
 
         Assert.Equal("web", Assert.Single(outcomes).Target);
         Assert.IsType<RunState.Stopped>(_sentinel["stopped"].State);
@@ -400,7 +428,7 @@ public sealed class SupervisorTests : IDisposable
         main.OnSignal = _ =>
         {
             main.OnSignal = _ => { };
-            faster = _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now();
+            faster = _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, renewal: null).Now();
         };
 
         var outcome = Assert.Single(_sentinel.Restart("web"));
@@ -418,7 +446,7 @@ public sealed class SupervisorTests : IDisposable
         var main = _sentinel.Started("web");
         main.IgnoresSignals = true;
         Machine.After(TimeSpan.FromSeconds(3), () =>
-            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now());
+            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, renewal: null).Now());
 
         _sentinel.Stop("web");
 
@@ -432,7 +460,7 @@ public sealed class SupervisorTests : IDisposable
     {
         LeaveSomething(_sentinel.Started("web"));
         // One looks, and before it ends what is left over the other has started it.
-        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().Start(new Selection.Named(["web"]), environment: null).Now();
+        Machine.BeforeNextPass = () => Machine.BeforeNextPass = () => _sentinel.Another().Start(new Selection.Named(["web"]), renewal: null).Now();
 
         var outcome = Assert.Single(_sentinel.Start("web"));
 
@@ -512,7 +540,7 @@ public sealed class SupervisorTests : IDisposable
         _sentinel.Started("crashed").End(SignalName.Kill);
         _sentinel.Stop("stopped");
 
-        var outcomes = _sentinel.Supervisor.Start(new Selection.All(), environment: null).Now();
+        var outcomes = _sentinel.Supervisor.Start(new Selection.All(), renewal: null).Now();
 
         Assert.Equal(["stopped", "crashed"], outcomes.OfType<Outcome.Started>().Select(outcome => outcome.Target));
         Assert.Equal(2, outcomes.Count);
@@ -552,7 +580,7 @@ public sealed class SupervisorTests : IDisposable
     {
         var main = _sentinel.Started("web");
         main.OnSignal = _ => Machine.BeforeNextPass = () =>
-            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, environment: null).Now();
+            _sentinel.Another().Restart(new Selection.Named(["web"]), StopOptions.Force, renewal: null).Now();
 
         var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Delete("web")));
 

@@ -46,6 +46,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>What only shows when it is tried.</summary>
     public Func<Launch, string?> FailsToStart { get; set; } = _ => null;
 
+    /// <summary>Says which part of what is to be inherited cannot be given.</summary>
+    public Func<Launch, string?, string?> CannotHave { get; set; } = (_, _) => null;
+
     /// <summary>Happens once, just before the next pass over the processes.</summary>
     public Action? BeforeNextPass { get; set; }
 
@@ -144,6 +147,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     }
 
     public string? WhyNot(Launch launch) => CannotStart(launch);
+
+    public string? CannotInherit(Launch launch, string? surroundings) => CannotHave(launch, surroundings);
 
     public ProcessIdentity Spawn(Launch launch)
     {
