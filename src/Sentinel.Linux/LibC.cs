@@ -212,9 +212,6 @@ internal static unsafe partial class LibC
     public static partial int prctl_get(int option, nint second, nint third, nint fourth, nint fifth);
 
     [LibraryImport(Name)]
-    public static partial int getgroups(int size, uint* groups);
-
-    [LibraryImport(Name)]
     public static partial int isatty(int fd);
 
     [LibraryImport(Name)]
