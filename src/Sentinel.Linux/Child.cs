@@ -74,7 +74,7 @@ internal sealed unsafe class Child : IDisposable
 
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr)
     {
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, launch.Cookie, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
