@@ -15,7 +15,12 @@ internal static unsafe class ProcFile
         "/proc/"u8.CopyTo(path);
         Utf8Formatter.TryFormat(pid, path[6..], out var digits);
         file.CopyTo(path[(6 + digits)..]);
+        return Read(path, buffer);
+    }
 
+    /// <param name="path">Of a file that has no process, and a NUL.</param>
+    public static int Read(ReadOnlySpan<byte> path, Span<byte> buffer)
+    {
         int fd;
         fixed (byte* name = path)
             fd = LibC.open_raw(name, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);

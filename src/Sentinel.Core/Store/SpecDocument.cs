@@ -74,6 +74,8 @@ internal static class SpecDocument
             json.WriteStartObject("stop");
             json.WriteNumber("signal", spec.Stop.Signal);
             json.WriteNumber("timeoutSeconds", spec.Stop.Timeout.TotalSeconds);
+            if (spec.Stop.Mode != StopRule.Default.Mode)
+                json.WriteString("mode", spec.Stop.Mode.Word());
             json.WriteEndObject();
         }
 
@@ -133,7 +135,10 @@ internal static class SpecDocument
             ? new RestartLimit(limit.Get("restarts").GetInt32(), TimeSpan.FromSeconds(limit.Get("windowSeconds").GetDouble()))
             : null,
         Stop = json.Maybe("stop") is { } stop
-            ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
+            ? new StopRule(
+                stop.Get("signal").GetInt32(),
+                TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()),
+                stop.Maybe("mode") is not null ? StopModes.Parse(stop.Text("mode")) : StopRule.Default.Mode)
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Readiness = json.Maybe("readiness") is { } readiness

@@ -261,10 +261,16 @@ public sealed partial class Supervisor(
         var snapshot = new Snapshot(table);
         var over = _reconciliation.Look(store.Read(), snapshot).Processes.Values.Where(IsOver).ToList();
         var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
-        var outcomes = over.Where(record => remains.ContainsKey(record.Id)).Select(record => (Outcome)new Outcome.Failed(
+        var (left, gone) = (new List<ProcessRecord>(), new List<int>());
+        foreach (var record in over)
+            if (remains.ContainsKey(record.Id) || table.IsPopulated(record.Cookie) == true)
+                left.Add(record);
+            else
+                gone.Add(record.Id);
+        var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
-            $"it has ended, but {Processes(remains[record.Id])} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all")).ToList();
-        outcomes.AddRange(Forget([.. over.Where(record => !remains.ContainsKey(record.Id)).Select(record => record.Id)], withLogs));
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all"));
+        outcomes.AddRange(Forget(gone, withLogs));
         return outcomes;
     }
 
@@ -407,7 +413,8 @@ public sealed partial class Supervisor(
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
 
     private static string Processes(List<Sighting> processes) =>
-        processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
+        processes.Count == 0 ? "something"
+        : processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
 }
 
 /// <summary>A main process that has ended.</summary>
