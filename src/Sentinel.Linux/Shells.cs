@@ -21,7 +21,8 @@ internal static class Shells
     {
         try
         {
-            return File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false) is { } file ? Path.GetFileName(file.FullName).Replace(" (deleted)", "") : null;
+            var program = File.ResolveLinkTarget($"/proc/{pid}/exe", returnFinalTarget: false)?.FullName;
+            return program is null ? null : Path.GetFileName(program).Replace(" (deleted)", "");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -171,7 +171,7 @@ public sealed partial class Supervisor(
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTreesAnyway(selection, options, _ => true, _ => new ProcessEvent.StopRequested());
         foreach (var tree in ended)
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);
@@ -248,7 +248,7 @@ public sealed partial class Supervisor(
     /// <param name="withLogs">Whether their log files are deleted, too.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTrees(selection, options);
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
         outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
         return outcomes;
