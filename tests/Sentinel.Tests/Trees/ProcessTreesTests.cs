@@ -138,7 +138,7 @@ public sealed class ProcessTreesTests
     {
         Assert.True(TreeMark.IsOne(TreeMark.Of("web")));
         Assert.NotEqual(TreeMark.Of("web"), TreeMark.Of("worker"));
-        Assert.DoesNotContain(new[] { 0UL, 5_000_000, TreeMark.Least - 1, 3UL << 61, ulong.MaxValue }, TreeMark.IsOne);
+        Assert.DoesNotContain(new ulong[] { 0, 5_000_000, TreeMark.Least - 1, 3UL << 61, ulong.MaxValue }, TreeMark.IsOne);
     }
 
     [Fact]
