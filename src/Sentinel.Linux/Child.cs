@@ -75,7 +75,7 @@ internal sealed unsafe class Child : IDisposable
     /// <param name="inherited">What it is to have of its caller, and what it has of us anyhow; null: that.</param>
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
     {
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, _strings);
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)

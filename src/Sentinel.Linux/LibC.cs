@@ -296,6 +296,12 @@ internal static unsafe partial class LibC
     public static partial int kill(int pid, int signal);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int prctl(int option, nint a, nint b, nint c, nint d);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int sigaction(int signal, byte* action, byte* before);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int eventfd(uint value, int flags);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -11,6 +11,9 @@ internal sealed unsafe class PidFd : IProcessHandle
     private const int SysPidFdSendSignal = 424;
     private const int SysPidFdOpen = 434;
 
+    // linux/pidfd.h, PIDFD_SIGNAL_PROCESS_GROUP.
+    private const int SignalProcessGroup = 4;
+
     // linux/pidfd.h, since Linux 6.15: tells how a process ended after it has been reaped.
     private const ulong PidFdGetInfo = 0xc048ff0b;
     private const ulong PidFdInfoExit = 1 << 3;
@@ -88,6 +91,16 @@ internal sealed unsafe class PidFd : IProcessHandle
             return null;
         var error = Marshal.GetLastPInvokeError();
         return error == LibC.ESRCH ? null : $"cannot be signalled: {SystemCallException.Reason(error)}";
+    }
+
+    public void KillGroup()
+    {
+        // What the descriptor holds is the number of the group as well, if it led one, and nobody else can have it (Linux 6.9).
+        if (LibC.syscall(SysPidFdSendSignal, Descriptor, SignalName.Kill, 0, SignalProcessGroup) == 0)
+            return;
+        // While it lives its group is there, and the number is that group's.
+        if (_table.Look(Identity)?.Group is > 1 and var group && !HasEnded)
+            LibC.kill(-group, SignalName.Kill);
     }
 
     public ProcessEnd HowEnded()

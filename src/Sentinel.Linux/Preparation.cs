@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Sentinel.Core.Host;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Linux;
 
@@ -26,8 +27,10 @@ internal static unsafe class Preparation
     private const int CpuSetBytes = 128;
 
     /// <param name="inherited">What it is to be where nothing is asked for, and what it is anyhow; null: that.</param>
+    /// <param name="cookie">Of its tree, whose mark it gets; null: it is of none.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
-    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, NativeStrings strings)
+    public static IReadOnlyList<PreparingCall> Of(
+        Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, string? cookie, NativeStrings strings)
     {
         var calls = new List<PreparingCall>();
         var (wanted, own) = (inherited?.Wanted, inherited?.Own);
@@ -55,6 +58,8 @@ internal static unsafe class Preparation
             calls.Add(new PreparingCall("give it its caller's scheduling policy", Numbers[10], 0, Scheduling.PolicyOf(wanted.Policy), (nint)strings.Add(priority)));
         }
 
+        if (cookie is not null && Mark(treatment, cookie) is { } mark)
+            calls.Add(new PreparingCall("mark it", Numbers[3], 0, RealTimeLimit.Number, (nint)strings.Add(mark)));
         if (treatment.Nice is { } nice)
             calls.Add(new PreparingCall($"set nice to {nice}", Numbers[0], 0, 0, nice));
         if (treatment.IoPriority is { } disks)
@@ -89,5 +94,18 @@ internal static unsafe class Preparation
         if (wanted is { NoNewPrivileges: true } && !own!.NoNewPrivileges)
             calls.Add(new PreparingCall("keep it from gaining privileges", Numbers[11], SetNoNewPrivileges, 1));
         return calls;
+    }
+
+    // Null where it cannot be had, or a limit is wanted in its place.
+    private static byte[]? Mark(Treatment treatment, string cookie)
+    {
+        var wanted = treatment.Limits.FirstOrDefault(limit => limit.Name == RealTimeLimit.Name);
+        var mark = TreeMark.Of(cookie);
+        if (wanted?.Soft < TreeMark.Least || (wanted?.Hard ?? RealTimeLimit.Hard(Numbers[3])) is not { } hard || hard < mark)
+            return null;
+        var values = new byte[2 * sizeof(ulong)];
+        MemoryMarshal.Write(values, mark);
+        MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), hard);
+        return values;
     }
 }

@@ -31,6 +31,10 @@ internal static class Roles
             double-fork FILE [wiped]     start a grandchild that is init's, in a session of its own; stay.
                                          wiped: with no environment at all
             leave-on-term FILE           on SIGTERM start a grandchild as double-fork does, and exit
+            phoenix US [leaves]          start a child that ignores SIGTERM, starts another and exits after so many microseconds, and so
+                                         on for a minute; leaves: each in a session of its own. Stay
+            pool FILE MS                 start two workers that are done after so long; on SIGTERM wait for them and write into the
+                                         file how many were lost
             burn N                       keep N threads busy
             hold MB                      hold that much memory
             parent-of COMMAND            run a command as a child, and stay
@@ -165,6 +169,27 @@ internal static class Roles
         {
             signal.Cancel = true;
             Daemonise(pidFile, wipesEnvironment: false);
+            Environment.Exit(0);
+        });
+        Ready();
+        return Stay();
+    }
+
+    public static int Phoenix(int microseconds, bool leavesSessions)
+    {
+        Libc.StartChain(microseconds, leavesSessions);
+        Ready();
+        return Stay();
+    }
+
+    public static int Pool(string file, int milliseconds)
+    {
+        var workers = Enumerable.Range(0, 2).Select(_ => Process.Start("sleep", $"{milliseconds / 1000.0}")).ToList();
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            workers.ForEach(worker => worker.WaitForExit());
+            File.WriteAllText(file, $"lost {workers.Count(worker => worker.ExitCode != 0)}\n");
             Environment.Exit(0);
         });
         Ready();

@@ -29,6 +29,8 @@ public sealed class Daemon(
     private readonly Dictionary<int, Watch> _watches = [];
     private readonly List<EndedMain> _ended = [];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private HashSet<int> _awaited = [];
+    private State? _awaitedIn;
     private IDisposable? _restartTimer;
     private int _restarting;
     private int _restarts;
@@ -76,7 +78,14 @@ public sealed class Daemon(
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
     /// <summary>Whether a process is one whose end is to be told of.</summary>
-    public bool IsAwaited(int pid) => store.Read().Processes.Values.Any(process => process.State.Main?.Pid == pid);
+    public bool IsAwaited(int pid)
+    {
+        // Asked for each that ends; thousands may end in one state.
+        var state = store.Read();
+        if (!ReferenceEquals(state, _awaitedIn))
+            (_awaitedIn, _awaited) = (state, [.. state.Processes.Values.Select(process => process.State.Main?.Pid).OfType<int>()]);
+        return _awaited.Contains(pid);
+    }
 
     /// <summary>Writes down what went wrong; nothing that goes wrong ends the daemon.</summary>
     public void Failed(Exception e)

@@ -76,6 +76,8 @@ internal static class SpecDocument
             json.WriteStartObject("stop");
             json.WriteNumber("signal", spec.Stop.Signal);
             json.WriteNumber("timeoutSeconds", spec.Stop.Timeout.TotalSeconds);
+            if (spec.Stop.Mode != StopRule.Default.Mode)
+                json.WriteString("mode", spec.Stop.Mode.Word());
             json.WriteEndObject();
         }
 
@@ -138,7 +140,10 @@ internal static class SpecDocument
             ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))
             : null,
         Stop = json.Maybe("stop") is { } stop
-            ? new StopRule(stop.Get("signal").GetInt32(), stop.Seconds("timeoutSeconds"))
+            ? new StopRule(
+                stop.Get("signal").GetInt32(),
+                stop.Seconds("timeoutSeconds"),
+                stop.Maybe("mode") is not null ? StopModes.Parse(stop.Text("mode")) : StopRule.Default.Mode)
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Readiness = json.Maybe("readiness") is { } readiness

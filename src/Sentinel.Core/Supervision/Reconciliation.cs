@@ -23,7 +23,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
         var state when MayRunElsewhere(record, snapshot.Table) => record with { State = new RunState.Elsewhere(state) },
         RunState.Starting starting when IsRecent(starting.Since) && membersOf(record).Count == 0 => record,
         // Until all of its tree has ended, it is not over, whatever became of the main process.
-        RunState.Stopping stopping when membersOf(record).Count > 0 && Settle(record, snapshot, membersOf) is var settled && settled != record =>
+        RunState.Stopping stopping when IsLeft(record, snapshot, membersOf) && Settle(record, snapshot, membersOf) is var settled && settled != record =>
             settled with { State = stopping with { Run = null } },
         _ => Settle(record, snapshot, membersOf),
     });
@@ -34,7 +34,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
 
     /// <summary>The same, but what another is about to end is left to him until all of it has ended.</summary>
     public State SettleAllButEnding(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
-        record.State is RunState.Stopping && membersOf(record).Count > 0 ? record : Settle(record, snapshot, membersOf));
+        record.State is RunState.Stopping && IsLeft(record, snapshot, membersOf) ? record : Settle(record, snapshot, membersOf));
 
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
@@ -64,11 +64,15 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
             { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
-            RunState.Stopping { Run: null } when membersOf(record).Count == 0 =>
+            RunState.Stopping { Run: null } when !IsLeft(record, snapshot, membersOf) =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
         };
     }
+
+    // As far as one look can tell; the kernel knows better where the tree has a group.
+    private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>
+        membersOf(record).Count > 0 || snapshot.Table.IsPopulated(record.Cookie) == true;
 
     private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, MembersOf, ProcessRecord> look)
     {

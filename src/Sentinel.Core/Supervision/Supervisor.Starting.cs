@@ -52,14 +52,13 @@ public sealed partial class Supervisor
                 outcomes.AddRange(missing);
                 var now = found.Take(starts).ToList();
                 left = [.. found.Skip(starts).Select(record => record.Id)];
-                var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
-                var remains = ProcessTrees.Find(
-                    [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
+                var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+                var remains = Left(doubtful, snapshot, transaction.State);
                 var looked = time.GetElapsedTime(begun);
-                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, renewal, stuck));
+                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.Contains(record.Id)), happened, renewal, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
-                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
+                inTheWay = [.. remains.Select(id => TreeRoot.Of(written.Processes[id]))];
                 var isShort = time.GetElapsedTime(begun) < Turn + (StartsToLook * looked);
                 starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
@@ -210,11 +209,18 @@ public sealed partial class Supervisor
     {
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,
-        IsAgain = record.LastRun is not null,
+        IsAgain = record.LastRun is not null || record.State.Main is not null,
         Account = environment.Account,
     };
 
     private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
         && (record.LastRun is not null || record.State is RunState.Stopping)
-        && !table.IsGone(record.Cookie);
+        && table.IsPopulated(record.Cookie) != false;
+
+    // Those of which something is left, seen or known to the kernel.
+    private HashSet<int> Left(List<ProcessRecord> records, Snapshot snapshot, State state) =>
+    [
+        .. ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of)).Keys,
+        .. records.Where(record => table.IsPopulated(record.Cookie) == true).Select(record => record.Id),
+    ];
 }

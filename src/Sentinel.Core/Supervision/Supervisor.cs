@@ -182,7 +182,7 @@ public sealed partial class Supervisor(
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTreesAnyway(selection, options, _ => true, _ => new ProcessEvent.StopRequested());
         foreach (var tree in ended)
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);
@@ -259,7 +259,7 @@ public sealed partial class Supervisor(
     /// <param name="withLogs">Whether their log files are deleted, too.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTrees(selection, options);
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
         outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
         return outcomes;
@@ -272,10 +272,16 @@ public sealed partial class Supervisor(
         var snapshot = new Snapshot(table);
         var over = _reconciliation.Look(store.Read(), snapshot).Processes.Values.Where(IsOver).ToList();
         var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
-        var outcomes = over.Where(record => remains.ContainsKey(record.Id)).Select(record => (Outcome)new Outcome.Failed(
+        var (left, gone) = (new List<ProcessRecord>(), new List<int>());
+        foreach (var record in over)
+            if (remains.ContainsKey(record.Id) || table.IsPopulated(record.Cookie) == true)
+                left.Add(record);
+            else
+                gone.Add(record.Id);
+        var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
-            $"it has ended, but {Processes(remains[record.Id])} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all")).ToList();
-        outcomes.AddRange(Forget([.. over.Where(record => !remains.ContainsKey(record.Id)).Select(record => record.Id)], withLogs));
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all"));
+        outcomes.AddRange(Forget(gone, withLogs));
         return outcomes;
     }
 
@@ -447,7 +453,8 @@ public sealed partial class Supervisor(
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
 
     private static string Processes(List<Sighting> processes) =>
-        processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
+        processes.Count == 0 ? "something"
+        : processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
 }
 
 /// <summary>A main process that has ended.</summary>

@@ -70,9 +70,8 @@ internal sealed class DaemonHost : IDisposable
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        using var childEnded = Environment.ProcessId == 1
-            ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _loop.Post(ReapOrphans))
-            : null;
+        Orphans.Adopt();
+        _loop.BeforeWaiting = ReapOrphans;
         ServiceManager.Tell($"READY=1\nSTATUS=Supervising {_store.Read().Processes.Count} processes");
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
@@ -116,7 +115,6 @@ internal sealed class DaemonHost : IDisposable
         _loop.After(SweepInterval, () => Sweep(server));
         server.KeepThere();
         _table.BeginWatchingMemory();
-        ReapOrphans();
         GiveBackMemory();
         BoundLog();
     }
@@ -143,12 +141,7 @@ internal sealed class DaemonHost : IDisposable
         _allocatedBytes = allocated;
     }
 
-    // Who is the first process of a container inherits all whose parents have gone.
-    private void ReapOrphans()
-    {
-        if (Environment.ProcessId == 1)
-            Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
-    }
+    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 

@@ -35,6 +35,12 @@ internal sealed class RunOptionSet(bool isNew = true)
     private readonly Option<int?> _stopSignal = SharedOptions.Signal(
         "--stop-signal", "Which signal asks it to end: INT, HUP, ... [default: TERM]");
 
+    private readonly Option<StopMode?> _stopMode = SharedOptions.Amount(
+        "--stop-mode",
+        "main|tree",
+        "Who gets the signal: main, the process, and what it leaves when it has ended; tree, all that it started as well, at once [default: main]",
+        StopModes.Parse);
+
     private readonly Option<long?> _maxMemory = new("--max-memory")
     {
         Description = "Restart it when it, with all that it started, has more memory: 200M, 1.5G",
@@ -60,7 +66,7 @@ internal sealed class RunOptionSet(bool isNew = true)
 
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory, _logSize, _logBackups, _logCompress })
+        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _stopMode, _maxMemory, _logSize, _logBackups, _logCompress })
             command.Options.Add(option);
         if (isNew)
             command.Check(Validate);
@@ -72,7 +78,10 @@ internal sealed class RunOptionSet(bool isNew = true)
         RestartLimit = (result.GetValue(_maxRestarts) ?? spec.RestartLimit?.Restarts) is { } restarts
             ? new RestartLimit(restarts, result.GetValue(_window) ?? spec.RestartLimit?.Window ?? RestartLimit.DefaultWindow)
             : null,
-        Stop = new StopRule(result.GetValue(_stopSignal) ?? spec.Stop.Signal, result.GetValue(_stopTimeout) ?? spec.Stop.Timeout),
+        Stop = new StopRule(
+            result.GetValue(_stopSignal) ?? spec.Stop.Signal,
+            result.GetValue(_stopTimeout) ?? spec.Stop.Timeout,
+            result.GetValue(_stopMode) ?? spec.Stop.Mode),
         MaxMemoryBytes = result.GetValue(_maxMemory) ?? spec.MaxMemoryBytes,
         LogLimits = new LogLimits(
             result.GetValue(_logSize) ?? spec.LogLimits.MaxBytes,

@@ -20,6 +20,7 @@ internal static class SetCommand
         ["max-memory"] = spec => spec with { MaxMemoryBytes = null },
         ["stop-signal"] = spec => spec with { Stop = spec.Stop with { Signal = StopRule.Default.Signal } },
         ["stop-timeout"] = spec => spec with { Stop = spec.Stop with { Timeout = StopRule.Default.Timeout } },
+        ["stop-mode"] = spec => spec with { Stop = spec.Stop with { Mode = StopRule.Default.Mode } },
         ["log-max-size"] = spec => spec with { LogLimits = spec.LogLimits with { MaxBytes = LogLimits.Default.MaxBytes } },
         ["log-backups"] = spec => spec with { LogLimits = spec.LogLimits with { Backups = LogLimits.Default.Backups } },
         ["log-compress"] = spec => spec with { LogLimits = spec.LogLimits with { Compress = false } },

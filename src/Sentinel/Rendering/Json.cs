@@ -67,6 +67,8 @@ internal sealed record ProcessJson
 
     public required double StopTimeoutSeconds { get; init; }
 
+    public required string StopMode { get; init; }
+
     public required long? MaxMemoryBytes { get; init; }
 
     public required string? FailedBecause { get; init; }
@@ -129,6 +131,7 @@ internal sealed record ProcessJson
             RestartWindowSeconds = record.Spec.RestartLimit?.Window.TotalSeconds,
             StopSignal = SignalName.Of(record.Spec.Stop.Signal),
             StopTimeoutSeconds = record.Spec.Stop.Timeout.TotalSeconds,
+            StopMode = record.Spec.Stop.Mode.Word(),
             MaxMemoryBytes = record.Spec.MaxMemoryBytes,
             FailedBecause = (record.State as RunState.Failed)?.Why,
             RestartDue = (record.State as RunState.Backoff)?.Due,

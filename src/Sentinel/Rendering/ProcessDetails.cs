@@ -56,7 +56,8 @@ internal static class ProcessDetails
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
                 yield return ("Max mem", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
-                yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
+                yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s"
+                    + (record.Spec.Stop.Mode == StopMode.Tree ? ", all of the tree at once" : ""));
             foreach (var (label, value) in Treatment(record.Spec))
                 yield return (label, value);
             if (record.Spec.Instance is { } instance)
