@@ -63,6 +63,8 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
 
+    public string? ProgramOf(int pid) => Ancestry.ProgramOf(pid) is var name && name != Ancestry.Unnamed ? name : null;
+
     public bool IsGone(string cookie) => ControlGroup.IsEmpty(cookie);
 
     public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);

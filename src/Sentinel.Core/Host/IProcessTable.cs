@@ -22,6 +22,9 @@ public interface IProcessTable
     /// <summary>The cookie of the tree that a process belongs to, or null.</summary>
     string? CookieOf(int pid);
 
+    /// <summary>The name of the program that a process runs; null when it cannot be told.</summary>
+    string? ProgramOf(int pid) => null;
+
     /// <summary>Whether it is certain, without a look at every process, that nothing of a tree is left.</summary>
     bool IsGone(string cookie);
 

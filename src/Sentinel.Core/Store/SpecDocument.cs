@@ -69,6 +69,8 @@ internal static class SpecDocument
             json.WriteEndObject();
         }
 
+        if (spec.PidFile is { } pidFile)
+            json.WriteString("pidFile", pidFile);
         if (spec.Stop != StopRule.Default)
         {
             json.WriteStartObject("stop");
@@ -132,6 +134,7 @@ internal static class SpecDocument
         RestartLimit = json.Maybe("restartLimit") is { } limit
             ? new RestartLimit(limit.Get("restarts").GetInt32(), TimeSpan.FromSeconds(limit.Get("windowSeconds").GetDouble()))
             : null,
+        PidFile = json.Maybe("pidFile")?.GetString(),
         Stop = json.Maybe("stop") is { } stop
             ? new StopRule(stop.Get("signal").GetInt32(), TimeSpan.FromSeconds(stop.Get("timeoutSeconds").GetDouble()))
             : StopRule.Default,

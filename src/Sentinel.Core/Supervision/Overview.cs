@@ -12,6 +12,9 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 {
     /// <summary>Why its lease is over, as a sentence without its capital and full stop; null while it holds, and where there is none.</summary>
     public string? LeaseOver { get; init; }
+
+    /// <summary>What runs on of it although it has ended.</summary>
+    public IReadOnlyList<LeftProcess> Left { get; init; } = [];
 }
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>

@@ -10,7 +10,8 @@ namespace Sentinel.Core.Supervision;
 /// <summary>
 /// Brings what was written down up to what is: while no daemon runs nobody watches, and every command begins by looking.
 /// </summary>
-public sealed class Reconciliation(TimeProvider time)
+/// <param name="pidFiles">Null: none is read.</param>
+public sealed class Reconciliation(TimeProvider time, PidFiles? pidFiles = null)
 {
     // Another command needs milliseconds from writing down that it starts a process to starting it.
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
@@ -37,6 +38,10 @@ public sealed class Reconciliation(TimeProvider time)
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
 
+    /// <summary>What becomes of a process of which the main process has ended.</summary>
+    public ProcessRecord After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot) =>
+        Lifecycle.Decide(record, pidFiles?.After(record, ended, snapshot) ?? ended, time.GetUtcNow()).Record;
+
     // When the clock was set back nobody knows; whoever takes the lock then finds out.
     private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
 
@@ -47,7 +52,7 @@ public sealed class Reconciliation(TimeProvider time)
         {
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table.BootId), now).Record,
             { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
-                Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
+                After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
             RunState.Stopping { Run: null } when membersOf(record).Count == 0 =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,

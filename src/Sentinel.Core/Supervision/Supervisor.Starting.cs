@@ -41,7 +41,7 @@ public sealed partial class Supervisor
         for (var starts = FewestStarts; ;)
         {
             State written;
-            List<TreeRoot> inTheWay;
+            Remains kept;
             List<int> left;
             bool isAnyFree;
             using (var transaction = store.Begin())
@@ -50,31 +50,40 @@ public sealed partial class Supervisor
                 var snapshot = new Snapshot(table);
                 var (found, missing) = choose(transaction, snapshot);
                 outcomes.AddRange(missing);
+                // Another may have seen to it meanwhile.
+                if (happened is ProcessEvent.Tick)
+                    found = found.FindAll(IsDue);
                 var now = found.Take(starts).ToList();
                 left = [.. found.Skip(starts).Select(record => record.Id)];
                 var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = ProcessTrees.Find(
                     [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
                 var looked = time.GetElapsedTime(begun);
+                kept = Sort(remains, transaction, happened);
                 outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, environment, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
-                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
                 var isShort = time.GetElapsedTime(begun) < Turn + (StartsToLook * looked);
                 starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
 
-            if (left.Count == 0 && inTheWay.Count == 0)
+            if (left.Count == 0 && kept.InTheWay.Count == 0 && kept.InDoubt.Count == 0)
                 return outcomes;
             if (left.Count > 0 && isAnyFree)
                 await handles.WaitAny([], TimeSpan.Zero);
-            else
+            else if (kept.InTheWay.Count > 0)
+            {
                 // When no other can be started: it may take long.
-                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                foreach (var (id, end) in await _ending.End(kept.InTheWay, StopOptions.Default, () => StartedAgain(kept.InTheWay, written)))
                     if (end.Survivors.Count > 0)
                         stuck[id] = CouldNotEnd(end);
+                store.Events.Append([.. kept.ToTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
+            }
+            else if (kept.InDoubt.Count > 0)
+                await WaitUntilDecided(kept.InDoubt);
+
             // Meanwhile others had their turns.
-            HashSet<int> waiting = [.. left, .. inTheWay.Select(root => root.Id)];
+            HashSet<int> waiting = [.. left, .. kept.InTheWay.Select(root => root.Id), .. kept.InDoubt.Select(doubt => doubt.Id)];
             choose = (transaction, snapshot) => later is null
                 ? Select(transaction, snapshot, Selection.Of(waiting), IsNotRunning)
                 : later(transaction, snapshot, waiting);

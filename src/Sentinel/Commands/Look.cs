@@ -38,7 +38,9 @@ internal sealed class Look
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
         _ports = state.Ports.Values.ToLookup(lease => lease.ProcessId);
-        Processes = session.Overview.Look(found, _snapshot, state.Processes.Values);
+        var left = LeftBehind.Find(found, _snapshot, state.Processes.Values, TimeProvider.System);
+        Processes = [.. session.Overview.Look(found, _snapshot, state.Processes.Values)
+            .Select(process => left.TryGetValue(process.Record.Id, out var own) ? process with { Left = own } : process)];
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -48,9 +50,12 @@ internal sealed class Look
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
 
-    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew.
+    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew. What
+    // has handed over has an event.
     private static bool IsToBeNoted(ProcessRecord seen, State written) =>
-        seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State;
+        seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State
+        || (seen.State is RunState.Running run && written.Processes[seen.Id].State is RunState.Running noted
+            && (run.Identity != noted.Identity || run.Handover != noted.Handover));
 
     // Whatever is in the way of that, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)

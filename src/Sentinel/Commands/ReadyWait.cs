@@ -3,6 +3,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
 using Sentinel.Linux;
 using Sentinel.Rendering;
 
@@ -16,6 +17,8 @@ internal abstract class ReadyWait : IDisposable
     // Of what nothing is known but that it runs.
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Before it is started: it may be ready, or gone, at once.</summary>
     /// <param name="id">Of what is started; where no daemon asks the processes, this asks those with this id and later ones.</param>
     public static ReadyWait Prepare(Session session, int id) => session.Daemon is null ? new Here(session, id) : new ByDaemon(session);
@@ -28,6 +31,18 @@ internal abstract class ReadyWait : IDisposable
     public abstract Outcome.Failed? Until(ProcessRecord started, bool serves = false);
 
     public abstract void Dispose();
+
+    /// <summary>Says on standard error what one has left running whose start failed, if that is so.</summary>
+    public static void ShowLeft(Session session, ProcessRecord process)
+    {
+        var (state, snapshot) = (session.Store.Read(), new Snapshot(session.Table));
+        if (state.Processes.GetValueOrDefault(process.Id) is not { } record
+            || !LeftBehind.Find([record], snapshot, state.Processes.Values, TimeProvider.System).TryGetValue(record.Id, out var left))
+            return;
+        Output.Tell($"  {LeftOvers.Sentence(record, left)}");
+        if (LeftOvers.Advice(record, left) is { } advice)
+            Output.Tell($"  {advice}");
+    }
 
     /// <summary>Shows on standard error what a process wrote last.</summary>
     public static void ShowLastLines(Session session, ProcessRecord process)
@@ -53,13 +68,15 @@ internal abstract class ReadyWait : IDisposable
         failure = null;
         if (now is null)
             failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready");
-        else if (now.State is RunState.Running run && run.Identity == started.State.Main)
+        else if (now.State is RunState.Running run && (run.Identity == started.State.Main || now.LastRun == started.LastRun))
         {
-            if (!run.IsReady)
+            if (!run.IsReady || run.Handover is not null)
                 return null;
-            if (!serves)
+            // One that has a pid file, and has not handed over yet, may be about to.
+            var mayHandOver = now.Spec.PidFile is not null && now.Spec.Readiness is null && run.Identity == started.State.Main;
+            if (!serves && !mayHandOver)
                 return TimeSpan.Zero;
-            if (now.Spec.Health is null)
+            if (now.Spec.Health is null || !serves)
                 return now.Spec.Readiness is not null || run.Since + LeastLife - DateTimeOffset.UtcNow is not { Ticks: > 0 } left ? TimeSpan.Zero : left;
             if (run.Health is null)
                 return null;
@@ -69,7 +86,7 @@ internal abstract class ReadyWait : IDisposable
         else if (now.State is RunState.Stopping { Why: not null })
             return null;
         else
-            failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.Pid == started.State.Main?.Pid
+            failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.StartedAt == started.State.CurrentRun?.Since
                 ? $"its start failed: {(last.Why is null ? last.How : $"{last.Why} ({last.How})")}"
                 : "it was stopped before it was ready");
         return TimeSpan.Zero;
@@ -102,6 +119,9 @@ internal abstract class ReadyWait : IDisposable
         private ProcessRecord? _started;
         private bool _serves;
         private Outcome.Failed? _failure;
+        private ProcessIdentity? _watched;
+        private IProcessHandle? _main;
+        private IDisposable? _ended;
 
         public Here(Session session, int first)
         {
@@ -116,13 +136,17 @@ internal abstract class ReadyWait : IDisposable
         public override Outcome.Failed? Until(ProcessRecord started, bool serves)
         {
             (_started, _serves, _failure) = (started, serves, null);
-            using var main = new ProcessHandles(_session.Table).Open(started.State.Main!);
-            using var ended = main is null
-                ? _loop.After(TimeSpan.Zero, () => Ended(new Exit.Unknown("it had ended before anybody looked")))
-                : _loop.WhenEnded(main, () => Ended(main.HowEnded().How));
-            _loop.After(TimeSpan.Zero, Look);
-            _loop.Run(e => _session.Warn(e.Message));
-            return _failure;
+            try
+            {
+                Watch(started.State.Main!);
+                _loop.After(TimeSpan.Zero, Look);
+                _loop.Run(e => _session.Warn(e.Message));
+                return _failure;
+            }
+            finally
+            {
+                Unwatch();
+            }
         }
 
         public override void Dispose()
@@ -132,22 +156,55 @@ internal abstract class ReadyWait : IDisposable
             _loop.Dispose();
         }
 
-        private void Ended(Exit how) => Note(_started!, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
+        private void Watch(ProcessIdentity identity)
+        {
+            Unwatch();
+            (_watched, _main) = (identity, new ProcessHandles(_session.Table).Open(identity));
+            _ended = _main is { } main
+                ? _loop.WhenEnded(main, () => Ended(identity, main.HowEnded().How))
+                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anybody looked")));
+        }
 
-        private void Note(ProcessRecord record, ProcessEvent happened)
+        private void Unwatch()
+        {
+            _ended?.Dispose();
+            _main?.Dispose();
+            (_watched, _main, _ended) = (null, null, null);
+        }
+
+        private void Ended(ProcessIdentity main, Exit how) =>
+            Note(_started!.Id, main, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
+
+        private void Note(ProcessRecord record, ProcessEvent happened) => Note(record.Id, record.State.Main!, happened);
+
+        private void Note(int id, ProcessIdentity main, ProcessEvent happened)
         {
             // Here nothing is left to be waited for: what takes time has blocked.
-            _session.Supervisor.Note(record.Id, record.State.Main!, happened).AsTask().GetAwaiter().GetResult();
+            _session.Supervisor.Note(id, main, happened).AsTask().GetAwaiter().GetResult();
             Look();
         }
 
         private void Look()
         {
-            var left = Left(_started!, _session.Store.Read().Processes.GetValueOrDefault(_started!.Id), _serves, out _failure);
+            var now = _session.Store.Read().Processes.GetValueOrDefault(_started!.Id);
+            var left = Left(_started, now, _serves, out _failure);
             if (left == TimeSpan.Zero)
                 _loop.Stop();
+            else if (now?.State is RunState.Running { Handover: not null })
+                _loop.After(Pause, Follow);
+            else if (now?.State is RunState.Running run && run.Identity != _watched)
+            {
+                Watch(run.Identity);
+                _loop.After(TimeSpan.Zero, Look);
+            }
             else if (left is { } time)
                 _loop.After(time, Look);
+        }
+
+        private void Follow()
+        {
+            _session.Supervisor.FollowHandovers().AsTask().GetAwaiter().GetResult();
+            Look();
         }
     }
 }

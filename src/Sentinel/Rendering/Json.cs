@@ -63,6 +63,8 @@ internal sealed record ProcessJson
 
     public required double StopTimeoutSeconds { get; init; }
 
+    public required string? PidFile { get; init; }
+
     public required long? MaxMemoryBytes { get; init; }
 
     public required string? FailedBecause { get; init; }
@@ -112,7 +114,7 @@ internal sealed record ProcessJson
             Health = record.Spec.Health is { } health ? HealthJson.From(health, record.State.CurrentRun?.Health) : null,
             Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness) : null,
             Says = record.State.CurrentRun?.Says,
-            Pid = record.State.Main?.Pid,
+            Pid = ProcessList.PidOf(record.State),
             Pids = usage?.Pids ?? remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
             MemoryBytes = usage?.MemoryBytes,
@@ -123,6 +125,7 @@ internal sealed record ProcessJson
             RestartWindowSeconds = record.Spec.RestartLimit?.Window.TotalSeconds,
             StopSignal = SignalName.Of(record.Spec.Stop.Signal),
             StopTimeoutSeconds = record.Spec.Stop.Timeout.TotalSeconds,
+            PidFile = record.Spec.PidFile,
             MaxMemoryBytes = record.Spec.MaxMemoryBytes,
             FailedBecause = (record.State as RunState.Failed)?.Why,
             RestartDue = (record.State as RunState.Backoff)?.Due,
