@@ -56,9 +56,6 @@ public static class ProcessTrees
                 {
                     _owners[root.Identity!.Pid] = root;
                     _bySession[root.Identity.Pid] = root;
-                    // One that took the place of another may be in the session that the first began.
-                    if (snapshot.Look(root.Identity) is { Session: > 0 and var session })
-                        _bySession[session] = root;
                 }
 
                 // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
