@@ -126,6 +126,8 @@ public sealed unsafe class ProcessTable : IProcessTable
     internal bool IsStranger(int pid, string cookie) => pid == Environment.ProcessId
         || SignOf(pid) is var sign && (sign.Cookie is { } other ? other != cookie : sign.Mark is { } mark && mark != TreeMark.Of(cookie));
 
+    public string? ProgramOf(int pid) => Ancestry.ProgramOf(pid) is var name && name != Ancestry.Unnamed ? name : null;
+
     public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);
 
     public TimeSpan? CpuTimeOf(int pid)

@@ -25,6 +25,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
+    [LibraryImport("libc")]
+    public static partial int getppid();
+
     /// <summary>Starts a program found on PATH, with our environment, in a session of its own.</summary>
     /// <returns>Its pid.</returns>
     public static int SpawnInNewSession(params string[] command) => Spawn(command, NewSession);

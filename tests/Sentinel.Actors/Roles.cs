@@ -30,6 +30,9 @@ internal static class Roles
             leave-session FILE [exits]   start a child in a session of its own, its pid in FILE; stay, or exit
             double-fork FILE [wiped]     start a grandchild that is init's, in a session of its own; stay.
                                          wiped: with no environment at all
+            background FILE MS           go into the background, and write the pid into the file after a while (-: into none)
+            replaceable FILE             write the pid into the file, and stay; on SIGUSR2 start a successor, which takes over the
+                                         file when this has ended, as it does on SIGQUIT
             leave-on-term FILE           on SIGTERM start a grandchild as double-fork does, and exit
             phoenix US [leaves]          start a child that ignores SIGTERM, starts another and exits after so many microseconds, and so
                                          on for a minute; leaves: each in a session of its own. Stay
@@ -160,6 +163,42 @@ internal static class Roles
     {
         Daemonise(pidFile, wipesEnvironment);
         Ready();
+        return Stay();
+    }
+
+    public static int Background(string pidFile, int afterMs)
+    {
+        string[] daemon = pidFile == "-"
+            ? ["sleep", "1000"]
+            : ["/bin/sh", "-c", $"sleep {afterMs / 1000.0}; echo $$ > \"$0\"; exec sleep 1000", pidFile];
+        Process.Start("setsid", ["--fork", .. daemon]).WaitForExit();
+        return 0;
+    }
+
+    public static int Replaceable(string pidFile, bool isSuccessor)
+    {
+        const PosixSignal UserDefined2 = (PosixSignal)12;
+        var parent = Libc.getppid();
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal =>
+        {
+            signal.Cancel = true;
+            File.Delete(pidFile);
+            Environment.Exit(0);
+        });
+        using var replace = PosixSignalRegistration.Create(UserDefined2, signal =>
+        {
+            signal.Cancel = true;
+            Process.Start(Environment.ProcessPath!, ["replaceable", pidFile, "successor"]);
+        });
+        File.WriteAllText(isSuccessor ? $"{pidFile}.2" : pidFile, $"{Environment.ProcessId}\n");
+        Ready();
+        if (!isSuccessor)
+            return Stay();
+        while (Libc.getppid() == parent)
+            Thread.Sleep(20);
+        // As long as gunicorn takes to notice, about.
+        Thread.Sleep(500);
+        File.Move($"{pidFile}.2", pidFile, overwrite: true);
         return Stay();
     }
 

@@ -9,7 +9,7 @@ public partial class DocsTests
     // Whatever the pages run, it is one of these. One that is told a port answers there, what
     // is named test, build or publish ends, and all else stays.
     private static readonly string[] Programs =
-        ["python", "python3", "node", "npm", "npx", "dotnet", "uvicorn", "celery", "redis-server", "MyApp"];
+        ["python", "python3", "node", "npm", "npx", "dotnet", "uvicorn", "celery", "redis-server", "MyApp", "nginx", "gunicorn"];
 
     private static readonly string Program = $$"""
         #!/bin/sh

@@ -96,6 +96,12 @@ public sealed class Daemon(
 
     private LeaseKeeper Leases => field ??= new LeaseKeeper(handles, loop, time, EndLeasesOver);
 
+    private HandoverKeeper Handovers => field ??= new HandoverKeeper(loop, () => InBackground(async () =>
+    {
+        Count(await Restarting(supervisor.FollowHandovers));
+        Handovers.Changed(store.Read());
+    }));
+
     private void EndLeasesOver()
     {
         NoteEnded();
@@ -118,6 +124,7 @@ public sealed class Daemon(
         SetTimer(state);
         Leases.Changed(state);
         health?.Changed(state);
+        Handovers.Changed(state);
     }
 
     private void Begin(int id, ProcessIdentity main)
@@ -157,7 +164,9 @@ public sealed class Daemon(
         _ended.Clear();
         try
         {
-            Count(await Restarting(() => supervisor.Ended(ended)));
+            var outcomes = Restarting(() => supervisor.Ended(ended));
+            LookForBackground(supervisor.MayBeInBackground(ended.Select(run => run.Id)));
+            Count(await outcomes);
         }
         catch
         {
@@ -165,6 +174,16 @@ public sealed class Daemon(
             _ended.AddRange(ended);
             throw;
         }
+    }
+
+    private void LookForBackground(IReadOnlyList<int> ids)
+    {
+        if (ids.Count > 0)
+            loop.After(Background.Moment, () => InBackground(() =>
+            {
+                supervisor.NoteBackground(ids);
+                return Task.CompletedTask;
+            }));
     }
 
     // What is due is being started, perhaps after others of its tree have ended: the timer would only find it again.

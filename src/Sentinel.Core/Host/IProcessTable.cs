@@ -46,6 +46,9 @@ public interface IProcessTable
     /// </summary>
     bool? IsPopulated(string cookie);
 
+    /// <summary>The name of the program that a process runs; null when it cannot be told.</summary>
+    string? ProgramOf(int pid) => null;
+
     /// <summary>What is counted of a tree that has limits; null when there is no such control group.</summary>
     GroupSighting? LookAtGroup(string cookie);
 

@@ -71,6 +71,8 @@ internal static class SpecDocument
             json.WriteEndObject();
         }
 
+        if (spec.PidFile is { } pidFile)
+            json.WriteString("pidFile", pidFile);
         if (spec.Stop != StopRule.Default)
         {
             json.WriteStartObject("stop");
@@ -139,6 +141,7 @@ internal static class SpecDocument
         RestartLimit = json.Maybe("restartLimit") is { } limit
             ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))
             : null,
+        PidFile = json.Maybe("pidFile")?.GetString(),
         Stop = json.Maybe("stop") is { } stop
             ? new StopRule(
                 stop.Get("signal").GetInt32(),

@@ -64,6 +64,7 @@ public sealed partial class Supervisor
     {
         Restart = after.Restart,
         RestartLimit = after.RestartLimit,
+        PidFile = after.PidFile,
         Stop = after.Stop,
         MaxMemoryBytes = after.MaxMemoryBytes,
         LogLimits = after.LogLimits,

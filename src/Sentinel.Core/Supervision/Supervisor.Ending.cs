@@ -165,7 +165,9 @@ public sealed partial class Supervisor
         {
             if (transaction.State.Processes.GetValueOrDefault(id) is not { } record || record.State.Main != main)
                 return;
-            var (changed, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
+            var (changed, effect) = happened is ProcessEvent.Ended ended
+                ? new Decision(_reconciliation.After(record, ended, new Snapshot(table)), Effect.None)
+                : Lifecycle.Decide(record, happened, time.GetUtcNow());
             transaction.State = transaction.State.With(changed);
             transaction.Save();
             written = transaction.State;

@@ -41,7 +41,7 @@ public sealed partial class Supervisor
         for (var starts = FewestStarts; ;)
         {
             State written;
-            List<TreeRoot> inTheWay;
+            Remains kept;
             List<int> left;
             bool isAnyFree;
             using (var transaction = store.Begin())
@@ -50,30 +50,39 @@ public sealed partial class Supervisor
                 var snapshot = new Snapshot(table);
                 var (found, missing) = choose(transaction, snapshot);
                 outcomes.AddRange(missing);
+                // Another may have seen to it meanwhile.
+                if (happened is ProcessEvent.Tick)
+                    found = found.FindAll(IsDue);
                 var now = found.Take(starts).ToList();
                 left = [.. found.Skip(starts).Select(record => record.Id)];
                 var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
                 var remains = Left(doubtful, snapshot, transaction.State);
                 var looked = time.GetElapsedTime(begun);
-                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.Contains(record.Id)), happened, renewal, stuck));
+                kept = Sort(remains, transaction, happened);
+                outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, renewal, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
-                inTheWay = [.. remains.Select(id => TreeRoot.Of(written.Processes[id]))];
                 var isShort = time.GetElapsedTime(begun) < Turn + (StartsToLook * looked);
                 starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
 
-            if (left.Count == 0 && inTheWay.Count == 0)
+            if (left.Count == 0 && kept.InTheWay.Count == 0 && kept.InDoubt.Count == 0)
                 return outcomes;
             if (left.Count > 0 && isAnyFree)
                 await handles.WaitAny([], TimeSpan.Zero);
-            else
+            else if (kept.InTheWay.Count > 0)
+            {
                 // When no other can be started: it may take long.
-                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                foreach (var (id, end) in await _ending.End(kept.InTheWay, StopOptions.Default, () => StartedAgain(kept.InTheWay, written)))
                     if (end.Survivors.Count > 0)
                         stuck[id] = CouldNotEnd(end);
+                store.Events.Append([.. kept.ToTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
+            }
+            else if (kept.InDoubt.Count > 0)
+                await WaitUntilDecided(kept.InDoubt);
+
             // Meanwhile others had their turns.
-            HashSet<int> waiting = [.. left, .. inTheWay.Select(root => root.Id)];
+            HashSet<int> waiting = [.. left, .. kept.InTheWay.Select(root => root.Id), .. kept.InDoubt.Select(doubt => doubt.Id)];
             choose = (transaction, snapshot) => later is null
                 ? Select(transaction, snapshot, Selection.Of(waiting), IsNotRunning)
                 : later(transaction, snapshot, waiting);
@@ -218,9 +227,11 @@ public sealed partial class Supervisor
         && table.IsPopulated(record.Cookie) != false;
 
     // Those of which something is left, seen or known to the kernel.
-    private HashSet<int> Left(List<ProcessRecord> records, Snapshot snapshot, State state) =>
-    [
-        .. ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of)).Keys,
-        .. records.Where(record => table.IsPopulated(record.Cookie) == true).Select(record => record.Id),
-    ];
+    private Dictionary<int, List<Sighting>> Left(List<ProcessRecord> records, Snapshot snapshot, State state)
+    {
+        var left = ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of));
+        foreach (var record in records.Where(record => table.IsPopulated(record.Cookie) == true))
+            left.TryAdd(record.Id, []);
+        return left;
+    }
 }

@@ -40,7 +40,7 @@ public sealed partial class Supervisor(
     TimeProvider time,
     Action<string> warn) : ISupervisor
 {
-    private readonly Reconciliation _reconciliation = new(store.Home, time);
+    private readonly Reconciliation _reconciliation = new(store.Home, time, new PidFiles(files));
     private readonly TreeEnding _ending = new(table, handles, time);
     private readonly ProcessEnvironments _environments = new(store.Home, files, accounts);
     private readonly PortBook _ports = new(store, ports, random, time);
@@ -311,7 +311,7 @@ public sealed partial class Supervisor(
 
     /// <summary>Takes note of runs that have ended by themselves, and starts again what is due at once.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => StartDue((transaction, _) =>
+    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => StartDue((transaction, snapshot) =>
     {
         var ended = new List<ProcessRecord>();
         foreach (var run in runs)
@@ -321,7 +321,7 @@ public sealed partial class Supervisor(
                 continue;
             var how = new ProcessEvent.Ended(
                 Reconciliation.Explained(run.End?.How, record.Cookie, table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
-            ended.Add(Lifecycle.Decide(record, how, time.GetUtcNow()).Record);
+            ended.Add(_reconciliation.After(record, how, snapshot));
             transaction.State = transaction.State.With(ended[^1]);
         }
 

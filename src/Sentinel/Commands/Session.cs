@@ -32,7 +32,7 @@ internal sealed class Session : IDisposable
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
-        Reconciliation = new Reconciliation(Home, TimeProvider.System);
+        Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
         Overview = new Overview(Table, TimeProvider.System);
     }
 

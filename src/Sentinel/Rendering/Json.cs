@@ -69,6 +69,8 @@ internal sealed record ProcessJson
 
     public required string StopMode { get; init; }
 
+    public required string? PidFile { get; init; }
+
     public required long? MaxMemoryBytes { get; init; }
 
     public required string? FailedBecause { get; init; }
@@ -119,7 +121,7 @@ internal sealed record ProcessJson
             Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness, record.State.CurrentRun?.Impediment) : null,
             AnyListener = record.Spec.AnyListener,
             Says = record.State.CurrentRun?.Says,
-            Pid = record.State.Main?.Pid,
+            Pid = ProcessList.PidOf(record.State),
             Elsewhere = record.State is RunState.Elsewhere elsewhere ? ElsewhereJson.From(elsewhere) : null,
             Pids = usage?.Pids ?? remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
@@ -132,6 +134,7 @@ internal sealed record ProcessJson
             StopSignal = SignalName.Of(record.Spec.Stop.Signal),
             StopTimeoutSeconds = record.Spec.Stop.Timeout.TotalSeconds,
             StopMode = record.Spec.Stop.Mode.Word(),
+            PidFile = record.Spec.PidFile,
             MaxMemoryBytes = record.Spec.MaxMemoryBytes,
             FailedBecause = (record.State as RunState.Failed)?.Why,
             RestartDue = (record.State as RunState.Backoff)?.Due,

@@ -82,5 +82,5 @@ public sealed class OwnershipTests
     }
 
     private static string[] Details(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], [], [], new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, [], [], new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
 }
