@@ -97,7 +97,7 @@ public static class ControlGroup
         try
         {
             // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
-            if (HasTreesBelow(group) || PidsIn(group).Exists(isStranger.Invoke))
+            if (GroupFile.Below(group).Length > 0 || PidsIn(group).Exists(isStranger.Invoke))
                 return false;
             File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
             return true;

@@ -29,7 +29,6 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     private readonly Dictionary<int, string> _refused = [];
     private Stage _stage;
     private long? _shellLookedAt;
-    private double _askedTicks;
     private long _childFaults;
     private long? _killedAt;
     private long? _lastFleeting;
@@ -95,7 +94,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
                 continue;
             }
 
-            var member = new Member(handle, process);
+            var member = new Member(handle, process, IsNew: _stage == Stage.Main);
             _members.Add((process.Pid, process.StartTicks), member);
             newcomers.Add(member);
         }
@@ -185,7 +184,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
             return;
         }
 
-        (_stage, _shellLookedAt, _askedTicks, _childFaults) = (Stage.Main, time.GetTimestamp(), table.NowTicks, main.Seen.ChildFaults);
+        (_stage, _shellLookedAt, _childFaults) = (Stage.Main, time.GetTimestamp(), main.Seen.ChildFaults);
         Send(main);
         // It may wait for one that is suspended, and would never see it go on.
         foreach (var suspended in _members.Values.Where(member => member.Seen.IsSuspended && member != main))
@@ -216,7 +215,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         }
 
         var isIdle = now.ChildFaults == _childFaults
-            && !RunningMembers.Any(member => member.Seen.Parent == main.Seen.Pid && member.Seen.StartTicks >= _askedTicks);
+            && !RunningMembers.Any(member => member.IsNew && member.Seen.Parent == main.Seen.Pid);
         (_shellLookedAt, _childFaults) = (time.GetTimestamp(), now.ChildFaults);
         return isIdle;
     }
@@ -252,7 +251,8 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
             member.Handle.Signal(SignalName.Continue);
     }
 
-    private sealed record Member(IProcessHandle Handle, Sighting Seen)
+    /// <param name="IsNew">Whether it came after the main process was asked.</param>
+    private sealed record Member(IProcessHandle Handle, Sighting Seen, bool IsNew)
     {
         public bool IsAsked { get; set; }
     }
