@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -41,7 +42,8 @@ internal readonly record struct ChildFailure(ChildStep Step, int Error, string W
 /// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
 /// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
 /// up before, without a transition that the garbage collector would have a say in, and no allocation. It shares our
-/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process.
+/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process. Where close_range(2) is not to be
+/// had (Linux before 5.9, containers of older engines) it copies all, and closes one after another.
 /// </remarks>
 internal sealed unsafe class Child : IDisposable
 {
@@ -51,6 +53,9 @@ internal sealed unsafe class Child : IDisposable
     private const int SysClone3 = 435;
     private const int SysCloseRange = 436;
     private const int CloseRangeUnshare = 2;
+
+    // As many as are open for certain, where the system does not tell.
+    private const int ManyDescriptors = 65536;
     private const int SigChld = 17;
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
@@ -68,13 +73,17 @@ internal sealed unsafe class Child : IDisposable
         var other => throw new PlatformNotSupportedException($"processes cannot be made on {other}"),
     };
 
+    // Tried on descriptors that nobody has.
+    private static readonly Lazy<bool> HasCloseRange = new(() => LibC.syscall(SysCloseRange, int.MaxValue - 1, int.MaxValue, 0, 0) == 0);
+
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr)
     {
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, _strings);
+        // All others than the standard streams are closed by then.
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, firstFree: 3, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
@@ -86,6 +95,8 @@ internal sealed unsafe class Child : IDisposable
             Stdout = (int)stdout.DangerousGetHandle(),
             Stderr = (int)stderr.DangerousGetHandle(),
             LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
+            Sharing = HasCloseRange.Value ? CloneFiles : 0,
+            HighestDescriptor = HasCloseRange.Value ? 0 : HighestDescriptor(),
             Umask = (uint)launch.Umask,
             Preparing = _strings.AddCalls(_preparing),
             PreparingCount = _preparing.Count,
@@ -94,6 +105,18 @@ internal sealed unsafe class Child : IDisposable
             Environment = _strings.AddList(
                 [.. CookieOf(launch), .. launch.Environment.Without(Cookie.Variable).Entries()]),
         };
+    }
+
+    private static int HighestDescriptor()
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ManyDescriptors;
+        }
     }
 
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
@@ -145,14 +168,14 @@ internal sealed unsafe class Child : IDisposable
         for (var i = 0; i < SignalStructBytes; i++)
             (none[i], all[i]) = (0, 0xff);
         var request = new CloneArguments { ExitSignal = SigChld };
-        request.Flags = group >= 0 ? CloneFiles | CloneVFork | CloneIntoCgroup : CloneFiles | CloneVFork;
+        request.Flags = plan->Sharing | CloneVFork | CloneIntoCgroup;
         request.Cgroup = (ulong)group;
 
         // A handler of the runtime must not run in the child.
         plan->Calls.SignalMask(SigSetMask, all, before);
         var pid = group >= 0
             ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
-            : plan->Calls.SystemCall(SysClone, (nint)(CloneFiles | CloneVFork) | SigChld, 0, 0, 0, 0);
+            : plan->Calls.SystemCall(SysClone, (nint)(plan->Sharing | CloneVFork) | SigChld, 0, 0, 0, 0);
         if (pid == 0)
             BecomeProgram(plan, none);
         plan->Error = pid < 0 ? *plan->Calls.Errno() : plan->Error;
@@ -169,13 +192,16 @@ internal sealed unsafe class Child : IDisposable
         for (var signal = 1; signal <= LastSignal; signal++)
             plan->Calls.SignalAction(signal, none, null);
 
-        if ((plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0
-                || plan->Calls.Unshare((int)CloneFiles) == 0)
+        if ((plan->Sharing == 0
+                || plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0)
             && plan->Calls.Duplicate(plan->Stdin, 0) == 0
             && plan->Calls.Duplicate(plan->Stdout, 1) == 1
             && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
         {
-            plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            if (plan->Sharing != 0)
+                plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            for (var descriptor = 3; descriptor <= plan->HighestDescriptor; descriptor++)
+                plan->Calls.Close(descriptor);
             plan->Calls.Umask(plan->Umask);
             plan->Step = ChildStep.Prepare;
             for (plan->Prepared = 0; plan->Prepared < plan->PreparingCount; plan->Prepared++)
@@ -207,6 +233,9 @@ internal sealed unsafe class Child : IDisposable
         public int Stdout;
         public int Stderr;
         public int LastDescriptor;
+        // CLONE_FILES, or 0: it has a copy from the beginning, and closes those up to the highest.
+        public ulong Sharing;
+        public int HighestDescriptor;
         public uint Umask;
         public nint* Preparing;
         public int PreparingCount;
@@ -249,7 +278,7 @@ internal sealed unsafe class Child : IDisposable
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Unshare;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Close;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
@@ -266,7 +295,7 @@ internal sealed unsafe class Child : IDisposable
                 SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
                 SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
                 Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
-                Unshare = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("unshare"),
+                Close = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("close"),
                 Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
                 ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
                 Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),

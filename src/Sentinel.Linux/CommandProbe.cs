@@ -30,15 +30,25 @@ internal sealed unsafe class CommandProbe : IDisposable
             throw SystemCallException.Last("make", "a pipe");
         _output = new SafeFileHandle(ends[0], ownsHandle: true);
         using var input = new SafeFileHandle(ends[1], ownsHandle: true);
+        int? pid = null;
         try
         {
             var path = $"/proc/self/fd/{ends[1]}";
             var identity = spawner.Spawn(launch with { StdoutPath = path, StderrPath = path, LogLimits = launch.LogLimits with { MaxBytes = 0 } });
             _children.Add(identity.Pid);
-            _child = PidFd.Open(identity, table)!;
+            pid = identity.Pid;
+            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before anybody looked");
         }
         catch
         {
+            if (pid is { } child)
+            {
+                // Nobody would see its end.
+                LibC.kill(-child, SignalName.Kill);
+                LibC.waitpid(child, null, 0);
+                _children.Remove(child);
+            }
+
             _output.Dispose();
             throw;
         }

@@ -16,9 +16,10 @@ internal static unsafe partial class LibC
     public const int O_APPEND = 0x400;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
+    public static readonly int O_NOFOLLOW = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
     public const int O_PATH = 0x200000;
 
-    // The one flag here that the two architectures number differently.
+    // These two flags the architectures number differently.
     public static readonly int O_DIRECTORY =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
@@ -35,6 +36,9 @@ internal static unsafe partial class LibC
     public const int EXDEV = 18;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
@@ -51,6 +55,8 @@ internal static unsafe partial class LibC
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_CMSG_CLOEXEC = 0x40000000;
+    public const int SHUT_WR = 1;
 
     public const int F_GETFD = 1;
     public const int F_OFD_SETLKW = 38;
@@ -75,6 +81,8 @@ internal static unsafe partial class LibC
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
     public const short POLLERR = 8;
+    public const short POLLHUP = 0x10;
+    public const short POLLRDHUP = 0x2000;
 
     public const int X_OK = 1;
     public const int W_OK = 2;
@@ -127,7 +135,16 @@ internal static unsafe partial class LibC
     public static partial int rmdir(string path);
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
+    public static partial int chown(string path, uint user, uint group);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx_alone(int folder, string path, int flags, uint mask, StatX* status);
+
+    /// <summary>statx(2), and what fstatat(2) tells where a container of an older engine forbids that.</summary>
+    public static int statx(int folder, string path, int flags, uint mask, StatX* status) =>
+        statx_alone(folder, path, flags, mask, status) == 0 ? 0
+        : Marshal.GetLastPInvokeError() is EPERM or ENOSYS ? OlderStat.Look(folder, path, flags, status)
+        : -1;
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int dup3(SafeHandle file, SafeHandle place, int flags);
@@ -152,6 +169,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int wait4(int pid, int* status, int options, ResourceUsage* usage);
+
+    [LibraryImport(Name)]
+    public static partial nint signal(int number, nint handler);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getrlimit(int resource, ulong* softAndHard);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int setrlimit(int resource, ulong* softAndHard);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getrusage(int who, ResourceUsage* usage);
@@ -242,6 +268,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int shutdown(SafeHandle socket, int how);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);

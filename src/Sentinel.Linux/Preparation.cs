@@ -17,30 +17,27 @@ internal static unsafe class Preparation
         ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147]
         : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117];
 
-    // All others are closed by then, so it is the first that is free.
-    private const int FirstFree = 3;
+    private const int OpenFiles = 7; // RLIMIT_NOFILE
 
     private const int CpuSetBytes = 128;
 
+    /// <param name="firstFree">The descriptor that the first file gets which the child opens.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
-    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, NativeStrings strings)
+    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, int firstFree, NativeStrings strings)
     {
         var calls = new List<PreparingCall>();
+        if (Descriptors.InheritedWhereRaised() is var (soft, hard))
+            calls.Add(Limit("give it the limit of open files that it would have", OpenFiles, soft, hard, strings));
         if (treatment.OomScoreAdjust is { } score)
         {
             var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
             calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[4], LibC.AT_FDCWD, (nint)strings.Add("/proc/self/oom_score_adj"u8.ToArray()), LibC.O_WRONLY));
-            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[5], FirstFree, (nint)strings.Add(text), text.Length));
-            calls.Add(new PreparingCall("close a file", Numbers[6], FirstFree));
+            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[5], firstFree, (nint)strings.Add(text), text.Length));
+            calls.Add(new PreparingCall("close a file", Numbers[6], firstFree));
         }
 
         foreach (var limit in treatment.Limits)
-        {
-            var values = new byte[2 * sizeof(ulong)];
-            MemoryMarshal.Write(values, limit.Soft);
-            MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), limit.Hard);
-            calls.Add(new PreparingCall($"set the limit {limit}", Numbers[3], 0, ResourceLimit.Names.ToList().IndexOf(limit.Name), (nint)strings.Add(values)));
-        }
+            calls.Add(Limit($"set the limit {limit}", ResourceLimit.Names.ToList().IndexOf(limit.Name), limit.Soft, limit.Hard, strings));
 
         if (treatment.Nice is { } nice)
             calls.Add(new PreparingCall($"set nice to {nice}", Numbers[0], 0, 0, nice));
@@ -66,5 +63,13 @@ internal static unsafe class Preparation
         }
 
         return calls;
+    }
+
+    private static PreparingCall Limit(string what, int resource, ulong soft, ulong hard, NativeStrings strings)
+    {
+        var values = new byte[2 * sizeof(ulong)];
+        MemoryMarshal.Write(values, soft);
+        MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), hard);
+        return new PreparingCall(what, Numbers[3], 0, resource, (nint)strings.Add(values));
     }
 }

@@ -18,10 +18,8 @@ public static class ProgramPath
 
         program = name;
         string? refused = null;
-        foreach (var folder in (path ?? DefaultPath).Split(':'))
+        foreach (var candidate in Candidates(name, workingDirectory, path))
         {
-            // An empty entry is the working directory.
-            var candidate = Path.Combine(workingDirectory, folder, name);
             if (!File.Exists(candidate))
                 continue;
             program = candidate;
@@ -32,6 +30,12 @@ public static class ProgramPath
 
         return refused ?? $"there is no program '{name}' in PATH";
     }
+
+    /// <summary>Where a program may be, in the order in which it is sought.</summary>
+    internal static IEnumerable<string> Candidates(string name, string workingDirectory, string? path) => name.Contains('/')
+        ? [Path.Combine(workingDirectory, name)]
+        // An empty entry is the working directory.
+        : (path ?? DefaultPath).Split(':').Select(folder => Path.Combine(workingDirectory, folder, name));
 
     /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
     public static bool IsOwn(string program) => Identity(program) is { } identity && identity == Identity("/proc/self/exe");

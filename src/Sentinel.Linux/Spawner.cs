@@ -25,10 +25,15 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
 
     private readonly Dictionary<string, LogRung> _rungs = [];
+    private readonly RemoteProbe _remote = new();
     private int _spawned;
     private OwnMemory? _memory;
 
     public string? WhyNot(Launch launch) => WhyNot(launch, out _);
+
+    public string? WhyUnreachable(IEnumerable<string> paths) => _remote.WhyNot(paths);
+
+    public string? WhyNoMore => Descriptors.WhyNoMore();
 
     public ProcessIdentity Spawn(Launch launch)
     {
@@ -46,6 +51,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             using var child = new Child(launch, _stdin, _stdout, _stderr);
             _memory?.KeepFromChildren();
 
+            // Without one to look at what was made, nothing is made.
+            using var spare = Above(_stdin, "keep", "a descriptor free");
             var arguments = launch.Command.Arguments;
             var into = group;
             var pid = child.Execute(program, arguments, into, out var failure);
@@ -64,8 +71,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             if (failure is { } failed)
                 throw new SpawnException(failed.ToString(program, launch.WorkingDirectory));
 
+            spare.Dispose();
             // It cannot be gone: only we, its parent, could reap it.
-            return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId);
+            if (table.Look(pid) is { } seen)
+                return new ProcessIdentity(pid, seen.StartTicks, table.BootId);
+            // What nobody could find again is not to be.
+            _ = LibC.kill(pid, SignalName.Kill);
+            LibC.waitpid(pid, null, 0);
+            throw new SpawnException("what was started cannot be seen in /proc, and was ended at once");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,13 +116,16 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
 
-    private static string? WhyNot(Launch launch, out string program)
+    private string? WhyNot(Launch launch, out string program)
     {
         program = "";
+        var name = launch.Command.Arguments[0];
+        var path = launch.Environment["PATH"];
+        if (WhyUnreachable(ProgramPath.Candidates(name, launch.WorkingDirectory, path).Prepend(launch.WorkingDirectory)) is { } unreachable)
+            return unreachable;
         if (!Directory.Exists(launch.WorkingDirectory))
             return $"there is no folder {launch.WorkingDirectory} to run it in";
-        var name = launch.Command.Arguments[0];
-        return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
+        return ProgramPath.Find(name, launch.WorkingDirectory, path, out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
     private void OpenLog(string log, Launch launch, SafeFileHandle place)
@@ -140,8 +156,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         using var file = LibC.open(path, flags | LibC.O_CLOEXEC, OwnerOnly);
         if (file.IsInvalid)
             throw SystemCallException.Last("open", path);
-        // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+        return Above(file, "open", path);
+    }
+
+    // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+    private static SafeFileHandle Above(SafeFileHandle file, string call, string about)
+    {
         var above = LibC.fcntl(file, LibC.F_DUPFD_CLOEXEC, 3);
-        return above >= 0 ? new SafeFileHandle(above, ownsHandle: true) : throw SystemCallException.Last("open", path);
+        return above >= 0 ? new SafeFileHandle(above, ownsHandle: true) : throw SystemCallException.Last(call, about);
     }
 }

@@ -2,4 +2,5 @@ using Sentinel.Commands;
 using Sentinel.Linux;
 
 StandardStream.FillGaps();
+FileSizeSignal.Ignore();
 return Invocation.Run(CommandLine.Parse(CommandLine.Create(), args));
