@@ -99,6 +99,7 @@ internal abstract class ReadyWait : IDisposable
         private readonly Session _session;
         private readonly EventLoop _loop = new(TimeProvider.System);
         private readonly Modifications _modifications;
+        private readonly HealthKeeper _keeper;
         private ProcessRecord? _started;
         private bool _serves;
         private Outcome.Failed? _failure;
@@ -107,10 +108,10 @@ internal abstract class ReadyWait : IDisposable
         {
             _session = session;
             _modifications = new Modifications(_loop);
-            var keeper = new HealthKeeper(new HealthTools(
+            _keeper = new HealthKeeper(new HealthTools(
                 session.Home, new Probes(_loop, new Spawner(session.Table), session.Table), new LogFiles(), _modifications, _loop, Random.Shared,
                 TimeProvider.System, session.Supervisor.LaunchOf, Note, session.Warn));
-            session.Store.Saved = state => keeper.Changed(state with { Processes = state.Processes.RemoveRange(state.Processes.Keys.Where(id => id < first)) });
+            session.Store.Saved = state => _keeper.Changed(state with { Processes = state.Processes.RemoveRange(state.Processes.Keys.Where(id => id < first)) });
         }
 
         public override Outcome.Failed? Until(ProcessRecord started, bool serves)
@@ -128,6 +129,7 @@ internal abstract class ReadyWait : IDisposable
         public override void Dispose()
         {
             _session.Store.Saved = null;
+            _keeper.Dispose();
             _modifications.Dispose();
             _loop.Dispose();
         }
