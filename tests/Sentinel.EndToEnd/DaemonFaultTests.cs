@@ -153,10 +153,8 @@ public class DaemonFaultTests
 
         var stop = home.Begin("stop", "web");
         var run = home.Begin("run", "--name", "ghost", "--", "sleep", "1000");
-        using var interrupted = home.Begin("run", "--name", "killed", "--", "sleep", "1000");
         foreach (var outcome in await Task.WhenAll(stop.End(), run.End()))
             Assert.Contains("Nothing was done, and nothing of it will be.", outcome.Fails(1).Stderr);
-        interrupted.Signal(Signals.Kill);
         daemon.Signal(Signals.Continue);
         await home.DescribeDaemon();
 

@@ -163,7 +163,7 @@ public sealed class RequestServerTests : IDisposable
             }
         }
 
-        Assert.InRange(refused, 1, 4);
+        Assert.InRange(refused, 1, greedy.Count - 1);
         Assert.Equal(Status, Client().Describe());
         greedy.ForEach(socket => socket.Dispose());
     }
