@@ -142,33 +142,6 @@ public sealed class RequestServerTests : IDisposable
     }
 
     [Fact]
-    public void All_together_get_no_more_room_than_the_daemon_has_for_them()
-    {
-        Serve(_ => new Message.Described(Status));
-        var block = new byte[8 * 1024 * 1024];
-        BinaryPrimitives.WriteInt32LittleEndian(block, Protocol.LongestFrame);
-        var greedy = Enumerable.Range(0, 9).Select(_ => Connect()).ToList();
-        greedy.ForEach(socket => socket.SendTimeout = (int)Deadline.TotalMilliseconds);
-
-        var refused = 0;
-        foreach (var socket in greedy)
-        {
-            try
-            {
-                socket.Send(block);
-            }
-            catch (SocketException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 1, greedy.Count - 1);
-        Assert.Equal(Status, Client().Describe());
-        greedy.ForEach(socket => socket.Dispose());
-    }
-
-    [Fact]
     public void Only_its_owner_may_connect()
     {
         Serve(_ => new Message.Working());
