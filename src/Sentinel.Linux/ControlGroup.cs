@@ -76,6 +76,10 @@ public static class ControlGroup
     // That of a tree, or a shelf of them.
     private static bool IsOurs(string group) => Path.GetFileName(group).StartsWith("sentinel", StringComparison.Ordinal);
 
+    /// <summary>Whether a group is that of a tree; null when the tree has none, or it is not known which group it is.</summary>
+    /// <param name="id">As the kernel numbers groups: the inode of its folder.</param>
+    internal static bool? Has(string cookie, ulong? id) => id is not null && Of(cookie) is { } group ? UnixSocket.FileAt(group) == id : null;
+
     /// <summary>What is counted of a tree that has limits; null when there is none of that cookie.</summary>
     internal static GroupSighting? Look(string cookie)
     {

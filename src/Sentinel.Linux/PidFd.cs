@@ -16,6 +16,7 @@ internal sealed unsafe class PidFd : IProcessHandle
 
     // linux/pidfd.h, since Linux 6.15: tells how a process ended after it has been reaped.
     private const ulong PidFdGetInfo = 0xc048ff0b;
+    private const ulong PidFdInfoGroup = 1 << 2;
     private const ulong PidFdInfoExit = 1 << 3;
 
     // Of waitid(2).
@@ -131,6 +132,13 @@ internal sealed unsafe class PidFd : IProcessHandle
         return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0 ? Exit.FromWaitStatus(info.ExitCode) : null;
     }
 
+    /// <summary>The id of the control group that a process is in, or was in when it ended; null where the kernel does not tell.</summary>
+    internal static ulong? GroupOf(SafeFileHandle descriptor)
+    {
+        var info = new ProcessInfo { Mask = PidFdInfoGroup | PidFdInfoExit };
+        return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoGroup) != 0 && info.Group != 0 ? info.Group : null;
+    }
+
     // Of our own child nobody else takes notice. Null when it is none, or has not ended.
     private ProcessEnd? Reap()
     {
@@ -166,6 +174,9 @@ internal sealed unsafe class PidFd : IProcessHandle
     {
         [FieldOffset(0)]
         public ulong Mask;
+
+        [FieldOffset(8)]
+        public ulong Group;
 
         [FieldOffset(60)]
         public int ExitCode;

@@ -80,10 +80,16 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public Sighting? Look(int pid)
     {
-        var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
         Span<byte> stat = stackalloc byte[StatBytes];
         var length = ProcFile.Read(pid, "/stat\0"u8, stat);
-        return length > 0 && Parse(pid, stat[..length]) is { } seen ? seen with { StartTicks = seen.StartTicks - offset } : null;
+        return length > 0 ? Read(pid, stat[..length]) : null;
+    }
+
+    /// <summary>What stands in /proc/PID/stat, without the offset of our time namespace.</summary>
+    internal Sighting? Read(int pid, ReadOnlySpan<byte> stat)
+    {
+        var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
+        return Parse(pid, stat) is { } seen ? seen with { StartTicks = seen.StartTicks - offset } : null;
     }
 
     public bool Exists(int pid) => PidFd.Exists(pid);

@@ -46,6 +46,9 @@ internal static class Roles
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
+            forbid NR:ERRNO,... COMMAND  run a command to which the system refuses calls, as containers do (x86-64)
+            tell ADDRESS MESSAGE [N M]   say something as sd_notify(3) does, M times with N descriptors
+            hang FOLDER COMMAND          run a command for which nobody ever answers what is asked of the folder (FUSE)
             interrupt FOLDER FILE WHAT N COMMAND
                                          run a command until the N-th system call by which it changes something in the
                                          folder; there it is killed (WHAT: kill), or that call fails (EIO, ENOSPC; N+: all

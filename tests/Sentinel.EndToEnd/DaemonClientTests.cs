@@ -379,6 +379,8 @@ public partial class DaemonClientTests
             for (var received = 0; received < body.Length;)
                 received += await asked.ReceiveAsync(body.AsMemory(received), TestContext.Current.CancellationToken);
             frames.Add([.. header, .. body]);
+            // It would try again where the daemon only hung up.
+            await asked.SendAsync(Frame("""{"protocol":1,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
             asked.Close();
             (await sent.End()).Fails(1);
         }

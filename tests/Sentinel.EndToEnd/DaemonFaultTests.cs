@@ -143,6 +143,61 @@ public class DaemonFaultTests
     }
 
     [Fact]
+    public async Task What_a_client_gave_up_is_not_begun_when_the_daemon_goes_on()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        var web = await home.Start("web", "sleep", "1000");
+        daemon.Signal(Signals.Stop);
+        await Wait.Until(() => daemon.Status("State").StartsWith('T'), "it is suspended");
+
+        var stop = home.Begin("stop", "web");
+        var run = home.Begin("run", "--name", "ghost", "--", "sleep", "1000");
+        foreach (var outcome in await Task.WhenAll(stop.End(), run.End()))
+            Assert.Contains("Nothing was done, and nothing of it will be.", outcome.Fails(1).Stderr);
+        daemon.Signal(Signals.Continue);
+        await home.DescribeDaemon();
+
+        Assert.Equal([web.Process], home.Supervised());
+        Assert.Equal(["web"], (await home.List()).Processes.Select(process => process.Name));
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Fact]
+    public async Task What_has_begun_when_the_daemon_hangs_is_said_to_be_open()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        await home.StartActor("web", "ignore-term");
+        using var stop = home.Begin("stop", "web", "--timeout", "60");
+        await home.Says("web", "SIGTERM");
+
+        daemon.Signal(Signals.Stop);
+
+        Assert.Contains("It had begun, and may still do what was asked for", (await stop.End()).Fails(1).Stderr);
+        daemon.Signal(Signals.Continue);
+        (await home.Run("stop", "web", "--force")).Ok();
+    }
+
+    [Fact]
+    public async Task What_is_warned_of_is_told_to_who_asked_for_it_and_to_nobody_else()
+    {
+        await using var home = new SentinelHome();
+        var daemon = await home.StartDaemon();
+        var noisy = Directory.CreateDirectory(Path.Combine(home.Work, "noisy")).FullName;
+        var web = await home.Start(new Call("run", "--name", "noisy", "--restart", "--", "sleep", "1000") { Folder = noisy });
+        await home.Start("other", "sleep", "1000");
+        File.WriteAllText(Path.Combine(noisy, ".env"), "this is no assignment\n");
+
+        web.Process.Signal(Signals.Kill);
+        await Wait.Until(() => File.ReadAllText(home.DaemonLog).Contains("noisy: "), "the daemon warns");
+
+        Assert.Empty((await home.Run("stop", "other")).Ok().Stderr);
+        Assert.Contains("noisy: ", (await home.Run("restart", "noisy")).Ok().Stderr);
+        Assert.Equal(daemon, home.Daemon());
+    }
+
+    [Fact]
     public async Task On_a_full_disk_the_daemon_goes_on_restarting_and_writes_it_down_when_there_is_room_again()
     {
         await using var home = new SentinelHome();

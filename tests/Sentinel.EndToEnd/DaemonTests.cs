@@ -212,7 +212,6 @@ public class DaemonTests
     [Theory]
     [InlineData(Signals.Terminate)]
     [InlineData(Signals.Interrupt)]
-    [InlineData(Signals.HangUp)]
     public async Task Run_stays_in_the_foreground_until_it_is_told_to_end_and_leaves_the_processes_running(int signal)
     {
         await using var home = new SentinelHome();
@@ -226,6 +225,25 @@ public class DaemonTests
         Assert.False(File.Exists(home.Socket));
         Assert.Equal("running", (await home.Show("web")).State);
         Assert.Equal("daemon-down", (string?)(await home.Happened())[^1]["event"]);
+    }
+
+    [Theory]
+    [InlineData("daemon start; exec sleep 1000", false)]
+    [InlineData("daemon run", true)]
+    public async Task A_hang_up_ends_a_daemon_only_where_it_says_that_its_terminal_was_closed(string line, bool ends)
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+        using var terminal = home.Begin(Call.Line(Terminal.In(80, $"exec sh -c '{SentinelHome.Binary} {line}'")));
+        await Wait.Until(async () => (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
+        var daemon = home.Daemon();
+
+        daemon.Signal(Signals.HangUp);
+
+        if (ends)
+            await Wait.Until(() => !daemon.IsAlive, "it ends");
+        else
+            Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class Daemon(
     TimeProvider time,
     Action<string> log,
     LogKeeper? logs = null,
-    HealthKeeper? health = null)
+    HealthKeeper? health = null,
+    Warnings? warnings = null)
 {
     // For what has no event: a sweep finds what was missed.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -35,6 +36,7 @@ public sealed class Daemon(
     private int _restarting;
     private int _restarts;
     private string? _lastError;
+    private bool _isAnyUnwatched;
 
     /// <summary>Takes every turn to write from now on, and takes over what there is.</summary>
     /// <returns>False when somebody else has the turn.</returns>
@@ -113,27 +115,58 @@ public sealed class Daemon(
     // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
     private void Changed(State state)
     {
-        logs?.Changed(state);
-        state = supervisor.Here(state);
+        Guarded(() => logs?.Changed(state));
+        var here = supervisor.Here(state);
+        Guarded(() => WatchOver(here));
+        Guarded(() => SetTimer(here));
+        Guarded(() => Leases.Changed(here));
+        Guarded(() => health?.Changed(here));
+        Guarded(() => Handovers.Changed(here));
+    }
+
+    private void WatchOver(State state)
+    {
         foreach (var (id, watch) in _watches)
             if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
                 Forget(id, watch);
+        _isAnyUnwatched = false;
         foreach (var process in state.Processes.Values)
             if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
-                Begin(process.Id, running.Identity);
-        SetTimer(state);
-        Leases.Changed(state);
-        health?.Changed(state);
-        Handovers.Changed(state);
+                Guarded(() => Begin(process.Id, running.Identity), () => _isAnyUnwatched = true);
     }
 
     private void Begin(int id, ProcessIdentity main)
     {
-        if (handles.Open(main) is { } handle)
-            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
-        else
+        if (handles.Open(main) is not { } handle)
+        {
             // It ended while nobody watched.
             _watches[id] = new Watch(main, loop.After(TimeSpan.Zero, () => Ended(id, main, null)), null);
+            return;
+        }
+
+        try
+        {
+            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    // What goes wrong with one thing is no reason to leave the others undone.
+    private void Guarded(Action work, Action? otherwise = null)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+            otherwise?.Invoke();
+        }
     }
 
     private void Forget(int id, Watch watch)
@@ -234,8 +267,13 @@ public sealed class Daemon(
         });
         InBackground(async () =>
         {
-            if (supervisor.IsAnyDue)
+            if (supervisor.IsAnyDue || _isAnyUnwatched)
                 Count(await Restarting(supervisor.RestartDue));
+        });
+        if (_isAnyUnwatched)
+            Changed(store.Read());
+        InBackground(async () =>
+        {
             Count(await supervisor.RestartOutgrown());
         });
         // One that no event told of: somebody set the clock, or the machine slept.
@@ -244,6 +282,7 @@ public sealed class Daemon(
 
     private async void InBackground(Func<Task> work)
     {
+        warnings?.ConcernNobody();
         try
         {
             await work();

@@ -98,6 +98,8 @@ public sealed partial class Supervisor
     {
         var outcomes = new List<Outcome>();
         var toSpawn = new List<ProcessRecord>();
+        // What is restarted takes the place of itself.
+        var added = wanted.Where(record => record.State is not RunState.Backoff).Select(record => record.Id).ToHashSet();
         if (renewal is not null)
             transaction.State = transaction.State.With(renewal.Environment);
         foreach (var asked in wanted)
@@ -136,13 +138,14 @@ public sealed partial class Supervisor
             ProcessEvent spawned;
             try
             {
-                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
+                if ((stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? spawner.WhyNoMore : null)) is { } why)
                     throw new SpawnException(why);
                 // Whoever waits for a line begins where this run's part of the logs does.
                 var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home, store.Files) : (LogEnds?)null;
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
-            catch (Exception e) when (e is SpawnException or EnvironmentException)
+            // After a fault of ours nobody knows: it stays as one that is being started, and the next sweep, or command, finds out.
+            catch (Exception e) when (e is SpawnException or EnvironmentException or IOException or UnauthorizedAccessException)
             {
                 spawned = new ProcessEvent.SpawnFailed(e.Message);
                 spawner.CleanUp(starting.Cookie);
@@ -178,6 +181,8 @@ public sealed partial class Supervisor
 
     private string? WhyNot(ProcessRecord record, State state, Func<Launch, string?> ask)
     {
+        if (WhyUnreachable(record, state) is { } unreachable)
+            return unreachable;
         try
         {
             return ask(LaunchOf(record, _environments.Of(record, state)));
@@ -188,10 +193,20 @@ public sealed partial class Supervisor
         }
     }
 
+    // Before anything else looks at them.
+    private string? WhyUnreachable(ProcessRecord record, State state) => spawner.WhyUnreachable(
+    [
+        record.Spec.WorkingDirectory,
+        .. record.Spec.EnvironmentFiles,
+        .. record.Spec.Group is { } group && state.Groups.TryGetValue(group, out var found) ? found.EnvironmentFiles : [],
+    ]);
+
     private ProcessIdentity Spawn(ProcessRecord record, State state)
     {
         if (_ports.WhyNot(state, record) is { } why)
             throw new SpawnException(why);
+        if (WhyUnreachable(record, state) is { } unreachable)
+            throw new SpawnException(unreachable);
         var environment = _environments.Of(record, state);
         foreach (var warning in environment.Warnings)
             warn($"{record.Spec.Name}: {warning}");

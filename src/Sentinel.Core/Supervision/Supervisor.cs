@@ -362,7 +362,7 @@ public sealed partial class Supervisor(
 
     /// <summary>Whether some process waits to be started and the time for it has come, or may have: whoever was to start it may have failed.</summary>
     public bool IsAnyDue => store.Read().Processes.Values.Any(record =>
-        IsDue(record) || record.State is RunState.Stopping { ThenStart: true } || HasEndedElsewhere(record));
+        IsDue(record) || record.State is RunState.Starting or RunState.Stopping { ThenStart: true } || HasEndedElsewhere(record));
 
     /// <summary>What of what is written down can be seen at this moment.</summary>
     public ValueTask<IReadOnlyList<ProcessView>> See()

@@ -160,7 +160,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     private void HoldHidden()
     {
         if (root.Identity is { } main && _members.Count == 0 && table.IsHidden(main) && handles.Open(main) is { } handle)
-            _members.Add((main.Pid, main.StartTicks), new Member(handle, new Sighting(main.Pid, 0, main.Pid, false, false, main.StartTicks, 0, 0)));
+            _members.Add((main.Pid, main.StartTicks), new Member(handle, new Sighting(main.Pid, 0, main.Pid, false, false, main.StartTicks, 0, 0), IsNew: false));
     }
 
     private bool IsGone(bool isAll) => _isPopulated is { } known

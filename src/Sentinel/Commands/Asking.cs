@@ -96,7 +96,7 @@ internal sealed class Asking : IDisposable
     public void Dispose()
     {
         _session.Store.Saved = null;
-        _keeper.Changed(State.Empty);
+        _keeper.Dispose();
         _modifications.Dispose();
         _watch.Dispose();
         _loop.Dispose();

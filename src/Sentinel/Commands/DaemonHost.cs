@@ -32,13 +32,16 @@ internal sealed class DaemonHost : IDisposable
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
-    private readonly List<string> _warnings = [];
+    private readonly Warnings _warnings = new();
+    private readonly HealthKeeper _health;
     private long _allocatedBytes;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
     {
         _home = home;
+        Descriptors.Raise();
+        ThreadStacks.KeepSmall();
         var spawner = new Spawner(_table);
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
@@ -50,10 +53,10 @@ internal sealed class DaemonHost : IDisposable
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
-        var health = new HealthKeeper(new HealthTools(
+        _health = new HealthKeeper(new HealthTools(
             home, _probes, new Answerers(new ListeningSockets(TimeProvider.System), _table, _store.Read, TimeProvider.System),
             new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
-        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
+        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, _health, _warnings);
     }
 
     /// <returns>False when somebody else has the turn to write.</returns>
@@ -64,17 +67,21 @@ internal sealed class DaemonHost : IDisposable
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
-        using var server = new RequestServer(_home.Socket, _loop, Answer);
+        using var server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
+        if (_modifications.WhyNot is { } blind)
+            Log($"Warning: files cannot be watched ({blind}): logs are looked at twice a second instead, and the times of lines are less exact");
         Sweep(server);
         _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
+        var isOfTerminal = Terminal.IsOfTerminal;
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HangUp);
         Orphans.Adopt();
         _loop.BeforeWaiting = ReapOrphans;
         ServiceManager.Tell($"READY=1\nSTATUS=Supervising {_store.Read().Processes.Count} processes");
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
+        _health.Dispose();
         _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
         return true;
 
@@ -82,6 +89,14 @@ internal sealed class DaemonHost : IDisposable
         {
             signal.Cancel = true;
             _loop.Post(_loop.Stop);
+        }
+
+        // In a terminal it says that this was closed. Elsewhere others mean by it that files are to be read anew: there are none.
+        void HangUp(PosixSignalContext signal)
+        {
+            if (isOfTerminal)
+                End(signal);
+            signal.Cancel = true;
         }
     }
 
@@ -97,9 +112,11 @@ internal sealed class DaemonHost : IDisposable
         switch (message)
         {
             case Message.Ask { Request: var request }:
+                var warnings = _warnings.Collect();
                 var outcomes = await _daemon.Do(request);
-                string[] warnings = [.. _warnings];
-                _warnings.Clear();
+                // As long as it is so, it concerns whoever changes something.
+                if (_store.WhyUnsaved is { } unsaved)
+                    _warnings.Add(unsaved);
                 return new Message.Done(outcomes, warnings);
             case Message.See:
                 return new Message.Seen(await _supervisor.See());
@@ -113,10 +130,18 @@ internal sealed class DaemonHost : IDisposable
     private void Sweep(RequestServer server)
     {
         _loop.After(SweepInterval, () => Sweep(server));
-        server.KeepThere();
-        _table.BeginWatchingMemory();
-        GiveBackMemory();
-        BoundLog();
+        // What goes wrong with one is no reason to leave the others undone.
+        foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog])
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception e)
+            {
+                _daemon.Failed(e);
+            }
+        }
     }
 
     // What it says is appended, so it goes on at the new start.
@@ -145,12 +170,11 @@ internal sealed class DaemonHost : IDisposable
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
-    // Whoever asks next hears of it, and the log keeps it.
+    // Whoever asked for what it is about hears of it, and the log keeps it.
     private void Warn(string warning)
     {
         Log($"Warning: {warning}");
-        if (_warnings.Count < 10)
-            _warnings.Add(warning);
+        _warnings.Add(warning);
     }
 
     private static void Log(string line)

@@ -14,6 +14,9 @@ namespace Sentinel.Commands;
 /// <summary>What one invocation has to work with: the parts, wired, and where to write.</summary>
 internal sealed class Session : IDisposable
 {
+    // A daemon that hangs up again and again is none to be asked.
+    private const int MostAttempts = 5;
+
     private readonly List<string> _warnings = [];
     private readonly Lazy<DaemonClient?> _daemon;
 
@@ -68,17 +71,29 @@ internal sealed class Session : IDisposable
     {
         if (ProcessTable.WhyBlind() is { } why)
             throw new IOException(why);
+        var attempts = 0;
         for (var daemon = Daemon; ; daemon = FindDaemon())
         {
+            var saved = Store.Saves;
             try
             {
                 ISupervisor supervisor = daemon is null ? Supervisor : daemon;
                 // Here nothing is left to be waited for: what takes time has blocked.
                 return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
             }
-            catch (Exception e) when (e is LockKeptException or DaemonGoneException)
+            catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {
-                // A daemon has begun or ended since we looked, or while something was waited for. What was done already is found done.
+                // A daemon has begun since we looked, or while something was waited for. What was done already is found done.
+            }
+            catch (LockKeptException)
+            {
+                throw new DaemonException(
+                    "a daemon has begun while this was being done, and goes on with what is written down; nothing is done twice: "
+                    + "'sentinel list' shows how things are");
+            }
+            catch (DaemonGoneException) when (++attempts < MostAttempts)
+            {
+                // It has ended since we looked, or hung up, and has begun nothing of it.
             }
         }
     }
