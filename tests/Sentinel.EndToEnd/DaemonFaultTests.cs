@@ -33,19 +33,26 @@ public class DaemonFaultTests
     {
         const int count = 200;
         await using var home = new SentinelHome();
-        var daemon = await Prepare(home, count);
-        var before = home.Supervised();
+        await Prepare(home, count);
+        List<Live> before;
+        bool isOver;
+        // Until the daemon is killed in the middle of it, and not after all are back.
+        do
+        {
+            before = home.Supervised();
+            var daemon = home.Daemon();
+            // Whoever looks at all of /proc comes too late.
+            var length = new FileInfo(home.Events).Length;
+            before.ForEach(process => process.Signal(Signals.Kill));
+            SpinWait.SpinUntil(() => new FileInfo(home.Events).Length > length, TimeSpan.FromMinutes(2));
+            daemon.Signal(Signals.Kill);
+            await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
+            isOver = home.Supervised().Count is not (> 0 and < count);
+            await home.StartDaemon();
+            await Wait.Until(async () => (await home.DescribeDaemon()).RunningProcesses == count, () => "all are back");
+        }
+        while (isOver);
 
-        // Whoever looks at all of /proc comes too late.
-        var length = new FileInfo(home.Events).Length;
-        before.ForEach(process => process.Signal(Signals.Kill));
-        SpinWait.SpinUntil(() => new FileInfo(home.Events).Length > length, TimeSpan.FromSeconds(30));
-        daemon.Signal(Signals.Kill);
-        await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
-        Assert.InRange(home.Supervised().Count, 1, count - 1);
-        await home.StartDaemon();
-
-        await Wait.Until(async () => (await home.DescribeDaemon()).RunningProcesses == count, () => "all are back");
         Assert.Equal(count, (await KnownIsWhatRuns(home)).Count);
         Assert.Empty(home.Supervised().Intersect(before));
     }
@@ -57,7 +64,7 @@ public class DaemonFaultTests
         await home.StartDaemon();
         var web = await home.Start(new Call("run", "--name", "web", "--restart", "--stop-timeout", "1", "--", SentinelHome.Actor, "ignore-term"));
         await home.Says("web", "ready");
-        using var stop = home.Begin("stop", "web", "--timeout", "60");
+        using var stop = home.Begin("stop", "web", "--timeout", "600");
         await home.Says("web", "SIGTERM");
 
         await home.KillDaemon();
@@ -134,7 +141,7 @@ public class DaemonFaultTests
             Assert.Contains("sentinel daemon stop --force", change.Stderr);
         }
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun).TotalSeconds, 0, 9);
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(9) + await home.Slack());
         Assert.Equal(
             $"Killed daemon (pid: {daemon.Pid})\n1 process goes on running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
         Assert.False(daemon.IsAlive);

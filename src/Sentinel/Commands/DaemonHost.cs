@@ -22,6 +22,7 @@ internal sealed class DaemonHost : IDisposable
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private const long MuchMemory = 1024 * 1024;
+    private const long SomeMemory = 256 * 1024;
     private const long LongLog = 1024 * 1024;
 
     private readonly SentinelHome _home;
@@ -34,7 +35,8 @@ internal sealed class DaemonHost : IDisposable
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
-    private long _allocatedBytes;
+    private long _givenBackAt;
+    private long _lookedAt;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
@@ -159,11 +161,14 @@ internal sealed class DaemonHost : IDisposable
     private void GiveBackMemory()
     {
         var allocated = GC.GetTotalAllocatedBytes();
-        if (allocated - _allocatedBytes < MuchMemory)
+        var (sinceGivenBack, lately) = (allocated - _givenBackAt, allocated - _lookedAt);
+        _lookedAt = allocated;
+        // What is left of a burst, whose most has been given back while it lasted, is given back when it is over.
+        if (sinceGivenBack < (lately < SomeMemory ? SomeMemory : MuchMemory))
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         OwnMemory.LetGoOfCode();
-        _allocatedBytes = allocated;
+        _givenBackAt = allocated;
     }
 
     private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));

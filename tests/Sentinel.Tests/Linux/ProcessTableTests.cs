@@ -128,7 +128,7 @@ public sealed class ProcessTableTests : IDisposable
         var child = _children.Start(launch);
 
         // Until env has executed sleep, it is the first.
-        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "moved", TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "moved", TimeSpan.FromMinutes(2)));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class ProcessTableTests : IDisposable
         var child = _children.Start(launch);
 
         Assert.True(SpinWait.SpinUntil(
-            () => new FileInfo($"/proc/{child.Pid}/exe").LinkTarget?.EndsWith("/env") == false, TimeSpan.FromSeconds(30)));
+            () => new FileInfo($"/proc/{child.Pid}/exe").LinkTarget?.EndsWith("/env") == false, TimeSpan.FromMinutes(2)));
         Assert.Equal(launch.Cookie, _children.Table.CookieOf(child.Pid));
     }
 

@@ -15,7 +15,7 @@ public sealed class RequestServerTests : IDisposable
 {
     private static readonly DaemonStatus Status = new(9, "1.2.3", DateTimeOffset.UnixEpoch, 5, 4, 3, "no space left");
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Looping _looping = new();

@@ -200,5 +200,5 @@ public sealed class LifecycleProperties
 
             holds(steps);
         },
-        iter: 10_000);
+        iter: Long.Times(10_000, otherwise: 3_000));
 }
