@@ -263,7 +263,7 @@ public sealed class StateDocumentTests
     }
 
     [Theory]
-    [InlineData("{\"version\":2}", 2)]
+    [InlineData("{\"version\":3}", 3)]
     [InlineData("{\"version\":99,\"processes\":\"elsewhere\"}", 99)]
     public void A_newer_version_is_known_whatever_else_the_file_says(string text, int version) =>
         Assert.Equal(version, Assert.Throws<NewerStateException>(() => Read(text)).Version);

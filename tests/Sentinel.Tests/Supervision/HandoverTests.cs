@@ -145,7 +145,7 @@ public sealed class HandoverTests : IDisposable
         var main = StartedWithout(RestartRule.Never);
         var next = Machine.Add(main.Cookie);
         main.End(0);
-        var reconciliation = new Reconciliation(_sentinel.Clock, new PidFiles(new RegularFiles()));
+        var reconciliation = new Reconciliation(_sentinel.Home, _sentinel.Clock, new PidFiles(new RegularFiles()));
 
         Assert.Equal("starting", Seen().Word);
         Name(next);
