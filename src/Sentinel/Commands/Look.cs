@@ -35,6 +35,8 @@ internal sealed class Look
         }
 
         Rotation.RotateLarge(session, state.Processes.Values);
+        if (state.MayHaveStrays && Stray.Find(state, _snapshot) is { Count: > 0 } strays)
+            session.Warn(Stray.Sentence(strays));
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);
