@@ -52,6 +52,9 @@ public class CallerTests
         Assert.Equal(["a\u00e9\u00ff", "v\u00e9\u00ff"], told[1..3]);
         Assert.Equal(told[..3], told[3..6]);
         Assert.Contains(@"d\xe9\xff", (await home.Run("status", "web")).Ok().Stdout);
+        // The runtime could not delete such a folder.
+        (await home.Run("stop", "web")).Ok();
+        (await home.Run(Call.Line("rm -r d*"))).Ok();
     }
 
     [Fact]

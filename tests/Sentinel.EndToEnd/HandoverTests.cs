@@ -24,6 +24,8 @@ public class HandoverTests
         var shown = await home.Show("web");
         Assert.Equal(("running", 0, null), (shown.State, shown.Restarts, shown.LastRun));
         Assert.NotEqual(launcher.Pid, pid);
+        // It is written down after the state.
+        await Wait.Until(async () => (await home.Happened("web")).Exists(happened => (string)happened["event"]! == "handed-over"), () => "it is told");
         var told = Assert.Single(await home.Happened("web"), happened => (string)happened["event"]! == "handed-over");
         Assert.Equal((pid, launcher.Pid), ((int)told["pid"]!, (int)told["oldPid"]!));
         Assert.Contains("  Pid file:  web.pid\n", (await home.Run("status", "web")).Ok().Stdout);

@@ -276,7 +276,7 @@ public class StopTests
         var stopped = (await As65534("stop", "web", "--timeout", "0.1")).Fails(1);
 
         Assert.Equal($"Error: web: could not end all of it: pid {roots.Pid} cannot be signalled: Operation not permitted\n", stopped.Stderr);
-        Assert.Contains($"1 process that it started still runs (pid {roots.Pid})", (await As65534("status", "web")).Ok().Stdout);
+        Assert.Contains($"1 process that it started still runs (sleep, pid {roots.Pid})", (await As65534("status", "web")).Ok().Stdout);
         Assert.Equal([roots], home.Supervised());
 
         Task<Outcome> As65534(params string[] arguments) =>

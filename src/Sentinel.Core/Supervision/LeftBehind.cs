@@ -26,5 +26,6 @@ public static class LeftBehind
             LeftSession: member.Session != record.LastRun?.Pid))];
 
     // What the user stopped has left nothing.
-    private static bool HasEnded(ProcessRecord record) => record.State is RunState.Exited or RunState.Crashed or RunState.Backoff or RunState.Failed;
+    private static bool HasEnded(ProcessRecord record) =>
+        record.State is RunState.Exited or RunState.Crashed or RunState.Backoff or RunState.Failed or RunState.Stopping { Run: null };
 }

@@ -16,7 +16,8 @@ public sealed class StateDocumentTests
     // One process is stopping and has all that can be absent.
     private const string Whole =
         """
-        {"version":2,"nextId":9,"processes":[
+        {"version":2,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
+         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
@@ -53,7 +54,7 @@ public sealed class StateDocumentTests
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
-        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace",
+        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
     ];
 
     [Fact]
