@@ -53,12 +53,20 @@ internal static unsafe partial class LibC
     public const int MSG_NOSIGNAL = 0x4000;
 
     public const int F_GETFD = 1;
+    public const int F_SETFL = 4;
+    public const int F_OFD_SETLK = 37;
     public const int F_OFD_SETLKW = 38;
     public const short F_WRLCK = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
     public const int AT_EMPTY_PATH = 0x1000;
+    public const int S_IFMT = 0xf000;
+    public const int S_IFREG = 0x8000;
+    public const int S_IFCHR = 0x2000;
+    public const int S_IFIFO = 0x1000;
+    public const int S_IFSOCK = 0xc000;
+    public const int S_IFDIR = 0x4000;
     public const uint STATX_TYPE = 1;
     public const uint STATX_UID = 8;
     public const uint STATX_INO = 0x100;
@@ -244,6 +252,16 @@ internal static unsafe partial class LibC
     public static partial int pipe2(int* ends, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int setpriority(int kind, uint id, int priority);
+
+    // The C library has no function for it.
+    public static int ioprio_set(int kind, int id, int priority) =>
+        (int)syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 30 : 251, kind, id, priority, 0);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchown(SafeHandle file, uint user, uint group);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -380,6 +398,10 @@ internal static unsafe partial class LibC
 
         [FieldOffset(40)]
         public ulong Bytes;
+
+        // Of the device that it is, if it is one.
+        [FieldOffset(128)]
+        public uint DeviceTypeMajor;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

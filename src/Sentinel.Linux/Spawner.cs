@@ -13,6 +13,12 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private const uint OwnerOnly = 0x180; // 0600
     private const uint OwnerOnlyFolder = 0x1c0; // 0700
 
+    // What a path of a descriptor of ours begins with: it is what it is.
+    private const string OwnDescriptors = "/proc/self/fd/";
+
+    // The major number of /dev/null and its like; see mem(4).
+    private const uint MemoryDevices = 1;
+
     // Nothing else ends with it by accident.
     private const int TrialCode = 7;
 
@@ -108,15 +114,38 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         program = "";
         if (!Directory.Exists(launch.WorkingDirectory))
             return $"there is no folder {launch.WorkingDirectory} to run it in";
+        if ((WhyNoLog(launch.StdoutPath) ?? WhyNoLog(launch.StderrPath)) is { } why)
+            return why;
         var name = launch.Command.Arguments[0];
         return ProgramPath.Find(name, launch.WorkingDirectory, launch.Environment["PATH"], out program) ?? ControlGroup.WhyNot(launch.Treatment.Tree);
+    }
+
+    // Looked at before anything is ended for it. Opening a pipe would wait for somebody who reads it. What leads to /dev/null is the
+    // user's way of keeping nothing.
+    private static string? WhyNoLog(string log)
+    {
+        LibC.StatX status;
+        if (log.StartsWith(OwnDescriptors, StringComparison.Ordinal) || LibC.statx(LibC.AT_FDCWD, log, 0, LibC.STATX_TYPE, &status) != 0)
+            return null;
+        var kind = (status.Mode & LibC.S_IFMT) switch
+        {
+            LibC.S_IFREG => null,
+            LibC.S_IFCHR when status.DeviceTypeMajor == MemoryDevices => null,
+            LibC.S_IFIFO => "a named pipe",
+            LibC.S_IFSOCK => "a socket",
+            LibC.S_IFDIR => "a folder",
+            _ => "a device",
+        };
+        return kind is null ? null : $"{log} is {kind}, and no file that a log could be written to: move it away";
     }
 
     private void OpenLog(string log, Launch launch, SafeFileHandle place)
     {
         // The daemon's own is no supervised process's.
-        if (launch.Cookie is not null && launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
-            LogReaders.Open(log, launch.LogLimits, place);
+        if (launch.Cookie is not null
+            && (launch.LogPipe || (launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader))
+            && !log.StartsWith(OwnDescriptors, StringComparison.Ordinal))
+            LogReaders.Open(log, launch, place);
         else
             Open(log, place);
     }
@@ -130,8 +159,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private static void Open(string log, SafeFileHandle place)
     {
-        using var file = LibC.open(log, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_CLOEXEC, OwnerOnly);
-        if (file.IsInvalid || LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
+        // Not blocking: nobody may read a pipe that was put there just now.
+        using var file = LibC.open(log, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | LibC.O_NONBLOCK | LibC.O_CLOEXEC, OwnerOnly);
+        if (file.IsInvalid)
+            throw SystemCallException.Last("open", log);
+        if (WhyNoLog(log) is { } why)
+            throw new SpawnException(why);
+        if (LibC.fcntl(file, LibC.F_SETFL, LibC.O_APPEND) < 0 || LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
             throw SystemCallException.Last("open", log);
     }
 

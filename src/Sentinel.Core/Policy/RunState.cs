@@ -16,7 +16,7 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>Whether it has come to be of use; see <see cref="Specs.Readiness"/>.</summary>
         public bool IsReady { get; init; } = true;
 
-        /// <summary>Where its logs ended when it began; null when nobody will ask.</summary>
+        /// <summary>Where its logs ended when it began; null: not known.</summary>
         public LogEnds? LogStarts { get; init; }
 
         /// <summary>Null: not known, or nobody asks.</summary>

@@ -64,7 +64,8 @@ public sealed partial class Supervisor
         RestartLimit = after.RestartLimit,
         Stop = after.Stop,
         MaxMemoryBytes = after.MaxMemoryBytes,
-        LogLimits = after.LogLimits,
+        // The one that stands between reads them when it begins.
+        LogLimits = before.LogPipe ? before.LogLimits : after.LogLimits,
         Lease = after.Lease,
         // Where it is to tell by itself, it has to know.
         Health = after.Health?.Probe.Kind == ProbeKind.Notify ? before.Health : after.Health,

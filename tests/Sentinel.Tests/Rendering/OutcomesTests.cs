@@ -153,7 +153,7 @@ public sealed class OutcomesTests
         };
         var process = ProcessJson.From(
             new ProcessView(record, null) { LeaseOver = "why" }, remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)],
-            [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")], new("/home/user/.sentinel"));
+            LogFaults.None with { Deleted = [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")] }, new("/home/user/.sentinel"));
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
