@@ -172,6 +172,8 @@ public sealed class LogHistory : IDisposable
         var from = position;
         while (_backups.Find(piece => from < piece.End) is { } backup)
         {
+            // Between two something may be lost.
+            from = Math.Max(from, backup.Start);
             if (backup.File.Value is { } file
                 && ReadStretch(ref from, file, backup.Start, buffer[..(int)Math.Min(buffer.Length, backup.End - from)]) is > 0 and var read)
             {
@@ -183,7 +185,7 @@ public sealed class LogHistory : IDisposable
             from = backup.End;
         }
 
-        position = from;
+        position = Math.Max(from, StartOfLive);
         return _live is null ? 0 : ReadStretch(ref position, _live, _removed, buffer);
     }
 
