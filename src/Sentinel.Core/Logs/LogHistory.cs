@@ -216,7 +216,8 @@ public sealed class LogHistory : IDisposable
 
     private long PositionOf(long offset) => PositionOf(offset, _removed);
 
-    private static long PositionOf(long offset, long zero) => offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
+    // What was written before anybody counted has positions below zero.
+    private static long PositionOf(long offset, long zero) => zero <= 0 || offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
 
     // What is not at rest may change without another word in the journal.
     private bool IsCurrent() =>

@@ -42,7 +42,7 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     public IReadOnlyList<(long From, long To)> Gaps
     {
         get => _gaps ?? [];
-        init => _gaps = [.. value.TakeLast(MostGaps)];
+        init => _gaps = value.Count == 0 ? null : [.. value.TakeLast(MostGaps)];
     }
 
     /// <summary>Whether nothing is to be finished or undone.</summary>

@@ -63,7 +63,8 @@ public sealed class LogHistoryTests : IDisposable
         writer.Append(Numbered(0, 1000));
         new LogRotation(new LogFiles()).Rotate(Log, Limits);
         writer.Append(Numbered(1000, 1000));
-        new LogRotation(new LogFiles()).Rotate(Log, Limits with { Compress = true });
+        new LogRotation(new LogFiles()).Rotate(Log, Limits);
+        new LogCompression(new LogFiles()).Run(Log);
         writer.Append(Numbered(2000, 1000));
         File.WriteAllBytes(Log + ".1.gz", isEmpty ? [] : [.. File.ReadAllBytes(Log + ".1.gz").AsSpan(0, 100), 0, 16, 0, 0]);
 
