@@ -34,10 +34,11 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             for (var i = read; (i = block.AsSpan(0, i).LastIndexOf((byte)'\n')) >= 0;)
                 if (--lines == 0)
                     return at + i + 1;
-            // What is before is gone: it was rotated out meanwhile, or is damaged.
-            if (at != from)
+            // What is before is a hole, or gone: it was rotated out meanwhile, or is damaged.
+            var before = at == from ? from : log.EndBefore(at);
+            if (before >= position)
                 return at;
-            position = from;
+            position = before;
         }
 
         return start;

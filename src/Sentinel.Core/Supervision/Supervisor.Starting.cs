@@ -130,8 +130,8 @@ public sealed partial class Supervisor
             {
                 if (stuck?.GetValueOrDefault(starting.Id) is { } why)
                     throw new SpawnException(why);
-                // Whoever waits for a line begins where this run's part of the logs does.
-                var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home, store.Files) : (LogEnds?)null;
+                // Whoever waits for a line, or quotes it, begins where this run's part of the logs does.
+                var logs = LogEnds.Of(starting, store.Home, store.Files);
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
             catch (Exception e) when (e is SpawnException or EnvironmentException)
@@ -208,6 +208,7 @@ public sealed partial class Supervisor
         record.Spec.LogLimits,
         record.Cookie)
     {
+        LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,
         IsAgain = record.LastRun is not null,

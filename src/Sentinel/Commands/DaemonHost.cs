@@ -34,6 +34,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly StateStore _store;
     private readonly List<string> _warnings = [];
     private long _allocatedBytes;
+    private LogRung? _rung;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
@@ -47,7 +48,7 @@ internal sealed class DaemonHost : IDisposable
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, Warn);
+            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
         var health = new HealthKeeper(new HealthTools(
@@ -119,6 +120,18 @@ internal sealed class DaemonHost : IDisposable
         ReapOrphans();
         GiveBackMemory();
         BoundLog();
+        LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
+    }
+
+    // Whether every process has one, as the file system wants it; asked once.
+    private bool HasReaders
+    {
+        get
+        {
+            if (_rung is null && Directory.Exists(_home.Logs))
+                _rung = new LogRotation(new LogFiles()).RungOf(_home.Logs);
+            return _rung == LogRung.Reader;
+        }
     }
 
     // What it says is appended, so it goes on at the new start.

@@ -120,7 +120,6 @@ internal static class RunCommand
         if (waits)
             foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRecord>())
                 ReadyWait.ShowLastLines(session, failed);
-        Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
         if (exitCode == ExitCode.Success && session.Daemon is null)
             WarnWithoutDaemon(request.Spec, isReady: waits);
         return exitCode;

@@ -63,7 +63,8 @@ public sealed class LogHistoryTests : IDisposable
         writer.Append(Numbered(0, 1000));
         new LogRotation(new LogFiles()).Rotate(Log, Limits);
         writer.Append(Numbered(1000, 1000));
-        new LogRotation(new LogFiles()).Rotate(Log, Limits with { Compress = true });
+        new LogRotation(new LogFiles()).Rotate(Log, Limits);
+        new LogCompression(new LogFiles()).Run(Log);
         writer.Append(Numbered(2000, 1000));
         File.WriteAllBytes(Log + ".1.gz", isEmpty ? [] : [.. File.ReadAllBytes(Log + ".1.gz").AsSpan(0, 100), 0, 16, 0, 0]);
 
@@ -156,11 +157,15 @@ public sealed class LogHistoryTests : IDisposable
 
         public long StartOfData(SafeFileHandle file) => _files.StartOfData(file);
 
+        public long NextData(SafeFileHandle file, long from) => _files.NextData(file, from);
+
+        public long NextHole(SafeFileHandle file, long from) => _files.NextHole(file, from);
+
         public bool Punch(SafeFileHandle file, long end) => _files.Punch(file, end);
 
         public bool Collapse(SafeFileHandle file, long end) => _files.Collapse(file, end);
 
-        public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to) => _files.Copy(from, start, end, to);
+        public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to, long at) => _files.Copy(from, start, end, to, at);
 
         public SafeFileHandle? OpenNameless(string folder) => _files.OpenNameless(folder);
 
@@ -171,6 +176,10 @@ public sealed class LogHistoryTests : IDisposable
             happens();
             return _files.IdentityOf(file);
         }
+
+        public bool IsRegular(string path) => _files.IsRegular(path);
+
+        public bool TryLockTurn(SafeFileHandle file) => _files.TryLockTurn(file);
 
         public void Lock(SafeFileHandle file) => _files.Lock(file);
     }
