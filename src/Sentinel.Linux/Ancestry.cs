@@ -8,6 +8,8 @@ namespace Sentinel.Linux;
 /// <summary>Who has started whom, as /proc tells it.</summary>
 public sealed class Ancestry(ProcessTable table)
 {
+    internal const string Unnamed = "?";
+
     // A name that takes more of a line tells nobody more.
     private const int MostCharacters = 64;
 
@@ -37,7 +39,7 @@ public sealed class Ancestry(ProcessTable table)
     }
 
     // As it calls itself; where that says nothing, as the kernel does.
-    private static string ProgramOf(int pid)
+    internal static string ProgramOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[4096];
         var length = Math.Max(0, ProcFile.Read(pid, "/cmdline\0"u8, buffer));
@@ -45,7 +47,7 @@ public sealed class Ancestry(ProcessTable table)
         if (name.Length > 0)
             return name;
         length = Math.Max(0, ProcFile.Read(pid, "/comm\0"u8, buffer));
-        return Encoding.UTF8.GetString(buffer[..length]).TrimEnd('\n') is { Length: > 0 } comm ? comm : "?";
+        return Encoding.UTF8.GetString(buffer[..length]).TrimEnd('\n') is { Length: > 0 } comm ? comm : Unnamed;
     }
 
     /// <summary>The name of a program: <c>bash</c> for <c>-bash</c> and <c>/bin/bash</c>, <c>sshd</c> for <c>sshd: user@pts/0</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -41,7 +42,8 @@ internal readonly record struct ChildFailure(ChildStep Step, int Error, string W
 /// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
 /// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
 /// up before, without a transition that the garbage collector would have a say in, and no allocation. It shares our
-/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process.
+/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process. Where close_range(2) is not to be
+/// had (Linux before 5.9, containers of older engines) it copies all, and closes one after another.
 /// </remarks>
 internal sealed unsafe class Child : IDisposable
 {
@@ -51,6 +53,9 @@ internal sealed unsafe class Child : IDisposable
     private const int SysClone3 = 435;
     private const int SysCloseRange = 436;
     private const int CloseRangeUnshare = 2;
+
+    // As many as are open for certain, where the system does not tell.
+    private const int ManyDescriptors = 65536;
     private const int SigChld = 17;
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
@@ -68,6 +73,14 @@ internal sealed unsafe class Child : IDisposable
         var other => throw new PlatformNotSupportedException($"processes cannot be made on {other}"),
     };
 
+    // openat, read; asm/unistd.h.
+    private static readonly (int Open, int Read) OpenAndRead = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? (56, 63) : (257, 0);
+
+    private const int MostStatBytes = 512;
+
+    // Tried on descriptors that nobody has.
+    private static readonly Lazy<bool> HasCloseRange = new(() => LibC.syscall(SysCloseRange, int.MaxValue - 1, int.MaxValue, 0, 0) == 0);
+
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
     private readonly IReadOnlyList<PreparingCall> _preparing;
@@ -75,7 +88,8 @@ internal sealed unsafe class Child : IDisposable
     /// <param name="inherited">What it is to have of its caller, and what it has of us anyhow; null: that.</param>
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
     {
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, _strings);
+        // All others than the standard streams are closed by then.
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, firstFree: 3, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
@@ -87,9 +101,14 @@ internal sealed unsafe class Child : IDisposable
             Stdout = (int)stdout.DangerousGetHandle(),
             Stderr = (int)stderr.DangerousGetHandle(),
             LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
+            Sharing = HasCloseRange.Value ? CloneFiles : 0,
+            HighestDescriptor = HasCloseRange.Value ? 0 : HighestDescriptor(),
             Umask = (uint)launch.Umask,
             Preparing = _strings.AddCalls(_preparing),
             PreparingCount = _preparing.Count,
+            OpenAt = OpenAndRead.Open,
+            Read = OpenAndRead.Read,
+            OwnStat = _strings.Add("/proc/self/stat"u8.ToArray()),
             WorkingDirectory = _strings.Add(NativeText.Bytes(launch.WorkingDirectory)),
             // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
             Environment = _strings.AddList(
@@ -97,8 +116,24 @@ internal sealed unsafe class Child : IDisposable
         };
     }
 
+    private static int HighestDescriptor()
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ManyDescriptors;
+        }
+    }
+
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
         launch.Cookie is { } cookie ? [NativeText.Bytes($"{Cookie.Variable}={cookie}")] : [];
+
+    /// <summary>When what was made last has started, as <see cref="ProcessTable"/> tells it; null: it could not be read.</summary>
+    public long? StartTicks(ProcessTable table) =>
+        _plan->StatBytes > 0 ? table.Read(0, new ReadOnlySpan<byte>(_plan->Stat, _plan->StatBytes))?.StartTicks : null;
 
     /// <param name="group">The control group to make it in; null: ours.</param>
     /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
@@ -122,7 +157,7 @@ internal sealed unsafe class Child : IDisposable
     // its maker's: it compares how often, before and after, and before it looks at the wrong one. Such a child has not begun.
     private int Make(int group)
     {
-        (_plan->Step, _plan->Error) = (ChildStep.Make, 0);
+        (_plan->Step, _plan->Error, _plan->StatBytes) = (ChildStep.Make, 0, 0);
         var pid = (int)CloneAndExecute(_plan, group);
         if (pid < 0 || group < 0 || _plan->Step != ChildStep.Make)
             return pid;
@@ -146,14 +181,14 @@ internal sealed unsafe class Child : IDisposable
         for (var i = 0; i < SignalStructBytes; i++)
             (none[i], all[i]) = (0, 0xff);
         var request = new CloneArguments { ExitSignal = SigChld };
-        request.Flags = group >= 0 ? CloneFiles | CloneVFork | CloneIntoCgroup : CloneFiles | CloneVFork;
+        request.Flags = plan->Sharing | CloneVFork | CloneIntoCgroup;
         request.Cgroup = (ulong)group;
 
         // A handler of the runtime must not run in the child.
         plan->Calls.SignalMask(SigSetMask, all, before);
         var pid = group >= 0
             ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
-            : plan->Calls.SystemCall(SysClone, (nint)(CloneFiles | CloneVFork) | SigChld, 0, 0, 0, 0);
+            : plan->Calls.SystemCall(SysClone, (nint)(plan->Sharing | CloneVFork) | SigChld, 0, 0, 0, 0);
         if (pid == 0)
             BecomeProgram(plan, none);
         plan->Error = pid < 0 ? *plan->Calls.Errno() : plan->Error;
@@ -170,13 +205,17 @@ internal sealed unsafe class Child : IDisposable
         for (var signal = 1; signal <= LastSignal; signal++)
             plan->Calls.SignalAction(signal, none, null);
 
-        if ((plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0
-                || plan->Calls.Unshare((int)CloneFiles) == 0)
+        if ((plan->Sharing == 0
+                || plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0)
             && plan->Calls.Duplicate(plan->Stdin, 0) == 0
             && plan->Calls.Duplicate(plan->Stdout, 1) == 1
             && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
         {
-            plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            if (plan->Sharing != 0)
+                plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            for (var descriptor = 3; descriptor <= plan->HighestDescriptor; descriptor++)
+                plan->Calls.Close(descriptor);
+            NoteStart(plan);
             plan->Calls.Umask(plan->Umask);
             plan->Step = ChildStep.Prepare;
             for (plan->Prepared = 0; plan->Prepared < plan->PreparingCount; plan->Prepared++)
@@ -200,6 +239,17 @@ internal sealed unsafe class Child : IDisposable
         plan->Calls.Exit(127);
     }
 
+    // From here it can be read whatever becomes of it: who becomes another user may be hidden from us.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteStart(Plan* plan)
+    {
+        var stat = (int)plan->Calls.SystemCall(plan->OpenAt, LibC.AT_FDCWD, (nint)plan->OwnStat, LibC.O_RDONLY, 0, 0);
+        if (stat < 0)
+            return;
+        plan->StatBytes = (int)plan->Calls.SystemCall(plan->Read, stat, (nint)plan->Stat, MostStatBytes, 0, 0);
+        plan->Calls.Close(stat);
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     private struct Plan
     {
@@ -208,6 +258,9 @@ internal sealed unsafe class Child : IDisposable
         public int Stdout;
         public int Stderr;
         public int LastDescriptor;
+        // CLONE_FILES, or 0: it has a copy from the beginning, and closes those up to the highest.
+        public ulong Sharing;
+        public int HighestDescriptor;
         public uint Umask;
         public nint* Preparing;
         public int PreparingCount;
@@ -219,6 +272,11 @@ internal sealed unsafe class Child : IDisposable
         // The last that was begun; it failed where there is an error.
         public ChildStep Step;
         public int Error;
+        public int OpenAt;
+        public int Read;
+        public byte* OwnStat;
+        public int StatBytes;
+        public fixed byte Stat[MostStatBytes];
     }
 
     // struct clone_args of clone3(2).
@@ -250,7 +308,7 @@ internal sealed unsafe class Child : IDisposable
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Unshare;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Close;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
         public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
@@ -267,7 +325,7 @@ internal sealed unsafe class Child : IDisposable
                 SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
                 SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
                 Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
-                Unshare = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("unshare"),
+                Close = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("close"),
                 Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
                 ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
                 Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),

@@ -33,16 +33,26 @@ internal sealed unsafe class CommandProbe : IDisposable
             throw SystemCallException.Last("make", "a pipe");
         _output = new SafeFileHandle(ends[0], ownsHandle: true);
         using var input = new SafeFileHandle(ends[1], ownsHandle: true);
+        int? pid = null;
         try
         {
             // Our end alone: the check need not know that nobody waits for it.
             LibC.fcntl(_output, LibC.F_SETFL, LibC.O_NONBLOCK);
             var identity = spawner.Spawn(launch, input);
             _children.Add(identity.Pid);
-            _child = PidFd.Open(identity, table)!;
+            pid = identity.Pid;
+            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before anybody looked");
         }
         catch
         {
+            if (pid is { } child)
+            {
+                // Nobody would see its end.
+                LibC.kill(-child, SignalName.Kill);
+                LibC.waitpid(child, null, 0);
+                _children.Remove(child);
+            }
+
             _output.Dispose();
             throw;
         }

@@ -46,9 +46,39 @@ public static class ControlGroup
             LibC.rmdir(group);
     }
 
-    /// <summary>Whether there is a group of that tree, and nobody in it.</summary>
-    internal static bool IsEmpty(string cookie) =>
-        Of(cookie) is { } group && GroupFile.Read(group, "cgroup.events").Contains("populated 0", StringComparison.Ordinal);
+    /// <summary>Whether anybody is in the group of a tree; null when there is none, or only strangers are in it.</summary>
+    internal static bool? IsPopulated(string cookie, Func<int, bool> isStranger)
+    {
+        if (Of(cookie) is not { } group || IsPopulated(group) is not { } isPopulated)
+            return null;
+        if (!isPopulated)
+            return false;
+        var pids = PidsIn(group);
+        // Nobody is named where each is gone by the time that one looks, and the kernel still counts somebody.
+        return pids.Exists(pid => !isStranger(pid)) || (pids.Count == 0 && !HasTreesBelow(group)) ? true : null;
+    }
+
+    private static bool? IsPopulated(string group) => GroupFile.Number(group, "cgroup.events", "populated") switch { 0 => false, 1 => true, _ => null };
+
+    // Also in those that the tree has made for itself, and not in those of trees that it supervises.
+    private static List<int> PidsIn(string group)
+    {
+        List<int> pids = [.. GroupFile.Words(group, "cgroup.procs").Select(int.Parse)];
+        foreach (var below in GroupFile.Below(group))
+            if (!IsOurs(below))
+                pids.AddRange(PidsIn(below));
+        return pids;
+    }
+
+    private static bool HasTreesBelow(string group) =>
+        GroupFile.Below(group).Any(below => IsOurs(below) ? IsPopulated(below) == true : HasTreesBelow(below));
+
+    // That of a tree, or a shelf of them.
+    private static bool IsOurs(string group) => Path.GetFileName(group).StartsWith("sentinel", StringComparison.Ordinal);
+
+    /// <summary>Whether a group is that of a tree; null when the tree has none, or it is not known which group it is.</summary>
+    /// <param name="id">As the kernel numbers groups: the inode of its folder.</param>
+    internal static bool? Has(string cookie, ulong? id) => id is not null && Of(cookie) is { } group ? UnixSocket.FileAt(group) == id : null;
 
     /// <summary>What is counted of a tree that has limits; null when there is none of that cookie.</summary>
     internal static GroupSighting? Look(string cookie)
@@ -64,14 +94,14 @@ public static class ControlGroup
     }
 
     /// <summary>SIGKILL to all in the group of a tree at once (Linux 5.14); false where it cannot be, or others are in it as well.</summary>
-    internal static bool Kill(string cookie, Func<int, string?> cookieOf)
+    internal static bool Kill(string cookie, Func<int, bool> isStranger)
     {
         if (Of(cookie) is not { } group)
             return false;
         try
         {
             // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
-            if (Directory.GetDirectories(group).Length > 0 || GroupFile.Words(group, "cgroup.procs").Select(int.Parse).Any(IsStranger))
+            if (GroupFile.Below(group).Length > 0 || PidsIn(group).Exists(isStranger.Invoke))
                 return false;
             File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
             return true;
@@ -80,8 +110,6 @@ public static class ControlGroup
         {
             return false;
         }
-
-        bool IsStranger(int pid) => pid == Environment.ProcessId || (cookieOf(pid) is { } other && other != cookie);
     }
 
     /// <summary>Whether a folder is the group of a tree.</summary>

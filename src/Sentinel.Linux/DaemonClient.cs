@@ -21,6 +21,12 @@ public sealed class DaemonClient : ISupervisor
     private readonly SentinelHome _home;
     private readonly Action<string> _warn;
 
+    // Whether the daemon has said that it begins, or may say so any moment.
+    private bool _hasBegun;
+    // Whether anything came of it, and whether it was asked to do something.
+    private bool _isHeard;
+    private bool _isAsked;
+
     private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
 
     /// <summary>Null when no daemon runs.</summary>
@@ -48,6 +54,8 @@ public sealed class DaemonClient : ISupervisor
 
     private Message Exchange(Message message)
     {
+        (_hasBegun, _isHeard) = (false, false);
+        _isAsked = message is Message.Ask;
         using var socket = Connect();
         Send(socket, Protocol.Write(message));
         while (true)
@@ -59,6 +67,7 @@ public sealed class DaemonClient : ISupervisor
                 switch (Protocol.Read(body))
                 {
                     case Message.Working:
+                        _hasBegun = true;
                         continue;
                     case Message.Refused refused:
                         throw new DaemonException(refused.Why);
@@ -86,7 +95,7 @@ public sealed class DaemonClient : ISupervisor
                 return socket;
             else if (!isBusy)
                 throw new DaemonGoneException();
-        throw Silent(_home);
+        throw Silent(_home, _isAsked ? false : null);
     }
 
     private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
@@ -98,7 +107,8 @@ public sealed class DaemonClient : ISupervisor
                     Wait(socket, LibC.POLLOUT);
                     break;
                 case -1:
-                    throw Gone();
+                    // It may have said why.
+                    return;
                 case { } written:
                     frame = frame[written..];
                     break;
@@ -115,8 +125,10 @@ public sealed class DaemonClient : ISupervisor
                     Wait(socket, LibC.POLLIN);
                     break;
                 case 0:
-                    throw Gone();
+                    // It says that it begins before it does.
+                    throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
                 case { } read:
+                    _isHeard = true;
                     count += read;
                     break;
             }
@@ -132,14 +144,25 @@ public sealed class DaemonClient : ISupervisor
         // Negative: a signal came in between.
         while ((ready = LibC.poll(&poll, 1, (int)Patience.TotalMilliseconds)) <= 0)
             if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
-                throw Silent(_home);
+                throw GiveUp(socket);
+    }
+
+    // In this order: the daemon says first that it begins, and then looks whether we are still there. What it does not begin now it
+    // never will.
+    private unsafe DaemonException GiveUp(SafeFileHandle socket)
+    {
+        LibC.shutdown(socket, LibC.SHUT_WR);
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = LibC.POLLIN };
+        var mayBeDone = _hasBegun || LibC.poll(&poll, 1, 0) > 0;
+        return Silent(_home, _isAsked ? mayBeDone : null);
     }
 
     private bool IsWorthWaiting(TimeSpan waited) => waited < Patience
         || (waited < LongestPatience && StateFiles.HolderOf(_home.Lock) is { } daemon && LastRun.Ago(daemon) < Recently);
 
     /// <summary>Says that the daemon does not answer, since when as far as that can be known, and how to go on.</summary>
-    public static DaemonException Silent(SentinelHome home)
+    /// <param name="mayBeDone">Whether what it was asked for may still happen; null: it was asked for nothing.</param>
+    public static DaemonException Silent(SentinelHome home, bool? mayBeDone = null)
     {
         var pid = StateFiles.HolderOf(home.Lock);
         var who = pid is null ? "" : $" (pid {pid})";
@@ -149,6 +172,12 @@ public sealed class DaemonClient : ISupervisor
             : "";
         return new DaemonException(
             $"the daemon{who} does not answer{since}.\n"
+            + mayBeDone switch
+            {
+                true => "It had begun, and may still do what was asked for: 'sentinel list' shows how things are.\n",
+                false => "Nothing was done, and nothing of it will be.\n",
+                null => "",
+            }
             + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it",
             isSilent: true);
     }

@@ -35,6 +35,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         OnReadable(_wakeUp, WakeUp);
     }
 
+    /// <summary>Done each time before events are waited for, and when a signal has interrupted that.</summary>
+    public Action BeforeWaiting { get; set; } = () => { };
+
     /// <summary>Runs what events lead to, until <see cref="Stop"/>.</summary>
     /// <param name="failed">Told of an exception; the loop goes on.</param>
     public void Run(Action<Exception> failed)
@@ -42,6 +45,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         var events = stackalloc byte[EventsAtOnce * LibC.EpollEvent.Bytes];
         while (!_isStopped)
         {
+            Guarded(BeforeWaiting, failed);
             var ready = LibC.epoll_wait((int)_epoll.DangerousGetHandle(), events, EventsAtOnce, MillisecondsToNextTimer());
             if (ready < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("wait for", "events");

@@ -17,6 +17,19 @@ internal static class GroupFile
         }
     }
 
+    /// <summary>The groups right below one.</summary>
+    public static string[] Below(string group)
+    {
+        try
+        {
+            return Directory.GetDirectories(group);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     public static string[] Words(string group, string file) => Read(group, file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The number that is all of a file, or stands after a word in it; null when there is none.</summary>

@@ -40,6 +40,9 @@ internal static unsafe partial class LibC
     public const int EXDEV = 18;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
@@ -57,6 +60,8 @@ internal static unsafe partial class LibC
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_CMSG_CLOEXEC = 0x40000000;
+    public const int SHUT_WR = 1;
 
     public const int F_GETFD = 1;
     public const int F_SETFL = 4;
@@ -91,6 +96,8 @@ internal static unsafe partial class LibC
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
     public const short POLLERR = 8;
+    public const short POLLHUP = 0x10;
+    public const short POLLRDHUP = 0x2000;
 
     public const ushort S_IFMT = 0xf000;
     public const ushort S_IFLNK = 0xa000;
@@ -154,8 +161,17 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rmdir(string path);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
-    public static partial int statx(int folder, string path, int flags, uint mask, StatX* status);
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int chown(string path, uint user, uint group);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
+    private static partial int statx_alone(int folder, string path, int flags, uint mask, StatX* status);
+
+    /// <summary>statx(2), and what fstatat(2) tells where a container of an older engine forbids that.</summary>
+    public static int statx(int folder, string path, int flags, uint mask, StatX* status) =>
+        statx_alone(folder, path, flags, mask, status) == 0 ? 0
+        : Marshal.GetLastPInvokeError() is EPERM or ENOSYS ? OlderStat.Look(folder, path, flags, status)
+        : -1;
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getgroups(int count, uint* groups);
@@ -186,6 +202,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int wait4(int pid, int* status, int options, ResourceUsage* usage);
+
+    [LibraryImport(Name)]
+    public static partial nint signal(int number, nint handler);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getrlimit(int resource, ulong* softAndHard);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int setrlimit(int resource, ulong* softAndHard);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int getrusage(int who, ResourceUsage* usage);
@@ -295,6 +320,9 @@ internal static unsafe partial class LibC
     public static partial int fchown(SafeHandle file, uint user, uint group);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int shutdown(SafeHandle socket, int how);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint send(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -305,6 +333,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int pid, int signal);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int prctl(int option, nint a, nint b, nint c, nint d);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int sigaction(int signal, byte* action, byte* before);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int eventfd(uint value, int flags);

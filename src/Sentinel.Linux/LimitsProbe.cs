@@ -15,7 +15,10 @@ public static class LimitsProbe
         const string name = "Max open files";
         var fields = File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new Limits(Number($"{Inotify}/max_user_watches"), Number($"{Inotify}/max_user_instances"), CanWatch(), Limit(fields[0]), Limit(fields[1]));
+        // A daemon that is to start takes all that it may have.
+        var most = Limit(fields[1]);
+        return new Limits(
+            Number($"{Inotify}/max_user_watches"), Number($"{Inotify}/max_user_instances"), CanWatch(), pid == Environment.ProcessId ? most : Limit(fields[0]), most);
     }
 
     private static long Number(string file) => long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);

@@ -60,7 +60,7 @@ public sealed unsafe class LogFiles : ILogFiles
             if (copied == 0)
                 return false;
             if (copied < 0 && Marshal.GetLastPInvokeError() is var error and not LibC.EINTR)
-                return error is LibC.ENOSPC ? throw SystemCallException.Last("copy", "a log") : false;
+                return error is LibC.ENOSPC or LibC.EFBIG ? throw SystemCallException.Last("copy", "a log") : false;
         }
 
         return true;

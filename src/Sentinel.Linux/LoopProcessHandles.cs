@@ -8,7 +8,7 @@ public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProces
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
 
-    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, table.CookieOf);
+    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, pid => table.IsStranger(pid, cookie));
 
     public async ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {

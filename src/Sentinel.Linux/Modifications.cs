@@ -4,7 +4,10 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Linux;
 
-/// <summary>Waits on the loop by inotify(7), each watch for one event: a busy file is told of as often as it is armed.</summary>
+/// <summary>
+/// Waits on the loop by inotify(7), each watch for one event: a busy file is told of as often as it is armed. Where the system has no
+/// more watches to give, files are looked at again and again.
+/// </summary>
 public sealed unsafe class Modifications : IModifications, IDisposable
 {
     private const int NonBlocking = 0x800;
@@ -17,38 +20,56 @@ public sealed unsafe class Modifications : IModifications, IDisposable
     private const int EventBytes = 16;
     private const int BufferBytes = 4096;
 
-    private readonly SafeFileHandle _descriptor;
+    // How often a file is looked at that cannot be watched.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly EventLoop _loop;
+    private readonly SafeFileHandle? _descriptor;
     private readonly Dictionary<int, Action> _armed = [];
-    private readonly IDisposable _waiting;
+    private readonly Dictionary<string, Looked> _lookedAt = [];
+    private readonly IDisposable? _waiting;
+    private IDisposable? _looking;
 
     public Modifications(EventLoop loop)
     {
+        _loop = loop;
         var fd = LibC.inotify_init1(LibC.O_CLOEXEC | NonBlocking);
         if (fd < 0)
-            throw SystemCallException.Last("watch", "files");
+        {
+            WhyNot = SystemCallException.Reason(Marshal.GetLastPInvokeError());
+            return;
+        }
+
         _descriptor = new SafeFileHandle(fd, ownsHandle: true);
         _waiting = loop.OnReadable(_descriptor, TakeEvents);
     }
 
+    /// <summary>Why nothing can be watched here, and everything is looked at; null when it can.</summary>
+    public string? WhyNot { get; }
+
     public void Arm(string path, Action then)
     {
-        var watch = LibC.inotify_add_watch(_descriptor, path, Modify | OneShot | DontFollow);
+        var watch = _descriptor is null ? -1 : LibC.inotify_add_watch(_descriptor, path, Modify | OneShot | DontFollow);
         if (watch >= 0)
             _armed[watch] = then;
-        else if (Marshal.GetLastPInvokeError() is not (LibC.ENOENT or LibC.ENOTDIR))
-            throw SystemCallException.Last("watch", path);
+        else if (Sight.Of(path) is { } sight)
+        {
+            _lookedAt[path] = new Looked(sight, then);
+            _looking ??= _loop.After(Interval, LookAtAll);
+        }
     }
 
     public void Dispose()
     {
-        _waiting.Dispose();
-        _descriptor.Dispose();
+        _looking?.Dispose();
+        _waiting?.Dispose();
+        _descriptor?.Dispose();
     }
 
     private void TakeEvents()
     {
         var buffer = stackalloc byte[BufferBytes];
-        var length = LibC.read(_descriptor, buffer, BufferBytes);
+        var length = LibC.read(_descriptor!, buffer, BufferBytes);
         for (var at = 0; at + EventBytes <= length;)
         {
             var watch = *(int*)(buffer + at);
@@ -58,5 +79,26 @@ public sealed unsafe class Modifications : IModifications, IDisposable
             if ((mask & (Modify | Ignored)) != 0 && _armed.Remove(watch, out var then) && (mask & Modify) != 0)
                 then();
         }
+    }
+
+    private void LookAtAll()
+    {
+        _looking = _lookedAt.Count > 0 ? _loop.After(Interval, LookAtAll) : null;
+        foreach (var (path, looked) in _lookedAt.ToList())
+        {
+            var sight = Sight.Of(path);
+            if (sight == looked.Before)
+                continue;
+            _lookedAt.Remove(path);
+            if (sight is not null)
+                looked.Then();
+        }
+    }
+
+    private sealed record Looked(Sight Before, Action Then);
+
+    private sealed record Sight(long Bytes, DateTime WrittenAt)
+    {
+        public static Sight? Of(string path) => new FileInfo(path) is { Exists: true } file ? new Sight(file.Length, file.LastWriteTimeUtc) : null;
     }
 }

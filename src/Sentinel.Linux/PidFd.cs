@@ -11,8 +11,12 @@ internal sealed unsafe class PidFd : IProcessHandle
     private const int SysPidFdSendSignal = 424;
     private const int SysPidFdOpen = 434;
 
+    // linux/pidfd.h, PIDFD_SIGNAL_PROCESS_GROUP.
+    private const int SignalProcessGroup = 4;
+
     // linux/pidfd.h, since Linux 6.15: tells how a process ended after it has been reaped.
     private const ulong PidFdGetInfo = 0xc048ff0b;
+    private const ulong PidFdInfoGroup = 1 << 2;
     private const ulong PidFdInfoExit = 1 << 3;
 
     // Of waitid(2).
@@ -90,6 +94,16 @@ internal sealed unsafe class PidFd : IProcessHandle
         return error == LibC.ESRCH ? null : $"cannot be signalled: {SystemCallException.Reason(error)}";
     }
 
+    public void KillGroup()
+    {
+        // What the descriptor holds is the number of the group as well, if it led one, and nobody else can have it (Linux 6.9).
+        if (LibC.syscall(SysPidFdSendSignal, Descriptor, SignalName.Kill, 0, SignalProcessGroup) == 0)
+            return;
+        // While it lives its group is there, and the number is that group's.
+        if (_table.Look(Identity)?.Group is > 1 and var group && !HasEnded)
+            LibC.kill(-group, SignalName.Kill);
+    }
+
     public ProcessEnd HowEnded()
     {
         if (Reap() is { } end)
@@ -116,6 +130,13 @@ internal sealed unsafe class PidFd : IProcessHandle
     {
         var info = new ProcessInfo { Mask = PidFdInfoExit };
         return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0 ? Exit.FromWaitStatus(info.ExitCode) : null;
+    }
+
+    /// <summary>The id of the control group that a process is in, or was in when it ended; null where the kernel does not tell.</summary>
+    internal static ulong? GroupOf(SafeFileHandle descriptor)
+    {
+        var info = new ProcessInfo { Mask = PidFdInfoGroup | PidFdInfoExit };
+        return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoGroup) != 0 && info.Group != 0 ? info.Group : null;
     }
 
     // Of our own child nobody else takes notice. Null when it is none, or has not ended.
@@ -153,6 +174,9 @@ internal sealed unsafe class PidFd : IProcessHandle
     {
         [FieldOffset(0)]
         public ulong Mask;
+
+        [FieldOffset(8)]
+        public ulong Group;
 
         [FieldOffset(60)]
         public int ExitCode;

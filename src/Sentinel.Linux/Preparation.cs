@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Sentinel.Core.Host;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Linux;
 
@@ -20,34 +21,33 @@ internal static unsafe class Preparation
 
     private const int SetNoNewPrivileges = 38;
 
-    // All others are closed by then, so it is the first that is free.
-    private const int FirstFree = 3;
+    private const int OpenFiles = 7; // RLIMIT_NOFILE
 
     private const int CpuSetBytes = 128;
 
     /// <param name="inherited">What it is to be where nothing is asked for, and what it is anyhow; null: that.</param>
+    /// <param name="cookie">Of its tree, whose mark it gets; null: it is of none.</param>
+    /// <param name="firstFree">The descriptor that the first file gets which the child opens.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
-    public static IReadOnlyList<PreparingCall> Of(Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, NativeStrings strings)
+    public static IReadOnlyList<PreparingCall> Of(
+        Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, string? cookie, int firstFree, NativeStrings strings)
     {
         var calls = new List<PreparingCall>();
         var (wanted, own) = (inherited?.Wanted, inherited?.Own);
         if (wanted is not null)
             treatment = Inheritance.Together(treatment, wanted, own!, Rights.Own.Value);
+        if (Descriptors.InheritedWhereRaised() is var (soft, hard))
+            calls.Add(Limit("give it the limit of open files that it would have", OpenFiles, soft, hard, strings));
         if (treatment.OomScoreAdjust is { } score)
         {
             var text = Encoding.ASCII.GetBytes(score.ToString(CultureInfo.InvariantCulture));
             calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[4], LibC.AT_FDCWD, (nint)strings.Add("/proc/self/oom_score_adj"u8.ToArray()), LibC.O_WRONLY));
-            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[5], FirstFree, (nint)strings.Add(text), text.Length));
-            calls.Add(new PreparingCall("close a file", Numbers[6], FirstFree));
+            calls.Add(new PreparingCall($"give it the OOM score adjustment {score}", Numbers[5], firstFree, (nint)strings.Add(text), text.Length));
+            calls.Add(new PreparingCall("close a file", Numbers[6], firstFree));
         }
 
         foreach (var limit in treatment.Limits)
-        {
-            var values = new byte[2 * sizeof(ulong)];
-            MemoryMarshal.Write(values, limit.Soft);
-            MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), limit.Hard);
-            calls.Add(new PreparingCall($"set the limit {limit}", Numbers[3], 0, ResourceLimit.Names.ToList().IndexOf(limit.Name), (nint)strings.Add(values)));
-        }
+            calls.Add(Limit($"set the limit {limit}", ResourceLimit.Names.ToList().IndexOf(limit.Name), limit.Soft, limit.Hard, strings));
 
         if (wanted is not null && Inheritance.SetsPolicy(wanted, own!, Rights.Own.Value))
         {
@@ -55,6 +55,8 @@ internal static unsafe class Preparation
             calls.Add(new PreparingCall("give it its caller's scheduling policy", Numbers[10], 0, Scheduling.PolicyOf(wanted.Policy), (nint)strings.Add(priority)));
         }
 
+        if (cookie is not null && Mark(treatment, cookie) is { } mark)
+            calls.Add(new PreparingCall("mark it", Numbers[3], 0, RealTimeLimit.Number, (nint)strings.Add(mark)));
         if (treatment.Nice is { } nice)
             calls.Add(new PreparingCall($"set nice to {nice}", Numbers[0], 0, 0, nice));
         if (treatment.IoPriority is { } disks)
@@ -89,5 +91,26 @@ internal static unsafe class Preparation
         if (wanted is { NoNewPrivileges: true } && !own!.NoNewPrivileges)
             calls.Add(new PreparingCall("keep it from gaining privileges", Numbers[11], SetNoNewPrivileges, 1));
         return calls;
+    }
+
+    // Null where it cannot be had, or a limit is wanted in its place.
+    private static byte[]? Mark(Treatment treatment, string cookie)
+    {
+        var wanted = treatment.Limits.FirstOrDefault(limit => limit.Name == RealTimeLimit.Name);
+        var mark = TreeMark.Of(cookie);
+        if (wanted?.Soft < TreeMark.Least || (wanted?.Hard ?? RealTimeLimit.Hard(Numbers[3])) is not { } hard || hard < mark)
+            return null;
+        var values = new byte[2 * sizeof(ulong)];
+        MemoryMarshal.Write(values, mark);
+        MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), hard);
+        return values;
+    }
+
+    private static PreparingCall Limit(string what, int resource, ulong soft, ulong hard, NativeStrings strings)
+    {
+        var values = new byte[2 * sizeof(ulong)];
+        MemoryMarshal.Write(values, soft);
+        MemoryMarshal.Write(values.AsSpan(sizeof(ulong)), hard);
+        return new PreparingCall(what, Numbers[3], 0, resource, (nint)strings.Add(values));
     }
 }

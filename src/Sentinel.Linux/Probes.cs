@@ -1,7 +1,9 @@
 using System.Net;
+using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Linux;
 
@@ -37,7 +39,8 @@ public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) 
         }
     }
 
-    public IDisposable Listen(string address, uint? user, Action<string> told) => new NotifySocket(loop, address, user, told);
+    public IDisposable Listen(NotifyAddress address, Func<TreeRoot> tree, Action<string> told, Action<int> doubted) =>
+        new NotifySocket(loop, address, sender => sender.IsOf(tree(), table, address.User), told, doubted);
 
     // It says from where its answer has come.
     private CommandProbe AskByChild(string target, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then) => Run(

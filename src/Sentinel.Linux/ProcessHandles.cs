@@ -9,7 +9,7 @@ public sealed unsafe class ProcessHandles(ProcessTable table) : IProcessHandles
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
 
-    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, table.CookieOf);
+    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, pid => table.IsStranger(pid, cookie));
 
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Enumeration;
 using Sentinel.Core.Host;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Linux;
 
@@ -79,19 +80,59 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public Sighting? Look(int pid)
     {
-        var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
         Span<byte> stat = stackalloc byte[StatBytes];
         var length = ProcFile.Read(pid, "/stat\0"u8, stat);
-        return length > 0 && Parse(pid, stat[..length]) is { } seen ? seen with { StartTicks = seen.StartTicks - offset } : null;
+        return length > 0 ? Read(pid, stat[..length]) : null;
+    }
+
+    /// <summary>What stands in /proc/PID/stat, without the offset of our time namespace.</summary>
+    internal Sighting? Read(int pid, ReadOnlySpan<byte> stat)
+    {
+        var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
+        return Parse(pid, stat) is { } seen ? seen with { StartTicks = seen.StartTicks - offset } : null;
     }
 
     public bool Exists(int pid) => PidFd.Exists(pid);
 
     public bool MayBeWritten(string path) => OpenFiles.MayBeWritten(path);
+    public int NewestPid
+    {
+        get
+        {
+            // The last word; see proc_loadavg(5).
+            Span<byte> text = stackalloc byte[128];
+            var read = ProcFile.Read("/proc/loadavg\0"u8, text);
+            var words = text[..Math.Max(0, read)].TrimEnd((byte)'\n');
+            return Utf8Parser.TryParse(words[(words.LastIndexOf((byte)' ') + 1)..], out int pid, out _) ? pid : 0;
+        }
+    }
+
+    public bool IsThread(int pid)
+    {
+        Span<byte> status = stackalloc byte[StatBytes];
+        var read = ProcFile.Read(pid, "/status\0"u8, status);
+        ReadOnlySpan<byte> text = status[..Math.Max(0, read)];
+        var leader = text.IndexOf("\nTgid:\t"u8);
+        return leader >= 0 && Utf8Parser.TryParse(text[(leader + "\nTgid:\t"u8.Length)..], out int of, out _) && of != pid;
+    }
 
     public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
 
-    public bool IsGone(string cookie) => ControlGroup.IsEmpty(cookie);
+    // The mark comes before the group: where a tree within another can have no group, its processes are in that of the outer one.
+    public TreeSign SignOf(int pid) =>
+        CookieInEnvironment(pid) is { } own ? new TreeSign(own, null)
+        : RealTimeLimit.MarkOf(pid) is { } mark ? new TreeSign(null, mark)
+        : new TreeSign(ControlGroup.CookieOf(pid), null);
+
+    public bool IsShell(int pid) => Shells.IsOne(pid);
+
+    public bool? IsPopulated(string cookie) => ControlGroup.IsPopulated(cookie, pid => IsStranger(pid, cookie));
+
+    /// <summary>Whether a process that is in the group of a tree is not of it: it does the looking, or carries another's sign.</summary>
+    internal bool IsStranger(int pid, string cookie) => pid == Environment.ProcessId
+        || SignOf(pid) is var sign && (sign.Cookie is { } other ? other != cookie : sign.Mark is { } mark && mark != TreeMark.Of(cookie));
+
+    public string? ProgramOf(int pid) => Ancestry.ProgramOf(pid) is var name && name != Ancestry.Unnamed ? name : null;
 
     public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);
 
@@ -136,7 +177,12 @@ public sealed unsafe class ProcessTable : IProcessTable
             IsOnCpu: state == 'R',
             StartTicks: numbers[22],
             MemoryBytes: numbers[24] * PageBytes,
-            WaitStatus: (int)numbers[52]);
+            WaitStatus: (int)numbers[52])
+        {
+            Group = (int)numbers[5],
+            ChildFaults = numbers[11],
+            IsSuspended = state == 'T',
+        };
     }
 
     private static string? CookieInEnvironment(int pid)

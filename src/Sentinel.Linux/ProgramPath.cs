@@ -23,10 +23,8 @@ public static class ProgramPath
 
         program = name;
         string? refused = null;
-        foreach (var folder in (path ?? DefaultPath).Split(':'))
+        foreach (var candidate in Candidates(name, workingDirectory, path))
         {
-            // An empty entry is the working directory.
-            var candidate = In(In(workingDirectory, folder), name);
             if (IsFolder(candidate) is not false)
                 continue;
             program = candidate;
@@ -37,6 +35,12 @@ public static class ProgramPath
 
         return refused ?? $"there is no program '{name}' in PATH{HintOn(name)}";
     }
+
+    /// <summary>Where a program may be, in the order in which it is sought.</summary>
+    internal static IEnumerable<string> Candidates(string name, string workingDirectory, string? path) => name.Contains('/')
+        ? [Path.Combine(workingDirectory, name)]
+        // An empty entry is the working directory.
+        : (path ?? DefaultPath).Split(':').Select(folder => Path.Combine(workingDirectory, folder, name));
 
     /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
     public static bool IsOwn(string program) => Links.AreSame(program, "/proc/self/exe");

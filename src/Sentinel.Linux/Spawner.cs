@@ -29,6 +29,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private readonly Dictionary<string, LogRung> _rungs = [];
     private (Inherited Is, long Until)? _own;
+    private readonly RemoteProbe _remote = new();
     private int _spawned;
     private OwnMemory? _memory;
 
@@ -54,6 +55,10 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
     }
 
+    public string? WhyUnreachable(IEnumerable<string> paths) => _remote.WhyNot(paths);
+
+    public string? WhyNoMore => Descriptors.WhyNoMore();
+
     public ProcessIdentity Spawn(Launch launch) => Spawn(launch, output: null);
 
     /// <param name="output">Where it writes to, instead of its logs.</param>
@@ -74,6 +79,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             using var child = new Child(launch, _stdin, _stdout, _stderr, launch.Inherited is { } inherited ? (Inherited.Parse(inherited), Own) : null);
             _memory?.KeepFromChildren();
 
+            // Without one to look at what was made, nothing is made.
+            using var spare = Above(_stdin, "keep", "a descriptor free");
             var arguments = launch.Command.Arguments;
             var into = group;
             var pid = child.Execute(program, arguments, into, out var failure);
@@ -98,8 +105,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
                 throw new SpawnException((failed is { Step: ChildStep.Execute, Error: LibC.ENOENT } ? ProgramFile.Read(program)?.WhyNot(program, launch.WorkingDirectory) : null)
                     ?? failed.ToString(program, launch.WorkingDirectory));
 
+            spare.Dispose();
             // It cannot be gone: only we, its parent, could reap it.
-            return new ProcessIdentity(pid, table.Look(pid)!.Value.StartTicks, table.BootId, table.PidNamespace);
+            if ((child.StartTicks(table) ?? table.Look(pid)?.StartTicks) is { } start)
+                return new ProcessIdentity(pid, start, table.BootId, table.PidNamespace);
+            // What nobody could find again is not to be.
+            if (LibC.kill(pid, SignalName.Kill) == 0)
+                LibC.waitpid(pid, null, 0);
+            throw new SpawnException("what was started cannot be seen in /proc, and was ended at once");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
@@ -147,12 +160,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
     }
 
-    private static string? WhyNot(Launch launch, out string program)
+    private string? WhyNot(Launch launch, out string program)
     {
         program = "";
+        var (name, path) = (launch.Command.Arguments[0], launch.Environment["PATH"]);
+        if (WhyUnreachable(ProgramPath.Candidates(name, launch.WorkingDirectory, path).Prepend(launch.WorkingDirectory)) is { } unreachable)
+            return unreachable;
         if (ProgramPath.IsFolder(launch.WorkingDirectory) is not true)
             return $"there is no folder {launch.WorkingDirectory} to run it in";
-        var (name, path) = (launch.Command.Arguments[0], launch.Environment["PATH"]);
         if (ProgramPath.Find(name, launch.WorkingDirectory, path, out program) is { } why)
             return name.Contains('/') || !launch.IsAgain ? why
                 : $"{why}, which is that of its 'run': {path}; --update-env of start and restart gives it that of your shell";
@@ -191,8 +206,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         using var file = LibC.open(path, flags | LibC.O_CLOEXEC, OwnerOnly);
         if (file.IsInvalid)
             throw SystemCallException.Last("open", path);
-        // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+        return Above(file, "open", path);
+    }
+
+    // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+    private static SafeFileHandle Above(SafeFileHandle file, string call, string about)
+    {
         var above = LibC.fcntl(file, LibC.F_DUPFD_CLOEXEC, 3);
-        return above >= 0 ? new SafeFileHandle(above, ownsHandle: true) : throw SystemCallException.Last("open", path);
+        return above >= 0 ? new SafeFileHandle(above, ownsHandle: true) : throw SystemCallException.Last(call, about);
     }
 }

@@ -45,8 +45,9 @@ public sealed unsafe class StateFiles : IStateFiles
             return file;
         }
 
+        var error = Marshal.GetLastPInvokeError();
         file.Dispose();
-        return null;
+        return error == LibC.EAGAIN ? null : throw new IOException($"cannot lock {path}: {SystemCallException.Reason(error)}");
     }
 
     public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
@@ -176,6 +177,9 @@ public sealed unsafe class StateFiles : IStateFiles
     private static void KeepPrevious(string path, string previous, string kept)
     {
         LibC.unlink(kept);
+        // Where links are forbidden that would be all that is said, of a file that is not there as well.
+        if (!File.Exists(path))
+            return;
         if (LibC.link(path, kept) != 0)
         {
             switch (Marshal.GetLastPInvokeError())

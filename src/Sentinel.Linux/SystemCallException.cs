@@ -11,7 +11,9 @@ public sealed class SystemCallException : IOException
     /// <summary>The errno.</summary>
     public int Error { get; }
 
-    public static string Reason(int error) => Marshal.GetPInvokeErrorMessage(error);
+    public static string Reason(int error) => error == LibC.EFBIG
+        ? "it would be larger than a file may be here (ulimit -f)"
+        : Marshal.GetPInvokeErrorMessage(error);
 
     /// <summary>The failure of the call that this thread has just made.</summary>
     internal static SystemCallException Last(string call, string about) => new(call, about, Marshal.GetLastPInvokeError());

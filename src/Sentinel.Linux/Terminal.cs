@@ -8,6 +8,16 @@ public static unsafe class Terminal
 
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
+    /// <summary>Whether this process belongs to a terminal, which tells it when it is closed.</summary>
+    public static bool IsOfTerminal
+    {
+        get
+        {
+            using var terminal = LibC.open("/dev/tty", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+            return !terminal.IsInvalid;
+        }
+    }
+
     /// <summary>In columns; null where that is not known.</summary>
     public static int? Width => Size(Stdout, 1);
 

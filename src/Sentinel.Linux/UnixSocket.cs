@@ -16,6 +16,13 @@ internal static unsafe class UnixSocket
     {
         var socket = Open();
         LibC.unlink(path);
+        Bind(socket, path);
+        return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
+    }
+
+    /// <summary>Makes the file of a socket, which only its owner may connect or send to.</summary>
+    public static void Bind(SafeFileHandle socket, string path)
+    {
         var mask = LibC.umask(0x7f); // 0177: nobody else
         try
         {
@@ -26,8 +33,6 @@ internal static unsafe class UnixSocket
         {
             LibC.umask(mask);
         }
-
-        return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
     }
 
     /// <summary>Null when nobody listens there, or nobody can be let in for now.</summary>
@@ -54,10 +59,26 @@ internal static unsafe class UnixSocket
     }
 
     /// <summary>Null when there is nobody to accept by now.</summary>
-    public static SafeFileHandle? Accept(SafeFileHandle listener)
+    /// <param name="isFull">Whether there may be somebody, and no descriptor for them.</param>
+    public static SafeFileHandle? Accept(SafeFileHandle listener, out bool isFull)
     {
         var fd = LibC.accept4(listener, null, null, LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK);
+        isFull = fd < 0 && Marshal.GetLastPInvokeError() is LibC.EMFILE or LibC.ENFILE;
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>A descriptor that another can take the place of; null when there is none left.</summary>
+    public static SafeFileHandle? Spare()
+    {
+        var fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>Whether the other end will say nothing more: it is closed, or was given up.</summary>
+    public static bool HasHungUp(SafeFileHandle socket)
+    {
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = LibC.POLLRDHUP };
+        return LibC.poll(&poll, 1, 0) > 0;
     }
 
     /// <summary>Whose process is at the other end.</summary>

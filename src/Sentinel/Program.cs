@@ -2,6 +2,7 @@ using Sentinel.Commands;
 using Sentinel.Linux;
 
 StandardStream.FillGaps();
+FileSizeSignal.Ignore();
 // Taken before anything is made.
 _ = Caller.Umask;
 return Invocation.Run(CommandLine.Parse(CommandLine.Create(), Caller.Arguments(args)));

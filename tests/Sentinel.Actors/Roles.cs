@@ -30,7 +30,14 @@ internal static class Roles
             leave-session FILE [exits]   start a child in a session of its own, its pid in FILE; stay, or exit
             double-fork FILE [wiped]     start a grandchild that is init's, in a session of its own; stay.
                                          wiped: with no environment at all
+            background FILE MS           go into the background, and write the pid into the file after a while (-: into none)
+            replaceable FILE             write the pid into the file, and stay; on SIGUSR2 start a successor, which takes over the
+                                         file when this has ended, as it does on SIGQUIT
             leave-on-term FILE           on SIGTERM start a grandchild as double-fork does, and exit
+            phoenix US [leaves]          start a child that ignores SIGTERM, starts another and exits after so many microseconds, and so
+                                         on for a minute; leaves: each in a session of its own. Stay
+            pool FILE MS                 start two workers that are done after so long; on SIGTERM wait for them and write into the
+                                         file how many were lost
             burn N                       keep N threads busy
             hold MB                      hold that much memory
             parent-of COMMAND            run a command as a child, and stay
@@ -39,6 +46,9 @@ internal static class Roles
             once FILE COMMAND            if there is no FILE, make it and run the command as a child; stay
             keep-dead COMMAND            run a command, become the parent of what it leaves behind, and let the dead
                                          lie as zombies until stdin ends
+            forbid NR:ERRNO,... COMMAND  run a command to which the system refuses calls, as containers do (x86-64)
+            tell ADDRESS MESSAGE [N M]   say something as sd_notify(3) does, M times with N descriptors
+            hang FOLDER COMMAND          run a command for which nobody ever answers what is asked of the folder (FUSE)
             interrupt FOLDER FILE WHAT N COMMAND
                                          run a command until the N-th system call by which it changes something in the
                                          folder; there it is killed (WHAT: kill), or that call fails (EIO, ENOSPC; N+: all
@@ -159,12 +169,69 @@ internal static class Roles
         return Stay();
     }
 
+    public static int Background(string pidFile, int afterMs)
+    {
+        string[] daemon = pidFile == "-"
+            ? ["sleep", "1000"]
+            : ["/bin/sh", "-c", $"sleep {afterMs / 1000.0}; echo $$ > \"$0\"; exec sleep 1000", pidFile];
+        Process.Start("setsid", ["--fork", .. daemon]).WaitForExit();
+        return 0;
+    }
+
+    public static int Replaceable(string pidFile, bool isSuccessor)
+    {
+        const PosixSignal UserDefined2 = (PosixSignal)12;
+        var parent = Libc.getppid();
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal =>
+        {
+            signal.Cancel = true;
+            File.Delete(pidFile);
+            Environment.Exit(0);
+        });
+        using var replace = PosixSignalRegistration.Create(UserDefined2, signal =>
+        {
+            signal.Cancel = true;
+            Process.Start(Environment.ProcessPath!, ["replaceable", pidFile, "successor"]);
+        });
+        File.WriteAllText(isSuccessor ? $"{pidFile}.2" : pidFile, $"{Environment.ProcessId}\n");
+        Ready();
+        if (!isSuccessor)
+            return Stay();
+        while (Libc.getppid() == parent)
+            Thread.Sleep(20);
+        // As long as gunicorn takes to notice, about.
+        Thread.Sleep(500);
+        File.Move($"{pidFile}.2", pidFile, overwrite: true);
+        return Stay();
+    }
+
     public static int LeaveOnTerm(string pidFile)
     {
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             Daemonise(pidFile, wipesEnvironment: false);
+            Environment.Exit(0);
+        });
+        Ready();
+        return Stay();
+    }
+
+    public static int Phoenix(int microseconds, bool leavesSessions)
+    {
+        Libc.StartChain(microseconds, leavesSessions);
+        Ready();
+        return Stay();
+    }
+
+    public static int Pool(string file, int milliseconds)
+    {
+        var workers = Enumerable.Range(0, 2).Select(_ => Process.Start("sleep", $"{milliseconds / 1000.0}")).ToList();
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            workers.ForEach(worker => worker.WaitForExit());
+            File.WriteAllText(file, $"lost {workers.Count(worker => worker.ExitCode != 0)}\n");
             Environment.Exit(0);
         });
         Ready();

@@ -1,3 +1,4 @@
-// Most of a test is waiting for other processes.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 6)]
+[assembly: Sentinel.EndToEnd.ParallelByCores]
+[assembly: AssemblyFixture(typeof(Sentinel.TestRuns.Turn))]
+[assembly: Sentinel.TestRuns.Progress]
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

@@ -47,14 +47,18 @@ internal sealed class Checkout
         _bin = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
         foreach (var tool in Tools)
             File.CreateSymbolicLink(Path.Combine(_bin, tool), Needs.Program(tool));
-        Executable(Path.Combine(_bin, "dotnet"), Dotnet);
-        Executable(Path.Combine(_bin, "built"), Built);
+        Scripts.Write(Path.Combine(_bin, "dotnet"), Dotnet);
+        Scripts.Write(Path.Combine(_bin, "built"), Built);
         AddCompiler();
         var original = Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..");
         foreach (var file in (string[])["sentinel", "install.sh", .. FilesIn("build"), .. FilesIn("completions"), .. FilesIn("docs/man")])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
-            File.Copy(Path.Combine(original, file), PathOf(file));
+            var from = Path.Combine(original, file);
+            if ((File.GetUnixFileMode(from) & UnixFileMode.UserExecute) != 0)
+                Scripts.Write(PathOf(file), File.ReadAllText(from));
+            else
+                File.Copy(from, PathOf(file));
         }
 
         foreach (var file in (string[])["src/Sentinel/Sentinel.csproj", "src/Sentinel/Program.cs", "src/Sentinel/Commands/Run.cs",
@@ -91,7 +95,7 @@ internal sealed class Checkout
         Environment = new Dictionary<string, string?> { ["PATH"] = _bin },
     };
 
-    public void AddCompiler(bool links = true) => Executable(Path.Combine(_bin, "gcc"), $"#!/bin/sh\nexit {(links ? 0 : 1)}\n");
+    public void AddCompiler(bool links = true) => Scripts.Write(Path.Combine(_bin, "gcc"), $"#!/bin/sh\nexit {(links ? 0 : 1)}\n");
 
     /// <summary>Takes a program away.</summary>
     public void Remove(string program) => File.Delete(Path.Combine(_bin, program));
@@ -106,10 +110,4 @@ internal sealed class Checkout
     public void LetBuildsSucceed() => File.Delete(Note("fail"));
 
     private string Note(string name) => Path.Combine(_bin, name);
-
-    private static void Executable(string path, string content)
-    {
-        File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 }

@@ -6,7 +6,7 @@ namespace Sentinel.EndToEnd;
 /// <summary>The command line while it runs.</summary>
 internal sealed class Command : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly MemoryStream _stdout = new();

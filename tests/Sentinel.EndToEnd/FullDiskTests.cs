@@ -13,7 +13,7 @@ public class FullDiskTests
         disk.Fill(exceptPages: 0);
         var before = File.ReadAllText(disk.StateFile);
 
-        foreach (var command in (string[][])[["run", "sleep 1000"], ["stop", "web"], ["stopall", "--force"], ["restart", "web"], ["delete", "web"]])
+        foreach (var command in (string[][])[["run", "sleep 1000"], ["restart", "web"], ["delete", "web"]])
         {
             var failed = (await disk.Run(command)).Fails(1);
             Assert.Contains("No space left on device", failed.Stderr);
@@ -30,6 +30,44 @@ public class FullDiskTests
         disk.Empty();
         (await disk.Run("run", "sleep 1000", "--name", "next")).Ok();
         Assert.Equal("Stopped 2 processes", (await disk.Run("stopall")).Ok().Lines[^1]);
+        Assert.Empty(Supervised(home));
+    }
+
+    [Theory]
+    [InlineData("stop web")]
+    [InlineData("stop web --force")]
+    [InlineData("stopall")]
+    public async Task On_a_full_disk_what_runs_is_stopped_all_the_same(string command)
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run("run", "sleep 1000", "--name", "web")).Ok();
+        disk.Fill(exceptPages: 0);
+
+        var stopped = (await disk.Run(command.Split(' '))).Ok();
+
+        Assert.Contains("Stopped", stopped.Stdout);
+        Assert.Contains("cannot be written down", stopped.Stderr);
+        Assert.Contains("No space left on device", stopped.Stderr);
+        Assert.Empty(Supervised(home));
+        disk.Empty();
+        Assert.DoesNotContain("running", (await disk.Run("list")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_what_would_be_started_again_is_stopped_and_not_said_to_be()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        (await disk.Run("run", "sleep 1000", "--name", "web", "--restart")).Ok();
+        disk.Fill(exceptPages: 0);
+
+        var stopped = (await disk.Run("stop", "web")).Fails(1);
+
+        Assert.Contains("it has ended, and would be started again", stopped.Stderr);
+        Assert.Empty(Supervised(home));
+        disk.Empty();
+        (await disk.Run("stop", "web")).Ok();
         Assert.Empty(Supervised(home));
     }
 
@@ -74,7 +112,7 @@ public class FullDiskTests
         (await disk.Run("list")).Ok();
         (await disk.Run("status", "web")).Ok();
         (await disk.Run("logs", "web")).Ok();
-        foreach (var command in (string[][])[["run", "sleep 1000"], ["stop", "web"], ["stopall"], ["restart", "web"]])
+        foreach (var command in (string[][])[["run", "sleep 1000"], ["restart", "web"]])
         {
             var failed = (await disk.Run(command)).Fails(1);
             Assert.Contains("Read-only file system", failed.Stderr);
@@ -82,9 +120,10 @@ public class FullDiskTests
         }
 
         Assert.Equal([web.Process], Supervised(home));
+        Assert.Contains("Read-only file system", (await disk.Run("stop", "web")).Ok().Stderr);
+        Assert.Empty(Supervised(home));
         await disk.MakeWritable();
         (await disk.Run("stop", "web")).Ok();
-        Assert.Empty(Supervised(home));
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public class GroupMemberTests
             await home.Says(name, "ready");
         var members = home.Supervised();
 
-        using var command = home.Begin(["group", verb, "g", "--timeout", "60", .. options]);
+        using var command = home.Begin(["group", verb, "g", "--timeout", "600", .. options]);
         foreach (var name in names)
             await home.Says(name, "SIGTERM");
 

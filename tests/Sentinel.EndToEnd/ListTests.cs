@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Sentinel.EndToEnd;
@@ -51,7 +52,7 @@ public class ListTests
             Assert.DoesNotContain("\e", (await home.Run(new Call(command) { Environment = terminal })).Ok().Stdout);
     }
 
-    [Fact]
+    [Fact(DisableParallelization = true)]
     public async Task Memory_and_cpu_are_those_of_the_whole_tree()
     {
         await using var home = new SentinelHome();
@@ -59,13 +60,14 @@ public class ListTests
         await home.StartActor("burner", "parent-of", SentinelHome.Actor, "burn", "1");
         await home.Start("idle", "sleep", "1000");
 
-        await Wait.Until(async () => (await home.Show("burner")).CpuPercent > 20, () => "the child's CPU time shows");
-        var listing = await home.List();
+        // How much it gets is a matter of what else runs on the machine.
+        Listing listing = null!;
+        await Wait.Until(
+            async () => (listing = await home.List())["burner"].CpuPercent > 1 && listing["idle"].CpuPercent == 0, () => "the child's CPU time shows");
 
         Assert.InRange(listing["holder"].MemoryBytes!.Value, 200L << 20, 500L << 20);
         Assert.InRange(listing["idle"].MemoryBytes!.Value, 1, 20L << 20);
-        Assert.Equal(0, listing["idle"].CpuPercent);
-        Assert.InRange(listing["burner"].CpuPercent!.Value, 0, 110);
+        Assert.InRange(listing["burner"].CpuPercent!.Value, 0, 110 * Environment.ProcessorCount);
     }
 
     [Fact]
@@ -75,9 +77,12 @@ public class ListTests
         await home.Start("web", "sleep", "1000");
 
         await Wait.Until(async () => (await home.Show("web")).UptimeSeconds >= 1, () => "a second has passed");
+        var begun = Stopwatch.GetTimestamp();
         (await home.Run("restart", "web")).Ok();
 
-        Assert.InRange((await home.Show("web")).UptimeSeconds!.Value, 0, 1);
+        var uptime = (await home.Show("web")).UptimeSeconds!.Value;
+        // By the clock ticks of the kernel.
+        Assert.InRange(uptime, 0, Stopwatch.GetElapsedTime(begun).TotalSeconds + 0.01);
     }
 
     [Fact]

@@ -21,8 +21,8 @@ internal sealed record Live(int Pid, long StartTicks)
     {
         get
         {
-            // One that has just become this program shows none for a moment.
-            SpinWait.SpinUntil(() => !IsAlive || Strings("environ").Length > 0, TimeSpan.FromSeconds(5));
+            // One that is just becoming a program shows neither arguments nor environment for a moment.
+            SpinWait.SpinUntil(() => !IsAlive || Arguments.Length > 0, TimeSpan.FromMinutes(2));
             return Strings("environ").Select(variable => variable.Split('=', 2)).ToDictionary(variable => variable[0], variable => variable[1]);
         }
     }

@@ -136,7 +136,7 @@ public class ReadinessTests
             return;
         Assert.Contains("all set", (await home.Run("status", "web")).Ok().Stdout);
         (await home.Run("restart", "web")).Ok();
-        (await home.Run("wait", "web", "--for", "running", "--timeout", "20")).Ok();
+        (await home.Run("wait", "web", "--for", "running", "--timeout", "120")).Ok();
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class ReadinessTests
         await using var home = new SentinelHome();
         File.SetUnixFileMode(home.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
         File.SetUnixFileMode(home.Work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        (await home.Run("run", "--name", "web", "--user", "65534:65534", "--wait", "--ready-notify", "--startup-timeout", "20", "--", "sh", "-c", $"{SayReady}; sleep 1000")).Ok();
+        (await home.Run("run", "--name", "web", "--user", "65534:65534", "--wait", "--ready-notify", "--startup-timeout", "120", "--", "sh", "-c", $"{SayReady}; sleep 1000")).Ok();
     }
 
     [Theory]
@@ -169,8 +169,8 @@ public class ReadinessTests
     public async Task What_is_not_ready_in_time_is_ended_with_all_its_tree(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        var failed = (await home.Run("run", "--name", "web", "--wait", "--startup-timeout", "0.5", "--ready-tcp", "127.0.0.1:1", "--", "sh", "-c", "sleep 1000 & sleep 1000")).Fails(1);
-        Assert.Contains("web: its start failed: it was not ready after 0.5 s: nobody listens on 127.0.0.1:1", failed.Stderr);
+        var failed = (await home.Run("run", "--name", "web", "--wait", "--startup-timeout", "3", "--ready-tcp", "127.0.0.1:1", "--", "sh", "-c", "sleep 1000 & sleep 1000")).Fails(1);
+        Assert.Contains("web: its start failed: it was not ready after 3 s: nobody listens on 127.0.0.1:1", failed.Stderr);
         Assert.Empty(home.Supervised());
         Assert.Equal("crashed", (await home.Show("web")).State);
     }
@@ -195,7 +195,7 @@ public class ReadinessTests
         (await home.Run("run", "--name", "good", "--wait", "--startup-timeout", "0.5", "--", "sleep", "1000")).Ok();
         Assert.True(Stopwatch.GetElapsedTime(begun) > TimeSpan.FromSeconds(0.5), "it did not wait");
         Assert.Equal("running", (await home.Show("good")).State);
-        (await home.Run("run", "--name", "bad", "--wait", "--startup-timeout", "20", "--", "true")).Fails(1);
+        (await home.Run("run", "--name", "bad", "--wait", "--startup-timeout", "600", "--", "true")).Fails(1);
         Assert.Equal("crashed", (await home.Show("bad")).State);
     }
 
@@ -212,7 +212,7 @@ public class ReadinessTests
         Assert.Equal("starting", (await home.Show("late")).State);
         await home.StartDaemon();
 
-        (await home.Run("wait", "late", "--for", "running", "--timeout", "20")).Ok();
+        (await home.Run("wait", "late", "--for", "running", "--timeout", "120")).Ok();
         Assert.Equal("running", (await home.Show("early")).State);
         Assert.Equal([0, 0], (await home.List()).Processes.Select(process => process.Restarts));
     }

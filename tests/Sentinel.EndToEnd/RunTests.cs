@@ -280,10 +280,5 @@ public class RunTests
         return JsonNode.Parse(File.ReadAllLines(home.Stdout(name))[^1])!;
     }
 
-    private static void Executable(SentinelHome home, string name, string content)
-    {
-        var path = Path.Combine(home.Work, name);
-        File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private static void Executable(SentinelHome home, string name, string content) => Scripts.Write(Path.Combine(home.Work, name), content);
 }

@@ -86,18 +86,104 @@ public class StopTests
         Assert.Empty(home.Supervised());
     }
 
-    [Fact]
-    public async Task Stop_ends_a_grandchild_that_left_the_session_and_emptied_its_environment()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stop_ends_a_grandchild_that_left_the_session_and_emptied_its_environment(bool withControlGroups)
     {
-        Needs.ControlGroups();
+        if (withControlGroups)
+            Needs.ControlGroups();
+        else
+            Needs.MountNamespaces();
+        var through = withControlGroups ? [] : Call.WithoutControlGroups;
         await using var home = new SentinelHome();
-        await home.StartActor("daemon", Role(home, "double-fork", "PIDFILE", "wiped"));
+        await home.Start(new Call(["run", "--name", "daemon", "--", SentinelHome.Actor, .. Role(home, "double-fork", "PIDFILE", "wiped")]) { Through = through });
+        await home.Says("daemon", "ready");
         var grandchild = Grandchild(home);
         Assert.DoesNotContain("SENTINEL_COOKIE", grandchild.Environment.Keys);
 
-        (await home.Run("stop", "daemon")).Ok();
+        (await home.Run(new Call("stop", "daemon") { Through = through })).Ok();
 
         Assert.False(grandchild.IsAlive);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Theory]
+    [InlineData(true, "500", "leaves")]
+    [InlineData(true, "5000")]
+    [InlineData(false, "500")]
+    [InlineData(false, "500", "leaves")]
+    [InlineData(false, "5000", "leaves")]
+    [InlineData(false, "20000")]
+    public async Task What_starts_another_and_exits_faster_than_one_looks_is_ended_or_told(bool withControlGroups, params string[] how)
+    {
+        if (withControlGroups)
+            Needs.ControlGroups();
+        else
+            Needs.MountNamespaces();
+        var through = withControlGroups ? [] : Call.WithoutControlGroups;
+        await using var home = new SentinelHome();
+        await home.Start(new Call(["run", "--name", "phoenix", "--", SentinelHome.Actor, "phoenix", .. how]) { Through = through });
+        await home.Says("phoenix", "ready");
+
+        var stop = await home.Run(new Call("stop", "phoenix", "--timeout", "1") { Through = through });
+
+        if (stop.ExitCode == 0)
+            // One that lives would be seen by one look of some, each later than the one before.
+            for (var looks = 0; looks < 200; looks++)
+                Assert.Empty(home.Supervised());
+        else
+            Assert.Contains("could not end all of it", stop.Fails(1).Stderr);
+        Assert.True(stop.ExitCode == 0 || !withControlGroups);
+        await home.Run(new Call("stop", "phoenix", "--force") { Through = through });
+    }
+
+    [Theory]
+    [InlineData("stop pool", "lost 0\n")]
+    [InlineData("restart pool", "lost 0\n")]
+    [InlineData("delete pool", "lost 0\n")]
+    public async Task A_main_process_that_waits_for_its_workers_loses_none(string command, string told)
+    {
+        await using var home = new SentinelHome();
+        var file = Path.Combine(home.Work, "lost");
+        await home.StartActor("pool", "pool", file, "1500");
+
+        (await home.Run(command.Split(' '))).Ok();
+
+        Assert.Equal(told, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task With_stop_mode_tree_all_are_asked_at_once()
+    {
+        await using var home = new SentinelHome();
+        var file = Path.Combine(home.Work, "lost");
+        await home.StartActor("pool", "pool", file, "600000");
+        (await home.Run("set", "pool", "--stop-mode", "tree")).Ok();
+        Assert.Contains("all of the tree at once", (await home.Run("status", "pool")).Ok().Stdout);
+
+        (await home.Run("stop", "pool", "--timeout", "60")).Ok();
+
+        Assert.Equal("lost 2\n", File.ReadAllText(file));
+        Assert.Empty(home.Supervised());
+        (await home.Run("set", "pool", "--unset", "stop-mode")).Ok();
+        Assert.DoesNotContain("at once", (await home.Run("status", "pool")).Ok().Stdout);
+    }
+
+    [Theory]
+    [InlineData("sleep 1000; true")]
+    [InlineData("trap 'exit 0' TERM; sleep 1000")]
+    [InlineData("trap 'kill $pid; wait; exit 0' TERM; sleep 1000 & pid=$!; wait")]
+    [InlineData("sh -c 'sleep 1000; true'; true")]
+    public async Task A_shell_ends_with_what_it_waits_for_and_leaves_nothing(string script)
+    {
+        await using var home = new SentinelHome();
+        await home.Start("script", "sh", "-c", script);
+        await Wait.Until(() => home.SupervisedPrograms().Contains("sleep"), "it waits for its child");
+
+        // A minute is longer than a test may take.
+        (await home.Run("stop", "script", "--timeout", "60")).Ok();
+
         Assert.Empty(home.Supervised());
     }
 
@@ -147,10 +233,11 @@ public class StopTests
         await using var home = new SentinelHome();
         var stubborn = await home.StartActor("stubborn", "ignore-term");
 
+        var begun = DateTimeOffset.UtcNow;
         (await home.Run("stop", "stubborn", "--timeout", "1")).Ok();
 
         Assert.False(stubborn.Process.IsAlive);
-        Assert.Contains("SIGTERM", File.ReadAllText(home.Stdout("stubborn")));
+        Assert.True((await home.Show("stubborn")).LastRun!.EndedAt - begun > TimeSpan.FromSeconds(0.99));
         Assert.Contains("SIGKILL", (await home.Run("status", "stubborn")).Ok().Stdout);
     }
 
@@ -215,11 +302,13 @@ public class StopTests
     public async Task Another_signal_may_be_chosen(string signal)
     {
         await using var home = new SentinelHome();
-        await home.StartActor("web", "report", "SIGINT", "SIGTERM");
+        var web = await home.StartActor("web", "report", "SIGINT", "SIGTERM");
 
-        (await home.Run("stop", "web", "--signal", signal, "--timeout", "0.3")).Ok();
+        using var stop = home.Begin("stop", "web", "--signal", signal, "--timeout", "600");
+        await home.Says("web", "SIGINT");
+        web.Process.Signal(Signals.Kill);
+        (await stop.End()).Ok();
 
-        Assert.Contains("SIGINT", File.ReadAllText(home.Stdout("web")));
         Assert.DoesNotContain("SIGTERM", File.ReadAllText(home.Stdout("web")));
     }
 
@@ -246,8 +335,8 @@ public class StopTests
         suspended.Process.Signal(Signals.Stop);
         await Wait.Until(() => suspended.Process.Status("State").StartsWith('T'), "it is suspended");
 
-        // A minute is longer than a test may take.
-        (await home.Run("stop", "suspended", "--timeout", "60")).Ok();
+        // Longer than a test may take.
+        (await home.Run("stop", "suspended", "--timeout", "600")).Ok();
 
         Assert.False(suspended.Process.IsAlive);
     }
@@ -276,7 +365,7 @@ public class StopTests
     {
         await using var home = new SentinelHome();
         var stubborn = await home.StartActor("stubborn", "ignore-term");
-        var stop = home.Begin("stop", "stubborn", "--timeout", "60");
+        var stop = home.Begin("stop", "stubborn", "--timeout", "600");
         await home.Says("stubborn", "SIGTERM");
         stop.Signal(Signals.Kill);
         await stop.End();
@@ -296,7 +385,7 @@ public class StopTests
     {
         await using var home = await SentinelHome.Create(withDaemon);
         await home.StartActor("slow", "ignore-term");
-        var stop = home.Begin("stop", "slow", "--timeout", "60");
+        var stop = home.Begin("stop", "slow", "--timeout", "600");
         await home.Says("slow", "SIGTERM");
 
         await home.Start("other", "sleep", "1000");

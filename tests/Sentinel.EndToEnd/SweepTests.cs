@@ -9,7 +9,7 @@ namespace Sentinel.EndToEnd;
 /// </summary>
 public sealed class SweepTests
 {
-    private const int SampleSize = 3;
+    private static readonly int SampleSize = Long.Times(3, otherwise: 1);
     private const int LikelyCalls = 65;
 
     /// <param name="Expected">What there is when it is done; web runs before, and idle is stopped.</param>

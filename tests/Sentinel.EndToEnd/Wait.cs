@@ -5,7 +5,7 @@ namespace Sentinel.EndToEnd;
 /// <summary>For what happens elsewhere: until it is so, with a deadline that only a failure meets.</summary>
 internal static class Wait
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public static Task Until(Func<bool> condition, string what) => Until(condition, () => what);
 

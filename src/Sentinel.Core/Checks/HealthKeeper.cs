@@ -26,7 +26,7 @@ public sealed record HealthTools(
 /// Finds out whether processes are ready, and then how they are, and tells what is new. A process costs a timer; no check of it
 /// begins before the last has ended.
 /// </summary>
-public sealed class HealthKeeper(HealthTools tools)
+public sealed class HealthKeeper(HealthTools tools) : IDisposable
 {
     private readonly Dictionary<int, Patient> _patients = [];
 
@@ -47,6 +47,14 @@ public sealed class HealthKeeper(HealthTools tools)
                     _patients[record.Id] = patient = new Patient(tools, record);
                 patient.Follow(record);
             }
+    }
+
+    /// <summary>Ends what is being asked, and hears nobody any more.</summary>
+    public void Dispose()
+    {
+        foreach (var patient in _patients.Values)
+            patient.Dispose();
+        _patients.Clear();
     }
 
     // While it waits to be restarted it keeps its address: its successor may speak at once.

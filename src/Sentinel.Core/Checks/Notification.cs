@@ -1,17 +1,9 @@
-using System.IO.Hashing;
-using System.Text;
-using Sentinel.Core.Policy;
-
 namespace Sentinel.Core.Checks;
 
-/// <summary>What a process tells by itself, as sd_notify(3) has it.</summary>
+/// <summary>What a process tells by itself, as sd_notify(3) has it; <see cref="NotifyAddress"/> is where.</summary>
 public static class Notification
 {
     public const string SocketVariable = "NOTIFY_SOCKET", WatchdogVariable = "WATCHDOG_USEC";
-
-    /// <summary>Where it tells it: an abstract address, which other users reach as well and no folder has room for.</summary>
-    public static string AddressOf(ProcessRecord record) =>
-        $"@sentinel-notify-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(record.Cookie)))}";
 
     /// <summary>The variables of a message.</summary>
     public static IEnumerable<(string Name, string Value)> Parse(string message)

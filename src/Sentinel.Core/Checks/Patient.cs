@@ -4,6 +4,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Core.Checks;
 
@@ -21,7 +22,9 @@ internal sealed class Patient : IDisposable
     private readonly List<IDisposable> _readying = [];
     private ProcessRecord _record;
     private ProcessIdentity? _main;
-    private IDisposable? _ear;
+    private readonly Dictionary<NotifyAddress, IDisposable> _ears = [];
+    private string? _heardAs;
+    private bool _hasDoubted;
     private IDisposable? _examining;
     private IDisposable? _saying;
     private string? _says;
@@ -40,13 +43,13 @@ internal sealed class Patient : IDisposable
         var before = _record;
         _record = record;
         if (record.Spec.IsToldBy(ProbeKind.Notify))
-            _ear ??= Listen();
+            Listen();
         var run = record.State as RunState.Running;
         if (run?.Identity != _main)
         {
             Rest();
             _main = run?.Identity;
-            _hasPinged = false;
+            (_hasPinged, _hasDoubted) = (false, false);
         }
         else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health
             || before.Spec.AnyListener != record.Spec.AnyListener)
@@ -65,7 +68,8 @@ internal sealed class Patient : IDisposable
     public void Dispose()
     {
         Rest();
-        _ear?.Dispose();
+        foreach (var ear in _ears.Values)
+            ear.Dispose();
         _saying?.Dispose();
     }
 
@@ -191,17 +195,31 @@ internal sealed class Patient : IDisposable
 
     private string? Judge(IPEndPoint address) => _stranger = _record.Spec.AnyListener ? null : _answerers.WhyNot(_record, address);
 
-    private IDisposable? Listen()
+    // A run that began as another user tells it elsewhere than its successor will.
+    private void Listen()
     {
+        var user = _record.Spec.Treatment.User ?? "";
+        if (_heardAs == user)
+            return;
+        _heardAs = user;
         try
         {
-            return _tools.Probes.Listen(Notification.AddressOf(_record), _tools.LaunchOf(_record).Account?.UserId, Hear);
+            var address = NotifyAddress.Of(_record, _tools.Home, _tools.LaunchOf(_record).Account);
+            if (!_ears.ContainsKey(address))
+                _ears[address] = _tools.Probes.Listen(address, () => TreeRoot.Of(_record), Hear, Doubt);
         }
-        catch (Exception e) when (e is EnvironmentException or SpawnException or IOException)
+        catch (Exception e) when (e is EnvironmentException or SpawnException or IOException or UnauthorizedAccessException)
         {
             _tools.Warn($"{_record.Spec.Name}: what it tells cannot be heard: {e.Message}");
-            return null;
         }
+    }
+
+    // Once for each run: whoever sends one message sends many.
+    private void Doubt(int pid)
+    {
+        if (!_hasDoubted)
+            _tools.Warn($"{_record.Spec.Name}: what pid {pid} tells is not believed: it is no process of {_record.Spec.Name}");
+        _hasDoubted = true;
     }
 
     private void Hear(string message)

@@ -21,7 +21,8 @@ public sealed class Daemon(
     TimeProvider time,
     Action<string> log,
     LogKeeper? logs = null,
-    HealthKeeper? health = null)
+    HealthKeeper? health = null,
+    Warnings? warnings = null)
 {
     // For what has no event: a sweep finds what was missed.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
@@ -29,10 +30,13 @@ public sealed class Daemon(
     private readonly Dictionary<int, Watch> _watches = [];
     private readonly List<EndedMain> _ended = [];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private HashSet<int> _awaited = [];
+    private State? _awaitedIn;
     private IDisposable? _restartTimer;
     private int _restarting;
     private int _restarts;
     private string? _lastError;
+    private bool _isAnyUnwatched;
 
     /// <summary>Takes every turn to write from now on, and takes over what there is.</summary>
     /// <returns>False when somebody else has the turn.</returns>
@@ -76,7 +80,14 @@ public sealed class Daemon(
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
     /// <summary>Whether a process is one whose end is to be told of.</summary>
-    public bool IsAwaited(int pid) => store.Read().Processes.Values.Any(process => process.State.Main?.Pid == pid);
+    public bool IsAwaited(int pid)
+    {
+        // Asked for each that ends; thousands may end in one state.
+        var state = store.Read();
+        if (!ReferenceEquals(state, _awaitedIn))
+            (_awaitedIn, _awaited) = (state, [.. state.Processes.Values.Select(process => process.State.Main?.Pid).OfType<int>()]);
+        return _awaited.Contains(pid);
+    }
 
     /// <summary>Writes down what went wrong; nothing that goes wrong ends the daemon.</summary>
     public void Failed(Exception e)
@@ -86,6 +97,12 @@ public sealed class Daemon(
     }
 
     private LeaseKeeper Leases => field ??= new LeaseKeeper(handles, loop, time, EndLeasesOver);
+
+    private HandoverKeeper Handovers => field ??= new HandoverKeeper(loop, () => InBackground(async () =>
+    {
+        Count(await Restarting(supervisor.FollowHandovers));
+        Handovers.Changed(store.Read());
+    }));
 
     private void EndLeasesOver()
     {
@@ -98,26 +115,58 @@ public sealed class Daemon(
     // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
     private void Changed(State state)
     {
-        logs?.Changed(state);
-        state = supervisor.Here(state);
+        Guarded(() => logs?.Changed(state));
+        var here = supervisor.Here(state);
+        Guarded(() => WatchOver(here));
+        Guarded(() => SetTimer(here));
+        Guarded(() => Leases.Changed(here));
+        Guarded(() => health?.Changed(here));
+        Guarded(() => Handovers.Changed(here));
+    }
+
+    private void WatchOver(State state)
+    {
         foreach (var (id, watch) in _watches)
             if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
                 Forget(id, watch);
+        _isAnyUnwatched = false;
         foreach (var process in state.Processes.Values)
             if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
-                Begin(process.Id, running.Identity);
-        SetTimer(state);
-        Leases.Changed(state);
-        health?.Changed(state);
+                Guarded(() => Begin(process.Id, running.Identity), () => _isAnyUnwatched = true);
     }
 
     private void Begin(int id, ProcessIdentity main)
     {
-        if (handles.Open(main) is { } handle)
-            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
-        else
+        if (handles.Open(main) is not { } handle)
+        {
             // It ended while nobody watched.
             _watches[id] = new Watch(main, loop.After(TimeSpan.Zero, () => Ended(id, main, null)), null);
+            return;
+        }
+
+        try
+        {
+            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    // What goes wrong with one thing is no reason to leave the others undone.
+    private void Guarded(Action work, Action? otherwise = null)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+            otherwise?.Invoke();
+        }
     }
 
     private void Forget(int id, Watch watch)
@@ -148,7 +197,9 @@ public sealed class Daemon(
         _ended.Clear();
         try
         {
-            Count(await Restarting(() => supervisor.Ended(ended)));
+            var outcomes = Restarting(() => supervisor.Ended(ended));
+            LookForBackground(supervisor.MayBeInBackground(ended.Select(run => run.Id)));
+            Count(await outcomes);
         }
         catch
         {
@@ -156,6 +207,16 @@ public sealed class Daemon(
             _ended.AddRange(ended);
             throw;
         }
+    }
+
+    private void LookForBackground(IReadOnlyList<int> ids)
+    {
+        if (ids.Count > 0)
+            loop.After(Background.Moment, () => InBackground(() =>
+            {
+                supervisor.NoteBackground(ids);
+                return Task.CompletedTask;
+            }));
     }
 
     // What is due is being started, perhaps after others of its tree have ended: the timer would only find it again.
@@ -206,8 +267,13 @@ public sealed class Daemon(
         });
         InBackground(async () =>
         {
-            if (supervisor.IsAnyDue)
+            if (supervisor.IsAnyDue || _isAnyUnwatched)
                 Count(await Restarting(supervisor.RestartDue));
+        });
+        if (_isAnyUnwatched)
+            Changed(store.Read());
+        InBackground(async () =>
+        {
             Count(await supervisor.RestartOutgrown());
         });
         // One that no event told of: somebody set the clock, or the machine slept.
@@ -216,6 +282,7 @@ public sealed class Daemon(
 
     private async void InBackground(Func<Task> work)
     {
+        warnings?.ConcernNobody();
         try
         {
             await work();

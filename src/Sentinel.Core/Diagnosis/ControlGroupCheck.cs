@@ -21,7 +21,7 @@ public abstract record ControlGroups
 
 public static class ControlGroupCheck
 {
-    private const string Meaning = "a process that empties its environment and leaves its session and its parents is not found again";
+    private const string Meaning = "what starts processes faster than they can be held, or takes every sign of its tree off on purpose, can outlive a stop";
 
     public static IEnumerable<Finding> Of(ControlGroups groups) =>
     [

@@ -30,12 +30,12 @@ public static class LimitsCheck
         if (watches > limits.Watches * Near)
             yield return Finding.Degraded(
                 Areas.Limits,
-                $"{Counted.Processes(registered)} would have {watches} inotify watches, and a user may have {limits.Watches}: beyond, it is not noted when lines were written",
+                $"{Counted.Processes(registered)} would have {watches} inotify watches, and a user may have {limits.Watches}: the logs beyond are looked at twice a second, and the times of their lines are less exact",
                 $"sudo sysctl fs.inotify.max_user_watches={Plenty(watches)}");
         if (!limits.CanWatch)
-            yield return Finding.Broken(
+            yield return Finding.Degraded(
                 Areas.Limits,
-                $"all {limits.Instances} inotify instances of this user are taken: no daemon can start, and nothing can be followed",
+                $"files cannot be watched, as all {limits.Instances} inotify instances of this user are taken: a daemon that starts now looks at logs twice a second, and the times of lines are less exact",
                 $"sudo sysctl fs.inotify.max_user_instances={Plenty(Math.Max(limits.Instances, FewInstances))}");
         else if (limits.Instances < FewInstances)
             yield return Finding.Degraded(

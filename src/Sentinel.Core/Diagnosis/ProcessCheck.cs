@@ -15,7 +15,7 @@ public static class ProcessCheck
         if (faults.Count > 0)
             return faults;
         var running = processes.Count(process => process.Record.State is RunState.Running);
-        return [Finding.Ok(Areas.Processes, processes.Count == 0 ? "there are none" : $"{running} of {processes.Count} run, and none has left anything behind")];
+        return [Finding.Ok(Areas.Processes, processes.Count == 0 ? "there are none" : $"{running} of {processes.Count} run, and nothing that another left behind was found")];
     }
 
     private static IEnumerable<Finding> Faults(ProcessSight process)

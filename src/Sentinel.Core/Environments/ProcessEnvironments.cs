@@ -56,7 +56,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
             layers.Set(Variable.Instance, number.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
         if (spec.IsToldBy(ProbeKind.Notify))
-            layers.Set(Notification.SocketVariable, Notification.AddressOf(record), EnvironmentSource.Sentinel);
+            layers.Set(Notification.SocketVariable, NotifyAddress.Of(record, home, account).Path, EnvironmentSource.Sentinel);
         if (spec.Health is { Probe.Kind: ProbeKind.Notify, Interval: var interval })
             layers.Set(Notification.WatchdogVariable, ((long)interval.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         return layers.Together(account);

@@ -8,7 +8,8 @@ namespace Sentinel.Core.Environments;
 /// Their words may hold expansions. <c>$(command)</c> stays as it is written, and so does a $ before anything else: in passwords it is
 /// a character like any other, and python-dotenv and systemd take <c>$NAME</c> for that as well.
 /// </summary>
-internal sealed class VariableExpansion(Func<string, string?> lookup)
+/// <param name="takesBareNames">Whether <c>$NAME</c> is expanded as well, where nobody writes passwords.</param>
+internal sealed class VariableExpansion(Func<string, string?> lookup, bool takesBareNames = false)
 {
     private const int DeepestNesting = 16;
 
@@ -58,6 +59,14 @@ internal sealed class VariableExpansion(Func<string, string?> lookup)
             else if (text[at] == '$' && next == '{')
             {
                 if (Variable(text, ref at, depth, isQuoted, into) is { } why)
+                    return why;
+            }
+            else if (takesBareNames && text[at] == '$' && IsNameCharacter(next, isFirst: true))
+            {
+                var begin = at + 1;
+                while (at + 1 < text.Length && IsNameCharacter(text[at + 1], isFirst: false))
+                    at++;
+                if (Append(into is null ? null : ValueOf(text[begin..(at + 1)].ToString()), into) is { } why)
                     return why;
             }
             else

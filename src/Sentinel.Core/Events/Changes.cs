@@ -32,11 +32,19 @@ public static class Changes
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
             }
-            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Failed)
+            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null })
                 yield return new Event.Stopped(record.State.Since, id, name);
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
                 yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
-            if (record.State is RunState.Running running && running.Identity != old?.State.Main)
+            if (record.State is RunState.Exited { Left: { } left } && old?.State is not RunState.Exited { Left: not null })
+                yield return new Event.InBackground(now, id, name, left);
+            // The same run goes on as another process.
+            if (record.State is RunState.Running next && old?.State is RunState.Running then && record.LastRun == old.LastRun)
+            {
+                if (next.Identity != then.Identity)
+                    yield return new Event.HandedOver(now, id, name, next.Identity.Pid, then.Identity.Pid);
+            }
+            else if (record.State is RunState.Running running && running.Identity != old?.State.Main)
                 yield return new Event.Started(
                     running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff);
         }

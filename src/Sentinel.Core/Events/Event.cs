@@ -32,6 +32,15 @@ public abstract record Event(DateTimeOffset Time)
     /// <summary>Nobody owns it any more, so all of its tree is ended.</summary>
     public sealed record LeaseOver(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 
+    /// <summary>Its main process has ended, and another of its tree has taken its place.</summary>
+    public sealed record HandedOver(DateTimeOffset Time, int Id, string Name, int Pid, int OldPid) : OfProcess(Time, Id, Name);
+
+    /// <summary>It has ended with code 0, and what it left runs on.</summary>
+    public sealed record InBackground(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
+
+    /// <summary>What it had left running when it ended well was ended, so that it could be restarted.</summary>
+    public sealed record EndedLeft(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
+
     /// <summary>It has come to be of use.</summary>
     public sealed record Ready(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 

@@ -53,6 +53,9 @@ internal static class EventDocument
         Event.Ended { Run.How: Exit.NotStarted } => "not-started",
         Event.Ended { ByUser: true } or Event.Stopped => "stopped",
         Event.Ended => "exited",
+        Event.HandedOver => "handed-over",
+        Event.InBackground => "in-background",
+        Event.EndedLeft => "ended-left",
         Event.Ready => "ready",
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged => "unhealthy",
@@ -93,6 +96,16 @@ internal static class EventDocument
                     RunDocument.Write(json, "logStarts", starts);
                 if (ended.RestartDue is { } due)
                     json.WriteString("restartDue", Time(due));
+                break;
+            case Event.HandedOver next:
+                json.WriteNumber("pid", next.Pid);
+                json.WriteNumber("oldPid", next.OldPid);
+                break;
+            case Event.InBackground { Left: var left }:
+                json.WriteString("left", left);
+                break;
+            case Event.EndedLeft { Left: var gone }:
+                json.WriteString("left", gone);
                 break;
             case Event.HealthChanged { Why: { } why }:
                 json.WriteString("why", why);
@@ -159,6 +172,9 @@ internal static class EventDocument
             ByUser: word == "stopped",
             new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
+        "handed-over" => new Event.HandedOver(time, id, name, json.Get("pid").GetInt32(), json.Get("oldPid").GetInt32()),
+        "in-background" => new Event.InBackground(time, id, name, json.Text("left")),
+        "ended-left" => new Event.EndedLeft(time, id, name, json.Text("left")),
         "ready" => new Event.Ready(time, id, name),
         "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),

@@ -1,5 +1,7 @@
 using System.Net;
+using Sentinel.Core.Checks;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Core.Host;
 
@@ -16,8 +18,9 @@ public interface IProbes
 
     /// <summary>Listens for what a process tells by itself; see sd_notify(3).</summary>
     /// <param name="address">As in <c>NOTIFY_SOCKET</c>.</param>
-    /// <param name="user">Whose processes are believed, beside our own and root's.</param>
+    /// <param name="tree">Whose processes are believed, at the moment of a message.</param>
     /// <param name="told">Given each message: lines of <c>NAME=value</c>.</param>
-    /// <exception cref="IOException">Somebody else listens there.</exception>
-    IDisposable Listen(string address, uint? user, Action<string> told);
+    /// <param name="doubted">Given the pid of a sender who is not believed.</param>
+    /// <exception cref="IOException">Nobody can listen there.</exception>
+    IDisposable Listen(NotifyAddress address, Func<TreeRoot> tree, Action<string> told, Action<int> doubted);
 }

@@ -26,6 +26,12 @@ public interface IProcessHandle : IDisposable
     /// <returns>Why the system refused, or null.</returns>
     string? Signal(int number);
 
+    /// <summary>
+    /// SIGKILL to all of its process group in one moment, in which none of them can start another. Also when it has ended itself, if it led
+    /// the group and was held before.
+    /// </summary>
+    void KillGroup();
+
     /// <summary>How it ended; <see cref="Exit.Unknown"/> when this cannot be learned, or it still runs.</summary>
     ProcessEnd HowEnded();
 }

@@ -28,11 +28,26 @@ public interface IProcessTable
     /// <summary>Whether some process, of whatever namespace, may have a file open to write to it.</summary>
     bool MayBeWritten(string path);
 
-    /// <summary>The cookie of the tree that a process belongs to, or null.</summary>
-    string? CookieOf(int pid);
+    /// <summary>The pid that was given away last; 0 where the system does not tell.</summary>
+    int NewestPid { get; }
 
-    /// <summary>Whether it is certain, without a look at every process, that nothing of a tree is left.</summary>
-    bool IsGone(string cookie);
+    /// <summary>Whether a pid is that of a thread, which <see cref="Look"/> shows as if it were a process.</summary>
+    bool IsThread(int pid);
+
+    /// <summary>By what a process can be told to be of a tree, however far it went from it.</summary>
+    TreeSign SignOf(int pid);
+
+    /// <summary>Whether a process is a shell, which runs a trap only when its child has ended.</summary>
+    bool IsShell(int pid);
+
+    /// <summary>
+    /// Whether something of a tree is left, as the kernel knows by its control group; null where that does not tell: there is no such
+    /// group, or only others are in it.
+    /// </summary>
+    bool? IsPopulated(string cookie);
+
+    /// <summary>The name of the program that a process runs; null when it cannot be told.</summary>
+    string? ProgramOf(int pid) => null;
 
     /// <summary>What is counted of a tree that has limits; null when there is no such control group.</summary>
     GroupSighting? LookAtGroup(string cookie);
@@ -58,7 +73,22 @@ public readonly record struct Sighting(
     bool IsOnCpu,
     long StartTicks,
     long MemoryBytes,
-    int WaitStatus);
+    int WaitStatus)
+{
+    /// <summary>The process group.</summary>
+    public int Group { get; init; }
+
+    /// <summary>The page faults of those of its children that have ended and that it took notice of: it grows with each.</summary>
+    public long ChildFaults { get; init; }
+
+    /// <summary>Whether a signal has suspended it.</summary>
+    public bool IsSuspended { get; init; }
+}
+
+/// <summary>A sign that what a process inherits has kept; none is there when both are null.</summary>
+/// <param name="Cookie">Of its tree.</param>
+/// <param name="Mark">The <see cref="Trees.TreeMark"/> of its tree; read only where no cookie stands in its environment.</param>
+public readonly record struct TreeSign(string? Cookie, ulong? Mark);
 
 /// <summary>What the kernel counts of the control group of a tree that has limits, since the tree was last started.</summary>
 /// <param name="CpuTime">Also of processes that have ended.</param>

@@ -18,6 +18,14 @@ public interface ISpawner
     /// <param name="surroundings">Those of the caller, which must be ours as well; null: they have no say.</param>
     string? CannotInherit(Launch launch, string? surroundings = null);
 
+    /// <summary>
+    /// Why files that a start needs cannot even be looked at: they are on a file system that does not answer. Null when they can.
+    /// </summary>
+    string? WhyUnreachable(IEnumerable<string> paths) => null;
+
+    /// <summary>Why no process can be added to those that there are; null when one can.</summary>
+    string? WhyNoMore => null;
+
     /// <summary>Gives back what was made for a tree besides its processes, once these are gone.</summary>
     void CleanUp(string cookie);
 }

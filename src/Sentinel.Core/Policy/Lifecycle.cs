@@ -37,7 +37,7 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
             (RunState.Starting, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
-            (RunState.Backoff or RunState.Failed, ProcessEvent.StopRequested) =>
+            (RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // What was to be restarted is not any more.
             (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
@@ -65,7 +65,14 @@ public static class Lifecycle
             (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
                 Decide(record, new ProcessEvent.Ready(), now),
 
-            (RunState.Running run, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now),
+            (RunState.Running run, ProcessEvent.HandedOver next) => Becomes(record, run with { Identity = next.Identity, Handover = null }),
+            (RunState.Running run, ProcessEvent.Ended ended) => MayHandOver(record, run, ended, now),
+            // Nobody else is to take the place of what may serve.
+            (RunState.Exited { Left: null } exited, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
+                Becomes(record, exited with { Left = Background.Words(found.Left) }),
+            (RunState.Backoff, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
+                Becomes(record, new RunState.Exited(now) { Left = Background.Words(found.Left) }),
+
             (RunState.Stopping { Run: { } run, Why: { } why }, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now, why),
             (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
@@ -105,6 +112,18 @@ public static class Lifecycle
 
     private static Decision Fails(ProcessRecord record, RunState.Running run, string why, DateTimeOffset now) =>
         new(record with { State = new RunState.Stopping(now, run, why) }, Effect.EndTree);
+
+    // What has a pid file may go on as another process, for whose name some time may pass.
+    private static Decision MayHandOver(ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now)
+    {
+        var handover = run.Handover ?? new Handover(now, ended.How, ended.Witnessed, ended.PeakMemoryBytes);
+        if (ended.NoSuccessor is not { } why || record.Spec.PidFile is null || !handover.MayCome)
+            return EndedByItself(record, run, handover.End, now);
+        if (!handover.IsOver(record.Spec, run.IsReady, now))
+            return Becomes(record, run with { Handover = handover });
+        var isStart = now - run.Since < RestartBackoff.StableRun + handover.Time(record.Spec, run.IsReady);
+        return EndedByItself(record, run, handover.End, now, isStart ? $"no process took its place by its pid file: {why}" : null);
+    }
 
     private static Decision EndedByItself(
         ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)

@@ -33,7 +33,17 @@ public abstract record ProcessEvent
     /// <param name="How">How the main process ended.</param>
     /// <param name="Witnessed">Whether it ended just now; otherwise some time before.</param>
     /// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
-    public sealed record Ended(Exit How, bool Witnessed, long? PeakMemoryBytes = null) : ProcessEvent;
+    public sealed record Ended(Exit How, bool Witnessed, long? PeakMemoryBytes = null) : ProcessEvent
+    {
+        /// <summary>Where others of its tree run on: why its pid file makes none of them its successor. Null where nobody asked for one.</summary>
+        public string? NoSuccessor { get; init; }
+    }
+
+    /// <summary>Its main process has ended, and another of its tree has taken its place.</summary>
+    public sealed record HandedOver(ProcessIdentity Identity) : ProcessEvent;
+
+    /// <summary>It has ended, and some of its tree run on.</summary>
+    public sealed record FoundLeft(IReadOnlyList<LeftProcess> Left) : ProcessEvent;
 
     /// <summary>The user wants to begin afresh: nothing counts that has happened before.</summary>
     public sealed record ResetRequested : ProcessEvent;

@@ -28,6 +28,9 @@ public abstract record RunState(DateTimeOffset Since)
 
         /// <summary>What it says about itself; see sd_notify(3), <c>STATUS=</c>.</summary>
         public string? Says { get; init; }
+
+        /// <summary>Not null: its main process has ended, and its pid file is to name the one that takes its place.</summary>
+        public Handover? Handover { get; init; }
     }
 
     /// <summary>Its tree is being ended.</summary>
@@ -63,7 +66,11 @@ public abstract record RunState(DateTimeOffset Since)
     public sealed record Stopped(DateTimeOffset Since) : RunState(Since);
 
     /// <summary>Ended by itself with code 0, or unseen; not to be restarted.</summary>
-    public sealed record Exited(DateTimeOffset Since) : RunState(Since);
+    public sealed record Exited(DateTimeOffset Since) : RunState(Since)
+    {
+        /// <summary>What it left running when it went into the background, in words; null: it did not, as far as is known.</summary>
+        public string? Left { get; init; }
+    }
 
     /// <summary>Ended by itself otherwise; not to be restarted.</summary>
     public sealed record Crashed(DateTimeOffset Since) : RunState(Since);
@@ -85,7 +92,7 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {
-        Starting or Running { IsReady: false } => "starting",
+        Starting or Running { IsReady: false } or Running { Handover: not null } => "starting",
         Running => "running",
         Stopping => "stopping",
         Stopped => "stopped",

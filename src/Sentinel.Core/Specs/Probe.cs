@@ -97,5 +97,5 @@ public sealed record Probe(ProbeKind Kind, string Target)
     // What a variable will be, a port most likely, is not known before the process starts.
     private static string Placeholder(string name) => "1";
 
-    private string Expanded(Func<string, string?> valueOf) => new VariableExpansion(valueOf).Expand(Target, isQuoted: false, out _);
+    private string Expanded(Func<string, string?> valueOf) => new VariableExpansion(valueOf, takesBareNames: true).Expand(Target, isQuoted: false, out _);
 }

@@ -43,6 +43,9 @@ public sealed record ProcessSpec
     /// <summary>Null: it is restarted for ever.</summary>
     public RestartLimit? RestartLimit { get; init; }
 
+    /// <summary>Names the process that takes the place of a main process that ends; from the working directory. Null: none does.</summary>
+    public string? PidFile { get; init; }
+
     public StopRule Stop { get; init; } = StopRule.Default;
 
     /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>

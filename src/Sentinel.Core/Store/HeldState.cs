@@ -8,7 +8,10 @@ internal sealed class HeldState(State state, IDisposable turn, Action<State> cha
     public State State { get; private set; } = state;
 
     /// <summary>Whether the file is behind, because it could not be written.</summary>
-    public bool IsUnsaved { get; private set; }
+    public bool IsUnsaved => WhyUnsaved is not null;
+
+    /// <summary>Why, in a sentence.</summary>
+    public string? WhyUnsaved { get; private set; }
 
     public void Became(State state)
     {
@@ -18,11 +21,11 @@ internal sealed class HeldState(State state, IDisposable turn, Action<State> cha
 
     public void CouldNotSave(Exception why)
     {
-        IsUnsaved = true;
-        warn($"the state cannot be saved, it is kept in memory for now: {why.Message}");
+        WhyUnsaved = $"the state cannot be saved, it is kept in memory for now: {why.Message}";
+        warn(WhyUnsaved);
     }
 
-    public void WasSaved() => IsUnsaved = false;
+    public void WasSaved() => WhyUnsaved = null;
 
     public void Dispose() => turn.Dispose();
 }

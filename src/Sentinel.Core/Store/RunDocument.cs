@@ -34,6 +34,8 @@ internal static class RunDocument
                     Write(json, health);
                 if (running.Says is { } says)
                     json.WriteString("says", says);
+                if (running.Handover is { } handover)
+                    Write(json, handover);
                 break;
             case RunState.Stopping stopping:
                 if (stopping.Run is { } run)
@@ -42,6 +44,9 @@ internal static class RunDocument
                     json.WriteString("why", wrong);
                 if (stopping.ThenStart)
                     json.WriteBoolean("thenStart", true);
+                break;
+            case RunState.Exited { Left: { } left }:
+                json.WriteString("left", left);
                 break;
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
@@ -67,7 +72,7 @@ internal static class RunDocument
                 ThenStart = json.Maybe("thenStart")?.GetBoolean() ?? false,
             },
             "stopped" => new RunState.Stopped(since),
-            "exited" => new RunState.Exited(since),
+            "exited" => new RunState.Exited(since) { Left = json.Maybe("left")?.GetString() },
             "crashed" => new RunState.Crashed(since),
             "backoff" => new RunState.Backoff(since, json.Time("due")),
             "failed" => new RunState.Failed(since, json.Text("why")),
@@ -83,6 +88,7 @@ internal static class RunDocument
             LogStarts = ReadLogStarts(json),
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
             Says = json.Maybe("says")?.GetString(),
+            Handover = json.Maybe("handover") is { } handover ? ReadHandover(handover) : null,
         }
         : throw JsonFields.Unknown("run", json.Text("is"));
 
@@ -122,6 +128,20 @@ internal static class RunDocument
             json.WriteString("why", why);
         json.WriteEndObject();
     }
+
+    private static void Write(Utf8JsonWriter json, Handover handover)
+    {
+        json.WriteStartObject("handover");
+        json.WriteString("since", handover.Since);
+        json.WriteBoolean("witnessed", handover.Witnessed);
+        if (handover.PeakMemoryBytes is { } peak)
+            json.WriteNumber("peakMemoryBytes", peak);
+        Write(json, "how", handover.How);
+        json.WriteEndObject();
+    }
+
+    private static Handover ReadHandover(JsonElement json) => new(
+        json.Get("since").GetDateTimeOffset(), ReadExit(json.Get("how")), json.Get("witnessed").GetBoolean(), json.Maybe("peakMemoryBytes")?.GetInt64());
 
     private static Health ReadHealth(JsonElement json) =>
         new(json.Get("healthy").GetBoolean(), json.Time("since"), json.Maybe("why")?.GetString());

@@ -71,11 +71,15 @@ internal static class SpecDocument
             json.WriteEndObject();
         }
 
+        if (spec.PidFile is { } pidFile)
+            json.WriteString("pidFile", pidFile);
         if (spec.Stop != StopRule.Default)
         {
             json.WriteStartObject("stop");
             json.WriteNumber("signal", spec.Stop.Signal);
             json.WriteNumber("timeoutSeconds", spec.Stop.Timeout.TotalSeconds);
+            if (spec.Stop.Mode != StopRule.Default.Mode)
+                json.WriteString("mode", spec.Stop.Mode.Word());
             json.WriteEndObject();
         }
 
@@ -139,8 +143,12 @@ internal static class SpecDocument
         RestartLimit = json.Maybe("restartLimit") is { } limit
             ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))
             : null,
+        PidFile = json.Maybe("pidFile")?.GetString(),
         Stop = json.Maybe("stop") is { } stop
-            ? new StopRule(stop.Get("signal").GetInt32(), stop.Seconds("timeoutSeconds"))
+            ? new StopRule(
+                stop.Get("signal").GetInt32(),
+                stop.Seconds("timeoutSeconds"),
+                stop.Maybe("mode") is not null ? StopModes.Parse(stop.Text("mode")) : StopRule.Default.Mode)
             : StopRule.Default,
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
         Readiness = json.Maybe("readiness") is { } readiness

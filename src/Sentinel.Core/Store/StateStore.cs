@@ -86,8 +86,14 @@ public sealed class StateStore(
     /// <summary>Told of each new state that was written here.</summary>
     public Action<State>? Saved { get; set; }
 
+    /// <summary>How often the state was written here.</summary>
+    public int Saves { get; private set; }
+
     /// <summary>Whether every turn is ours; see <see cref="TryHold"/>.</summary>
     public bool IsHeld => _held is not null;
+
+    /// <summary>Why the file is behind what is in memory, in a sentence; null when it is not.</summary>
+    public string? WhyUnsaved => _held?.WhyUnsaved;
 
     /// <summary>Writes down what could not be written before, if there is such a thing.</summary>
     public void SaveUnsaved()
@@ -103,6 +109,7 @@ public sealed class StateStore(
         _document.ResetWrittenCount();
         StateDocument.Write(_document, state);
         files.Replace(home.State, home.PreviousState, _document.WrittenSpan, durable);
+        Saves++;
     }
 
     private State LoadOrRepair()

@@ -15,6 +15,9 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 
     /// <summary>Whether it is not ready, and nobody asks it unless somebody waits for it.</summary>
     public bool IsUnasked { get; init; }
+
+    /// <summary>What runs on of it although it has ended.</summary>
+    public IReadOnlyList<LeftProcess> Left { get; init; } = [];
 }
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>

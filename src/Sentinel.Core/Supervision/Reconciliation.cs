@@ -11,7 +11,8 @@ namespace Sentinel.Core.Supervision;
 /// Brings what was written down up to what is: while no daemon runs nobody watches, and every command begins by looking.
 /// </summary>
 /// <param name="home">Where the logs are: who writes to them lives, also where it cannot be seen.</param>
-public sealed class Reconciliation(SentinelHome home, TimeProvider time)
+/// <param name="pidFiles">Null: none is read.</param>
+public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFiles? pidFiles = null)
 {
     // Another command needs milliseconds from writing down that it starts a process to starting it.
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
@@ -23,7 +24,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
         var state when MayRunElsewhere(record, snapshot.Table) => record with { State = new RunState.Elsewhere(state) },
         RunState.Starting starting when IsRecent(starting.Since) && membersOf(record).Count == 0 => record,
         // Until all of its tree has ended, it is not over, whatever became of the main process.
-        RunState.Stopping stopping when membersOf(record).Count > 0 && Settle(record, snapshot, membersOf) is var settled && settled != record =>
+        RunState.Stopping stopping when IsLeft(record, snapshot, membersOf) && Settle(record, snapshot, membersOf) is var settled && settled != record =>
             settled with { State = stopping with { Run = null } },
         _ => Settle(record, snapshot, membersOf),
     });
@@ -34,7 +35,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
 
     /// <summary>The same, but what another is about to end is left to him until all of it has ended.</summary>
     public State SettleAllButEnding(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
-        record.State is RunState.Stopping && membersOf(record).Count > 0 ? record : Settle(record, snapshot, membersOf));
+        record.State is RunState.Stopping && IsLeft(record, snapshot, membersOf) ? record : Settle(record, snapshot, membersOf));
 
     /// <inheritdoc cref="Settle(State, Snapshot)"/>
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
@@ -51,6 +52,10 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
     public bool MayRunElsewhere(ProcessRecord record, IProcessTable table) =>
         IsElsewhere(record, table) && (table.MayBeWritten(home.StdoutOf(record)) || table.MayBeWritten(home.StderrOf(record)));
 
+    /// <summary>What becomes of a process of which the main process has ended.</summary>
+    public ProcessRecord After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot) =>
+        Lifecycle.Decide(record, pidFiles?.After(record, ended, snapshot) ?? ended, time.GetUtcNow()).Record;
+
     // When the clock was set back nobody knows; whoever takes the lock then finds out.
     private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
 
@@ -62,13 +67,17 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time)
             _ when MayRunElsewhere(record, snapshot.Table) => record,
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table), now).Record,
             { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
-                Lifecycle.Decide(record, new ProcessEvent.Ended(how, Witnessed: false), now).Record,
+                After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
-            RunState.Stopping { Run: null } when membersOf(record).Count == 0 =>
+            RunState.Stopping { Run: null } when !IsLeft(record, snapshot, membersOf) =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
         };
     }
+
+    // As far as one look can tell; the kernel knows better where the tree has a group.
+    private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>
+        membersOf(record).Count > 0 || snapshot.Table.IsPopulated(record.Cookie) == true;
 
     private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, MembersOf, ProcessRecord> look)
     {

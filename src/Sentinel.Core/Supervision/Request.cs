@@ -11,6 +11,9 @@ public abstract record Request
     {
     }
 
+    /// <summary>Whether it comes to the same when it is done once more after part of it was done.</summary>
+    public bool IsRepeatable => this is not (Run or Scale or ChangeSpec or Restart or AllocatePort or CreateGroup);
+
     /// <inheritdoc cref="Supervisor.Run"/>
     public sealed record Run(RunRequest What) : Request;
 

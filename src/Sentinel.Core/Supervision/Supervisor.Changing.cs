@@ -64,6 +64,7 @@ public sealed partial class Supervisor
     {
         Restart = after.Restart,
         RestartLimit = after.RestartLimit,
+        PidFile = after.PidFile,
         Stop = after.Stop,
         MaxMemoryBytes = after.MaxMemoryBytes,
         // The one that stands between reads them when it begins.

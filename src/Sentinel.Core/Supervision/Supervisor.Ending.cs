@@ -13,12 +13,42 @@ public sealed partial class Supervisor
         public string Name => Record.Spec.Name;
     }
 
-    /// <param name="happened">Because of which they are to end; null: the user wants that.</param>
-    private async ValueTask<(List<EndedTree> Ended, List<Outcome> Missing)> EndTrees(
-        Selection selection, StopOptions options, Func<ProcessRecord, bool> inBulk, Func<ProcessRecord, ProcessEvent>? happened = null)
+    private async ValueTask<(List<EndedTree> Ended, List<Outcome> Missing)> EndTrees(Selection selection, StopOptions options)
     {
-        var (found, missing, written) = BeginToEnd(selection, inBulk, happened ?? (_ => new ProcessEvent.StopRequested()));
+        var (found, missing, written) = BeginToEnd(selection, _ => true, _ => new ProcessEvent.StopRequested());
         return (await EndTrees(found, written, options), missing);
+    }
+
+    /// <summary>The same, and what cannot be written down (a full disk) is done all the same.</summary>
+    /// <param name="happened">Because of which they are to end.</param>
+    private async ValueTask<(List<EndedTree> Ended, List<Outcome> Missing)> EndTreesAnyway(
+        Selection selection, StopOptions options, Func<ProcessRecord, bool> inBulk, Func<ProcessRecord, ProcessEvent> happened)
+    {
+        (List<ProcessRecord> Found, List<Outcome> Missing, State Wanted) begun;
+        var isNoted = true;
+        try
+        {
+            begun = BeginToEnd(selection, inBulk, happened);
+        }
+        catch (IOException e)
+        {
+            begun = BeginUnwritten(selection, inBulk, happened);
+            if (begun.Found.Count == 0)
+                throw;
+            isNoted = false;
+            warn($"that they are to end cannot be written down, they are ended all the same: {e.Message}");
+        }
+
+        return (await EndTrees(begun.Found, begun.Wanted, options, isNoted), begun.Missing);
+    }
+
+    private (List<ProcessRecord> Found, List<Outcome> Missing, State Wanted) BeginUnwritten(
+        Selection selection, Func<ProcessRecord, bool> inBulk, Func<ProcessRecord, ProcessEvent> happened)
+    {
+        var state = store.Read();
+        var (found, missing) = selection.In(state, inBulk);
+        return (found, missing, found.Aggregate(state, (wanted, record) => wanted.With(
+            Lifecycle.Decide(record, happened(record), time.GetUtcNow()).Record)));
     }
 
     /// <param name="found">All of them being stopped.</param>
@@ -30,6 +60,40 @@ public sealed partial class Supervisor
         var ended = NoteEnds(transaction, found, ends);
         transaction.Save();
         return ended;
+    }
+
+    /// <param name="isNoted">Whether it is written down that they are being stopped.</param>
+    private async ValueTask<List<EndedTree>> EndTrees(List<ProcessRecord> found, State written, StopOptions options, bool isNoted)
+    {
+        var ends = await End(found, written, options);
+        try
+        {
+            using var transaction = store.Begin();
+            if (!isNoted)
+                NoteWanted(transaction, found, written);
+            var ended = NoteEnds(transaction, found, ends);
+            transaction.Save();
+            return ended;
+        }
+        catch (IOException e)
+        {
+            warn($"that they have ended cannot be written down: {e.Message}");
+            var ended = found.ConvertAll(record => EndedTreeOf(record, record, ends[record.Id]));
+            return isNoted ? ended : ended.ConvertAll(tree => tree.Failure is not null || tree.Record.Spec.Restart == RestartRule.Never ? tree : tree with
+            {
+                Failure = new Outcome.Failed(
+                    tree.Name, tree.Record, "it has ended, and would be started again: stop it once more when there is room to write that down"),
+            });
+        }
+    }
+
+    // What could not be written down before, of those that nobody has started again since.
+    private void NoteWanted(StateTransaction transaction, List<ProcessRecord> found, State wanted)
+    {
+        var again = StartedAgain(found.ConvertAll(TreeRoot.Of), wanted);
+        foreach (var id in found.Select(record => record.Id).Where(id => !again.Contains(id)))
+            if (transaction.State.Processes.GetValueOrDefault(id) is { } before && wanted.Processes[id] is var after)
+                transaction.State = transaction.State.With(before with { State = after.State, LeaseOver = after.LeaseOver });
     }
 
     /// <summary>Writes down that trees are to end.</summary>
@@ -82,15 +146,15 @@ public sealed partial class Supervisor
                 spawner.CleanUp(record.Cookie);
         }
 
-        return [.. found.Select(record => new EndedTree(
-            transaction.State.Processes.GetValueOrDefault(record.Id) ?? record,
-            record.State.Main?.Pid,
-            !IsOver(record),
-            ends[record.Id].Ended,
-            ends[record.Id].Survivors.Count > 0
-                ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(ends[record.Id]))
-                : null))];
+        return [.. found.Select(record => EndedTreeOf(record, transaction.State.Processes.GetValueOrDefault(record.Id) ?? record, ends[record.Id]))];
     }
+
+    private static EndedTree EndedTreeOf(ProcessRecord record, ProcessRecord now, TreeEnd end) => new(
+        now,
+        record.State.Main?.Pid,
+        !IsOver(record),
+        end.Ended,
+        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end)) : null);
 
     /// <summary>Takes note of what happened to a run, if it is still the one that a process is in, and ends what has failed.</summary>
     public async ValueTask Note(int id, ProcessIdentity main, ProcessEvent happened)
@@ -101,7 +165,9 @@ public sealed partial class Supervisor
         {
             if (transaction.State.Processes.GetValueOrDefault(id) is not { } record || record.State.Main != main)
                 return;
-            var (changed, effect) = Lifecycle.Decide(record, happened, time.GetUtcNow());
+            var (changed, effect) = happened is ProcessEvent.Ended ended
+                ? new Decision(_reconciliation.After(record, ended, new Snapshot(table)), Effect.None)
+                : Lifecycle.Decide(record, happened, time.GetUtcNow());
             transaction.State = transaction.State.With(changed);
             transaction.Save();
             written = transaction.State;

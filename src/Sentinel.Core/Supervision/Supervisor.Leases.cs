@@ -30,7 +30,7 @@ public sealed partial class Supervisor
     private async ValueTask<IReadOnlyList<Outcome>> EndLeased(
         Selection selection, Dictionary<int, string> why, Func<ProcessRecord, bool> inBulk)
     {
-        var (ended, outcomes) = await EndTrees(
+        var (ended, outcomes) = await EndTreesAnyway(
             selection, StopOptions.Default, inBulk, record => new ProcessEvent.LeaseEnded(why[record.Id]));
         foreach (var tree in ended)
             if (tree.Failure is { } failure)

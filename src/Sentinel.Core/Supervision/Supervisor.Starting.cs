@@ -41,7 +41,7 @@ public sealed partial class Supervisor
         for (var starts = FewestStarts; ;)
         {
             State written;
-            List<TreeRoot> inTheWay;
+            Remains kept;
             List<int> left;
             bool isAnyFree;
             using (var transaction = store.Begin())
@@ -50,31 +50,39 @@ public sealed partial class Supervisor
                 var snapshot = new Snapshot(table);
                 var (found, missing) = choose(transaction, snapshot);
                 outcomes.AddRange(missing);
+                // Another may have seen to it meanwhile.
+                if (happened is ProcessEvent.Tick)
+                    found = found.FindAll(IsDue);
                 var now = found.Take(starts).ToList();
                 left = [.. found.Skip(starts).Select(record => record.Id)];
-                var doubtful = now.Where(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
-                var remains = ProcessTrees.Find(
-                    [.. doubtful.Select(TreeRoot.Of)], snapshot, transaction.State.Processes.Values.Select(TreeRoot.Of));
+                var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+                var remains = Left(doubtful, snapshot, transaction.State);
                 var looked = time.GetElapsedTime(begun);
+                kept = Sort(remains, transaction, happened);
                 outcomes.AddRange(StartAll(transaction, now.FindAll(record => !remains.ContainsKey(record.Id)), happened, renewal, stuck));
                 isAnyFree = remains.Count < now.Count;
                 written = transaction.State;
-                inTheWay = [.. remains.Keys.Select(id => TreeRoot.Of(written.Processes[id]))];
                 var isShort = time.GetElapsedTime(begun) < Turn + (StartsToLook * looked);
                 starts = isShort ? starts * 2 : Math.Max(FewestStarts, starts / 2);
             }
 
-            if (left.Count == 0 && inTheWay.Count == 0)
+            if (left.Count == 0 && kept.InTheWay.Count == 0 && kept.InDoubt.Count == 0)
                 return outcomes;
             if (left.Count > 0 && isAnyFree)
                 await handles.WaitAny([], TimeSpan.Zero);
-            else
+            else if (kept.InTheWay.Count > 0)
+            {
                 // When no other can be started: it may take long.
-                foreach (var (id, end) in await _ending.End(inTheWay, StopOptions.Default, () => StartedAgain(inTheWay, written)))
+                foreach (var (id, end) in await _ending.End(kept.InTheWay, StopOptions.Default, () => StartedAgain(kept.InTheWay, written)))
                     if (end.Survivors.Count > 0)
                         stuck[id] = CouldNotEnd(end);
+                store.Events.Append([.. kept.ToTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
+            }
+            else if (kept.InDoubt.Count > 0)
+                await WaitUntilDecided(kept.InDoubt);
+
             // Meanwhile others had their turns.
-            HashSet<int> waiting = [.. left, .. inTheWay.Select(root => root.Id)];
+            HashSet<int> waiting = [.. left, .. kept.InTheWay.Select(root => root.Id), .. kept.InDoubt.Select(doubt => doubt.Id)];
             choose = (transaction, snapshot) => later is null
                 ? Select(transaction, snapshot, Selection.Of(waiting), IsNotRunning)
                 : later(transaction, snapshot, waiting);
@@ -90,6 +98,8 @@ public sealed partial class Supervisor
     {
         var outcomes = new List<Outcome>();
         var toSpawn = new List<ProcessRecord>();
+        // What is restarted takes the place of itself.
+        var added = wanted.Where(record => record.State is not RunState.Backoff).Select(record => record.Id).ToHashSet();
         if (renewal is not null)
             transaction.State = transaction.State.With(renewal.Environment);
         foreach (var asked in wanted)
@@ -128,13 +138,14 @@ public sealed partial class Supervisor
             ProcessEvent spawned;
             try
             {
-                if (stuck?.GetValueOrDefault(starting.Id) is { } why)
+                if ((stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? spawner.WhyNoMore : null)) is { } why)
                     throw new SpawnException(why);
                 // Whoever waits for a line, or quotes it, begins where this run's part of the logs does.
                 var logs = LogEnds.Of(starting, store.Home, store.Files);
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
-            catch (Exception e) when (e is SpawnException or EnvironmentException)
+            // After a fault of ours nobody knows: it stays as one that is being started, and the next sweep, or command, finds out.
+            catch (Exception e) when (e is SpawnException or EnvironmentException or IOException or UnauthorizedAccessException)
             {
                 spawned = new ProcessEvent.SpawnFailed(e.Message);
                 spawner.CleanUp(starting.Cookie);
@@ -170,6 +181,8 @@ public sealed partial class Supervisor
 
     private string? WhyNot(ProcessRecord record, State state, Func<Launch, string?> ask)
     {
+        if (WhyUnreachable(record, state) is { } unreachable)
+            return unreachable;
         try
         {
             return ask(LaunchOf(record, _environments.Of(record, state)));
@@ -180,10 +193,20 @@ public sealed partial class Supervisor
         }
     }
 
+    // Before anything else looks at them.
+    private string? WhyUnreachable(ProcessRecord record, State state) => spawner.WhyUnreachable(
+    [
+        record.Spec.WorkingDirectory,
+        .. record.Spec.EnvironmentFiles,
+        .. record.Spec.Group is { } group && state.Groups.TryGetValue(group, out var found) ? found.EnvironmentFiles : [],
+    ]);
+
     private ProcessIdentity Spawn(ProcessRecord record, State state)
     {
         if (_ports.WhyNot(state, record) is { } why)
             throw new SpawnException(why);
+        if (WhyUnreachable(record, state) is { } unreachable)
+            throw new SpawnException(unreachable);
         var environment = _environments.Of(record, state);
         foreach (var warning in environment.Warnings)
             warn($"{record.Spec.Name}: {warning}");
@@ -211,11 +234,20 @@ public sealed partial class Supervisor
         LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,
-        IsAgain = record.LastRun is not null,
+        IsAgain = record.LastRun is not null || record.State.Main is not null,
         Account = environment.Account,
     };
 
     private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
         && (record.LastRun is not null || record.State is RunState.Stopping)
-        && !table.IsGone(record.Cookie);
+        && table.IsPopulated(record.Cookie) != false;
+
+    // Those of which something is left, seen or known to the kernel.
+    private Dictionary<int, List<Sighting>> Left(List<ProcessRecord> records, Snapshot snapshot, State state)
+    {
+        var left = ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of));
+        foreach (var record in records.Where(record => table.IsPopulated(record.Cookie) == true))
+            left.TryAdd(record.Id, []);
+        return left;
+    }
 }

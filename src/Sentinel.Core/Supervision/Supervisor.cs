@@ -40,7 +40,7 @@ public sealed partial class Supervisor(
     TimeProvider time,
     Action<string> warn) : ISupervisor
 {
-    private readonly Reconciliation _reconciliation = new(store.Home, time);
+    private readonly Reconciliation _reconciliation = new(store.Home, time, new PidFiles(files));
     private readonly TreeEnding _ending = new(table, handles, time);
     private readonly ProcessEnvironments _environments = new(store.Home, files, accounts);
     private readonly PortBook _ports = new(store, ports, random, time);
@@ -184,7 +184,7 @@ public sealed partial class Supervisor(
     /// <summary>Ends whole trees. In bulk: of all that run.</summary>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTreesAnyway(selection, options, _ => true, _ => new ProcessEvent.StopRequested());
         foreach (var tree in ended)
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);
@@ -261,7 +261,7 @@ public sealed partial class Supervisor(
     /// <param name="withLogs">Whether their log files are deleted, too.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
     {
-        var (ended, outcomes) = await EndTrees(selection, options, _ => true);
+        var (ended, outcomes) = await EndTrees(selection, options);
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
         outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
         return outcomes;
@@ -274,10 +274,16 @@ public sealed partial class Supervisor(
         var snapshot = new Snapshot(table);
         var over = _reconciliation.Look(store.Read(), snapshot).Processes.Values.Where(IsOver).ToList();
         var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
-        var outcomes = over.Where(record => remains.ContainsKey(record.Id)).Select(record => (Outcome)new Outcome.Failed(
+        var (left, gone) = (new List<ProcessRecord>(), new List<int>());
+        foreach (var record in over)
+            if (remains.ContainsKey(record.Id) || table.IsPopulated(record.Cookie) == true)
+                left.Add(record);
+            else
+                gone.Add(record.Id);
+        var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
-            $"it has ended, but {Processes(remains[record.Id])} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all")).ToList();
-        outcomes.AddRange(Forget([.. over.Where(record => !remains.ContainsKey(record.Id)).Select(record => record.Id)], withLogs));
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all"));
+        outcomes.AddRange(Forget(gone, withLogs));
         return outcomes;
     }
 
@@ -307,7 +313,7 @@ public sealed partial class Supervisor(
 
     /// <summary>Takes note of runs that have ended by themselves, and starts again what is due at once.</summary>
     /// <returns>What was started, and what could not be.</returns>
-    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => StartDue((transaction, _) =>
+    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => StartDue((transaction, snapshot) =>
     {
         var ended = new List<ProcessRecord>();
         foreach (var run in runs)
@@ -317,7 +323,7 @@ public sealed partial class Supervisor(
                 continue;
             var how = new ProcessEvent.Ended(
                 Reconciliation.Explained(run.End?.How, record.Cookie, table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
-            ended.Add(Lifecycle.Decide(record, how, time.GetUtcNow()).Record);
+            ended.Add(_reconciliation.After(record, how, snapshot));
             transaction.State = transaction.State.With(ended[^1]);
         }
 
@@ -358,7 +364,7 @@ public sealed partial class Supervisor(
 
     /// <summary>Whether some process waits to be started and the time for it has come, or may have: whoever was to start it may have failed.</summary>
     public bool IsAnyDue => store.Read().Processes.Values.Any(record =>
-        IsDue(record) || record.State is RunState.Stopping { ThenStart: true } || HasEndedElsewhere(record));
+        IsDue(record) || record.State is RunState.Starting or RunState.Stopping { ThenStart: true } || HasEndedElsewhere(record));
 
     /// <summary>What of what is written down can be seen at this moment.</summary>
     public ValueTask<IReadOnlyList<ProcessView>> See()
@@ -449,7 +455,8 @@ public sealed partial class Supervisor(
     private static bool IsOver(ProcessRecord record) => IsNotRunning(record) && record.State is not RunState.Backoff;
 
     private static string Processes(List<Sighting> processes) =>
-        processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
+        processes.Count == 0 ? "something"
+        : processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
 }
 
 /// <summary>A main process that has ended.</summary>

@@ -4,7 +4,7 @@ namespace Sentinel.Core.Trees;
 
 /// <summary>
 /// Finds which processes belong to which tree: the main process, its session, their descendants, and those that left both
-/// but kept the cookie.
+/// but kept a sign of it: the cookie, or the mark.
 /// </summary>
 public static class ProcessTrees
 {
@@ -39,6 +39,7 @@ public static class ProcessTrees
         private readonly IProcessTable _table;
         private readonly IReadOnlyDictionary<int, Sighting> _byPid;
         private readonly Dictionary<string, TreeRoot> _byCookie = [];
+        private readonly Dictionary<ulong, TreeRoot> _byMark = [];
         private readonly Dictionary<int, TreeRoot> _bySession = [];
         private readonly Dictionary<int, TreeRoot?> _owners = [];
         private readonly long _firstStart;
@@ -51,6 +52,7 @@ public static class ProcessTrees
             foreach (var root in roots)
             {
                 _byCookie[root.Cookie] = root;
+                _byMark[TreeMark.Of(root.Cookie)] = root;
                 var isMainThere = root.Identity is { } main && snapshot.Look(main) is not null;
                 if (isMainThere)
                 {
@@ -67,7 +69,8 @@ public static class ProcessTrees
                     _owners[main.Pid] = _bySession[main.Pid] = other;
 
             // A session outlives its leader, which may stay for long as a zombie that nobody reaps, and its number is not given
-            // away while anybody is in it. One member with the cookie proves that it is still the same session.
+            // away while anybody is in it. One member with a sign proves that it is still the same session; so does one without any that is
+            // our child: its parents were.
             var leaderless = roots
                 .Where(root => root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
                 .ToLookup(root => root.SessionId!.Value);
@@ -75,7 +78,7 @@ public static class ProcessTrees
                 return;
             foreach (var process in _byPid.Values)
                 foreach (var root in leaderless[process.Session])
-                    if (CookieOf(process) == root.Cookie)
+                    if (IsMarked(process, out var owner) ? owner == root : process.Parent == Environment.ProcessId && !process.HasEnded)
                         _bySession[process.Session] = root;
         }
 
@@ -96,10 +99,16 @@ public static class ProcessTrees
                 return root;
             if (_byPid.TryGetValue(process.Parent, out var parent) && OwnerOf(parent) is { } inherited)
                 // A supervised process may itself supervise: what it has marked as another's is another's.
-                return CookieOf(process) is { } other && other != inherited.Cookie ? _byCookie.GetValueOrDefault(other) : inherited;
-            return CookieOf(process) is { } cookie ? _byCookie.GetValueOrDefault(cookie) : null;
+                return IsMarked(process, out var other) ? other : inherited;
+            return IsMarked(process, out var owner) ? owner : null;
         }
 
-        private string? CookieOf(Sighting process) => process.HasEnded ? null : _table.CookieOf(process.Pid);
+        /// <param name="owner">Null: it is of a tree that is not looked for.</param>
+        private bool IsMarked(Sighting process, out TreeRoot? owner)
+        {
+            var sign = process.HasEnded ? default : _table.SignOf(process.Pid);
+            owner = sign.Cookie is { } cookie ? _byCookie.GetValueOrDefault(cookie) : sign.Mark is { } mark ? _byMark.GetValueOrDefault(mark) : null;
+            return sign != default;
+        }
     }
 }

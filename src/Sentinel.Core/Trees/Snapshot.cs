@@ -6,7 +6,15 @@ namespace Sentinel.Core.Trees;
 /// <summary>The processes of one moment: one pass over the process table, made when it is first needed and then kept.</summary>
 public sealed class Snapshot(IProcessTable table)
 {
+    // So often others are looked for that came up during the pass.
+    private const int Looks = 8;
+
     private Dictionary<int, Sighting>? _byPid;
+    private Newcomers? _newcomers;
+
+    /// <summary>Of these processes alone.</summary>
+    internal Snapshot(IProcessTable table, IEnumerable<Sighting> processes)
+        : this(table) => _byPid = processes.ToDictionary(process => process.Pid);
 
     public IProcessTable Table => table;
 
@@ -17,13 +25,20 @@ public sealed class Snapshot(IProcessTable table)
             if (_byPid is null)
             {
                 _byPid = [];
+                _newcomers = new Newcomers(table);
                 foreach (var process in table.All())
                     _byPid[process.Pid] = process;
+                for (var looks = 0; looks == 0 || (!_newcomers.IsAll && looks < Looks); looks++)
+                    foreach (var process in _newcomers.Next())
+                        _byPid[process.Pid] = process;
             }
 
             return _byPid;
         }
     }
+
+    /// <summary>Those that are made after this; to be asked for when the pass has been made.</summary>
+    internal Newcomers Newcomers => _newcomers ?? new Newcomers(table);
 
     /// <summary>
     /// The process itself while it lives or is a zombie; null when it cannot be seen here or its pid is another's by now. Before the pass

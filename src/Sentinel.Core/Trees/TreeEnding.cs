@@ -21,13 +21,19 @@ public sealed record StopOptions(int? Signal, TimeSpan? Timeout)
 public sealed record TreeEnd(Exit? Main, int Ended, IReadOnlyList<string> Survivors);
 
 /// <summary>
-/// Ends whole trees, all at the same time: the signal to every process, SIGKILL to what is left after the timeout, and no
-/// word of success while anything of a tree is there.
+/// Ends whole trees, all at the same time: the signal to the main process and then to what it left, SIGKILL to all that is there after
+/// the timeout, and no word of success while anything of a tree is there. See <see cref="Ending"/>.
 /// </summary>
 public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, TimeProvider time)
 {
-    // How long the kernel may take over a SIGKILL (a process in uninterruptible sleep) before we say so.
-    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+    // A process that lives for less than a look is waited for so often before others have their turn.
+    private const int MostHunts = 500;
+    private static readonly TimeSpan Hunt = TimeSpan.FromMilliseconds(20);
+
+    // So many looks come as soon as there is something to see; whoever goes on starting others is looked at less and less often.
+    private const int QuickLooks = 8;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
 
     /// <param name="roots">The trees to end.</param>
     /// <param name="options">How.</param>
@@ -43,16 +49,16 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         Func<IReadOnlySet<int>>? startedAgain = null,
         IReadOnlyCollection<TreeRoot>? others = null)
     {
-        var endings = roots.Select(root => new Ending(root, options, time.GetTimestamp())).ToList();
+        var endings = roots.Select(root => new Ending(root, options, table, handles, time)).ToList();
         try
         {
-            while (true)
+            for (var looks = 1; ; looks++)
             {
                 Look(endings, startedAgain, others);
                 var open = endings.Where(ending => !ending.IsOver).ToList();
                 if (open.Count == 0)
                     return endings.ToDictionary(ending => ending.Root.Id, ending => ending.Result());
-                await WaitUntilOneMayBeOver(open);
+                await WaitUntilOneMayBeOver(open, looks);
             }
         }
         finally
@@ -65,26 +71,67 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     private void Look(List<Ending> endings, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
     {
         var open = endings.Where(ending => !ending.IsOver).ToList();
-        // What a member starts during the look, with a pid that has been passed by, is not seen: where none was left before,
-        // there is none.
-        var quiet = open.Where(ending => !ending.Running.Any()).ToHashSet();
-        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table), others);
+        open.ForEach(ending => ending.Begin());
+        var snapshot = new Snapshot(table);
+        var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), snapshot, others);
         // Asked after the look and before any signal: no successor can have been seen that is not known by now.
-        var left = startedAgain?.Invoke();
+        LeaveSuccessors(open, startedAgain);
         foreach (var ending in open)
-            if (left?.Contains(ending.Root.Id) == true)
-                ending.Leave();
-            else
-                ending.Advance(members.GetValueOrDefault(ending.Root.Id) ?? [], quiet.Contains(ending), table, handles, time);
+        {
+            ending.Take(members.GetValueOrDefault(ending.Root.Id) ?? []);
+            ending.AskKernel();
+        }
+
+        var newcomers = snapshot.Newcomers;
+        HuntFor(newcomers, open, startedAgain, others);
+        foreach (var ending in open)
+            ending.Judge(newcomers.IsAll, group => IsShared(group, snapshot, members));
     }
 
-    private async ValueTask WaitUntilOneMayBeOver(List<Ending> open)
+    // Where nothing of a tree is held, something may have come up behind the look.
+    private void HuntFor(Newcomers newcomers, List<Ending> open, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
+    {
+        var begun = time.GetTimestamp();
+        for (var hunts = 0; hunts < MostHunts && time.GetElapsedTime(begun) < Hunt && open.Exists(ending => ending.IsInDoubt); hunts++)
+        {
+            var seen = newcomers.Next();
+            if (newcomers.IsAll)
+                return;
+            if (seen.Count == 0)
+                continue;
+            var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), new Snapshot(table, seen), others);
+            if (members.Count == 0)
+                continue;
+            LeaveSuccessors(open, startedAgain);
+            foreach (var ending in open)
+                ending.Take(members.GetValueOrDefault(ending.Root.Id) ?? []);
+        }
+    }
+
+    private static void LeaveSuccessors(List<Ending> open, Func<IReadOnlySet<int>>? startedAgain)
+    {
+        if (startedAgain?.Invoke() is not { Count: > 0 } left)
+            return;
+        foreach (var ending in open.Where(ending => left.Contains(ending.Root.Id)))
+            ending.Leave();
+        open.RemoveAll(ending => ending.IsOver);
+    }
+
+    // With one that is of no tree that is being ended, such as the command that does it.
+    private bool IsShared(int group, Snapshot snapshot, Dictionary<int, List<Sighting>> members) => snapshot.All.Values.Any(process =>
+        process.Group == group
+        && !process.HasEnded
+        && !members.Values.Any(tree => tree.Exists(member => member.Pid == process.Pid))
+        && table.Look(process.Pid) is { HasEnded: false } now && now.StartTicks == process.StartTicks);
+
+    private async ValueTask WaitUntilOneMayBeOver(List<Ending> open, int looks)
     {
         while (true)
         {
+            open.ForEach(ending => ending.GoOn());
             // Asked once: what ends after that is waited for all the same, and ends the wait at once.
             var running = open.ConvertAll(ending => ending.Running.ToList());
-            var deadline = open.Min(ending => ending.Deadline(time));
+            var deadline = open.Min(ending => ending.NextMoment);
             // One that has nothing left to wait for: the next look tells whether it is over.
             if (deadline <= TimeSpan.Zero || running.Any(members => members.Count == 0))
                 break;
@@ -92,81 +139,10 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         }
 
         // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
-        if (open.Count > 1)
-            await handles.WaitAny([], TimeSpan.FromMilliseconds(2));
-    }
-
-    private sealed class Ending(TreeRoot root, StopOptions options, long begun) : IDisposable
-    {
-        private readonly int _signal = options.Signal ?? root.Stop.Signal;
-        private readonly TimeSpan _timeout = options.Timeout ?? root.Stop.Timeout;
-        private readonly Dictionary<(int Pid, long Start), IProcessHandle> _members = [];
-        private readonly Dictionary<int, string> _refused = [];
-        private Exit? _main;
-        private long? _killedAt;
-
-        public TreeRoot Root => root;
-
-        public bool IsOver { get; private set; }
-
-        public IEnumerable<IProcessHandle> Running => _members.Values.Where(member => !member.HasEnded);
-
-        public TimeSpan Deadline(TimeProvider time) =>
-            _killedAt is { } killed ? KillTimeout - time.GetElapsedTime(killed) : _timeout - time.GetElapsedTime(begun);
-
-        public void Advance(List<Sighting> seen, bool wasQuiet, IProcessTable table, IProcessHandles handles, TimeProvider time)
-        {
-            if (_killedAt is null && (_signal == SignalName.Kill || Deadline(time) <= TimeSpan.Zero))
-            {
-                _killedAt = time.GetTimestamp();
-                foreach (var member in Running)
-                    Send(member);
-            }
-
-            foreach (var process in seen)
-            {
-                if (_members.ContainsKey((process.Pid, process.StartTicks)))
-                    continue;
-                if (handles.Open(table.IdentityOf(process)) is not { } member)
-                    continue;
-                _members.Add((process.Pid, process.StartTicks), member);
-                Send(member);
-            }
-
-            // Each is held by now, so how it ends is still learned.
-            if (_killedAt is not null && seen.Count > 0 && handles.KillGroup(Root.Cookie))
-                _refused.Clear();
-            if (Root.Identity is { } main && _members.GetValueOrDefault((main.Pid, main.StartTicks)) is { HasEnded: true } ended)
-                _main ??= ended.HowEnded().How;
-            var isGone = seen.Count == 0 && wasQuiet && !Running.Any();
-            var isStuck = _killedAt is not null && Running.Any() && (Deadline(time) <= TimeSpan.Zero || Running.All(IsRefused));
-            IsOver = isGone || isStuck;
-        }
-
-        public void Leave() => IsOver = true;
-
-        public TreeEnd Result() => new(
-            _main,
-            _members.Values.Count(member => member.HasEnded),
-            [.. Running.Select(member =>
-                $"pid {member.Identity.Pid} {_refused.GetValueOrDefault(member.Identity.Pid, "does not end, not even by SIGKILL")}")]);
-
-        public void Dispose()
-        {
-            foreach (var member in _members.Values)
-                member.Dispose();
-        }
-
-        private bool IsRefused(IProcessHandle member) => _refused.ContainsKey(member.Identity.Pid);
-
-        private void Send(IProcessHandle member)
-        {
-            var signal = _killedAt is null ? _signal : SignalName.Kill;
-            if (member.Signal(signal) is { } refusal)
-                _refused[member.Identity.Pid] = refusal;
-            // One that is suspended takes no notice of any other signal until it goes on.
-            else if (signal != SignalName.Kill)
-                member.Signal(SignalName.Continue);
-        }
+        var pause = looks <= QuickLooks ? (open.Count > 1 ? Moment : TimeSpan.Zero)
+            : open.Exists(ending => ending.IsHunted) ? Moment
+            : TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, looks - QuickLooks + 1));
+        if (pause > TimeSpan.Zero)
+            await handles.WaitAny([], pause);
     }
 }

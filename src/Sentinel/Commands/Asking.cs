@@ -9,6 +9,9 @@ namespace Sentinel.Commands;
 /// <summary>Asks processes how they are where no daemon does, and ends what is not ready in time: for as long as a command waits for them.</summary>
 internal sealed class Asking : IDisposable
 {
+    // How often the pid file is looked at while it is to name another process.
+    private static readonly TimeSpan HandoverPause = TimeSpan.FromMilliseconds(20);
+
     private readonly Session _session;
     private readonly Func<int, bool> _isAsked;
     private readonly EventLoop _loop = new(TimeProvider.System);
@@ -36,11 +39,11 @@ internal sealed class Asking : IDisposable
     public void Await(ProcessRecord process, Func<TimeSpan?> left)
     {
         _watch.Add(_session.Home.Folder);
-        using var main = new ProcessHandles(_session.Table).Open(process.State.Main!);
-        using var ended = main is null
-            ? _loop.After(TimeSpan.Zero, () => Ended(new Exit.Unknown("it had ended before anybody looked")))
-            : _loop.WhenEnded(main, () => Ended(main.HowEnded().How));
+        ProcessIdentity? watched = null;
+        IProcessHandle? main = null;
+        IDisposable? ended = null;
         IDisposable? timer = null;
+        Watch(process.State.Main!);
         _look = Look;
         using (_watch.On(_loop, () => Changed(_session.Store.Read())))
         {
@@ -49,11 +52,28 @@ internal sealed class Asking : IDisposable
         }
 
         timer?.Dispose();
+        Unwatch();
         _look = () => { };
         if (_failure is { } failure)
             throw failure;
 
-        void Ended(Exit how) => Note(process, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
+        void Watch(ProcessIdentity identity)
+        {
+            Unwatch();
+            (watched, main) = (identity, new ProcessHandles(_session.Table).Open(identity));
+            ended = main is { } handle
+                ? _loop.WhenEnded(handle, () => Ended(identity, handle.HowEnded().How))
+                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anybody looked")));
+        }
+
+        void Unwatch()
+        {
+            ended?.Dispose();
+            main?.Dispose();
+            (watched, main, ended) = (null, null, null);
+        }
+
+        void Ended(ProcessIdentity identity, Exit how) => Note(process.Id, identity, new ProcessEvent.Ended(how, Witnessed: how is not Exit.Unknown));
 
         void Look()
         {
@@ -61,6 +81,13 @@ internal sealed class Asking : IDisposable
             var time = left();
             if (time <= TimeSpan.Zero)
                 _loop.Stop();
+            else if (_session.Store.Read().Processes.GetValueOrDefault(process.Id)?.State is RunState.Running { Handover: not null })
+                timer = _loop.After(HandoverPause, () => Try(() => _session.Supervisor.FollowHandovers().AsTask().GetAwaiter().GetResult()));
+            else if (_session.Store.Read().Processes.GetValueOrDefault(process.Id)?.State is RunState.Running run && run.Identity != watched)
+            {
+                Watch(run.Identity);
+                timer = _loop.After(TimeSpan.Zero, Look);
+            }
             else if (time is { } later)
                 timer = _loop.After(later, Look);
         }
@@ -69,7 +96,7 @@ internal sealed class Asking : IDisposable
     public void Dispose()
     {
         _session.Store.Saved = null;
-        _keeper.Changed(State.Empty);
+        _keeper.Dispose();
         _modifications.Dispose();
         _watch.Dispose();
         _loop.Dispose();
@@ -81,12 +108,17 @@ internal sealed class Asking : IDisposable
         _look();
     }
 
-    private void Note(ProcessRecord record, ProcessEvent happened)
+    private void Note(ProcessRecord record, ProcessEvent happened) => Note(record.Id, record.State.Main!, happened);
+
+    // Here nothing is left to be waited for: what takes time has blocked.
+    private void Note(int id, ProcessIdentity main, ProcessEvent happened) =>
+        Try(() => _session.Supervisor.Note(id, main, happened).AsTask().GetAwaiter().GetResult());
+
+    private void Try(Action work)
     {
         try
         {
-            // Here nothing is left to be waited for: what takes time has blocked.
-            _session.Supervisor.Note(record.Id, record.State.Main!, happened).AsTask().GetAwaiter().GetResult();
+            work();
             _look();
         }
         catch (LockKeptException)

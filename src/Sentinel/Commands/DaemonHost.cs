@@ -22,6 +22,7 @@ internal sealed class DaemonHost : IDisposable
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private const long MuchMemory = 1024 * 1024;
+    private const long SomeMemory = 256 * 1024;
     private const long LongLog = 1024 * 1024;
 
     private readonly SentinelHome _home;
@@ -32,14 +33,18 @@ internal sealed class DaemonHost : IDisposable
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
-    private readonly List<string> _warnings = [];
-    private long _allocatedBytes;
+    private readonly Warnings _warnings = new();
+    private readonly HealthKeeper _health;
+    private long _givenBackAt;
+    private long _lookedAt;
     private LogRung? _rung;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
     {
         _home = home;
+        Descriptors.Raise();
+        ThreadStacks.KeepSmall();
         var spawner = new Spawner(_table);
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
@@ -51,10 +56,10 @@ internal sealed class DaemonHost : IDisposable
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
-        var health = new HealthKeeper(new HealthTools(
+        _health = new HealthKeeper(new HealthTools(
             home, _probes, new Answerers(new ListeningSockets(TimeProvider.System), _table, _store.Read, TimeProvider.System),
             new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
-        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, health);
+        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, _health, _warnings);
     }
 
     /// <returns>False when somebody else has the turn to write.</returns>
@@ -65,18 +70,21 @@ internal sealed class DaemonHost : IDisposable
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
-        using var server = new RequestServer(_home.Socket, _loop, Answer);
+        using var server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
+        if (_modifications.WhyNot is { } blind)
+            Log($"Warning: files cannot be watched ({blind}): logs are looked at twice a second instead, and the times of lines are less exact");
         Sweep(server);
         _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
+        var isOfTerminal = Terminal.IsOfTerminal;
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
-        using var childEnded = Environment.ProcessId == 1
-            ? PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _loop.Post(ReapOrphans))
-            : null;
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HangUp);
+        Orphans.Adopt();
+        _loop.BeforeWaiting = ReapOrphans;
         ServiceManager.Tell($"READY=1\nSTATUS=Supervising {_store.Read().Processes.Count} processes");
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
+        _health.Dispose();
         _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
         return true;
 
@@ -84,6 +92,14 @@ internal sealed class DaemonHost : IDisposable
         {
             signal.Cancel = true;
             _loop.Post(_loop.Stop);
+        }
+
+        // In a terminal it says that this was closed. Elsewhere others mean by it that files are to be read anew: there are none.
+        void HangUp(PosixSignalContext signal)
+        {
+            if (isOfTerminal)
+                End(signal);
+            signal.Cancel = true;
         }
     }
 
@@ -99,9 +115,11 @@ internal sealed class DaemonHost : IDisposable
         switch (message)
         {
             case Message.Ask { Request: var request }:
+                var warnings = _warnings.Collect();
                 var outcomes = await _daemon.Do(request);
-                string[] warnings = [.. _warnings];
-                _warnings.Clear();
+                // As long as it is so, it concerns whoever changes something.
+                if (_store.WhyUnsaved is { } unsaved)
+                    _warnings.Add(unsaved);
                 return new Message.Done(outcomes, warnings);
             case Message.See:
                 return new Message.Seen(await _supervisor.See());
@@ -115,13 +133,22 @@ internal sealed class DaemonHost : IDisposable
     private void Sweep(RequestServer server)
     {
         _loop.After(SweepInterval, () => Sweep(server));
-        server.KeepThere();
-        _table.BeginWatchingMemory();
-        ReapOrphans();
-        GiveBackMemory();
-        BoundLog();
-        LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
+        // What goes wrong with one is no reason to leave the others undone.
+        foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders])
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception e)
+            {
+                _daemon.Failed(e);
+            }
+        }
     }
+
+    private void MendReaders() =>
+        LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
 
     // Whether every process has one, as the file system wants it; asked once.
     private bool HasReaders
@@ -149,28 +176,25 @@ internal sealed class DaemonHost : IDisposable
     private void GiveBackMemory()
     {
         var allocated = GC.GetTotalAllocatedBytes();
-        if (allocated - _allocatedBytes < MuchMemory)
+        var (sinceGivenBack, lately) = (allocated - _givenBackAt, allocated - _lookedAt);
+        _lookedAt = allocated;
+        // What is left of a burst, whose most has been given back while it lasted, is given back when it is over.
+        if (sinceGivenBack < (lately < SomeMemory ? SomeMemory : MuchMemory))
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         OwnMemory.LetGoOfCode();
-        _allocatedBytes = allocated;
+        _givenBackAt = allocated;
     }
 
-    // Who is the first process of a container inherits all whose parents have gone.
-    private void ReapOrphans()
-    {
-        if (Environment.ProcessId == 1)
-            Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
-    }
+    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
-    // Whoever asks next hears of it, and the log keeps it.
+    // Whoever asked for what it is about hears of it, and the log keeps it.
     private void Warn(string warning)
     {
         Log($"Warning: {warning}");
-        if (_warnings.Count < 10)
-            _warnings.Add(warning);
+        _warnings.Add(warning);
     }
 
     private static void Log(string line)

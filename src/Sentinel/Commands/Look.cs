@@ -39,10 +39,14 @@ internal sealed class Look
         (var found, Missing) = selection.In(state, _ => true);
         _ports = state.Ports.Values.ToLookup(lease => lease.ProcessId);
         _told = told;
+        var left = LeftBehind.Find(found, _snapshot, state.Processes.Values, TimeProvider.System);
+        var isUnasked = found.Exists(IsStarting) && session.Daemon is null;
         var views = session.Overview.Look(found, _snapshot, state.Processes.Values).AsTask().GetAwaiter().GetResult();
-        Processes = [.. views.Select(view => told.GetValueOrDefault(view.Record.Id) ?? view)];
-        if (found.Exists(IsStarting) && session.Daemon is null)
-            Processes = [.. Processes.Select(process => process with { IsUnasked = IsStarting(process.Record) })];
+        Processes = [.. views.Select(view => told.GetValueOrDefault(view.Record.Id) ?? view with
+        {
+            IsUnasked = isUnasked && IsStarting(view.Record),
+            Left = left.GetValueOrDefault(view.Record.Id, []),
+        })];
     }
 
     public IReadOnlyList<ProcessView> Processes { get; }
@@ -55,9 +59,12 @@ internal sealed class Look
     /// <summary>Whether it has to be asked to learn whether it is ready.</summary>
     public static bool IsStarting(ProcessRecord record) => record is { State: RunState.Running { IsReady: false }, Spec.Readiness.Probe: not null };
 
-    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew.
+    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew. What
+    // has handed over has an event.
     private static bool IsToBeNoted(ProcessRecord seen, State written) =>
-        seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State;
+        seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State
+        || (seen.State is RunState.Running run && written.Processes[seen.Id].State is RunState.Running noted
+            && (run.Identity != noted.Identity || run.Handover != noted.Handover));
 
     // Whatever is in the way of that, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)

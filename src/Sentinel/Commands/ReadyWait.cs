@@ -3,6 +3,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
+using Sentinel.Core.Trees;
 using Sentinel.Linux;
 using Sentinel.Rendering;
 
@@ -22,6 +23,8 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
 
     // Of what nothing is known but that it runs.
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Before it is started: it may be ready, or gone, at once.</summary>
     public static ReadyWait Prepare(Session session, int id) => new(session, id);
@@ -63,6 +66,18 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         _asking = null;
     }
 
+    /// <summary>Says on standard error what one has left running whose start failed, if that is so.</summary>
+    public static void ShowLeft(Session session, ProcessRecord process)
+    {
+        var (state, snapshot) = (session.Store.Read(), new Snapshot(session.Table));
+        if (state.Processes.GetValueOrDefault(process.Id) is not { } record
+            || !LeftBehind.Find([record], snapshot, state.Processes.Values, TimeProvider.System).TryGetValue(record.Id, out var left))
+            return;
+        Output.Tell($"  {LeftOvers.Sentence(record, left)}");
+        if (LeftOvers.Advice(record, left) is { } advice)
+            Output.Tell($"  {advice}");
+    }
+
     /// <summary>Shows on standard error what a process wrote last, in the run that it is in, or was in last.</summary>
     public static void ShowLastLines(Session session, ProcessRecord process)
     {
@@ -95,13 +110,15 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         failure = null;
         if (now is null)
             failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready");
-        else if (now.State is RunState.Running run && run.Identity == started.State.Main)
+        else if (now.State is RunState.Running run && (run.Identity == started.State.Main || now.LastRun == started.LastRun))
         {
-            if (!run.IsReady)
+            if (!run.IsReady || run.Handover is not null)
                 return null;
-            if (!serves)
+            // One that has a pid file, and has not handed over yet, may be about to.
+            var mayHandOver = now.Spec.PidFile is not null && now.Spec.Readiness is null && run.Identity == started.State.Main;
+            if (!serves && !mayHandOver)
                 return TimeSpan.Zero;
-            if (now.Spec.Health is null)
+            if (now.Spec.Health is null || !serves)
                 return now.Spec.Readiness is not null || run.Since + LeastLife - DateTimeOffset.UtcNow is not { Ticks: > 0 } left ? TimeSpan.Zero : left;
             if (run.Health is null)
                 return null;
@@ -111,7 +128,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         else if (now.State is RunState.Stopping { Why: not null })
             return null;
         else
-            failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.Pid == started.State.Main?.Pid
+            failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.StartedAt == started.State.CurrentRun?.Since
                 ? $"its start failed: {(last.Why is null ? last.How : $"{last.Why} ({last.How})")}"
                 : "it was stopped before it was ready");
         return TimeSpan.Zero;

@@ -60,6 +60,8 @@ internal static class RunCommand
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
                 throw new FormatException("--create-group goes with --group");
+            if (result.GetValue(instances) > 1 && options.HasPidFile(result))
+                throw new FormatException("--pid-file names one file, and each of several --instances needs its own");
             if (health.IdleIn(result, null) is { } idle)
                 throw new FormatException($"{idle} goes with --health-http, --health-tcp, --health-exec or --health-notify");
         });
@@ -119,7 +121,11 @@ internal static class RunCommand
         var exitCode = session.Report(outcomes);
         if (waits)
             foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRecord>())
+            {
                 ReadyWait.ShowLastLines(session, failed);
+                ReadyWait.ShowLeft(session, failed);
+            }
+
         if (exitCode == ExitCode.Success && session.Daemon is null)
             WarnWithoutDaemon(request.Spec, isReady: waits);
         return exitCode;

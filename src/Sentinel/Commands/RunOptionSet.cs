@@ -35,6 +35,18 @@ internal sealed class RunOptionSet(bool isNew = true)
     private readonly Option<int?> _stopSignal = SharedOptions.Signal(
         "--stop-signal", "Which signal asks it to end: INT, HUP, ... [default: TERM]");
 
+    private readonly Option<StopMode?> _stopMode = SharedOptions.Amount(
+        "--stop-mode",
+        "main|tree",
+        "Who gets the signal: main, the process, and what it leaves when it has ended; tree, all that it started as well, at once [default: main]",
+        StopModes.Parse);
+
+    private readonly Option<string?> _pidFile = new("--pid-file")
+    {
+        Description = "When its main process ends, the one of its own that this file names goes on as it: for a program that goes into the background, or replaces itself",
+        HelpName = "file",
+    };
+
     private readonly Option<long?> _maxMemory = new("--max-memory")
     {
         Description = "Restart it when it, with all that it started, has more memory: 200M, 1.5G",
@@ -63,8 +75,13 @@ internal sealed class RunOptionSet(bool isNew = true)
 
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _maxMemory, _logSize, _logBackups, _logCompress, _logPipe })
+        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _stopMode, _pidFile, _maxMemory, _logSize, _logBackups, _logCompress, _logPipe })
             command.Options.Add(option);
+        command.Check(result =>
+        {
+            if (result.GetValue(_pidFile) is "")
+                throw new FormatException("--pid-file takes a file, not ''");
+        });
         if (isNew)
             command.Check(Validate);
     }
@@ -75,7 +92,11 @@ internal sealed class RunOptionSet(bool isNew = true)
         RestartLimit = (result.GetValue(_maxRestarts) ?? spec.RestartLimit?.Restarts) is { } restarts
             ? new RestartLimit(restarts, result.GetValue(_window) ?? spec.RestartLimit?.Window ?? RestartLimit.DefaultWindow)
             : null,
-        Stop = new StopRule(result.GetValue(_stopSignal) ?? spec.Stop.Signal, result.GetValue(_stopTimeout) ?? spec.Stop.Timeout),
+        PidFile = result.GetValue(_pidFile) ?? spec.PidFile,
+        Stop = new StopRule(
+            result.GetValue(_stopSignal) ?? spec.Stop.Signal,
+            result.GetValue(_stopTimeout) ?? spec.Stop.Timeout,
+            result.GetValue(_stopMode) ?? spec.Stop.Mode),
         MaxMemoryBytes = result.GetValue(_maxMemory) ?? spec.MaxMemoryBytes,
         LogLimits = new LogLimits(
             result.GetValue(_logSize) ?? spec.LogLimits.MaxBytes,
@@ -83,6 +104,8 @@ internal sealed class RunOptionSet(bool isNew = true)
             result.GetValue(_logCompress) || spec.LogLimits.Compress),
         LogPipe = result.GetValue(_logPipe) || spec.LogPipe,
     };
+
+    public bool HasPidFile(CommandResult result) => result.GetValue(_pidFile) is not null;
 
     private void Validate(CommandResult result)
     {

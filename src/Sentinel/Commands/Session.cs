@@ -14,6 +14,9 @@ namespace Sentinel.Commands;
 /// <summary>What one invocation has to work with: the parts, wired, and where to write.</summary>
 internal sealed class Session : IDisposable
 {
+    // A daemon that hangs up again and again is none to be asked.
+    private const int MostAttempts = 5;
+
     private readonly List<string> _warnings = [];
     private readonly Lazy<DaemonClient?> _daemon;
 
@@ -32,7 +35,7 @@ internal sealed class Session : IDisposable
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
-        Reconciliation = new Reconciliation(Home, TimeProvider.System);
+        Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
         Overview = new Overview(Table, TimeProvider.System);
     }
 
@@ -68,8 +71,10 @@ internal sealed class Session : IDisposable
     {
         if (ProcessTable.WhyBlind() is { } why)
             throw new IOException(why);
+        var attempts = 0;
         for (var daemon = Daemon; ; daemon = FindDaemon())
         {
+            var saved = Store.Saves;
             try
             {
                 ISupervisor supervisor = daemon is null ? Supervisor : daemon;
@@ -80,9 +85,19 @@ internal sealed class Session : IDisposable
                     Rotation.Tend(this);
                 return outcomes;
             }
-            catch (Exception e) when (e is LockKeptException or DaemonGoneException)
+            catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {
-                // A daemon has begun or ended since we looked, or while something was waited for. What was done already is found done.
+                // A daemon has begun since we looked, or while something was waited for. What was done already is found done.
+            }
+            catch (LockKeptException)
+            {
+                throw new DaemonException(
+                    "a daemon has begun while this was being done, and goes on with what is written down; nothing is done twice: "
+                    + "'sentinel list' shows how things are");
+            }
+            catch (DaemonGoneException) when (++attempts < MostAttempts)
+            {
+                // It has ended since we looked, or hung up, and has begun nothing of it.
             }
         }
     }

@@ -20,6 +20,8 @@ internal static class SetCommand
         ["max-memory"] = spec => spec with { MaxMemoryBytes = null },
         ["stop-signal"] = spec => spec with { Stop = spec.Stop with { Signal = StopRule.Default.Signal } },
         ["stop-timeout"] = spec => spec with { Stop = spec.Stop with { Timeout = StopRule.Default.Timeout } },
+        ["stop-mode"] = spec => spec with { Stop = spec.Stop with { Mode = StopRule.Default.Mode } },
+        ["pid-file"] = spec => spec with { PidFile = null },
         ["log-max-size"] = spec => spec with { LogLimits = spec.LogLimits with { MaxBytes = LogLimits.Default.MaxBytes } },
         ["log-backups"] = spec => spec with { LogLimits = spec.LogLimits with { Backups = LogLimits.Default.Backups } },
         ["log-compress"] = spec => spec with { LogLimits = spec.LogLimits with { Compress = false } },
@@ -85,7 +87,9 @@ internal static class SetCommand
                 var spec = result.GetValue(unset)!.Aggregate(record.Spec, (spec, name) => Defaults[name](spec));
                 if (result.GetValue(folder) is { } to)
                     spec = spec with { WorkingDirectory = Caller.Absolute(to) };
-                if (health.IdleIn(result.CommandResult, spec.Health) is { } idle)
+                if (record.Spec.Instance is not null && options.HasPidFile(result.CommandResult))
+                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "--pid-file names one file, and each instance of a set needs its own"));
+                else if (health.IdleIn(result.CommandResult, spec.Health) is { } idle)
                     outcomes.Add(new Outcome.Failed(record.Spec.Name, record, $"{idle} goes with a health check, and it has none"));
                 else
                     outcomes.AddRange(session.Do(new Request.ChangeSpec(

@@ -40,7 +40,7 @@ internal static class StatusCommand
                 session.Output.Line();
             isFirst = false;
             var lines = ProcessDetails.Lines(
-                process, look.RemainsOf(process.Record), look.PortsOf(process.Record), OpenFiles.LogFaultsOf(process.Record, session.Home, session.Table), session.Home, rung,
+                process, look.PortsOf(process.Record), OpenFiles.LogFaultsOf(process.Record, session.Home, session.Table), session.Home, rung,
                 DateTimeOffset.UtcNow, session.Style);
             foreach (var line in lines)
                 session.Output.Line(line);

@@ -15,6 +15,8 @@ internal static class WaitCommand
     /// <summary>The daemon takes note of an end within milliseconds; after so long it does not.</summary>
     internal static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     public static Command Create()
     {
         var process = SharedOptions.Process("Which, by id or name");
@@ -59,6 +61,7 @@ internal static class WaitCommand
         var begun = TimeProvider.System.GetTimestamp();
         var handles = new ProcessHandles(session.Table);
         Exit? seen = null;
+        long? handedOverAt = null;
         var isWatched = session.Daemon is not null;
         while (true)
         {
@@ -115,6 +118,16 @@ internal static class WaitCommand
             }
 
             isWatched &= isNoted;
+            // Another process may take its place; who looks without a daemon has no file to wait for.
+            if (now.Spec.PidFile is not null && Look(session, first.Id, isWatched) is { State: RunState.Running run } && run.Since == now.State.CurrentRun?.Since
+                && TimeProvider.System.GetElapsedTime(handedOverAt ??= TimeProvider.System.GetTimestamp()) < Handover.Patience)
+            {
+                seen = null;
+                if (run.Handover is null)
+                    handedOverAt = null;
+                else
+                    watch.Wait(null, Pause);
+            }
         }
 
         bool IsStarting(State state) => state.Processes.GetValueOrDefault(first.Id)?.State is RunState.Running { IsReady: false };
@@ -147,7 +160,7 @@ internal static class WaitCommand
 
     private static bool IsReached(string what, ProcessRecord first, ProcessRecord now, Exit? seen) => what switch
     {
-        Running => now.State is RunState.Running { IsReady: true },
+        Running => now.State is RunState.Running { IsReady: true, Handover: null },
         Stopped => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping or RunState.Backoff),
         _ => now.State is not (RunState.Running or RunState.Starting or RunState.Stopping) || now.LastRun != first.LastRun || seen is not null,
     };

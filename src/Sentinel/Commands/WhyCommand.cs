@@ -30,11 +30,13 @@ internal static class WhyCommand
 
     private static int Show(Session session, string[] targets, int lines)
     {
-        var state = session.See(new Snapshot(session.Table));
+        var snapshot = new Snapshot(session.Table);
+        var state = session.See(snapshot);
         var (found, missing) = new Selection.Named(targets).In(state, _ => true);
         using var log = session.TryOpenLog(session.Home.Events);
         var events = log is null ? [] : EventLog.Read(log, log.End);
-        var stories = found.ConvertAll(record => Tell(session, record, events, lines));
+        var left = LeftBehind.Find(found, snapshot, state.Processes.Values, TimeProvider.System);
+        var stories = found.ConvertAll(record => Tell(session, record, events, lines) with { Left = left.GetValueOrDefault(record.Id, []) });
         if (session.IsJson)
             session.Print(new WhyJson(Json.SchemaVersion, [.. stories.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
         else

@@ -67,6 +67,10 @@ internal sealed record ProcessJson
 
     public required double StopTimeoutSeconds { get; init; }
 
+    public required string StopMode { get; init; }
+
+    public required string? PidFile { get; init; }
+
     public required long? MaxMemoryBytes { get; init; }
 
     public required string? FailedBecause { get; init; }
@@ -123,7 +127,7 @@ internal sealed record ProcessJson
             Readiness = record.Spec.Readiness is { } readiness ? ReadinessJson.From(readiness, record.State.CurrentRun?.Impediment) : null,
             AnyListener = record.Spec.AnyListener,
             Says = record.State.CurrentRun?.Says,
-            Pid = record.State.Main?.Pid,
+            Pid = ProcessList.PidOf(record.State),
             Elsewhere = record.State is RunState.Elsewhere elsewhere ? ElsewhereJson.From(elsewhere) : null,
             Pids = usage?.Pids ?? remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
@@ -135,6 +139,8 @@ internal sealed record ProcessJson
             RestartWindowSeconds = record.Spec.RestartLimit?.Window.TotalSeconds,
             StopSignal = SignalName.Of(record.Spec.Stop.Signal),
             StopTimeoutSeconds = record.Spec.Stop.Timeout.TotalSeconds,
+            StopMode = record.Spec.Stop.Mode.Word(),
+            PidFile = record.Spec.PidFile,
             MaxMemoryBytes = record.Spec.MaxMemoryBytes,
             FailedBecause = (record.State as RunState.Failed)?.Why,
             RestartDue = (record.State as RunState.Backoff)?.Due,

@@ -16,10 +16,9 @@ internal static class ProcessDetails
     // Behind the labels.
     private const int ValueColumn = 13;
 
-    /// <param name="remains">The pids of what its main process left behind.</param>
     /// <param name="logs">What became of its logs.</param>
     public static IEnumerable<string> Lines(
-        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, LogFaults logs, SentinelHome home, LogRung rung,
+        ProcessView view, IEnumerable<PortLease> ports, LogFaults logs, SentinelHome home, LogRung rung,
         DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
@@ -31,7 +30,7 @@ internal static class ProcessDetails
 
         IEnumerable<(string, string)> Facts()
         {
-            yield return ("PID", record.State.Main is { } main ? main.Pid.ToString() : "-");
+            yield return ("PID", ProcessList.PidOf(record.State)?.ToString() ?? "-");
             yield return ("Status", style.Paint(record.State.Word, ProcessList.ColorOf(record.State)) + Next());
             if (record.Spec.Health is { } check)
                 yield return ("Health", HealthOf(record.State.CurrentRun?.Health, style)
@@ -56,7 +55,10 @@ internal static class ProcessDetails
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
                 yield return ("Max mem", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
-                yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s");
+                yield return ("Stop", $"{SignalName.Of(record.Spec.Stop.Signal)}, SIGKILL after {record.Spec.Stop.Timeout.TotalSeconds:0.###} s"
+                    + (record.Spec.Stop.Mode == StopMode.Tree ? ", all of the tree at once" : ""));
+            if (record.Spec.PidFile is { } pidFile)
+                yield return ("Pid file", Text.Printable(pidFile));
             foreach (var (label, value) in Treatment(record.Spec))
                 yield return (label, value);
             if (record.Spec.Instance is { } instance)
@@ -95,14 +97,16 @@ internal static class ProcessDetails
                 yield return ("Last run", LastRun(last));
             if (usage is { Pids.Count: > 1 })
                 yield return ("Processes", string.Join(", ", usage.Pids));
-            if (remains.Count > 0)
-                yield return ("Left over", $"{Text.Count(remains.Count, "process", "processes")} that it started still "
-                    + $"{(remains.Count == 1 ? "runs" : "run")} (pid {string.Join(", ", remains)}); 'sentinel stop {record.Id}' ends them");
+            if (view.Left.Count > 0)
+                yield return ("Left over", LeftOvers.Sentence(record, view.Left));
+            if (LeftOvers.Advice(record, view.Left) is { } advice)
+                yield return ("Advice", advice);
         }
 
         string Next() => record.State switch
         {
             RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
+            RunState.Running { Handover: not null } => $" (its main process has ended; {Text.Printable(record.Spec.PidFile ?? "")} is to name another)",
             RunState.Running { IsReady: false } run => $" ({NotReady(record, run, !view.IsUnasked)})",
             RunState.Elsewhere elsewhere => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             RunState.Stopping { Why: { } why } => $" ({Text.Printable(why)})",

@@ -50,8 +50,10 @@ internal static class ProcessList
             table.Add([
                 record.Id.ToString(),
                 record.Spec.Name,
-                record.State.Main is { } main ? main.Pid.ToString() : "-",
-                new Cell(record.State.Word + (process.IsUnasked ? " (no daemon asks)" : Wait(record.State, time)), ColorOf(record.State)),
+                PidOf(record.State)?.ToString() ?? "-",
+                new Cell(
+                    record.State.Word + (process.IsUnasked ? " (no daemon asks)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
+                    ColorOf(record.State)),
                 .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
                 usage is null ? "-" : Text.Memory(usage.MemoryBytes),
@@ -69,6 +71,9 @@ internal static class ProcessList
     // What is due by now is restarted by the daemon in this moment, or was tried in vain before this was drawn.
     private static string Wait(RunState state, DateTimeOffset now) =>
         state is RunState.Backoff { Due: var due } && due > now ? $" ({Text.Duration(due - now)})" : "";
+
+    /// <summary>Of the main process; null while there is none.</summary>
+    public static int? PidOf(RunState state) => state is RunState.Running { Handover: not null } ? null : state.Main?.Pid;
 
     private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health
         ? new Cell(health.Word, health.IsHealthy ? Color.Green : Color.Red)

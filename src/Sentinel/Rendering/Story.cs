@@ -18,10 +18,18 @@ internal sealed record Story(
     /// <param name="IsKept">Whether its log still reaches back so far.</param>
     public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept);
 
+    /// <summary>What it has left running.</summary>
+    public IReadOnlyList<LeftProcess> Left { get; init; } = [];
+
     public string Next => Record.State switch
     {
+        RunState.Running { Handover: not null } => $"Its main process has ended, and {Text.Printable(Record.Spec.PidFile ?? "its pid file")} is to name the one that takes its place.",
         RunState.Running { IsReady: false } run when Record.Spec.Readiness?.Probe is not null =>
             $"I{ProcessDetails.NotReady(Record, run, IsWatched)[1..]}.",
+        RunState.Exited { Left: { } gone } when Left.Count == 0 =>
+            $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {Record.Id}' starts it.",
+        RunState.Exited { Left: { } left } when Record.Spec.Restart != RestartRule.Never =>
+            $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: that may be what serves. 'sentinel restart {Record.Id}' ends that and starts it anew.",
         RunState.Running when Record.Spec.Restart == RestartRule.Never => $"When it ends by itself, it is not restarted ('sentinel set {Record.Id} --restart' changes that).",
         RunState.Running => WhenItEnds,
         RunState.Backoff { Due: var due } => (due > DateTimeOffset.UtcNow
@@ -43,9 +51,15 @@ internal sealed record Story(
     {
         yield return $"{style.Paint(Record.Spec.Name, Color.Bold)} (id: {Record.Id}): "
             + $"{style.Paint(Record.State.Word, ProcessList.ColorOf(Record.State))} since {Text.Time(Record.State.Since)}"
-            + (Record.State.Main is { } main ? $" (pid: {main.Pid})" : "");
+            + (ProcessList.PidOf(Record.State) is { } pid ? $" (pid: {pid})" : "");
         foreach (var line in Text.Wrap($"  {Next}", style.Width, indent: 2))
             yield return line;
+        if (Left.Count > 0)
+            foreach (var line in Text.Wrap($"  {LeftOvers.Sentence(Record, Left)}", style.Width, indent: 2))
+                yield return line;
+        if (LeftOvers.Advice(Record, Left) is { } advice)
+            foreach (var line in Text.Wrap($"  {advice}", style.Width, indent: 2))
+                yield return line;
         yield return Since is { } since
             ? $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}."
             : "  Nothing is known of earlier runs.";

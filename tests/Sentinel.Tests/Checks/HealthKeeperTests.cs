@@ -209,7 +209,7 @@ public sealed class HealthKeeperTests
         _record = PolicySample.Record with { Spec = PolicySample.Record.Spec with { Readiness = new Readiness(Probe.Notify, TimeSpan.FromSeconds(60)) } };
         Become(_record with { State = new RunState.Starting(_machine.Clock.GetUtcNow(), false) });
         var address = Assert.Single(_probes.Addresses);
-        Assert.Equal(Notification.AddressOf(_record), address);
+        Assert.Equal(NotifyAddress.Of(_record, new SentinelHome("/nowhere"), account: null), address);
 
         Run(spec => spec);
         _probes.Say(address, "STATUS=begins\nX_UNKNOWN=1\nREADY=0");

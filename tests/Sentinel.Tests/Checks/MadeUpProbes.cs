@@ -1,6 +1,8 @@
 using System.Net;
+using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Tests.Checks;
 
@@ -8,13 +10,13 @@ namespace Sentinel.Tests.Checks;
 internal sealed class MadeUpProbes : IProbes
 {
     private readonly List<Question> _open = [];
-    private readonly Dictionary<string, Action<string>> _ears = [];
+    private readonly Dictionary<NotifyAddress, (Action<string> Told, Action<int> Doubted)> _ears = [];
 
     public List<Probe> Asked { get; } = [];
 
     public int Open => _open.Count;
 
-    public IEnumerable<string> Addresses => _ears.Keys;
+    public IEnumerable<NotifyAddress> Addresses => _ears.Keys;
 
     /// <summary>Answers the one question that is open.</summary>
     /// <param name="why">What is wrong; null: nothing.</param>
@@ -33,7 +35,10 @@ internal sealed class MadeUpProbes : IProbes
         question.Then(question.Judge(address));
     }
 
-    public void Say(string address, string message) => _ears[address](message);
+    public void Say(NotifyAddress address, string message) => _ears[address].Told(message);
+
+    /// <summary>Somebody says something who is not of the tree.</summary>
+    public void Doubt(NotifyAddress address, int pid) => _ears[address].Doubted(pid);
 
     public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
@@ -43,9 +48,9 @@ internal sealed class MadeUpProbes : IProbes
         return new Over(() => _open.Remove(question));
     }
 
-    public IDisposable Listen(string address, uint? user, Action<string> told)
+    public IDisposable Listen(NotifyAddress address, Func<TreeRoot> tree, Action<string> told, Action<int> doubted)
     {
-        _ears.Add(address, told);
+        _ears.Add(address, (told, doubted));
         return new Over(() => _ears.Remove(address));
     }
 

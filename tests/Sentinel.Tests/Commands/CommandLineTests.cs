@@ -40,7 +40,7 @@ public sealed class CommandLineTests
             if (result.Action == result.CommandResult.Command.Action)
                 Assert.All(result.CommandResult.Children.OfType<OptionResult>(), option => option.GetValueOrDefault<object>());
         },
-        iter: 100_000,
+        iter: Long.Times(100_000, otherwise: 5_000),
         print: words => string.Join(' ', words.Select(word => $"\"{Text.Printable(word)}\"")));
 
     private static Gen<string[]> AnyLineOf(RootCommand root)

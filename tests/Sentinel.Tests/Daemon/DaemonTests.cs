@@ -39,6 +39,42 @@ public sealed class DaemonTests : IDisposable
     }
 
     [Fact]
+    public void What_could_not_be_watched_is_watched_later_and_restarted_all_the_same()
+    {
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        Machine.BeforeNextOpen = () => throw new IOException("Too many open files");
+        Run(daemon, "web", RestartRule.Always);
+        Run(daemon, "other", RestartRule.Never);
+
+        // The one fault is noted, and nothing else is left undone for it.
+        Assert.Contains("Too many open files", daemon.LastError);
+        Assert.Equal([daemon.Main("web").Pid, daemon.Main("other").Pid], daemon.Loop.Watched);
+        Machine.BeforeNextOpen = () => throw new IOException("Too many open files");
+        daemon.Main("web").End(Crash);
+        daemon.Loop.Run();
+        Assert.Equal([daemon.Main("other").Pid], daemon.Loop.Watched);
+
+        daemon.Main("web").End(Crash);
+        daemon.Loop.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(4, Machine.Launches.Count);
+        Assert.Equal([daemon.Main("other").Pid, daemon.Main("web").Pid], daemon.Loop.Watched);
+    }
+
+    [Fact]
+    public void A_fault_in_a_start_leaves_nothing_that_nobody_is_at()
+    {
+        var daemon = MadeUpDaemon.Of(_sentinel);
+        Machine.FailsToStart = _ => throw new InvalidOperationException("a fault of ours");
+
+        Assert.Throws<InvalidOperationException>(() => daemon.Do(new Request.Run(MadeUpSentinel.Request("web", RestartRule.Always))));
+
+        Machine.FailsToStart = _ => null;
+        daemon.Loop.Run(TimeSpan.FromMinutes(1));
+        Assert.DoesNotContain(daemon.Store.Read().Processes.Values, record => record.State is RunState.Starting);
+        Assert.Equal(Machine.Launches.Count, Machine.Processes.Count);
+    }
+
+    [Fact]
     public void What_is_not_to_be_restarted_is_known_to_have_ended_at_once()
     {
         var main = _sentinel.Started("web");

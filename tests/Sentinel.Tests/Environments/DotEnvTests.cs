@@ -78,10 +78,10 @@ public sealed class DotEnvTests
     [Theory]
     [InlineData("A=${SET}", "out")]
     [InlineData("A=${SET}", "out")]
-    [InlineData("A=\"$SET ${SET}\"", "out out")]
-    [InlineData("A=$SET/x ${SET}x", "out/x outx")]
-    [InlineData("A=$SET.b ${a.b}", "out.b dots")]
-    [InlineData("A=x${UNSET}y$UNSET", "xy")]
+    [InlineData("A=\"$SET ${SET}\"", "$SET out")]
+    [InlineData("A=$SET/x ${SET}x", "$SET/x outx")]
+    [InlineData("A=$SET.b ${a.b}", "$SET.b dots")]
+    [InlineData("A=x${UNSET}y$UNSET", "xy$UNSET")]
     [InlineData("A=${UNSET:-1} ${EMPTY:-1} ${SET:-1}", "1 1 out")]
     [InlineData("A=${UNSET-1} ${EMPTY-1} ${SET-1}", "1  out")]
     [InlineData("A=${UNSET:+1} ${EMPTY:+1} ${SET:+1}", "  1")]
@@ -251,7 +251,7 @@ public sealed class DotEnvTests
     [Fact]
     public void Variables_that_double_each_other_do_not_fill_the_memory()
     {
-        var read = Parse("A=0123456789\n" + string.Concat(Enumerable.Repeat("A=$A$A\n", 100)) + "B=${SET}");
+        var read = Parse("A=0123456789\n" + string.Concat(Enumerable.Repeat("A=${A}${A}\n", 100)) + "B=${SET}");
         Assert.InRange(read.Assignments.Sum(assignment => (long)assignment.Value.Length), 4 << 20, 9 << 20);
         Assert.Equal("out", read.Assignments[^1].Value);
         Assert.All(read.Faults, fault => Assert.Contains("come to more than", fault.Why));
@@ -278,10 +278,21 @@ public sealed class DotEnvTests
     [InlineData("\0")]
     public void A_long_file_takes_a_time_that_grows_with_its_length_only(string piece)
     {
-        var file = Bytes(string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length)));
-        var watch = Stopwatch.StartNew();
-        DotEnv.Parse(file, Lookup);
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 2000);
+        var (part, whole) = (Repeated(1 << 16), Repeated(1 << 20));
+        // The best of some tries is what it takes; the others are what else the machine does.
+        var takes = Math.Max(Enumerable.Range(0, 5).Min(_ => Milliseconds(part)), 1);
+
+        // Of sixteen times the length: not 256 times the time.
+        Assert.Contains(Enumerable.Range(0, 10), _ => Milliseconds(whole) < 64 * takes);
+
+        byte[] Repeated(int length) => Bytes(string.Concat(Enumerable.Repeat(piece, length / piece.Length)));
+
+        static double Milliseconds(byte[] file)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            DotEnv.Parse(file, Lookup);
+            return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        }
     }
 
     [Fact]
@@ -324,7 +335,7 @@ public sealed class DotEnvTests
             int[] told = [.. read.Assignments.Select(assignment => assignment.Line), .. read.Faults.Select(fault => fault.Line)];
             Assert.All(told, line => Assert.InRange(line, 1, lines));
             Assert.Equal(told.Length, told.Distinct().Count());
-        }, iter: 100_000);
+        }, iter: Long.Times(100_000, otherwise: 5_000));
     }
 
     [Theory]
@@ -366,7 +377,7 @@ public sealed class DotEnvTests
                         sourced.GetValueOrDefault(name),
                         read.Assignments.LastOrDefault(assignment => assignment.Name == name)?.Value);
             },
-            iter: 200);
+            iter: Long.Times(200, otherwise: 50));
     }
 
     /// <summary>The environment of a shell that has read the file.</summary>

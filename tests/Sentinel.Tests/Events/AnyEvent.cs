@@ -30,6 +30,9 @@ internal static class AnyEvent
     public static readonly Gen<Event> Any = Gen.OneOf<Event>(
         Gen.Select(Process, Gen.Int[1, int.MaxValue], Gen.Bool).Select((process, pid, automatic) => new Event.Started(process.Time, process.Id, process.Name, pid, automatic)),
         Ended,
+        Gen.Select(Process, Gen.Int, Gen.Int).Select((process, pid, old) => new Event.HandedOver(process.Time, process.Id, process.Name, pid, old)),
+        Gen.Select(Process, Text).Select((process, left) => new Event.InBackground(process.Time, process.Id, process.Name, left)),
+        Gen.Select(Process, Text).Select((process, left) => new Event.EndedLeft(process.Time, process.Id, process.Name, left)),
         Process.Select(process => new Event.Ready(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Gen.Bool, Text.Null()).Select((process, isHealthy, why) =>
             new Event.HealthChanged(process.Time, process.Id, process.Name, isHealthy, why)),

@@ -11,7 +11,7 @@ namespace Sentinel.Tests.Linux;
 /// <summary>Real processes, children of the test: ended and reaped with it.</summary>
 internal sealed class Children : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly List<ProcessIdentity> _started = [];
     private readonly List<string> _cookies = [];

@@ -46,12 +46,13 @@ public sealed class InheritanceTests
     [Fact]
     public void What_only_root_may_give_is_left_and_told()
     {
-        var busy = Own with { Nice = 5, OomScoreAdjust = 100, NoNewPrivileges = true };
-        Assert.True(Inheritance.Together(Treatment.None, Own, busy, None).IsNone);
-        Assert.Contains("nice of 0", Inheritance.Missing(Treatment.None, Own, busy, None));
-        Assert.Contains("OOM", Inheritance.Missing(new Treatment { Nice = 5 }, Own, busy, None));
+        var wanted = Own with { Limits = [.. Own.Limits, new ResourceLimit("nice", 0, 0)] };
+        var busy = wanted with { Nice = 5, OomScoreAdjust = 100, NoNewPrivileges = true };
+        Assert.True(Inheritance.Together(Treatment.None, wanted, busy, None).IsNone);
+        Assert.Contains("nice of 0", Inheritance.Missing(Treatment.None, wanted, busy, None));
+        Assert.Contains("OOM", Inheritance.Missing(new Treatment { Nice = 5 }, wanted, busy, None));
         // Nobody may give that back.
-        Assert.Contains("no_new_privs", Inheritance.Missing(Treatment.None, Own, busy, Root));
+        Assert.Contains("no_new_privs", Inheritance.Missing(Treatment.None, wanted, busy, Root));
         Assert.Contains("groups (7, 27)", Inheritance.Missing(Treatment.None, Own with { Groups = [27] }, Own, None));
         Assert.True(Inheritance.SetsGroups(Own with { Groups = [27] }, Own, Root));
         // Who has a user of its own has that one's.

@@ -7,7 +7,7 @@ namespace Sentinel.Tests.Linux;
 [Collection(nameof(Alone))]
 public sealed class InotifyTests : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Inotify _watch = new();

@@ -6,7 +6,7 @@ namespace Sentinel.Tests.Linux;
 /// <summary>A loop that runs on a thread of its own until the test ends.</summary>
 internal sealed class Looping : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly Thread _thread;
 

@@ -40,7 +40,7 @@ public sealed class PidFdTests : IDisposable
         Assert.False(handle!.HasEnded);
 
         Assert.Null(handle.Signal(SignalName.Terminate));
-        _children.Handles.WaitAny([other!, handle], TimeSpan.FromSeconds(30));
+        _children.Handles.WaitAny([other!, handle], TimeSpan.FromMinutes(2));
 
         Assert.Equal((true, false), (handle.HasEnded, other!.HasEnded));
         Assert.Equal(new Exit.Signal(SignalName.Terminate, CoreDumped: false), handle.HowEnded().How);

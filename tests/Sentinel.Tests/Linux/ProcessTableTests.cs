@@ -3,6 +3,7 @@ using CsCheck;
 using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
+using Sentinel.Core.Trees;
 using Sentinel.Linux;
 
 namespace Sentinel.Tests.Linux;
@@ -28,7 +29,7 @@ public sealed class ProcessTableTests : IDisposable
     [InlineData("")]
     public void A_process_is_read_whatever_its_name(string name) =>
         Assert.Equal(
-            new Sighting(7, Parent: 70, Session: 90, HasEnded: false, IsOnCpu: false, StartTicks: 123456, MemoryBytes: 25L * Environment.SystemPageSize, WaitStatus: 0),
+            new Sighting(7, Parent: 70, Session: 90, HasEnded: false, IsOnCpu: false, StartTicks: 123456, MemoryBytes: 25L * Environment.SystemPageSize, WaitStatus: 0) { Group = 80 },
             Parse($"7 ({name}) {Sleeping}"));
 
     [Theory]
@@ -127,7 +128,51 @@ public sealed class ProcessTableTests : IDisposable
         var child = _children.Start(launch);
 
         // Until env has executed sleep, it is the first.
-        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "moved", TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "moved", TimeSpan.FromMinutes(2)));
+    }
+
+    [Fact]
+    public void A_process_that_empties_its_environment_and_changes_what_it_executes_keeps_the_mark()
+    {
+        var launch = _children.Launch("env", "-i", "sleep", "60");
+
+        var child = _children.Start(launch);
+
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.SignOf(child.Pid) == new TreeSign(null, TreeMark.Of(launch.Cookie!)), TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void A_limit_of_real_time_that_is_asked_for_is_the_one_it_has()
+    {
+        var launch = _children.Launch("env", "-i", "sh", "-c", "grep realtime.timeout /proc/$$/limits");
+        launch = launch with { Treatment = new Treatment { Limits = [new ResourceLimit("rttime", 5_000_000, ResourceLimit.Unlimited)] } };
+
+        Assert.Contains("5000000", _children.Written(launch));
+    }
+
+    [Fact]
+    public void A_shell_is_told_by_its_program_whatever_it_calls_itself()
+    {
+        var shell = _children.Start("sh", "-c", "kill -STOP $$");
+        var other = _children.Start("sleep", "60");
+
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.IsShell(shell.Pid), TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => !_children.Table.IsShell(other.Pid), TimeSpan.FromSeconds(30)));
+        Assert.False(_children.Table.IsShell(int.MaxValue));
+    }
+
+    [Fact]
+    public void The_pid_that_was_given_away_last_is_that_of_the_newest_process_or_thread()
+    {
+        var before = _children.Table.NewestPid;
+
+        var child = _children.Start("sleep", "60");
+
+        // Pids begin anew at the end.
+        Assert.True(_children.Table.NewestPid >= child.Pid || _children.Table.NewestPid < before);
+        Assert.False(_children.Table.IsThread(child.Pid));
+        Assert.False(_children.Table.IsThread(Environment.ProcessId));
+        Assert.Contains(Directory.GetDirectories("/proc/self/task").Select(path => int.Parse(Path.GetFileName(path))), _children.Table.IsThread);
     }
 
     [Fact]
@@ -139,7 +184,7 @@ public sealed class ProcessTableTests : IDisposable
         var child = _children.Start(launch);
 
         Assert.True(SpinWait.SpinUntil(
-            () => new FileInfo($"/proc/{child.Pid}/exe").LinkTarget?.EndsWith("/env") == false, TimeSpan.FromSeconds(30)));
+            () => new FileInfo($"/proc/{child.Pid}/exe").LinkTarget?.EndsWith("/env") == false, TimeSpan.FromMinutes(2)));
         Assert.Equal(launch.Cookie, _children.Table.CookieOf(child.Pid));
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Store;
@@ -14,12 +15,13 @@ public sealed class RequestServerTests : IDisposable
 {
     private static readonly DaemonStatus Status = new(9, "1.2.3", DateTimeOffset.UnixEpoch, 5, 4, 3, "no space left");
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Looping _looping = new();
     private readonly SentinelHome _home;
     private readonly List<string> _warnings = [];
+    private readonly ConcurrentQueue<Exception> _failures = [];
     private RequestServer? _server;
 
     public RequestServerTests() => _home = new SentinelHome(_folder.Path);
@@ -69,6 +71,74 @@ public sealed class RequestServerTests : IDisposable
     {
         ServeSlowly(_ => throw new IOException("no space left on device"));
         Assert.Equal("no space left on device", Assert.Throws<DaemonException>(() => Client().Describe()).Message);
+    }
+
+    [Fact]
+    public void A_fault_is_told_as_one_and_kept_with_where_it_is()
+    {
+        ServeSlowly(_ => throw new InvalidOperationException("Nullable object must have a value."));
+
+        Assert.Contains("This is a fault in sentinel", Assert.Throws<DaemonException>(() => Client().Describe()).Message);
+        Assert.NotNull(Assert.IsType<InvalidOperationException>(_failures.Single()).StackTrace);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_its_client_has_given_up_is_not_begun(bool isClosed)
+    {
+        var asked = 0;
+        Serve(message =>
+        {
+            asked += message is Message.Ask ? 1 : 0;
+            return new Message.Described(Status);
+        });
+        using var leaving = Connect();
+        // It is on its way while the daemon has no time.
+        _looping.On(() =>
+        {
+            leaving.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
+            if (isClosed)
+                leaving.Dispose();
+            else
+                leaving.Shutdown(SocketShutdown.Send);
+        });
+
+        Assert.Equal(Status, Client().Describe());
+        Assert.Equal(0, asked);
+    }
+
+    [Fact]
+    public void That_it_begins_is_said_before_it_does()
+    {
+        var answer = new TaskCompletionSource<Message>();
+        ServeSlowly(_ => new ValueTask<Message>(answer.Task));
+        using var socket = Connect();
+        socket.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
+
+        Assert.Equal(new Message.Working(), Receive(socket));
+        _looping.On(() => answer.SetResult(new Message.Refused("at last")));
+        Assert.Equal(new Message.Refused("at last"), Reply(socket));
+    }
+
+    [Fact]
+    public void Who_hangs_up_before_it_begins_has_begun_nothing()
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(_home.Socket));
+        listener.Listen();
+        var answering = Task.Run(
+            () =>
+            {
+                listener.Accept().Dispose();
+                using var socket = listener.Accept();
+                Receive(socket);
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.Throws<DaemonGoneException>(() => Client().Do(new Request.RestartDue()).Now());
+        Looping.Get(answering);
     }
 
     [Fact]
@@ -310,7 +380,7 @@ public sealed class RequestServerTests : IDisposable
     private void Serve(Func<Message, Message> answer) => ServeSlowly(message => ValueTask.FromResult(answer(message)));
 
     private void ServeSlowly(Func<Message, ValueTask<Message>> answer) =>
-        _server = _looping.On(() => new RequestServer(_home.Socket, _looping.Loop, answer));
+        _server = _looping.On(() => new RequestServer(_home.Socket, _looping.Loop, answer, _failures.Enqueue));
 
     private DaemonClient Client() => DaemonClient.Find(_home, _warnings.Add)!;
 

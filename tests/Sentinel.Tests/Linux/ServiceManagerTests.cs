@@ -25,7 +25,7 @@ public sealed class ServiceManagerTests : IDisposable
     public void The_service_manager_is_told_where_it_listens(bool isAbstract)
     {
         var path = isAbstract ? $"@sentinel-test-{Guid.NewGuid():N}" : _folder["notify"];
-        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 120_000 };
         manager.Bind(new UnixDomainSocketEndPoint(isAbstract ? "\0" + path[1..] : path));
         Environment.SetEnvironmentVariable(Variable, path);
 

@@ -50,7 +50,7 @@ public sealed class LogRotationTests : IDisposable
                 Assert.Equal(writer.All[gone..], Kept(writer.Path));
                 Assert.Equal(writer.All.Length, LogHistory.EndOf(writer.Path, new HomeFiles()));
             }
-        }, iter: 100);
+        }, iter: Long.Times(100, otherwise: 30));
     }
 
     [Fact]

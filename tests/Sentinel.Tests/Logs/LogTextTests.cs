@@ -26,7 +26,7 @@ public sealed class LogTextTests : IDisposable
                 Assert.Equal(expected, Read(text).Select(line => line.Text));
                 Assert.All(Read(text), line => Assert.Equal(line.Text, text.Substring((int)line.Position, line.Text.Length)));
             },
-            iter: 100);
+            iter: Long.Times(100, otherwise: 20));
 
     [Theory]
     [InlineData("error")]
@@ -85,7 +85,7 @@ public sealed class LogTextTests : IDisposable
             var text = string.Concat(lines.Select(line => line + "\n"));
             Assert.Equal(lines.Where(line => regex.IsMatch(line)), Read(text, new LogPattern(expression, isRaw: true)).Select(line => line.Text));
         },
-        iter: 3000);
+        iter: Long.Times(3_000, otherwise: 300));
 
     [Theory]
     [InlineData(@"ready in \d+ ms", "\e[2mready in \e[1m153\e[22m ms", true)]

@@ -17,6 +17,10 @@ public sealed class LifecycleProperties
         (5, Gen.Select(
                 Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Signal(9, false), new Exit.Unknown("unseen")), Gen.Bool)
             .Select<(Exit How, bool Witnessed), ProcessEvent>(end => new ProcessEvent.Ended(end.How, end.Witnessed))),
+        (2, Gen.OneOf<Exit>(new Exit.Code(0), new Exit.Code(1), new Exit.Unknown("unseen"))
+            .Select<Exit, ProcessEvent>(how => new ProcessEvent.Ended(how, Witnessed: true) { NoSuccessor = "there is no file" })),
+        (1, Gen.Int[100, 199].Select<int, ProcessEvent>(pid => new ProcessEvent.HandedOver(new ProcessIdentity(pid, pid, "boot")))),
+        (2, Gen.Bool.Select<bool, ProcessEvent>(leftSession => new ProcessEvent.FoundLeft([new LeftProcess(9, "nginx", Sample.Start, leftSession)]))),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.ResetRequested())),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.Ready())),
         (1, Gen.Const<ProcessEvent>(new ProcessEvent.NotReady("late"))),
@@ -30,8 +34,8 @@ public sealed class LifecycleProperties
     private static readonly Gen<Readiness?> Readiness =
         Gen.Select(Gen.Bool, Gen.OneOf(0, 3)).Select((hasProbe, seconds) => new Readiness(hasProbe ? Probe.Notify : null, TimeSpan.FromSeconds(seconds))).Null();
 
-    private static readonly Gen<(RestartRule Rule, RestartLimit? Limit, Readiness? Readiness, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
-        Gen.Select(Gen.Enum<RestartRule>(), Limit, Readiness, Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
+    private static readonly Gen<(RestartRule Rule, RestartLimit? Limit, Readiness? Readiness, bool HasPidFile, (ProcessEvent Event, int Milliseconds)[] Events)> Story =
+        Gen.Select(Gen.Enum<RestartRule>(), Limit, Readiness, Gen.Bool, Gen.Select(Event, Gen.OneOf(Gen.Const(0), Gen.Int[1, 2_000], Gen.Int[9_000, 40_000])).Array[1, 40]);
 
     private readonly record struct Step(ProcessRecord Before, ProcessEvent Event, DateTimeOffset Now, ProcessRecord After, Effect Effect);
 
@@ -60,6 +64,8 @@ public sealed class LifecycleProperties
             alive = step.Effect == Effect.Spawn || step.Event is ProcessEvent.RestartRequested || (alive && step switch
             {
                 { Event: ProcessEvent.SpawnFailed, Before.State: RunState.Starting } => false,
+                // It may go on as another process.
+                { Event: ProcessEvent.Ended, After.State: RunState.Running { Handover: not null } } => true,
                 { Event: ProcessEvent.Ended, Before.State: RunState.Running or RunState.Stopping } => false,
                 _ => true,
             });
@@ -110,7 +116,7 @@ public sealed class LifecycleProperties
 
     // What is learned about a run does not make another of it.
     private static bool IsSame(RunState before, RunState after) =>
-        before == after || (before.GetType() == after.GetType() && before.Main == after.Main && (after.Main is not null || after is RunState.Stopping));
+        before == after || (before.GetType() == after.GetType() && (before.Main == after.Main || before.CurrentRun?.Since == after.CurrentRun?.Since) && (after.Main is not null || after is RunState.Stopping or RunState.Exited));
 
     [Fact]
     public void No_restart_is_faster_than_the_back_off() => InEveryStory(steps => Assert.All(steps, step =>
@@ -136,6 +142,20 @@ public sealed class LifecycleProperties
                 Assert.Fail($"{step}");
         }
     });
+
+    [Fact]
+    public void What_has_no_pid_file_is_never_waited_for_nor_left_in_the_background_with_one() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.State is RunState.Running { Handover: not null } or RunState.Exited { Left: not null })
+            Assert.Equal(step.After.State is RunState.Running, step.After.Spec.PidFile is not null);
+    }));
+
+    [Fact]
+    public void What_goes_on_as_another_process_is_the_same_run() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.Event is ProcessEvent.HandedOver next && step.Before.State is RunState.Running run)
+            Assert.Equal((step.Before with { State = run with { Identity = next.Identity, Handover = null } }, Effect.None), (step.After, step.Effect));
+    }));
 
     [Fact]
     public void Restarts_are_counted_one_by_one() => InEveryStory(steps => Assert.All(steps, step => Assert.Equal(
@@ -164,7 +184,10 @@ public sealed class LifecycleProperties
         story =>
         {
             var record = Sample.In(Sample.State("stopped"), story.Rule);
-            record = record with { Spec = record.Spec with { RestartLimit = story.Limit, Readiness = story.Readiness } };
+            record = record with
+            {
+                Spec = record.Spec with { RestartLimit = story.Limit, Readiness = story.Readiness, PidFile = story.HasPidFile ? "web.pid" : null },
+            };
             var now = Sample.Start;
             var steps = new List<Step>();
             foreach (var (happened, milliseconds) in story.Events)
@@ -177,5 +200,5 @@ public sealed class LifecycleProperties
 
             holds(steps);
         },
-        iter: 10_000);
+        iter: Long.Times(10_000, otherwise: 3_000));
 }

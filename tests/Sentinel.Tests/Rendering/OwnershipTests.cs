@@ -83,5 +83,5 @@ public sealed class OwnershipTests
     }
 
     private static string[] Details(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], [], LogFaults.None, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, [], LogFaults.None, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
 }

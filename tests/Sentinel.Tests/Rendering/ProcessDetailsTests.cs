@@ -79,7 +79,7 @@ public sealed class ProcessDetailsTests
         var view = new ProcessView(record, new TreeUsage(2.1, 47_395_635, TimeSpan.FromSeconds(332), [12345]));
 
         var lines = ProcessDetails.Lines(
-            view, [], [new PortLease(12067, "http", Clock.Start, 7)], LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] }, Home, LogRung.Punch,
+            view, [new PortLease(12067, "http", Clock.Start, 7)], LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] }, Home, LogRung.Punch,
             Clock.Start, Sample.Plain);
 
         Assert.Equal(
@@ -191,10 +191,13 @@ public sealed class ProcessDetailsTests
     }
 
     [Theory]
-    [InlineData(new[] { 8 }, "1 process that it started still runs (pid 8); 'sentinel stop 1' ends them")]
-    [InlineData(new[] { 8, 9 }, "2 processes that it started still run (pid 8, 9); 'sentinel stop 1' ends them")]
+    [InlineData(new[] { 8 }, "1 process that it started still runs (sleep, pid 8); 'sentinel stop 1' ends it")]
+    [InlineData(new[] { 8, 9 }, "2 processes that it started still run (sleep, pids 8, 9); 'sentinel stop 1' ends them")]
     public void What_it_left_behind_is_named_with_what_to_do(int[] remains, string said) =>
-        Assert.Contains($"  Left over: {said}", Lines(new ProcessView(Sample.Record(1, "web"), null), remains));
+        Assert.Contains($"  Left over: {said}", Lines(new ProcessView(Sample.Record(1, "web"), null)
+        {
+            Left = [.. remains.Select(pid => new LeftProcess(pid, "sleep", Clock.Start, LeftSession: true))],
+        }));
 
     [Fact]
     public void Foreign_text_is_shown_without_what_a_terminal_would_obey() =>
@@ -204,6 +207,6 @@ public sealed class ProcessDetailsTests
         Sample.Record(1, "web") with { State = state, LastRun = new EndedRun(7, Clock.Start, Clock.Start, witnessed, how) },
         null);
 
-    private static string[] Lines(ProcessView view, params int[] remains) =>
-        [.. ProcessDetails.Lines(view, remains, [], LogFaults.None, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
+    private static string[] Lines(ProcessView view) =>
+        [.. ProcessDetails.Lines(view, [], LogFaults.None, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
 }

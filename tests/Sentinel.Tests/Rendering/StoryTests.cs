@@ -39,6 +39,29 @@ public sealed class StoryTests
     }
 
     [Theory]
+    [InlineData("nginx", "nginx -g 'daemon off;'")]
+    [InlineData("mine", "many programs have an option such as --foreground or --nodaemon")]
+    public void Of_what_put_itself_into_the_background_it_says_what_is_left_and_what_to_do(string program, string inFront)
+    {
+        var launched = new EndedRun(11, Start, Start.AddSeconds(0.1), Witnessed: true, new Exit.Code(0));
+        var story = Of(new RunState.Exited(Start) { Left = $"{program} (pid 12)" }, RestartRule.Always);
+        story = story with
+        {
+            Record = story.Record with { LastRun = launched },
+            Left = [new LeftProcess(12, program, Start, LeftSession: true)],
+        };
+
+        Assert.StartsWith($"It put itself into the background and left {program} (pid 12), so it is not restarted", story.Next);
+        var lines = story.Lines(Sample.Plain).ToList();
+        Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop 1' ends it", lines);
+        Assert.Contains(lines, line => line.Contains($"Have it stay in front ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
+        Assert.EndsWith("which has ended since; 'sentinel start 1' starts it.", (story with { Left = [] }).Next);
+        // After a crash it is only said to be left.
+        var crashed = story with { Record = story.Record with { State = new RunState.Crashed(Start), LastRun = Crash } };
+        Assert.DoesNotContain(crashed.Lines(Sample.Plain), line => line.Contains("--pid-file"));
+    }
+
+    [Theory]
     [InlineData(true, ".")]
     [InlineData(false, NoDaemon)]
     public void Of_what_waits_it_says_when_it_is_restarted_and_by_whom(bool isWatched, string by)

@@ -30,9 +30,26 @@ internal static class AnyState
     private static readonly Gen<Health?> Health = Gen.Select(Gen.Bool, Time, Text.Null())
         .Select((isHealthy, since, why) => new Health(isHealthy, since, why)).Null();
 
-    public static readonly Gen<RunState.Running> Running = Gen.Select(Time, Identity, Gen.Bool, LogStarts, Health, Text.Null(), Text.Null())
-        .Select((since, identity, isReady, starts, health, says, impediment) =>
-            new RunState.Running(since, identity) { IsReady = isReady, Impediment = impediment, LogStarts = starts, Health = health, Says = says });
+    private static readonly Gen<Exit> How = Gen.OneOf<Exit>(
+        Gen.Int[0, 255].Select(code => new Exit.Code(code)),
+        Gen.Select(Gen.Int[1, 64], Gen.Bool, Gen.Bool).Select((number, core, memory) => new Exit.Signal(number, core, memory)),
+        Text.Select(why => new Exit.Unknown(why)),
+        Text.Select(why => new Exit.NotStarted(why)));
+
+    private static readonly Gen<Handover?> Handover = Gen.Select(Time, How, Gen.Bool, Gen.Long[0, long.MaxValue].Nullable())
+        .Select((since, how, witnessed, peak) => new Handover(since, how, witnessed, peak)).Null();
+
+    public static readonly Gen<RunState.Running> Running = Gen.Select(
+            Gen.Select(Time, Identity, Gen.Bool), Gen.Select(LogStarts, Health, Handover), Gen.Select(Text.Null(), Text.Null()))
+        .Select((run, told, words) => new RunState.Running(run.Item1, run.Item2)
+        {
+            IsReady = run.Item3,
+            LogStarts = told.Item1,
+            Health = told.Item2,
+            Handover = told.Item3,
+            Says = words.Item1,
+            Impediment = words.Item2,
+        });
 
     private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
         Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Starting(since, automatic)),
@@ -41,16 +58,10 @@ internal static class AnyState
         Gen.Select(Time, Running.Null()).Select((since, run) => new RunState.Stopping(since, run) { ThenStart = true }),
         Time.Select(since => new RunState.Stopping(since, null)),
         Time.Select(since => new RunState.Stopped(since)),
-        Time.Select(since => new RunState.Exited(since)),
+        Gen.Select(Time, Text.Null()).Select((since, left) => new RunState.Exited(since) { Left = left }),
         Time.Select(since => new RunState.Crashed(since)),
         Gen.Select(Time, Text).Select((since, why) => new RunState.Failed(since, why)),
         Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
-
-    private static readonly Gen<Exit> How = Gen.OneOf<Exit>(
-        Gen.Int[0, 255].Select(code => new Exit.Code(code)),
-        Gen.Select(Gen.Int[1, 64], Gen.Bool, Gen.Bool).Select((number, core, memory) => new Exit.Signal(number, core, memory)),
-        Text.Select(why => new Exit.Unknown(why)),
-        Text.Select(why => new Exit.NotStarted(why)));
 
     public static readonly Gen<EndedRun?> Ended =
         Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Text.Null(), LogStarts))
@@ -60,10 +71,11 @@ internal static class AnyState
 
     private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 100_000].Select(seconds => TimeSpan.FromSeconds(seconds));
 
-    private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory)> Rules = Gen.Select(
+    private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory, string? PidFile)> Rules = Gen.Select(
         Gen.Select(Gen.Int[0, 100], Seconds).Select((restarts, window) => new RestartLimit(restarts, window)).Null(),
         Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
-        Gen.Long[1, long.MaxValue].Nullable());
+        Gen.Long[1, long.MaxValue].Nullable(),
+        Text.Null());
 
     public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
 
@@ -138,6 +150,7 @@ internal static class AnyState
             RestartLimit = rest.Item1.Limit,
             Stop = rest.Item1.Stop,
             MaxMemoryBytes = rest.Item1.MaxMemory,
+            PidFile = rest.Item1.PidFile,
             Variables = rest.Item2,
             Ports = rest.Item3,
             Treatment = rest.Item5,

@@ -7,7 +7,7 @@ public sealed class StateFilesTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
     private readonly StateFiles _files = new();

@@ -85,6 +85,12 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
             return held.Signal(number);
         }
 
+        public void KillGroup()
+        {
+            doomed.Step();
+            held.KillGroup();
+        }
+
         public ProcessEnd HowEnded() => held.HowEnded();
 
         public void Dispose() => held.Dispose();

@@ -121,5 +121,15 @@ public sealed class ElsewhereTests : IDisposable
         Assert.Single(Machine.Launches);
     }
 
+    [Fact]
+    public void A_process_that_is_hidden_is_not_said_to_be_stopped()
+    {
+        Machine.PidNamespace = _main.PidNamespace;
+        (_main.IsHidden, _main.Refusal) = (true, "is hidden in /proc");
+
+        Assert.Contains("is hidden in /proc", Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Stop("web"))).Why);
+        Assert.IsType<RunState.Stopping>(_sentinel.Seen("web"));
+    }
+
     public void Dispose() => _sentinel.Dispose();
 }

@@ -119,8 +119,8 @@ public sealed class SupervisorTests : IDisposable
     [InlineData(false)]
     public void A_run_that_failed_uses_up_no_id(bool isKnownBefore)
     {
-        Func<Launch, string?> fails = _ => "there is no program 'server' in PATH";
-        (Machine.CannotStart, Machine.FailsToStart) = isKnownBefore ? (fails, _ => null) : (_ => null, fails);
+        const string why = "there is no program 'server' in PATH";
+        (Machine.CannotStart, Machine.FailsToStart) = (_ => isKnownBefore ? why : null, _ => why);
         _sentinel.Run("one");
         (Machine.CannotStart, Machine.FailsToStart) = (_ => null, _ => null);
 
@@ -339,7 +339,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equivalent(before.Spec, after.Spec, strict: true);
         var (first, second) = (Machine.Launches[0], Machine.Launches[1]);
         Assert.Equal(first.Environment.Key, second.Environment.Key);
-        Assert.Equivalent(first with { Environment = second.Environment }, second, strict: true);
+        Assert.Equivalent(first with { Environment = second.Environment, IsAgain = true }, second, strict: true);
     }
 
     [Fact]

@@ -55,6 +55,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     /// <summary>Happens once, behind the next pass over the processes: what it starts is not seen.</summary>
     public Action? BehindNextPass { get; set; }
 
+    /// <summary>Happens each time before a process is held on to.</summary>
+    public Action<int> BeforeEachOpen { get; set; } = _ => { };
+
     /// <summary>Happens once, just before the next process is held on to.</summary>
     public Action? BeforeNextOpen { get; set; }
 
@@ -62,7 +65,7 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public MadeUp this[int pid] => _processes[pid];
 
-    public MadeUp Add(string? cookie = null, int parent = Init, int? session = null, int? pid = null, long? start = null)
+    public MadeUp Add(string? cookie = null, int parent = Init, int? session = null, int? pid = null, long? start = null, int? group = null, ulong? mark = null)
     {
         var number = pid ?? _nextPid++;
         return _processes[number] = new MadeUp(this, number)
@@ -70,6 +73,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
             Parent = parent,
             Session = session ?? number,
             Cookie = cookie,
+            Group = group,
+            Mark = mark,
             Start = start ?? (long)NowTicks,
             PidNamespace = PidNamespace,
         };
@@ -104,8 +109,18 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public string? CookieOf(int pid) => _processes.TryGetValue(pid, out var process) && process.IsVisible ? process.Cookie : null;
 
-    /// <summary>There are no control groups on this machine.</summary>
-    public bool IsGone(string cookie) => false;
+    public TreeSign SignOf(int pid) => _processes.GetValueOrDefault(pid) is not { } process ? default : new TreeSign(process.Cookie, process.Mark);
+
+    public int NewestPid => _nextPid - 1;
+
+    public bool IsThread(int pid) => false;
+
+    public bool IsShell(int pid) => _processes.GetValueOrDefault(pid)?.IsShell == true;
+
+    /// <summary>What the kernel knows of control groups, where there are any.</summary>
+    public Func<string, bool?> Populates { get; set; } = _ => null;
+
+    public bool? IsPopulated(string cookie) => Populates(cookie);
 
     /// <summary>What the control group of a tree with limits tells, where there is one of its cookie.</summary>
     public Func<string, GroupSighting?> LooksAtGroup { get; set; } = _ => null;
@@ -123,7 +138,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
     {
         (var first, BeforeNextOpen) = (BeforeNextOpen, null);
         first?.Invoke();
-        return this.Look(identity) is null && !this.IsHidden(identity) ? null : new Handle(_processes[identity.Pid]);
+        BeforeEachOpen(identity.Pid);
+        return this.Look(identity) is null && !this.IsHidden(identity) ? null : new Handle(this, _processes[identity.Pid]);
     }
 
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
@@ -179,6 +195,15 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public string? Cookie { get; init; }
 
+        public ulong? Mark { get; init; }
+
+        public bool IsShell { get; set; }
+
+        public long ChildFaults { get; set; }
+
+        /// <summary>Its process group; that of its session unless it is said.</summary>
+        public int? Group { get; init; }
+
         public long Start { get; init; }
 
         public long MemoryBytes { get; set; }
@@ -217,7 +242,12 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public ProcessIdentity Identity => new(pid, Start, machine.BootId, PidNamespace);
 
-        public Sighting Seen => new(pid, Parent, Session, HasEnded, IsOnCpu, Start, MemoryBytes, WaitStatus);
+        public Sighting Seen => new(pid, Parent, Session, HasEnded, IsOnCpu, Start, MemoryBytes, WaitStatus)
+        {
+            Group = Group ?? Session,
+            ChildFaults = ChildFaults,
+            IsSuspended = IsSuspended,
+        };
 
         /// <param name="waitStatus">As wait(2) would tell it: the code times 256, or the signal.</param>
         public void End(int waitStatus)
@@ -247,8 +277,16 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         }
     }
 
-    private sealed class Handle(MadeUp process) : IProcessHandle
+    private void KillGroup(MadeUp one)
     {
+        foreach (var process in _processes.Values.Where(process => process.Seen.Group == one.Seen.Group && !process.HasEnded && process.Refusal is null).ToList())
+            process.Signal(SignalName.Kill);
+    }
+
+    private sealed class Handle(Machine machine, MadeUp process) : IProcessHandle
+    {
+        public void KillGroup() => machine.KillGroup(process);
+
         public ProcessIdentity Identity => process.Identity;
 
         public bool HasEnded => process.HasEnded;

@@ -123,6 +123,37 @@ public sealed class ProcessTreesTests
     }
 
     [Fact]
+    public void Whoever_lost_everything_but_the_mark_is_found_by_it_and_another_trees_mark_is_another_trees()
+    {
+        var main = _machine.Add("web");
+        var left = _machine.Add(cookie: null, mark: TreeMark.Of("web"));
+        _machine.Add(cookie: null, mark: TreeMark.Of("another home's"), parent: main.Pid);
+        _machine.Add(cookie: "worker", mark: TreeMark.Of("web"));
+
+        AssertTree(RootOf(main, "web"), main, left);
+    }
+
+    [Fact]
+    public void A_mark_is_told_from_any_limit_that_somebody_sets()
+    {
+        Assert.True(TreeMark.IsOne(TreeMark.Of("web")));
+        Assert.NotEqual(TreeMark.Of("web"), TreeMark.Of("worker"));
+        Assert.DoesNotContain(new ulong[] { 0, 5_000_000, TreeMark.Least - 1, 3UL << 61, ulong.MaxValue }, TreeMark.IsOne);
+    }
+
+    [Fact]
+    public void What_was_made_while_one_looked_is_seen_as_well()
+    {
+        var main = _machine.Add("web");
+        Machine.MadeUp? late = null;
+        _machine.BehindNextPass = () => late = _machine.Add("web");
+
+        var found = Find(RootOf(main, "web"));
+
+        Assert.Equal([main.Pid, late!.Pid], found[1]);
+    }
+
+    [Fact]
     public void The_process_that_looks_is_never_of_a_tree()
     {
         var main = _machine.Add("web");

@@ -116,7 +116,7 @@ public sealed class TreeEndingTests
             _machine.BehindNextPass = () => late = _machine.Add("web");
         };
 
-        Assert.Equal(3, End(main).Ended);
+        Assert.Equal(3, End(main, mode: StopMode.Tree).Ended);
         Assert.True(late!.HasEnded);
     }
 
@@ -244,10 +244,188 @@ public sealed class TreeEndingTests
         Assert.True(main.HasEnded);
     }
 
+    [Fact]
+    public void The_main_process_is_asked_alone_and_what_it_leaves_when_it_has_ended()
+    {
+        var main = _machine.Add("web");
+        var worker = _machine.Fork(main);
+        main.IgnoresSignals = true;
+        _machine.After(TimeSpan.FromSeconds(3), () =>
+        {
+            Assert.Empty(worker.Received);
+            main.End(0);
+        });
+
+        var end = End(main);
+
+        Assert.Equal((new Exit.Code(0), 2), (end.Main, end.Ended));
+        Assert.Equal([SignalName.Terminate, SignalName.Continue], main.Received);
+        Assert.Equal(SignalName.Terminate, worker.Received[0]);
+        Assert.Equal(TimeSpan.FromSeconds(3), _machine.Clock.Elapsed);
+    }
+
+    [Fact]
+    public void All_are_asked_at_once_where_that_is_wanted()
+    {
+        var main = _machine.Add("web");
+        var worker = _machine.Fork(main);
+        main.IgnoresSignals = true;
+        _machine.After(TimeSpan.FromSeconds(3), () => main.End(0));
+
+        worker.Ended += () => Assert.Equal(TimeSpan.Zero, _machine.Clock.Elapsed);
+        End(main, mode: StopMode.Tree);
+
+        Assert.Equal(SignalName.Terminate, worker.Received[0]);
+    }
+
+    [Fact]
+    public void Where_a_worker_goes_on_after_the_main_process_it_has_the_rest_of_the_time()
+    {
+        var main = _machine.Add("web");
+        var worker = _machine.Fork(main);
+        main.IgnoresSignals = worker.IgnoresSignals = true;
+        _machine.After(TimeSpan.FromSeconds(3), () => main.End(0));
+
+        Assert.Equal(2, End(main).Ended);
+
+        Assert.Equal([SignalName.Terminate, SignalName.Continue, SignalName.Kill], worker.Received);
+        Assert.Equal(StopRule.Default.Timeout, _machine.Clock.Elapsed);
+    }
+
+    [Fact]
+    public void A_suspended_worker_goes_on_and_is_not_asked_before_the_main_process_has_ended()
+    {
+        var main = _machine.Add("web");
+        var worker = _machine.Fork(main);
+        main.IgnoresSignals = worker.IsSuspended = true;
+        _machine.After(TimeSpan.FromSeconds(1), () =>
+        {
+            Assert.Equal([SignalName.Continue], worker.Received);
+            main.End(0);
+        });
+
+        Assert.Equal(2, End(main).Ended);
+    }
+
+    [Fact]
+    public void A_shell_that_waits_for_its_child_is_helped_by_asking_the_child()
+    {
+        var shell = _machine.Add("web");
+        var child = _machine.Fork(shell);
+        (shell.IsShell, shell.IgnoresSignals) = (true, true);
+        child.Ended += () => shell.End(0);
+
+        Assert.Equal(new Exit.Code(0), End(shell).Main);
+
+        Assert.Equal(TimeSpan.FromSeconds(0.5), _machine.Clock.Elapsed);
+    }
+
+    [Fact]
+    public void A_shell_that_runs_its_trap_is_left_to_it()
+    {
+        var shell = _machine.Add("web");
+        var child = _machine.Fork(shell);
+        (shell.IsShell, shell.IgnoresSignals) = (true, true);
+        shell.OnSignal = signal =>
+        {
+            if (signal != SignalName.Terminate)
+                return;
+            _machine.Clock.Advance(TimeSpan.FromMilliseconds(20));
+            var drain = _machine.Fork(shell);
+            _machine.After(TimeSpan.FromSeconds(3), () =>
+            {
+                Assert.Empty(child.Received);
+                drain.End(0);
+                shell.ChildFaults++;
+            });
+            _machine.After(TimeSpan.FromSeconds(3.3), () => shell.End(0));
+        };
+
+        Assert.Equal(new Exit.Code(0), End(shell).Main);
+        Assert.Equal(SignalName.Terminate, child.Received[0]);
+    }
+
+    [Fact]
+    public void A_tree_in_whose_control_group_the_kernel_counts_somebody_is_not_over_and_is_killed_by_it()
+    {
+        var main = _machine.Add("web");
+        var isPopulated = true;
+        _machine.Populates = _ => isPopulated;
+        _machine.KillsGroup = _ => !(isPopulated = false);
+
+        var end = End(main);
+
+        Assert.Empty(end.Survivors);
+        Assert.False(isPopulated);
+        Assert.InRange(_machine.Clock.Elapsed, StopRule.Default.Timeout, StopRule.Default.Timeout + TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_control_group_that_does_not_become_empty_is_told_and_the_stop_ends_all_the_same()
+    {
+        var main = _machine.Add("web");
+        _machine.Populates = _ => true;
+        _machine.KillsGroup = _ => true;
+
+        var end = End(main);
+
+        Assert.Equal(["something in its control group does not end, not even by cgroup.kill"], end.Survivors);
+        Assert.InRange(_machine.Clock.Elapsed, StopRule.Default.Timeout, StopRule.Default.Timeout + TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void What_is_gone_before_it_can_be_held_and_always_leaves_another_is_never_said_to_be_stopped()
+    {
+        var main = _machine.Add("web");
+        var last = _machine.Add("web");
+        _machine.BeforeEachOpen = pid =>
+        {
+            if (pid != last.Pid)
+                return;
+            _machine.Clock.Advance(TimeSpan.FromMicroseconds(500));
+            var next = _machine.Add("web");
+            last.End(0);
+            last = next;
+        };
+
+        var end = End(main);
+
+        Assert.StartsWith("it starts processes faster than they can be held", Assert.Single(end.Survivors));
+        Assert.InRange(_machine.Clock.Elapsed, StopRule.Default.Timeout, StopRule.Default.Timeout + TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public void What_comes_up_behind_every_pass_is_found_by_its_pid()
+    {
+        var main = _machine.Add("web");
+        Machine.MadeUp? hidden = null;
+        _machine.BehindNextPass = () =>
+        {
+            main.End(0);
+            hidden = _machine.Add("web");
+        };
+
+        Assert.Empty(End(main).Survivors);
+        Assert.True(hidden!.HasEnded);
+        Assert.Equal(SignalName.Terminate, hidden.Received[0]);
+    }
+
+    [Fact]
+    public void A_group_in_which_somebody_else_is_gets_no_signal_as_a_whole()
+    {
+        var main = _machine.Add("web");
+        (main.IgnoresSignals, main.Refusal) = (true, null);
+        var stranger = _machine.Add(cookie: null, group: main.Pid);
+
+        End(main, StopOptions.Force);
+
+        Assert.Empty(stranger.Received);
+    }
+
     private TreeEnding Ending() => new(_machine, _machine, _machine.Clock);
 
-    private TreeEnd End(Machine.MadeUp main, StopOptions? options = null) =>
-        Ending().End([RootOf(main, 1)], options ?? StopOptions.Default).Now()[1];
+    private TreeEnd End(Machine.MadeUp main, StopOptions? options = null, StopMode mode = StopMode.Main) =>
+        Ending().End([RootOf(main, 1) with { Stop = StopRule.Default with { Mode = mode } }], options ?? StopOptions.Default).Now()[1];
 
     private static TreeRoot RootOf(Machine.MadeUp main, int id) => new(id, main.Cookie!, main.Identity, main.Pid, StopRule.Default);
 }

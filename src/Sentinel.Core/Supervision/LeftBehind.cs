@@ -1,0 +1,30 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>What runs on of trees whose main process has ended.</summary>
+public static class LeftBehind
+{
+    /// <summary>By the id of the process; one that has left nothing has no entry.</summary>
+    /// <param name="others">Those that are known as well; see <see cref="ProcessTrees.Find"/>.</param>
+    public static IReadOnlyDictionary<int, IReadOnlyList<LeftProcess>> Find(
+        IEnumerable<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time)
+    {
+        var ended = records.Where(HasEnded).Where(record => snapshot.Table.IsPopulated(record.Cookie) != false).ToDictionary(record => record.Id);
+        return ProcessTrees.Find([.. ended.Values.Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of))
+            .ToDictionary(tree => tree.Key, tree => Of(ended[tree.Key], tree.Value, snapshot.Table, time));
+    }
+
+    /// <param name="members">What is left of its tree.</param>
+    public static IReadOnlyList<LeftProcess> Of(ProcessRecord record, List<Sighting> members, IProcessTable table, TimeProvider time) =>
+        [.. members.OrderBy(member => member.Pid).Select(member => new LeftProcess(
+            member.Pid,
+            table.ProgramOf(member.Pid),
+            time.GetUtcNow() - TimeSpan.FromSeconds(Math.Max(0, (table.NowTicks - member.StartTicks) / table.TicksPerSecond)),
+            LeftSession: member.Session != record.LastRun?.Pid))];
+
+    // What the user stopped has left nothing.
+    private static bool HasEnded(ProcessRecord record) => record.State is RunState.Exited or RunState.Crashed or RunState.Backoff or RunState.Failed;
+}

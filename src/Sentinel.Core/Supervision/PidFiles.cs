@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Trees;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>
+/// Finds the process that takes the place of a main process that has ended: the one that the pid file names, where it lives and
+/// is of the tree. A file that was left from before, or that somebody forged, names nobody.
+/// </summary>
+public sealed class PidFiles(IRegularFiles files)
+{
+    // PostgreSQL writes more than the pid, on lines of their own.
+    private const int MostBytes = 4096;
+
+    /// <summary>What became of a run of which the main process has ended.</summary>
+    public ProcessEvent After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot)
+    {
+        if (record is not { Spec.PidFile: { } file, State: RunState.Running } || snapshot.Table.IsPopulated(record.Cookie) == false)
+            return ended;
+        var members = ProcessTrees.Find([TreeRoot.Of(record)], snapshot).GetValueOrDefault(record.Id) ?? [];
+        if (members.Count == 0)
+            return ended;
+        var (pid, why) = Read(Path.Combine(record.Spec.WorkingDirectory, file));
+        foreach (var member in members)
+            if (member.Pid == pid)
+                return new ProcessEvent.HandedOver(snapshot.Table.IdentityOf(member));
+        return ended with { NoSuccessor = why ?? $"{file} names the process {pid}, which is not one of its own" };
+    }
+
+    // It may be a file of another user's: of what is in it no more than a number is ever told.
+    private (int Pid, string? Why) Read(string path)
+    {
+        try
+        {
+            return files.Read(path, MostBytes) is not { } content ? (0, $"there is no file {path}")
+                : Parse(content) is { } pid ? (pid, null)
+                : (0, $"{path} holds no pid");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (0, $"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>The number on the first line; null when there is something else.</summary>
+    internal static int? Parse(ReadOnlySpan<byte> content)
+    {
+        var line = content.IndexOf((byte)'\n') is var end and >= 0 ? content[..end] : content;
+        line = line.Trim(" \t\r"u8);
+        return Utf8Parser.TryParse(line, out int pid, out var read) && read == line.Length && pid > 0 ? pid : null;
+    }
+}

@@ -1,0 +1,33 @@
+using Sentinel.Core.Host;
+
+namespace Sentinel.Core.Trees;
+
+/// <summary>Whether one process belongs to a tree, found out without a look at all the others.</summary>
+public static class TreeMembership
+{
+    // Guards against a loop of parents, who come and go while they are looked at.
+    private const int MostGenerations = 100;
+
+    /// <returns>Null when it is gone, or as good as gone, and nothing tells any more.</returns>
+    public static bool? Of(int pid, TreeRoot root, IProcessTable table)
+    {
+        var main = root.Identity is { } identity && table.Look(identity) is not null ? identity.Pid : (int?)null;
+        var isGone = false;
+        for (var (current, generation) = (pid, 0); current > 1 && generation < MostGenerations; generation++)
+        {
+            if (current == main)
+                return true;
+            if (table.Look(current) is not { } seen)
+                return generation == 0 ? null : isGone ? null : false;
+            isGone |= generation == 0 && seen.HasEnded;
+            if (seen.Session == main)
+                return true;
+            // A supervised process may itself supervise: what it has marked as another's is another's.
+            if (table.SignOf(current) is var sign && (sign.Cookie is not null || sign.Mark is not null))
+                return sign.Cookie is { } cookie ? cookie == root.Cookie : sign.Mark == TreeMark.Of(root.Cookie);
+            current = seen.Parent;
+        }
+
+        return isGone ? null : false;
+    }
+}

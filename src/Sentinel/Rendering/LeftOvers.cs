@@ -1,0 +1,46 @@
+using Sentinel.Core.Policy;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Says what runs on of a process that has ended, and what to do about it.</summary>
+internal static class LeftOvers
+{
+    // How programs that go into the background by themselves are kept in front.
+    private static readonly Dictionary<string, string> InFront = new()
+    {
+        ["nginx"] = "nginx -g 'daemon off;'",
+        ["redis-server"] = "redis-server --daemonize no",
+        ["apache2"] = "apache2 -D FOREGROUND",
+        ["httpd"] = "httpd -D FOREGROUND",
+        ["postgres"] = "postgres -D DIR, not pg_ctl",
+        ["memcached"] = "memcached without -d",
+        ["gunicorn"] = "gunicorn without --daemon",
+        ["supervisord"] = "supervisord --nodaemon",
+        ["sshd"] = "sshd -D",
+        ["dnsmasq"] = "dnsmasq --keep-in-foreground",
+        ["screen"] = "screen -D -m",
+    };
+
+    /// <summary>For a column: <c>, 1 left</c>.</summary>
+    public static string Word(IReadOnlyList<LeftProcess> left) => left.Count == 0 ? "" : $", {left.Count} left";
+
+    /// <summary><c>1 process that it started still runs (sleep, pid 812); 'sentinel stop 3' ends it</c>.</summary>
+    public static string Sentence(ProcessRecord record, IReadOnlyList<LeftProcess> left)
+    {
+        var named = string.Join("; ", left.GroupBy(process => process.Program ?? "?")
+            .Select(same => $"{Text.Printable(same.Key)}, {(same.Count() == 1 ? "pid" : "pids")} {string.Join(", ", same.Select(process => process.Pid))}"));
+        return $"{Text.Count(left.Count, "process", "processes")} that it started still {(left.Count == 1 ? "runs" : "run")} ({named}); "
+            + $"'sentinel stop {record.Id}' ends {(left.Count == 1 ? "it" : "them")}";
+    }
+
+    /// <summary>For one that went into the background: how it is supervised all the same. Null for any other.</summary>
+    public static string? Advice(ProcessRecord record, IReadOnlyList<LeftProcess> left)
+    {
+        if (!Background.Is(record, left))
+            return null;
+        var known = left.Select(process => process.Program).Append(record.Spec.Command.ProgramName).OfType<string>()
+            .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
+        return $"It put itself into the background, where nobody sees it end. Have it stay in front ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
+            + $"or name its pid file: 'sentinel set {record.Id} --pid-file FILE', then 'sentinel restart {record.Id}'";
+    }
+}

@@ -1,0 +1,2 @@
+[assembly: AssemblyFixture(typeof(Sentinel.TestRuns.Turn))]
+[assembly: Sentinel.TestRuns.Progress]
