@@ -36,16 +36,19 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public long NextData(SafeFileHandle file, long from)
     {
+        // Before it is asked for: what is appended after that stands somewhere.
+        var length = RandomAccess.GetLength(file);
         var start = LibC.lseek(file, from, SeekData);
         if (start >= 0)
             return start;
-        return Marshal.GetLastPInvokeError() == LibC.ENXIO ? Math.Max(from, RandomAccess.GetLength(file)) : from;
+        return Marshal.GetLastPInvokeError() == LibC.ENXIO ? Math.Max(from, length) : from;
     }
 
     public long NextHole(SafeFileHandle file, long from)
     {
+        var length = RandomAccess.GetLength(file);
         var start = LibC.lseek(file, from, SeekHole);
-        return start >= 0 ? start : Math.Max(from, RandomAccess.GetLength(file));
+        return start >= 0 ? start : Math.Max(from, length);
     }
 
     public bool Punch(SafeFileHandle file, long end) => Allocate(file, PunchHole | KeepSize, end);

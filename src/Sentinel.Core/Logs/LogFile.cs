@@ -53,7 +53,13 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             var next = position + filled;
             var read = log.Read(ref next, end, buffer[filled..]);
             if (read == 0)
+            {
+                // What is asked for may be a hole up to its end.
+                if (filled == 0)
+                    position = Math.Min(next, end);
                 return filled;
+            }
+
             if (next != position + filled)
             {
                 buffer.Slice(filled, read).CopyTo(buffer);

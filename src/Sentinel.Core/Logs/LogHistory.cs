@@ -207,12 +207,13 @@ public sealed class LogHistory : IDisposable
         for (var offset = position - zero; ;)
         {
             var data = _files.NextData(file, offset);
+            var length = RandomAccess.GetLength(file);
             var hole = _files.NextHole(file, data);
             position = PositionOf(data, zero);
             var read = hole <= data ? 0 : RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, hole - data)], data);
             if (read == 0)
                 return 0;
-            var (isBehindHole, isBeforeHole) = (data > offset && offset > 0, data + read == hole && hole < RandomAccess.GetLength(file));
+            var (isBehindHole, isBeforeHole) = (data > offset && offset > 0, data + read == hole && hole < length);
             var from = isBehindHole ? Math.Max(0, buffer[..read].IndexOfAnyExcept((byte)0)) : 0;
             var kept = isBeforeHole ? buffer[..read].LastIndexOfAnyExcept((byte)0) + 1 - from : read - from;
             if (kept > 0)

@@ -54,6 +54,26 @@ public sealed class LogHistoryTests : IDisposable
         Assert.Equal(10_000, LogHistory.EndOf(Log, new HomeFiles()));
     }
 
+    [Fact]
+    public async Task Who_reads_at_its_end_while_it_grows_misses_nothing()
+    {
+        const int lines = 50_000;
+        using var writer = new Appender(Log);
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < lines; i++)
+                writer.Append(Numbered(i, 1));
+        }, TestContext.Current.CancellationToken);
+
+        var seen = new MemoryStream();
+        using var history = new LogHistory(Log, new LogFiles());
+        for (long position = 0; !writing.IsCompleted || position < history.End;)
+            position = history.Read(position, long.MaxValue, bytes => seen.Write(bytes.Span));
+
+        await writing;
+        Assert.Equal(writer.All, seen.ToArray());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -46,6 +46,20 @@ public class LogHoleTests
     }
 
     [Fact]
+    public void Who_looks_back_from_the_end_of_a_hole_finds_at_once_what_stands_before_it()
+    {
+        using var folder = new TempFolder();
+        using var writer = WithHole(folder["web.stdout.log"], 1L << 40);
+        new LogRotation(new LogFiles()).Rotate(writer.Path, new LogLimits(4096, 10, Compress: false));
+        using var history = new LogHistory(writer.Path, new LogFiles());
+
+        var start = LogFile.StartOfLastLines(history, 2, history.Start, history.StartOfLive);
+
+        Assert.InRange(history.StartOfLive, 1L << 30, 1L << 40);
+        Assert.Equal(["first", "last"], Lines(history, start));
+    }
+
+    [Fact]
     public void The_front_may_be_a_hole_that_nobody_rotated()
     {
         using var folder = new TempFolder();
