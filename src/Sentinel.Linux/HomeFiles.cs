@@ -67,7 +67,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
     internal static bool KeepsNothing(SafeFileHandle log, string path) => IsNowhere(Status(log, path));
 
     /// <summary>Says why a process is not to be given a log, before anything is ended for it; null when it may be, or none is there yet.</summary>
-    internal static string? WhyNoLog(string path)
+    public static string? WhyNoLog(string path)
     {
         try
         {

@@ -98,6 +98,20 @@ public class LogLossTests
         Assert.Contains("is not a regular file", (await home.Run("start", "web")).Fails(1).Stderr);
     }
 
+    [Fact]
+    public async Task What_leads_to_nowhere_needs_no_reader_and_keeps_nobody_waiting()
+    {
+        await using var home = new SentinelHome();
+        Directory.CreateDirectory(home.Logs);
+        File.CreateSymbolicLink(home.Stdout("web"), "/dev/null");
+
+        await home.Start(new Call("run", "--name", "web", "--log-pipe", "head -c 1M /dev/zero; echo done >&2; exec sleep 1000"));
+
+        await Wait.Until(() => File.ReadAllText(home.Stderr("web")) == "done\n", "it has written all");
+        Assert.Contains("nothing is kept in it", (await home.Run("logs", "web")).Ok().Stderr);
+        Assert.Single(Readers(home));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

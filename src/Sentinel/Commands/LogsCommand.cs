@@ -99,12 +99,12 @@ internal static class LogsCommand
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
 
-    /// <summary>Says where a process writes to whose log was renamed, or is no file: nothing of that is shown.</summary>
+    /// <summary>Says where a process writes to whose log was renamed, or leads to nowhere: nothing of that is shown.</summary>
     public static void WarnOfMoved(Session session, IEnumerable<ProcessRecord> processes)
     {
         foreach (var process in processes)
         {
-            foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path)))
+            foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
                 session.Warn($"{log.Path} is no file: nothing is kept in it");
             foreach (var log in OpenFiles.MovedLogsOf(process, session.Home, session.Table))
                 session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; what is new stands there, "
