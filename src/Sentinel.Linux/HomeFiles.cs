@@ -63,6 +63,33 @@ public sealed unsafe class HomeFiles : IHomeFiles
         }
     }
 
+    /// <summary>Whether nothing of what is written to an open log stands anywhere.</summary>
+    internal static bool KeepsNothing(SafeFileHandle log, string path) => IsNowhere(Status(log, path));
+
+    /// <summary>Says why a process is not to be given a log, before anything is ended for it; null when it may be, or none is there yet.</summary>
+    public static string? WhyNoLog(string path)
+    {
+        try
+        {
+            using var folder = OpenFolder(path, isToWrite: true);
+            if (folder is null)
+                return null;
+            using var file = LibC.openat(folder, Path.GetFileName(path), LibC.O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC, 0);
+            if (file.IsInvalid)
+                return null;
+            var status = Status(file, path);
+            if ((status.Mode & LibC.S_IFMT) == LibC.S_IFLNK)
+                return LeadsNowhere(folder, path) ? null : LinkRefusal(path);
+            if (!IsNowhere(status))
+                Check(status, path, mayHaveTwoNames: false);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Opens a folder of Sentinel's as a place to open files in; null when it is not there.</summary>
     internal static SafeFileHandle? OpenFolder(string file, bool isToWrite)
     {

@@ -64,15 +64,16 @@ internal static unsafe partial class LibC
     public const int SHUT_WR = 1;
 
     public const int F_GETFD = 1;
+    public const int F_SETFL = 4;
     public const int F_SETSIG = 10;
+    public const int F_OFD_SETLK = 37;
+    public const int F_OFD_SETLKW = 38;
     public const int F_SETLEASE = 1024;
+    public const int F_DUPFD_CLOEXEC = 1030;
     public const short F_RDLCK = 0;
+    public const short F_WRLCK = 1;
     public const short F_UNLCK = 2;
     public const int SIGURG = 23;
-    public const int F_SETFL = 4;
-    public const int F_OFD_SETLKW = 38;
-    public const short F_WRLCK = 1;
-    public const int F_DUPFD_CLOEXEC = 1030;
 
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -308,6 +309,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int setpriority(int kind, uint id, int priority);
+
+    // The C library has no function for it.
+    public static int ioprio_set(int kind, int id, int priority) =>
+        (int)syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 30 : 251, kind, id, priority, 0);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchown(SafeHandle file, uint user, uint group);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int shutdown(SafeHandle socket, int how);

@@ -19,6 +19,10 @@ public sealed unsafe class LogFiles : ILogFiles
 
     // Of lseek(2).
     private const int SeekData = 3;
+    private const int SeekHole = 4;
+
+    // Bytes of a file that locks are taken on: the first, as many as anybody reads of it, and one behind those.
+    private const long WholeBytes = 1024;
 
     public IHomeFiles Home { get; } = new HomeFiles();
 
@@ -28,23 +32,34 @@ public sealed unsafe class LogFiles : ILogFiles
         return Look(file, 0, &status) && status.BlockBytes > 0 ? (int)status.BlockBytes : Environment.SystemPageSize;
     }
 
-    public long StartOfData(SafeFileHandle file)
+    public long StartOfData(SafeFileHandle file) => NextData(file, 0);
+
+    public long NextData(SafeFileHandle file, long from)
     {
-        var start = LibC.lseek(file, 0, SeekData);
+        // Before it is asked for: what is appended after that stands somewhere.
+        var length = RandomAccess.GetLength(file);
+        var start = LibC.lseek(file, from, SeekData);
         if (start >= 0)
             return start;
-        return Marshal.GetLastPInvokeError() == LibC.ENXIO ? RandomAccess.GetLength(file) : 0;
+        return Marshal.GetLastPInvokeError() == LibC.ENXIO ? Math.Max(from, length) : from;
+    }
+
+    public long NextHole(SafeFileHandle file, long from)
+    {
+        var length = RandomAccess.GetLength(file);
+        var start = LibC.lseek(file, from, SeekHole);
+        return start >= 0 ? start : Math.Max(from, length);
     }
 
     public bool Punch(SafeFileHandle file, long end) => Allocate(file, PunchHole | KeepSize, end);
 
     public bool Collapse(SafeFileHandle file, long end) => Allocate(file, CollapseRange, end);
 
-    public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to)
+    public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to, long at)
     {
         while (start < end)
         {
-            var copied = LibC.copy_file_range(from, &start, to, null, (nint)(end - start), 0);
+            var copied = LibC.copy_file_range(from, &start, to, &at, (nint)(end - start), 0);
             if (copied == 0)
                 return false;
             if (copied < 0 && Marshal.GetLastPInvokeError() is var error and not LibC.EINTR)
@@ -88,13 +103,25 @@ public sealed unsafe class LogFiles : ILogFiles
             : throw SystemCallException.Last("look at", "a log");
     }
 
+    public bool IsRegular(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) != 0 || (status.Mode & LibC.S_IFMT) == LibC.S_IFREG;
+    }
+
     public void Lock(SafeFileHandle file)
     {
         // Of another kind than the shared one that the runtime takes of every file that it opens.
-        var whole = new LibC.FileLock { Type = LibC.F_WRLCK };
+        var whole = new LibC.FileLock { Type = LibC.F_WRLCK, Length = WholeBytes };
         while (LibC.fcntl(file, LibC.F_OFD_SETLKW, &whole) != 0)
             if (Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("lock", "a log");
+    }
+
+    public bool TryLockTurn(SafeFileHandle file)
+    {
+        var turn = new LibC.FileLock { Type = LibC.F_WRLCK, Start = WholeBytes, Length = 1 };
+        return LibC.fcntl(file, LibC.F_OFD_SETLK, &turn) == 0;
     }
 
     private static bool Look(SafeFileHandle file, uint mask, LibC.StatX* status) =>

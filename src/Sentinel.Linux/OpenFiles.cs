@@ -1,6 +1,8 @@
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
 
 namespace Sentinel.Linux;
 
@@ -39,6 +41,67 @@ public static unsafe class OpenFiles
             return true;
         _ = LibC.fcntl(file, LibC.F_SETLEASE, LibC.F_UNLCK);
         return false;
+    }
+
+    /// <summary>All that became of the logs of a process that a user does not expect.</summary>
+    public static LogFaults LogFaultsOf(ProcessRecord record, SentinelHome home, ProcessTable table) => new(
+        DeletedLogsOf(record, table), MovedLogsOf(record, home, table), LogFaults.EmptiedLogsOf(record, home, new HomeFiles()));
+
+    /// <summary>The logs that a process goes on writing to under other names: they were renamed.</summary>
+    public static IReadOnlyList<MovedLog> MovedLogsOf(ProcessRecord record, SentinelHome home, ProcessTable table)
+    {
+        if (record.State.Main is not { } main || !table.IsHere(main))
+            return [];
+        var moved = new List<MovedLog>();
+        foreach (var (descriptor, log) in new[] { (1, home.StdoutOf(record)), (2, home.StderrOf(record)) })
+        {
+            var path = $"/proc/{main.Pid}/fd/{descriptor}";
+            if (LinkOf(path) is not { } now || now[0] != '/' || now.EndsWith(Deleted, StringComparison.Ordinal)
+                || FlagsOf(main.Pid, descriptor) is not { } flags || (flags & (LibC.O_APPEND | LibC.O_WRONLY)) != (LibC.O_APPEND | LibC.O_WRONLY)
+                || IdentityOf(path) is not { } written || written == IdentityOf(log) || !new LogFiles().IsRegular(path))
+                continue;
+            // Where a program has chosen a file for itself, its log is where it was.
+            if (!File.Exists(log) || Path.GetFileName(now).StartsWith(Path.GetFileName(log), StringComparison.Ordinal)
+                || IdentityOf(Path.GetDirectoryName(now)!) == IdentityOf(home.Logs))
+                moved.Add(new MovedLog(log, now));
+        }
+
+        return moved;
+    }
+
+    /// <summary>How a process has a file open; see open(2). Null: not known.</summary>
+    internal static int? FlagsOf(int pid, int descriptor)
+    {
+        const string label = "flags:";
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/fdinfo/{descriptor}").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal));
+            return line is null ? null : Convert.ToInt32(line[label.Length..].Trim(), 8);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    private static string? LinkOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static (ulong, ulong)? IdentityOf(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_INO, &status) == 0
+            ? (((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Inode)
+            : null;
     }
 
     private static IEnumerable<(string Descriptor, string Target)> NamesOf(int pid)

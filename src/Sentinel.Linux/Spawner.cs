@@ -33,7 +33,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private int _spawned;
     private OwnMemory? _memory;
 
-    public string? WhyNot(Launch launch) => WhyNot(launch, out var program) ?? ProgramFile.Read(program)?.WhyNot(program, launch.WorkingDirectory);
+    public string? WhyNot(Launch launch) => WhyNot(launch, out var program) ?? ProgramFile.Read(program)?.WhyNot(program, launch.WorkingDirectory)
+        ?? HomeFiles.WhyNoLog(launch.StdoutPath) ?? HomeFiles.WhyNoLog(launch.StderrPath);
 
     public string? CannotInherit(Launch launch, string? surroundings)
     {
@@ -183,11 +184,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private void OpenLog(string log, Launch launch, SafeFileHandle place)
     {
+        // Also where a reader writes it: what is refused is refused here, and what leads to nowhere needs none.
+        using var file = HomeFiles.OpenLog(log);
         // The daemon's own is no supervised process's.
-        if (launch.Cookie is not null && launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
-            LogReaders.Open(log, launch.LogLimits, place);
-        else
-            Open(log, place);
+        if (launch.Cookie is not null && !HomeFiles.KeepsNothing(file, log)
+            && (launch.LogPipe || (launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)))
+            LogReaders.Open(log, launch, place);
+        else if (LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
+            throw SystemCallException.Last("open", log);
     }
 
     private LogRung RungOf(string folder)
@@ -195,13 +199,6 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         if (!_rungs.TryGetValue(folder, out var rung))
             _rungs[folder] = rung = new LogRotation(new LogFiles()).RungOf(folder);
         return rung;
-    }
-
-    private static void Open(string log, SafeFileHandle place)
-    {
-        using var file = HomeFiles.OpenLog(log);
-        if (LibC.dup3(file, place, LibC.O_CLOEXEC) < 0)
-            throw SystemCallException.Last("open", log);
     }
 
     private static SafeFileHandle Open(string path, int flags)

@@ -68,13 +68,17 @@ public class LogsTests
     {
         await using var home = new SentinelHome();
         await home.Start("web", "sleep", "1000");
-        string[] lines = ["[error] array[i] [/x]", "", "  {0} %s \\n", "wörld 日本 🎈", new string('x', 200_000), "cr\rlf\r"];
-        File.AppendAllText(home.Stdout("web"), string.Join('\n', lines) + "\nno line end");
+        string[] lines = ["[error] array[i] [/x]", "", "  {0} %s \\n", "wörld 日本 🎈"];
+        string[] odd = [new string('x', 200_000), "cr\rlf\r"];
+        File.AppendAllText(home.Stdout("web"), string.Join('\n', [.. lines, .. odd]) + "\nno line end");
 
         var shown = (await home.Run("logs", "web", "--stream", "stdout")).Ok().Stdout;
+        var raw = (await home.Run("logs", "web", "--stream", "stdout", "--raw")).Ok().Stdout;
 
-        // As a terminal shows it: what stood before a carriage return is drawn over.
-        Assert.Equal([$"==> {home.Stdout("web")} <==", .. lines[..^1], "lf\r", "no line end"], shown.TrimEnd('\n').Split('\n'));
+        Assert.Equal(
+            [$"==> {home.Stdout("web")} <==", .. lines, odd[0], "lf\r", "no line end"],
+            shown.TrimEnd('\n').Split('\n'));
+        Assert.Equal([.. lines, .. odd, "no line end"], raw.TrimEnd('\n').Split('\n'));
     }
 
     [Fact]

@@ -5,12 +5,8 @@ namespace Sentinel.Core.Diagnosis;
 
 /// <summary>A registered process, as it is now.</summary>
 /// <param name="Remains">What is left of its tree when it has ended.</param>
-/// <param name="DeletedLogs">What it goes on writing to although it was deleted, by the names under which that can still be read.</param>
-public sealed record ProcessSight(ProcessRecord Record, IReadOnlyList<int> Remains, IReadOnlyList<DeletedLog> DeletedLogs);
-
-/// <param name="Path">Where it was.</param>
-/// <param name="StillAt">A name in /proc for as long as the process has it open.</param>
-public sealed record DeletedLog(string Path, string StillAt);
+/// <param name="Logs">What became of its logs.</param>
+public sealed record ProcessSight(ProcessRecord Record, IReadOnlyList<int> Remains, LogFaults Logs);
 
 public static class ProcessCheck
 {
@@ -42,7 +38,19 @@ public static class ProcessCheck
                 $"{name} has ended, and of what it started {(process.Remains.Count == 1 ? "one process runs" : $"{process.Remains.Count} processes run")} "
                 + $"still (pid {string.Join(", ", process.Remains.Take(5))}{(process.Remains.Count > 5 ? ", ..." : "")})",
                 $"sentinel stop {process.Record.Id}");
-        foreach (var log in process.DeletedLogs)
+        foreach (var log in process.Logs.Moved)
+            yield return Finding.Degraded(
+                Areas.Processes,
+                $"{name} writes to a log that was renamed: {log.Path} is now {log.NowAt}, where 'sentinel logs' does not look and nothing bounds it",
+                $"sentinel restart {process.Record.Id}, which begins a new one; let sentinel rotate logs, not another program");
+        foreach (var log in process.Logs.Emptied)
+            yield return Finding.Degraded(
+                Areas.Processes,
+                $"something emptied {log.Path}, as '> /dev/stdout' in {name} does: what stood there is lost",
+                process.Record.Spec.LogPipe
+                    ? "look for who truncates this file: not the process itself, which writes through a pipe"
+                    : $"sentinel set {process.Record.Id} --log-pipe, then sentinel restart {process.Record.Id}");
+        foreach (var log in process.Logs.Deleted)
             yield return Finding.Degraded(
                 Areas.Processes,
                 $"{name} writes to a log that was deleted: it takes space, and nobody sees it ({log.Path})",

@@ -60,6 +60,10 @@ public abstract record Event(DateTimeOffset Time)
     /// <summary>A log of it is larger than it may be, and stays so for now.</summary>
     public sealed record LogNotRotated(DateTimeOffset Time, int Id, string Name, string Log, string Why) : OfProcess(Time, Id, Name);
 
+    /// <summary>Somebody else than us emptied a log of it: what stood there is lost.</summary>
+    /// <param name="LostBytes">As far as is known.</param>
+    public sealed record LogEmptied(DateTimeOffset Time, int Id, string Name, string Log, long LostBytes) : OfProcess(Time, Id, Name);
+
     public sealed record Deleted(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 
     public sealed record DaemonUp(DateTimeOffset Time, int Pid, string Version) : Event(Time);

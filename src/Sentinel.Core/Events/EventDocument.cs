@@ -63,6 +63,7 @@ internal static class EventDocument
         Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
         Event.LogNotRotated => "log-not-rotated",
+        Event.LogEmptied => "log-emptied",
         Event.Deleted => "deleted",
         Event.DaemonUp => "daemon-up",
         Event.DaemonDown => "daemon-down",
@@ -91,6 +92,8 @@ internal static class EventDocument
                     json.WriteNumber("stdoutBytes", stdout);
                 if (ended.Logs.Stderr is { } stderr)
                     json.WriteNumber("stderrBytes", stderr);
+                if (run.LogStarts is { } starts)
+                    RunDocument.Write(json, "logStarts", starts);
                 if (ended.RestartDue is { } due)
                     json.WriteString("restartDue", Time(due));
                 break;
@@ -120,6 +123,10 @@ internal static class EventDocument
             case Event.LogNotRotated failed:
                 json.WriteString("log", failed.Log);
                 json.WriteString("why", failed.Why);
+                break;
+            case Event.LogEmptied emptied:
+                json.WriteString("log", emptied.Log);
+                json.WriteNumber("lostBytes", emptied.LostBytes);
                 break;
             case Event.DaemonUp up:
                 json.WriteNumber("pid", up.Pid);
@@ -158,7 +165,10 @@ internal static class EventDocument
                 json.Get("witnessed").GetBoolean(),
                 RunDocument.ReadExit(json.Get("how")),
                 json.Maybe("peakMemoryBytes")?.GetInt64(),
-                json.Maybe("why")?.GetString()),
+                json.Maybe("why")?.GetString())
+            {
+                LogStarts = RunDocument.ReadLogStarts(json),
+            },
             ByUser: word == "stopped",
             new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
@@ -171,6 +181,7 @@ internal static class EventDocument
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
         "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
+        "log-emptied" => new Event.LogEmptied(time, id, name, json.Text("log"), json.Get("lostBytes").GetInt64()),
         "deleted" => new Event.Deleted(time, id, name),
         _ => null,
     };

@@ -46,6 +46,9 @@ public sealed record Launch(
     LogLimits LogLimits,
     string? Cookie)
 {
+    /// <summary>Whether a process of ours stands between it and its logs.</summary>
+    public bool LogPipe { get; init; }
+
     public Treatment Treatment { get; init; } = Treatment.None;
 
     /// <summary>See <see cref="ProcessSpec.Inherited"/>.</summary>

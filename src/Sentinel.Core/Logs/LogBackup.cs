@@ -22,8 +22,14 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     /// <summary>Where the next one is made before it takes its place.</summary>
     public static string DraftOf(string log) => log + ".new";
 
-    /// <summary>Those of a log, the newest first.</summary>
-    public static IReadOnlyList<LogBackup> Of(string log)
+    /// <summary>Where one is compressed before it takes its place.</summary>
+    public static string CompressedDraftOf(string log) => log + Compressed + ".new";
+
+    /// <summary>Those of a log, the newest first. One that is there in both forms was being compressed: the plain one is whole.</summary>
+    public static IReadOnlyList<LogBackup> Of(string log) => [.. All(log).DistinctBy(backup => backup.Number)];
+
+    /// <summary>Those of a log, the newest first, and the plain form of one before the compressed.</summary>
+    public static IReadOnlyList<LogBackup> All(string log)
     {
         var folder = System.IO.Path.GetDirectoryName(log)!;
         var prefix = System.IO.Path.GetFileName(log) + ".";
@@ -39,7 +45,7 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     /// <summary>Makes room for a new one, and deletes those that are too many with it.</summary>
     public static void Shift(string log, int keep)
     {
-        var backups = Of(log);
+        var backups = All(log);
         // Who was killed at it has left a gap: what is beyond need not move.
         var inTheWay = Enumerable.Range(1, int.MaxValue - 1).First(number => backups.All(backup => backup.Number != number)) - 1;
         // The oldest first, so that each finds its place free.
@@ -67,18 +73,19 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
             return false;
         var (one, other) = (new byte[CopyBytes], new byte[CopyBytes]);
         var shift = RandomAccess.GetLength(copy) - end;
-        for (var at = start; at < end;)
-        {
-            var length = (int)Math.Min(CopyBytes, end - at);
-            if (at + shift < 0
-                || RandomAccess.Read(live, one.AsSpan(0, length), at) != length
-                || RandomAccess.Read(copy, other.AsSpan(0, length), at + shift) != length
-                || !one.AsSpan(0, length).SequenceEqual(other.AsSpan(0, length)))
-                return false;
-            at += length;
-        }
+        foreach (var extent in LogExtents.Of(live, start, end, files))
+            for (var at = extent.Start; at < extent.End;)
+            {
+                var length = (int)Math.Min(CopyBytes, extent.End - at);
+                if (at + shift < 0
+                    || RandomAccess.Read(live, one.AsSpan(0, length), at) != length
+                    || RandomAccess.Read(copy, other.AsSpan(0, length), at + shift) != length
+                    || !one.AsSpan(0, length).SequenceEqual(other.AsSpan(0, length)))
+                    return false;
+                at += length;
+            }
 
-        return true;
+        return RandomAccess.GetLength(live) >= end;
     }
 
     /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>

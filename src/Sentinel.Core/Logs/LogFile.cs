@@ -34,10 +34,11 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             for (var i = read; (i = block.AsSpan(0, i).LastIndexOf((byte)'\n')) >= 0;)
                 if (--lines == 0)
                     return at + i + 1;
-            // What is before is gone: it was rotated out meanwhile, or is damaged.
-            if (at != from)
+            // What is before is a hole, or gone: it was rotated out meanwhile, or is damaged.
+            var before = at == from ? from : log.EndBefore(at);
+            if (before >= position)
                 return at;
-            position = from;
+            position = before;
         }
 
         return start;
@@ -52,7 +53,13 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             var next = position + filled;
             var read = log.Read(ref next, end, buffer[filled..]);
             if (read == 0)
+            {
+                // What is asked for may be a hole up to its end.
+                if (filled == 0)
+                    position = Math.Min(next, end);
                 return filled;
+            }
+
             if (next != position + filled)
             {
                 buffer.Slice(filled, read).CopyTo(buffer);

@@ -4,7 +4,8 @@ namespace Sentinel.Core.Logs;
 
 /// <summary>Hands on what is written to logs as it is written, through rotation, truncation and replacement of the files.</summary>
 /// <param name="write">Given a log and what was added to it.</param>
-public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
+/// <param name="replaced">Told of a log in whose place another file is.</param>
+public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write, Action<LogFile>? replaced = null)
 {
     /// <summary>Follows until nobody reads our output any more.</summary>
     /// <param name="logs">Each log with up to where it has been shown; disposed of at the end.</param>
@@ -16,7 +17,7 @@ public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory
         do
         {
             foreach (var log in followed)
-                log.Advance(watch, write);
+                log.Advance(watch, write, replaced);
         }
         while (watch.Wait());
         followed.ForEach(log => log.History.Dispose());
@@ -30,11 +31,12 @@ public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory
 
         public LogHistory History => history;
 
-        public void Advance(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write)
+        public void Advance(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write, Action<LogFile>? replaced)
         {
             // Again each time: the file may be another than before. One that is watched already stays so.
             watch.Add(log.Path);
-            history.Follow(ref _position, bytes => write(log, bytes));
+            if (history.Follow(ref _position, bytes => write(log, bytes)))
+                replaced?.Invoke(log);
         }
     }
 }

@@ -13,6 +13,9 @@ public sealed class LogHistory : IDisposable
 
     // Who finds that somebody is at it looks again; whoever was killed in the midst of it left it so.
     private const int MostLooks = 100;
+
+    // Who looks back over holes looks at so many stretches between them, and no more.
+    private const int MostExtents = 10_000;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
 
     private readonly string _log;
@@ -24,6 +27,9 @@ public sealed class LogHistory : IDisposable
     private (ulong, ulong) _identity;
     private long _removed;
     private (long StartOfData, bool HasDraft) _stage;
+
+    // How far positions had leapt when we found by ourselves that the log begins anew; null: whoever notes that has.
+    private long? _leapt;
 
     public LogHistory(string log, ILogFiles files)
     {
@@ -44,7 +50,7 @@ public sealed class LogHistory : IDisposable
         {
             for (var look = 0; ; look++)
             {
-                var end = _live is null ? StartOfLive : _removed + RandomAccess.GetLength(_live);
+                var end = _live is null ? StartOfLive : PositionOf(RandomAccess.GetLength(_live));
                 if (IsCurrent() || look == MostLooks)
                     return end;
                 Reopen();
@@ -73,7 +79,7 @@ public sealed class LogHistory : IDisposable
             var journal = LogJournal.Read(log, files);
             if (files.LengthOf(log) is not { } length)
                 return null;
-            var end = journal.Removed + length;
+            var end = PositionOf(length, journal.Removed);
             // Not between cutting and noting that it was cut.
             if ((journal.Collapsing == 0 && LogJournal.Read(log, files).Generation == journal.Generation) || look == MostLooks)
                 return end;
@@ -124,30 +130,51 @@ public sealed class LogHistory : IDisposable
         }
     }
 
+    /// <summary>The last position before one, such as behind a hole, at which what is kept there ends; the start when there is none.</summary>
+    public long EndBefore(long position)
+    {
+        if (_live is not null && position > StartOfLive && EndIn(_live, StartOfLive - _removed, _removed) is { } end)
+            return end;
+        foreach (var piece in Enumerable.Reverse(_backups).Where(piece => piece.Start < position))
+            if (piece.File.Value is { } file && EndIn(file, 0, piece.Start) is { } last)
+                return last;
+        return Start;
+
+        long? EndIn(SafeFileHandle file, long from, long zero) =>
+            LogExtents.Of(file, from, position - zero, _files).Take(MostExtents).Select(extent => (long?)(zero + extent.End)).LastOrDefault(last => last < position);
+    }
+
     /// <summary>Hands on what was added since, also where the file was emptied or another took its place.</summary>
     /// <param name="position">Up to where it has been handed on.</param>
-    public void Follow(ref long position, Action<ReadOnlyMemory<byte>> write)
+    /// <returns>Whether another file took its place.</returns>
+    public bool Follow(ref long position, Action<ReadOnlyMemory<byte>> write)
     {
+        // Others note later that positions have leapt; what comes after that we have begun to hand on.
+        if (_leapt is { } leapt && LogJournal.Read(_log, _files.Home) is var journal && journal.Leapt != leapt)
+            (position, _leapt) = (position + journal.Leapt - leapt, null);
         position = Read(position, long.MaxValue, write);
         using var current = OpenLive();
-        if (current is not null && (_live is null || _files.IdentityOf(current) != _identity))
+        var isReplaced = current is not null && (_live is null || _files.IdentityOf(current) != _identity);
+        if (isReplaced)
         {
             // Once more before it is let go: what was written last is in the old file.
             Read(position, long.MaxValue, write);
             Reopen();
-            position = StartOfLive;
+            (position, _leapt) = (StartOfLive, _journal.Leapt);
         }
         else if (_live is not null && End < position)
         {
             Reopen();
-            position = End < position ? StartOfLive : position;
+            if (End < position)
+                (position, _leapt) = (StartOfLive, _journal.Leapt);
         }
         else
         {
-            return;
+            return false;
         }
 
         position = Read(position, long.MaxValue, write);
+        return isReplaced;
     }
 
     public void Dispose() => Close();
@@ -157,8 +184,10 @@ public sealed class LogHistory : IDisposable
         var from = position;
         while (_backups.Find(piece => from < piece.End) is { } backup)
         {
+            // Between two something may be lost.
+            from = Math.Max(from, backup.Start);
             if (backup.File.Value is { } file
-                && RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, backup.End - from)], from - backup.Start) is > 0 and var read)
+                && ReadStretch(ref from, file, backup.Start, buffer[..(int)Math.Min(buffer.Length, backup.End - from)]) is > 0 and var read)
             {
                 position = from;
                 return read;
@@ -168,9 +197,40 @@ public sealed class LogHistory : IDisposable
             from = backup.End;
         }
 
-        position = from;
-        return _live is null ? 0 : RandomAccess.Read(_live, buffer, position - _removed);
+        position = Math.Max(from, StartOfLive);
+        return _live is null ? 0 : ReadStretch(ref position, _live, _removed, buffer);
     }
+
+    // Zeros beside a hole nobody wrote: a hole begins and ends with a block.
+    private int ReadStretch(ref long position, SafeFileHandle file, long zero, Span<byte> buffer)
+    {
+        for (var offset = position - zero; ;)
+        {
+            var data = _files.NextData(file, offset);
+            var length = RandomAccess.GetLength(file);
+            var hole = _files.NextHole(file, data);
+            position = PositionOf(data, zero);
+            var read = hole <= data ? 0 : RandomAccess.Read(file, buffer[..(int)Math.Min(buffer.Length, hole - data)], data);
+            if (read == 0)
+                return 0;
+            var (isBehindHole, isBeforeHole) = (data > offset && offset > 0, data + read == hole && hole < length);
+            var from = isBehindHole ? Math.Max(0, buffer[..read].IndexOfAnyExcept((byte)0)) : 0;
+            var kept = isBeforeHole ? buffer[..read].LastIndexOfAnyExcept((byte)0) + 1 - from : read - from;
+            if (kept > 0)
+            {
+                buffer.Slice(from, kept).CopyTo(buffer);
+                position += from;
+                return kept;
+            }
+
+            offset = hole;
+        }
+    }
+
+    private long PositionOf(long offset) => PositionOf(offset, _removed);
+
+    // What was written before anybody counted has positions below zero.
+    private static long PositionOf(long offset, long zero) => zero <= 0 || offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
 
     // What is not at rest may change without another word in the journal.
     private bool IsCurrent() =>
@@ -210,14 +270,18 @@ public sealed class LogHistory : IDisposable
         var offset = isMoved ? Math.Max(_stage.StartOfData, _journal.Copied) : _stage.StartOfData;
         // A front that is no hole any more has been cut off.
         _removed = _journal.Removed + (_journal.Collapsing > 0 && offset < _journal.Collapsing ? _journal.Collapsing : 0);
-        StartOfLive = _removed + offset;
-        var end = StartOfLive;
+        StartOfLive = PositionOf(offset);
+        // Something may be lost between it and the newest backup, and between backups.
+        var end = isMoved ? _removed + _journal.Copied : LastBackedUp(StartOfLive);
         foreach (var backup in LogBackup.Of(_log))
         {
             var piece = new Piece(backup.IsCompressed ? new(() => backup.Open(_files.Home)) : new Lazy<SafeFileHandle?>(backup.Open(_files.Home)), end - backup.Bytes(_files.Home), end);
+            end = _backups.Count == 0 && isMoved ? LastBackedUp(piece.Start)
+                : _journal.Gaps.Where(gap => gap.To == piece.Start).Select(gap => gap.From).FirstOrDefault(piece.Start);
             _backups.Insert(0, piece);
-            end = piece.Start;
         }
+
+        long LastBackedUp(long most) => _journal.BackedUpTo > 0 ? Math.Min(_journal.BackedUpTo, most) : most;
     }
 
     private SafeFileHandle? OpenLive() => _files.Home.OpenToRead(_log);

@@ -15,9 +15,35 @@ namespace Sentinel.Core.Logs;
 /// <param name="Collapsing">Not 0: so much is being cut off at the front, which is a hole until it has been.</param>
 internal readonly record struct LogJournal(long Generation, long Removed, long Copied, long Collapsing)
 {
-    // Rewritten in place, by one write that fits into a block, so that it needs no space and is never half.
-    private const string Format = "{0:d19} {1:d19} {2:d19} {3:d19}\n";
-    private const int Length = 80;
+    // Rewritten in place, by one write that fits into a block, so that it needs no space and is never half. Earlier versions wrote
+    // and read the first four numbers alone.
+    private const int Digits = 19;
+    private const int LeastNumbers = 4;
+    private const int Numbers = 8;
+    private const int MostGaps = 8;
+    private const int Length = (Numbers + (2 * MostGaps)) * (Digits + 1);
+
+    // The positions of what was lost between two backups, or between the newest and the log; the oldest first.
+    private readonly (long From, long To)[]? _gaps;
+
+    /// <summary>The position that the newest backup ends at; 0: where the log begins.</summary>
+    public long BackedUpTo { get; init; }
+
+    /// <summary>When the log was last found to have been emptied by somebody else, in ms since 1970; 0: never.</summary>
+    public long EmptiedAt { get; init; }
+
+    /// <summary>How many bytes went with that, as far as is known.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>How far positions went on with that.</summary>
+    public long Leapt { get; init; }
+
+    /// <summary>The positions of what was lost between backups, or between the newest and the log; the oldest first.</summary>
+    public IReadOnlyList<(long From, long To)> Gaps
+    {
+        get => _gaps ?? [];
+        init => _gaps = value.Count == 0 ? null : [.. value.TakeLast(MostGaps)];
+    }
 
     /// <summary>Whether nothing is to be finished or undone.</summary>
     public bool IsAtRest => Copied == 0 && Collapsing == 0;
@@ -53,11 +79,20 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     public static LogJournal Read(SafeFileHandle file)
     {
         Span<byte> bytes = stackalloc byte[Length];
+        var read = RandomAccess.Read(file, bytes, 0);
         // One that is not whole has never been written.
-        if (RandomAccess.Read(file, bytes, 0) < Length)
+        if (read < LeastNumbers * (Digits + 1))
             return default;
-        var numbers = Encoding.ASCII.GetString(bytes).TrimEnd('\n').Split(' ');
-        return new LogJournal(Number(0), Number(1), Number(2), Number(3));
+        var numbers = Encoding.ASCII.GetString(bytes[..read]).Split([' ', '\n']);
+        var gaps = Enumerable.Range(0, MostGaps).Select(i => (From: Number(Numbers + (2 * i)), To: Number(Numbers + (2 * i) + 1)));
+        return new LogJournal(Number(0), Number(1), Number(2), Number(3))
+        {
+            BackedUpTo = Number(4),
+            EmptiedAt = Number(5),
+            Lost = Number(6),
+            Leapt = Number(7),
+            Gaps = [.. gaps.Where(gap => gap.To > 0)],
+        };
 
         long Number(int i) => long.TryParse(numbers.ElementAtOrDefault(i), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
@@ -66,10 +101,14 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     public LogJournal Write(SafeFileHandle file)
     {
         var next = this with { Generation = Generation + 1 };
+        var gaps = next.Gaps.SelectMany(gap => new[] { gap.From, gap.To });
+        IEnumerable<long> numbers =
+        [
+            next.Generation, next.Removed, next.Copied, next.Collapsing, next.BackedUpTo, next.EmptiedAt, next.Lost, next.Leapt, .. gaps,
+            .. Enumerable.Repeat(0L, 2 * (MostGaps - next.Gaps.Count)),
+        ];
         RandomAccess.Write(
-            file,
-            Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, Format, next.Generation, next.Removed, next.Copied, next.Collapsing)),
-            0);
+            file, Encoding.ASCII.GetBytes(string.Join(' ', numbers.Select(number => number.ToString("d19", CultureInfo.InvariantCulture))) + "\n"), 0);
         return next;
     }
 }

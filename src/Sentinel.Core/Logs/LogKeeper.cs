@@ -6,9 +6,10 @@ using Sentinel.Core.Store;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Sees to the logs while the daemon runs: notes when they are written, and rotates those that have grown too large. A log that
-/// nobody writes to costs nothing.
+/// Sees to the logs while the daemon runs: notes when they are written and when they were emptied, and rotates those that have
+/// grown too large. A log that nobody writes to costs nothing.
 /// </summary>
+/// <param name="compress">Has the backups of a log compressed, without waiting for that.</param>
 /// <param name="warn">Told, in a sentence, what the user should know.</param>
 public sealed class LogKeeper(
     SentinelHome home,
@@ -17,6 +18,7 @@ public sealed class LogKeeper(
     ILoop loop,
     TimeProvider time,
     EventLog events,
+    Action<string> compress,
     Action<string> warn)
 {
     // How exact times are, and how often at most a busy log is looked at.
@@ -29,7 +31,7 @@ public sealed class LogKeeper(
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private const long MuchBytes = 1024 * 1024;
 
-    private readonly LogRotation _rotation = new(files);
+    private readonly LogRotation _rotation = new(files, time);
     private readonly Dictionary<int, (ProcessIdentity? Main, Kept Stdout, Kept Stderr)> _kept = [];
     private readonly List<Kept> _written = [];
     private bool _hasWarned;
@@ -84,6 +86,9 @@ public sealed class LogKeeper(
 
         public DateTimeOffset NotBefore { get; set; }
 
+        /// <summary>What it was when it was armed; null: nothing is known.</summary>
+        public LogMark? Mark { get; set; }
+
         public string PathIn(SentinelHome home) => stream == LogStream.Stdout ? home.StdoutOf(Record) : home.StderrOf(Record);
     }
 
@@ -93,6 +98,10 @@ public sealed class LogKeeper(
         try
         {
             var path = log.PathIn(home);
+            if (!files.IsRegular(path))
+                return;
+            if (!log.IsEndKnown && LogTimes.Exists(path, files.Home) && LogTimes.LastPosition(path, files.Home) is > 0 and var last)
+                NoteLoss(log, new LogMark(last, last, Identity: null, []));
             var end = LogHistory.EndOf(path, files.Home) ?? 0;
             if (!log.IsEndKnown && LogTimes.Exists(path, files.Home))
                 // What was written last before nobody was there is not told from what was written since.
@@ -104,7 +113,7 @@ public sealed class LogKeeper(
                 LogTimes.Append(path, end, null, files.Home);
             }
 
-            (log.End, log.IsEndKnown) = (end, true);
+            (log.End, log.IsEndKnown, log.Mark) = (end, true, LogMark.Of(path, files));
             modifications.Arm(path, () => Written(log));
             // It may have been written to before it was armed.
             if (LogHistory.EndOf(path, files.Home) > end)
@@ -140,10 +149,24 @@ public sealed class LogKeeper(
         Kept[] written = [.. _written];
         _written.Clear();
         foreach (var log in written.Where(log => _kept.ContainsKey(log.Record.Id)))
+        {
+            if (log.Mark is { } mark)
+                FailureOf(() => NoteLoss(log, mark));
             if (IsTooLarge(log))
                 Rotate(log);
             else
                 ArmAgain(log);
+        }
+    }
+
+    private void NoteLoss(Kept log, LogMark mark)
+    {
+        var path = log.PathIn(home);
+        if (mark.FateOf(path, files) == LogFate.Grew)
+            return;
+        var (fate, lost) = _rotation.NoteLoss(path, mark);
+        if (fate == LogFate.Emptied)
+            events.Append([new Event.LogEmptied(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, lost)]);
     }
 
     private void RotateQuiet(Kept log)
@@ -188,6 +211,8 @@ public sealed class LogKeeper(
         }
         else
         {
+            if (log.Record.Spec.LogLimits.Compress)
+                compress(path);
             try
             {
                 using var history = new LogHistory(path, files);

@@ -26,9 +26,14 @@ public static class LogLines
             var next = position + filled;
             var asked = next;
             var read = log.Read(ref next, end, buffer.AsSpan(filled));
-            // What is gone was rotated out meanwhile.
+            // What is gone is a hole, or was rotated out meanwhile: no line goes across it.
             if (next != asked)
+            {
+                foreach (var (from, length) in Lines(buffer.AsMemory(0, filled), pattern))
+                    yield return new LogLine(position + from, buffer.AsMemory(from, length));
                 (position, buffer, filled) = (next, buffer[filled..(filled + read)], 0);
+            }
+
             filled += read;
             var isLast = read == 0;
             var whole = isLast || filled == LongestLine ? filled : buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;

@@ -4,9 +4,11 @@ namespace Sentinel.Core.Logs;
 
 /// <summary>
 /// Stands between a process and its log where the file system can take nothing out of the front of a file: writes what it reads,
-/// and begins a new file when one is full. On a full disk it waits, and so does the process: nothing is lost.
+/// and begins a new file when one is full. On a full disk it waits, and so does the process: nothing is lost. It also stands there
+/// where the user wants the process to have no way to empty its log.
 /// </summary>
-public sealed class LogReader(string log, LogLimits limits, ILogFiles files)
+/// <param name="compress">Has the backups of a log compressed, without waiting for that.</param>
+public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Action<string> compress)
 {
     private const int BlockBytes = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -36,6 +38,8 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files)
                 continue;
             file.Dispose();
             Insist(Rotate);
+            if (limits.Compress)
+                compress(log);
             file = Open();
         }
 
@@ -54,12 +58,15 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files)
         using var journalFile = LogJournal.Lock(log, files);
         var journal = LogJournal.Read(journalFile);
         var length = files.Home.LengthOf(log) ?? 0;
+        // Somebody else has rotated it just now.
+        if (length < limits.MaxBytes)
+            return;
         LogBackup.Shift(log, limits.Backups);
         if (limits.Backups == 0)
             File.Delete(log);
         else
             File.Move(log, new LogBackup(log, 1, IsCompressed: false).Path, overwrite: true);
-        (journal with { Removed = journal.Removed + length }).Write(journalFile);
+        (journal with { Removed = journal.Removed + length, BackedUpTo = journal.Removed + length }).Write(journalFile);
     }
 
     private static void Insist(Action work)

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 
@@ -7,11 +6,17 @@ namespace Sentinel.Core.Logs;
 /// <summary>
 /// Moves the oldest part of a log into a backup. The process that writes it notices nothing and no byte is lost or doubled,
 /// whoever is killed when: the part is copied, the copy takes its place, and only then is the part taken away here, in steps that
-/// can be repeated. A front that is a hole has been moved.
+/// can be repeated. A front that is a hole has been moved; holes further behind, which a program has made, stay holes and cost nothing.
+/// Backups are compressed later, by somebody for whom nobody waits: see <see cref="LogCompression"/>.
 /// </summary>
-public sealed class LogRotation(ILogFiles files)
+/// <param name="time">Null: that of the system.</param>
+public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
 {
-    private const int CopyBytes = 256 * 1024;
+    // Whoever follows a log that is emptied has seen more of it than we know of.
+    private const long Leap = 1L << 30;
+
+    // Positions beyond are not counted on: a program made a hole as large as a file can be.
+    private const long MostRemoved = 1L << 61;
     private const int MuchBytes = 1024 * 1024;
 
     /// <summary>Rotates a log that is larger than it may be.</summary>
@@ -28,8 +33,34 @@ public sealed class LogRotation(ILogFiles files)
     public long DataBytes(string log)
     {
         using var file = files.Home.OpenToRead(log);
-        return file is null ? 0 : RandomAccess.GetLength(file) - files.StartOfData(file);
+        return file is null ? 0 : LogExtents.Of(file, 0, RandomAccess.GetLength(file), files).Sum(extent => extent.End - extent.Start);
     }
+
+    /// <summary>
+    /// Takes note that a log was emptied, or another file put in its place: positions go on, so that nobody takes what comes for what
+    /// was.
+    /// </summary>
+    /// <param name="mark">What was known of it before.</param>
+    /// <returns>What became of it; the bytes that went.</returns>
+    public (LogFate Fate, long Lost) NoteLoss(string log, LogMark mark)
+    {
+        if (!IsThere(log))
+            return (LogFate.Grew, 0);
+        using var journalFile = LogJournal.Lock(log, files);
+        using var live = OpenLive(log);
+        var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
+        var fate = mark.FateOf(live, journal, files);
+        if (fate == LogFate.Grew)
+            return (fate, 0);
+        journal = Leapt(journal, mark.End);
+        (fate == LogFate.Emptied ? Emptied(journal, mark.End - mark.Start) : journal).Write(journalFile);
+        return (fate, Math.Max(0, mark.End - mark.Start));
+    }
+
+    /// <summary>When a log was last found to have been emptied by somebody else, and how much went; null: never.</summary>
+    public static (DateTimeOffset At, long Lost)? EmptyingOf(string log, IHomeFiles files) => LogJournal.Read(log, files) is { EmptiedAt: > 0 } journal
+        ? (DateTimeOffset.FromUnixTimeMilliseconds(journal.EmptiedAt), journal.Lost)
+        : null;
 
     /// <summary>Cuts off a hole that was left at the front of a log: who looks at the file itself would read it as zeros.</summary>
     public void CutHole(string log)
@@ -56,17 +87,17 @@ public sealed class LogRotation(ILogFiles files)
             // Positions go on where they were, so that nobody takes what comes for what was.
             var length = RandomAccess.GetLength(live);
             RandomAccess.SetLength(live, 0);
-            (journal with { Removed = journal.Removed + length }).Write(journalFile);
+            (journal with { Removed = Further(journal.Removed, length), BackedUpTo = 0, Gaps = [], EmptiedAt = 0, Lost = 0 }).Write(journalFile);
         }
 
-        foreach (var backup in LogBackup.Of(log))
+        foreach (var backup in LogBackup.All(log))
             File.Delete(backup.Path);
     }
 
     /// <summary>All files that belong to a log, itself included.</summary>
     public static IEnumerable<string> FilesOf(string log) =>
     [
-        log, .. LogBackup.Of(log).Select(backup => backup.Path), LogBackup.DraftOf(log),
+        log, .. LogBackup.All(log).Select(backup => backup.Path), LogBackup.DraftOf(log), LogBackup.CompressedDraftOf(log),
         LogJournal.PathOf(log), LogTimes.PathOf(log), LogTimes.DraftOf(log),
     ];
 
@@ -117,19 +148,18 @@ public sealed class LogRotation(ILogFiles files)
         var length = RandomAccess.GetLength(live);
         var start = files.StartOfData(live);
         var end = Math.Max(length - 1, 0) / block * block;
-        if (length - start <= atLeast || end <= start)
+        if (end <= start || !LogExtents.AreMoreThan(live, start, length, atLeast, files))
             return false;
 
         if (limits.Backups > 0)
         {
             var draft = LogBackup.DraftOf(log);
-            // While a copy fills the disk, the process that writes the log could not: it is not even begun. How small a compressed
-            // one becomes nobody knows.
-            if (!limits.Compress && end - start > new DriveInfo(Path.GetFullPath(log)).AvailableFreeSpace)
+            // While a copy fills the disk, the process that writes the log could not: it is not even begun.
+            if (LogExtents.AreMoreThan(live, start, end, new DriveInfo(Path.GetFullPath(log)).AvailableFreeSpace, files))
                 throw new IOException($"No space left on device for a backup: {draft}");
             try
             {
-                Copy(live, start, end, draft, limits.Compress);
+                LogExtents.Copy(live, start, end, draft, files);
                 journal = (journal with { Copied = end }).Write(journalFile);
             }
             catch
@@ -139,7 +169,7 @@ public sealed class LogRotation(ILogFiles files)
             }
 
             LogBackup.Shift(log, limits.Backups);
-            var backup = new LogBackup(log, 1, limits.Compress).Path;
+            var backup = new LogBackup(log, 1, IsCompressed: false).Path;
             File.Move(draft, backup, overwrite: true);
             Flush(backup);
         }
@@ -150,8 +180,20 @@ public sealed class LogRotation(ILogFiles files)
             LogBackup.Shift(log, keep: 0);
         }
 
-        TakeAway(live, end, journal with { Copied = 0 }, journalFile);
+        TakeAway(live, end, Moved(journal, start, end), journalFile);
         return true;
+    }
+
+    // What of the log is in the newest backup now, and that there is a gap before it where something was lost.
+    private static LogJournal Moved(LogJournal journal, long start, long end)
+    {
+        var (from, to) = (journal.Removed + start, journal.Removed + end);
+        return journal with
+        {
+            Copied = 0,
+            BackedUpTo = to,
+            Gaps = journal.BackedUpTo > 0 && from > journal.BackedUpTo ? [.. journal.Gaps, (journal.BackedUpTo, from)] : journal.Gaps,
+        };
     }
 
     // Punched first, which may be repeated; then there is a hole for as long as it has not been cut off.
@@ -159,7 +201,7 @@ public sealed class LogRotation(ILogFiles files)
     {
         // The process has emptied it meanwhile: what stands there now was never copied.
         if (RandomAccess.GetLength(live) < end)
-            return journal.Write(journalFile);
+            return Emptied(Leapt(journal, journal.Removed + end), 0).Write(journalFile);
         if (!files.Punch(live, end))
             throw new IOException("the file system cannot give back the front of a file");
         // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits: while much comes a hole is left.
@@ -170,8 +212,27 @@ public sealed class LogRotation(ILogFiles files)
     {
         journal = (journal with { Collapsing = end }).Write(journalFile);
         var isCut = files.Collapse(live, end);
-        return (journal with { Collapsing = 0, Removed = journal.Removed + (isCut ? end : 0) }).Write(journalFile);
+        return (journal with { Collapsing = 0, Removed = Further(journal.Removed, isCut ? end : 0) }).Write(journalFile);
     }
+
+    private static long Further(long removed, long bytes) => removed <= MostRemoved && bytes <= MostRemoved ? removed + bytes : 0;
+
+    private static LogJournal Leapt(LogJournal journal, long end)
+    {
+        var removed = Further(end, Leap);
+        return journal with
+        {
+            Removed = removed,
+            Leapt = journal.Leapt + (removed - journal.Removed),
+            BackedUpTo = journal.BackedUpTo > 0 ? journal.BackedUpTo : journal.Removed,
+        };
+    }
+
+    private LogJournal Emptied(LogJournal journal, long lost) => journal with
+    {
+        EmptiedAt = (time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds(),
+        Lost = Math.Max(0, lost),
+    };
 
     // Finishes or undoes what somebody was doing when he was killed.
     private LogJournal Recovered(string log, SafeFileHandle live, LogJournal journal, SafeFileHandle journalFile)
@@ -181,8 +242,9 @@ public sealed class LogRotation(ILogFiles files)
         {
             if (LogBackup.IsCopied(log, live, journal.Copied, files))
             {
-                Flush(LogBackup.Of(log)[0].Path);
-                return TakeAway(live, journal.Copied, journal with { Copied = 0 }, journalFile);
+                var newest = LogBackup.Of(log)[0];
+                Flush(newest.Path);
+                return TakeAway(live, journal.Copied, Moved(journal, journal.Copied - newest.Bytes(files.Home), journal.Copied), journalFile);
             }
 
             journal = (journal with { Copied = 0 }).Write(journalFile);
@@ -192,38 +254,10 @@ public sealed class LogRotation(ILogFiles files)
         if (journal.Collapsing > 0)
         {
             var wasCut = files.StartOfData(live) < journal.Collapsing;
-            journal = (journal with { Collapsing = 0, Removed = journal.Removed + (wasCut ? journal.Collapsing : 0) }).Write(journalFile);
+            journal = (journal with { Collapsing = 0, Removed = Further(journal.Removed, wasCut ? journal.Collapsing : 0) }).Write(journalFile);
         }
 
         return journal;
-    }
-
-    private void Copy(SafeFileHandle from, long start, long end, string to, bool compress)
-    {
-        using var file = new FileStream(files.Home.MakeAnew(to), FileAccess.Write, bufferSize: 0);
-        if (compress)
-        {
-            using var target = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
-            Copy(from, start, end, target);
-        }
-        else if (!files.Copy(from, start, end, file.SafeFileHandle))
-        {
-            file.SetLength(0);
-            Copy(from, start, end, file);
-        }
-    }
-
-    private static void Copy(SafeFileHandle from, long start, long end, Stream to)
-    {
-        var block = new byte[CopyBytes];
-        while (start < end)
-        {
-            var read = RandomAccess.Read(from, block.AsSpan(0, (int)Math.Min(CopyBytes, end - start)), start);
-            if (read == 0)
-                throw new IOException("the log became shorter while it was copied");
-            to.Write(block, 0, read);
-            start += read;
-        }
     }
 
     private bool IsThere(string log)

@@ -56,7 +56,7 @@ public static class Lifecycle
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
-            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, LogStarts = null, Impediment = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, Impediment = null }),
             (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
@@ -164,7 +164,7 @@ public static class Lifecycle
             : new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
 
     private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>
-        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes);
+        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes) { LogStarts = run.LogStarts };
 
     private static Decision Becomes(ProcessRecord record, RunState state) => new(record with { State = state }, Effect.None);
 

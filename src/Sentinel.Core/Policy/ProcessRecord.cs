@@ -1,3 +1,4 @@
+using Sentinel.Core.Events;
 using Sentinel.Core.Leases;
 using Sentinel.Core.Specs;
 
@@ -18,6 +19,9 @@ public sealed record ProcessRecord
 
     /// <summary>What the names of its log files begin with.</summary>
     public required string LogName { get; init; }
+
+    /// <summary>Where logs that were there before it ended: they are another's, of the same name. Null: there were none.</summary>
+    public LogEnds? LogsFrom { get; init; }
 
     public required RunState State { get; init; }
 
@@ -48,4 +52,8 @@ public sealed record ProcessRecord
 /// <param name="PeakMemoryBytes">The most resident memory that its main process ever had; null when nobody could tell.</param>
 /// <param name="Why">What was wrong with it, so that it was ended or its end is a failure; null: nothing but how it ended.</param>
 public sealed record EndedRun(
-    int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null, string? Why = null);
+    int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null, string? Why = null)
+{
+    /// <summary>Where its logs ended when it began; null: not known.</summary>
+    public LogEnds? LogStarts { get; init; }
+}

@@ -20,7 +20,7 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>Who answers in its place, while it is not ready; null: nobody.</summary>
         public string? Impediment { get; init; }
 
-        /// <summary>Where its logs ended when it began; null when nobody will ask.</summary>
+        /// <summary>Where its logs ended when it began; null: not known.</summary>
         public LogEnds? LogStarts { get; init; }
 
         /// <summary>Null: not known, or nobody asks.</summary>

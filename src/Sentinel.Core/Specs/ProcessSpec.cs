@@ -67,6 +67,9 @@ public sealed record ProcessSpec
 
     public LogLimits LogLimits { get; init; } = LogLimits.Default;
 
+    /// <summary>Whether a process of ours stands between it and its logs, so that it cannot empty them.</summary>
+    public bool LogPipe { get; init; }
+
     /// <summary>Null: it stays until the user ends it.</summary>
     public Lease? Lease { get; init; }
 

@@ -85,7 +85,7 @@ internal static class RunDocument
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
             Impediment = json.Maybe("impediment")?.GetString(),
-            LogStarts = json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null,
+            LogStarts = ReadLogStarts(json),
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
             Says = json.Maybe("says")?.GetString(),
             Handover = json.Maybe("handover") is { } handover ? ReadHandover(handover) : null,
@@ -105,7 +105,7 @@ internal static class RunDocument
     public static ProcessIdentity ReadIdentity(JsonElement json) =>
         new(json.Get("pid").GetInt32(), json.Get("startTicks").GetInt64(), json.Text("bootId"), json.Maybe("pidNamespace")?.GetUInt64());
 
-    private static void Write(Utf8JsonWriter json, string name, LogEnds ends)
+    public static void Write(Utf8JsonWriter json, string name, LogEnds ends)
     {
         json.WriteStartObject(name);
         if (ends.Stdout is { } stdout)
@@ -115,7 +115,9 @@ internal static class RunDocument
         json.WriteEndObject();
     }
 
-    private static LogEnds ReadLogEnds(JsonElement json) => new(json.Maybe("stdout")?.GetInt64(), json.Maybe("stderr")?.GetInt64());
+    public static LogEnds? ReadLogStarts(JsonElement json) => json.Maybe("logStarts") is { } starts ? ReadLogEnds(starts) : null;
+
+    public static LogEnds ReadLogEnds(JsonElement json) => new(json.Maybe("stdout")?.GetInt64(), json.Maybe("stderr")?.GetInt64());
 
     private static void Write(Utf8JsonWriter json, Health health)
     {
@@ -157,6 +159,8 @@ internal static class RunDocument
         Write(json, "how", run.How);
         if (run.Why is { } why)
             json.WriteString("why", why);
+        if (run.LogStarts is { } starts)
+            Write(json, "logStarts", starts);
         json.WriteEndObject();
     }
 
@@ -192,7 +196,10 @@ internal static class RunDocument
         json.Get("witnessed").GetBoolean(),
         ReadExit(json.Get("how")),
         json.Maybe("peakMemoryBytes")?.GetInt64(),
-        json.Maybe("why")?.GetString());
+        json.Maybe("why")?.GetString())
+    {
+        LogStarts = ReadLogStarts(json),
+    };
 
     public static Exit ReadExit(JsonElement how) =>
         how.Maybe("code") is { } code ? new Exit.Code(code.GetInt32())

@@ -118,6 +118,8 @@ internal static class SpecDocument
             json.WriteEndObject();
         }
 
+        if (spec.LogPipe)
+            json.WriteBoolean("logPipe", true);
         if (spec.Lease is { } lease)
             LeaseDocument.Write(json, lease);
         if (spec.Group is { } group)
@@ -165,6 +167,7 @@ internal static class SpecDocument
         LogLimits = json.Maybe("logs") is { } logs
             ? new LogLimits(logs.Get("maxBytes").GetInt64(), logs.Get("backups").GetInt32(), logs.Get("compress").GetBoolean())
             : LogLimits.Default,
+        LogPipe = json.Maybe("logPipe")?.GetBoolean() ?? false,
         Lease = json.Maybe("lease") is { } lease ? LeaseDocument.ReadLease(lease) : null,
         Group = json.Maybe("group")?.GetString(),
     };

@@ -155,6 +155,8 @@ internal static class StateDocument
         SpecDocument.Write(json, "spec", process.Spec);
         json.WriteString("cookie", process.Cookie);
         json.WriteString("logName", process.LogName);
+        if (process.LogsFrom is { } from)
+            RunDocument.Write(json, "logsFrom", from);
         RunDocument.Write(json, "state", process.State);
         json.WriteNumber("restarts", process.Restarts);
         json.WriteNumber("shortRuns", process.ShortRuns);
@@ -181,6 +183,7 @@ internal static class StateDocument
         Spec = SpecDocument.Read(json.Get("spec")),
         Cookie = json.Text("cookie"),
         LogName = json.Text("logName"),
+        LogsFrom = json.Maybe("logsFrom") is { } from ? RunDocument.ReadLogEnds(from) : null,
         State = RunDocument.ReadState(json.Get("state")),
         Restarts = json.Get("restarts").GetInt32(),
         ShortRuns = json.Get("shortRuns").GetInt32(),

@@ -67,7 +67,8 @@ public sealed partial class Supervisor
         PidFile = after.PidFile,
         Stop = after.Stop,
         MaxMemoryBytes = after.MaxMemoryBytes,
-        LogLimits = after.LogLimits,
+        // The one that stands between reads them when it begins.
+        LogLimits = before.LogPipe ? before.LogLimits : after.LogLimits,
         Lease = after.Lease,
         AnyListener = after.AnyListener,
         // Where it is to tell by itself, it has to know.

@@ -140,8 +140,8 @@ public sealed partial class Supervisor
             {
                 if ((stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? spawner.WhyNoMore : null)) is { } why)
                     throw new SpawnException(why);
-                // Whoever waits for a line begins where this run's part of the logs does.
-                var logs = starting.Spec.Readiness?.Probe?.Kind == ProbeKind.Log ? LogEnds.Of(starting, store.Home, store.Files) : (LogEnds?)null;
+                // Whoever waits for a line, or quotes it, begins where this run's part of the logs does.
+                var logs = LogEnds.Of(starting, store.Home, store.Files);
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
             // After a fault of ours nobody knows: it stays as one that is being started, and the next sweep, or command, finds out.
@@ -231,6 +231,7 @@ public sealed partial class Supervisor
         record.Spec.LogLimits,
         record.Cookie)
     {
+        LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,
         IsAgain = record.LastRun is not null || record.State.Main is not null,

@@ -37,6 +37,7 @@ internal static class CommandLine
             DaemonCommand.Create(),
             StartupCommand.Create(),
             LogReaderCommand.Create(),
+            LogCompressCommand.Create(),
             ProbeCommand.Create(),
         };
         foreach (var command in ProcessCommands.Create())

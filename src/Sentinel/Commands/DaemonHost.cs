@@ -37,6 +37,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly HealthKeeper _health;
     private long _givenBackAt;
     private long _lookedAt;
+    private LogRung? _rung;
     private readonly ProcessTable _table = new();
 
     public DaemonHost(SentinelHome home)
@@ -52,7 +53,7 @@ internal sealed class DaemonHost : IDisposable
             _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, Warn);
+            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
         _health = new HealthKeeper(new HealthTools(
@@ -133,7 +134,7 @@ internal sealed class DaemonHost : IDisposable
     {
         _loop.After(SweepInterval, () => Sweep(server));
         // What goes wrong with one is no reason to leave the others undone.
-        foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog])
+        foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders])
         {
             try
             {
@@ -143,6 +144,20 @@ internal sealed class DaemonHost : IDisposable
             {
                 _daemon.Failed(e);
             }
+        }
+    }
+
+    private void MendReaders() =>
+        LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
+
+    // Whether every process has one, as the file system wants it; asked once.
+    private bool HasReaders
+    {
+        get
+        {
+            if (_rung is null && Directory.Exists(_home.Logs))
+                _rung = new LogRotation(new LogFiles()).RungOf(_home.Logs);
+            return _rung == LogRung.Reader;
         }
     }
 

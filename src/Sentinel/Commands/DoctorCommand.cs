@@ -64,7 +64,7 @@ internal static class DoctorCommand
             .. Finding.Of(Areas.Logs, () => LogFolderCheck.Of(LookAtLogs(session.Home))),
             .. Finding.Of(Areas.Limits, () => LimitsCheck.Of(LimitsProbe.Look(PidOf(daemon.Value) ?? Environment.ProcessId), state?.Processes.Count ?? 0)),
             .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
-            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(state, snapshot, session.Table))),
+            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(session, state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.OfStrays(Stray.Find(state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),
             .. Finding.Of(Areas.Boot, () => BootCheck.Of([.. UnitFolders.Ours().Select(LookAtUnit)])),
@@ -112,13 +112,13 @@ internal static class DoctorCommand
         _ => null,
     };
 
-    private static List<ProcessSight> LookAtProcesses(State state, Snapshot snapshot, ProcessTable table)
+    private static List<ProcessSight> LookAtProcesses(Session session, State state, Snapshot snapshot)
     {
         var remains = Overview.Remains(state.Processes.Values, snapshot);
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            OpenFiles.DeletedLogsOf(record, table)))];
+            OpenFiles.LogFaultsOf(record, session.Home, session.Table)))];
     }
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)

@@ -13,13 +13,17 @@ internal static class LogReaderCommand
         var log = new Argument<string>("log");
         var size = new Argument<long>("size");
         var backups = new Argument<int>("backups");
-        var command = new Command(LogReaders.CommandName) { log, size, backups };
+        var compresses = new Argument<bool>("compresses");
+        var command = new Command(LogReaders.CommandName) { log, size, backups, compresses };
         command.Hidden = true;
         command.SetAction(result =>
         {
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
             new LogReader(
-                result.GetValue(log)!, new LogLimits(result.GetValue(size), result.GetValue(backups), Compress: false), new LogFiles()).Run(input);
+                result.GetValue(log)!,
+                new LogLimits(result.GetValue(size), result.GetValue(backups), result.GetValue(compresses)),
+                new LogFiles(),
+                path => LogCompressions.Begin(path, _ => { })).Run(input);
             return ExitCode.Success;
         });
         return command;

@@ -96,6 +96,9 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         if (query.IsFollowing && StandsByLine)
             end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
         var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
+        // What another of the same name wrote, that was deleted, is shown when all is asked for.
+        if (!query.WithBackups && (log.Stream == LogStream.Stdout ? process.LogsFrom?.Stdout : process.LogsFrom?.Stderr) is { } from && from <= end)
+            start = Math.Max(start, from);
         if (query.Since is { } since)
             start = Math.Max(start, Math.Min(end, times.StartAt(since, end)));
         if (query is { Lines: { } lines, Pattern: null })
@@ -240,6 +243,10 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
                 foreach (var line in states[log].Lines.Add(bytes).SelectMany(states[log].Excerpt.Next))
                     WriteNow(log, line);
             session.Output.Flush();
+        }, log =>
+        {
+            if (log != events)
+                LogsCommand.WarnOfMoved(session, session.Store.Read().Processes.Values.Where(process => process.Id == parts.Find(part => part.Log == log)?.ProcessId));
         }).Follow(eventLog is not null ? followed.Append((events, eventLog, eventsEnd)) : followed);
 
         void WriteNow(LogFile log, LogLine? line)

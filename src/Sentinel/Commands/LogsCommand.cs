@@ -63,8 +63,6 @@ internal static class LogsCommand
             var (found, missing) = Find(session, result.GetValue(processes)!, result.GetValue(group));
             if (result.GetValue(clear))
                 return Clear(session, found, missing, result.GetValue(stream));
-            Rotation.RotateLarge(session, found);
-
             var logs = found.SelectMany(process => LogsOf(session, process).Select(log => (log, process)))
                 .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
                 .ToList();
@@ -83,8 +81,12 @@ internal static class LogsCommand
                 IsFollowing = result.GetValue(follow),
             };
             if (logs.Count > 0)
+            {
+                WarnOfMoved(session, found);
                 missing.AddRange(new LogView(session, logs, query, new LogLook(
                     result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), KeepsEscapes: Terminal.IsTerminal)).Show());
+            }
+
             return session.Fail(missing);
         }));
         command.Subcommands.Add(Rotate());
@@ -96,6 +98,19 @@ internal static class LogsCommand
         new LogFile(process.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(process)),
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
+
+    /// <summary>Says where a process writes to whose log was renamed, or leads to nowhere: nothing of that is shown.</summary>
+    public static void WarnOfMoved(Session session, IEnumerable<ProcessRecord> processes)
+    {
+        foreach (var process in processes)
+        {
+            foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
+                session.Warn($"{log.Path} is no file: nothing is kept in it");
+            foreach (var log in OpenFiles.MovedLogsOf(process, session.Home, session.Table))
+                session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; what is new stands there, "
+                    + $"and 'sentinel restart {process.Id}' begins a new log");
+        }
+    }
 
     public static string Word(LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
 

@@ -34,7 +34,6 @@ internal sealed class Look
             (state, told) = Sight.Of(session.Store.Read(), session, _snapshot);
         }
 
-        Rotation.RotateLarge(session, state.Processes.Values);
         if (state.MayHaveStrays && Stray.Find(state, _snapshot) is { Count: > 0 } strays)
             session.Warn(Stray.Sentence(strays));
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
@@ -94,11 +93,11 @@ internal sealed class Look
     public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
         $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
 
-    /// <param name="deletedLogs">Looks which logs of a process were deleted; null: that would take too long for all of them.</param>
-    public ProcessesJson ToJson(Func<ProcessRecord, IReadOnlyList<DeletedLog>>? deletedLogs = null) => new(
+    /// <param name="logs">Looks what became of the logs of a process; null: that would take too long for all of them.</param>
+    public ProcessesJson ToJson(Func<ProcessRecord, LogFaults>? logs = null) => new(
         Json.SchemaVersion,
         [.. Processes.Select(process => ProcessJson.From(
-            process, RemainsOf(process.Record), PortsOf(process.Record), deletedLogs?.Invoke(process.Record), _session.Home))],
+            process, RemainsOf(process.Record), PortsOf(process.Record), logs?.Invoke(process.Record), _session.Home))],
         [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
             restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
         _session.Warnings);

@@ -78,17 +78,25 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             Output.Tell($"  {advice}");
     }
 
-    /// <summary>Shows on standard error what a process wrote last.</summary>
+    /// <summary>Shows on standard error what a process wrote last, in the run that it is in, or was in last.</summary>
     public static void ShowLastLines(Session session, ProcessRecord process)
     {
-        foreach (var (path, name) in new[] { (session.Home.StdoutOf(process), "stdout"), (session.Home.StderrOf(process), "stderr") })
+        if (process.State.CurrentRun is null && process.LastRun is { How: Exit.NotStarted })
+            return;
+        var starts = process.State.CurrentRun?.LogStarts ?? process.LastRun?.LogStarts ?? default;
+        foreach (var (path, name, began) in new[]
+        {
+            (session.Home.StdoutOf(process), "stdout", starts.Stdout), (session.Home.StderrOf(process), "stderr", starts.Stderr),
+        })
         {
             using var history = session.TryOpenLog(path);
             if (history is null)
                 continue;
             var end = history.End;
+            // One that was emptied meanwhile holds nothing else.
+            var start = began is { } from && from <= end ? Math.Max(history.Start, from) : history.StartOfLive;
             var text = new MemoryStream();
-            history.Read(LogFile.StartOfLastLines(history, LastLines, history.Start, end), end, block => text.Write(block.Span));
+            history.Read(LogFile.StartOfLastLines(history, LastLines, start, end), end, block => text.Write(block.Span));
             foreach (var line in ShownText.Lines(text.ToArray()).Where(line => line.Length > 0))
                 Output.Tell($"  {name} | {Text.Printable(line)}");
         }

@@ -5,44 +5,59 @@ using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
-/// <summary>Rotation of logs by commands.</summary>
+/// <summary>What commands do for logs where no daemon sees to them.</summary>
 internal static class Rotation
 {
-    /// <summary>Where no daemon sees to it: rotates logs that are larger than they may be, and warns where that fails.</summary>
-    public static void RotateLarge(Session session, IEnumerable<ProcessRecord> processes)
+    /// <summary>
+    /// Rotates logs that are larger than they may be, gives pipes that lost their readers others, and warns where that fails. For
+    /// commands that change something: whoever only looks writes nothing.
+    /// </summary>
+    public static void Tend(Session session)
     {
-        var rotation = new LogRotation(new LogFiles());
+        List<ProcessRecord> processes = [.. session.Store.Read().Processes.Values];
         foreach (var process in processes)
             foreach (var log in LogsCommand.LogsOf(session, process))
                 try
                 {
-                    if (process.Spec.LogLimits is { MaxBytes: > 0 and var most } && session.Store.Files.LengthOf(log.Path) > most
-                        && session.Daemon is null)
+                    if (process.Spec.LogLimits is { MaxBytes: > 0 and var most } limits && session.Store.Files.LengthOf(log.Path) > most)
                     {
                         MakeSure(session);
-                        rotation.RotateIfLarge(log.Path, process.Spec.LogLimits);
+                        if (new LogRotation(Files).RotateIfLarge(log.Path, limits))
+                            Compress(session, process, log);
                     }
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
                     session.Warn($"{log.Path} cannot be rotated: {e.Message}");
                 }
+
+        // Where the file system is not known to do without, any may have one.
+        var mayAll = Directory.Exists(session.Home.Logs) && Files.KnownOf(session.Home.Logs) is null;
+        LogReaders.Mend(processes.Where(process => mayAll || process.Spec.LogPipe), session.Home, session.Table, session.Warn);
     }
 
     public static Outcome RotateNow(Session session, ProcessRecord process)
     {
-        var rotation = new LogRotation(new LogFiles());
+        var rotation = new LogRotation(Files);
         var rotated = 0;
-        if (Failure(session, LogsCommand.LogsOf(session, process), log => rotated += rotation.Rotate(log.Path, process.Spec.LogLimits) ? 1 : 0) is { } failure)
+        if (Failure(session, LogsCommand.LogsOf(session, process), RotateOne) is { } failure)
             return new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be rotated: {failure}");
         return rotated > 0
             ? new Outcome.Rotated(process.Spec.Name, process)
             : new Outcome.NotRotated(process.Spec.Name, process);
+
+        void RotateOne(LogFile log)
+        {
+            if (!rotation.Rotate(log.Path, process.Spec.LogLimits))
+                return;
+            rotated++;
+            Compress(session, process, log);
+        }
     }
 
     public static Outcome Clear(Session session, ProcessRecord process, LogStream? stream)
     {
-        var rotation = new LogRotation(new LogFiles());
+        var rotation = new LogRotation(Files);
         var logs = LogsCommand.LogsOf(session, process).Where(log => (stream ?? log.Stream) == log.Stream);
         return Failure(session, logs, log => rotation.Clear(log.Path)) is { } failure
             ? new Outcome.Failed(process.Spec.Name, process, $"its logs cannot be cleared: {failure}")
@@ -72,5 +87,13 @@ internal static class Rotation
             }
 
         return failure;
+    }
+
+    private static LogFiles Files { get; } = new();
+
+    private static void Compress(Session session, ProcessRecord process, LogFile log)
+    {
+        if (process.Spec.LogLimits.Compress)
+            LogCompressions.Begin(log.Path, session.Warn);
     }
 }

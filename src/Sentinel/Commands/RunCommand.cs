@@ -126,7 +126,6 @@ internal static class RunCommand
                 ReadyWait.ShowLeft(session, failed);
             }
 
-        Rotation.RotateLarge(session, session.Store.Read().Processes.Values);
         if (exitCode == ExitCode.Success && session.Daemon is null)
             WarnWithoutDaemon(request.Spec, isReady: waits);
         return exitCode;

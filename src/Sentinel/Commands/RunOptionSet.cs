@@ -70,9 +70,12 @@ internal sealed class RunOptionSet(bool isNew = true)
 
     private readonly Option<bool> _logCompress = SharedOptions.Flag("--log-compress", "Compress the backups with gzip");
 
+    private readonly Option<bool> _logPipe = SharedOptions.Flag(
+        "--log-pipe", "Write its logs through a pipe and a process of ours: nothing is lost when it opens /dev/stdout and empties it");
+
     public void AddTo(System.CommandLine.Command command)
     {
-        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _stopMode, _pidFile, _maxMemory, _logSize, _logBackups, _logCompress })
+        foreach (var option in new Option[] { _restart, _rule, _maxRestarts, _window, _stopTimeout, _stopSignal, _stopMode, _pidFile, _maxMemory, _logSize, _logBackups, _logCompress, _logPipe })
             command.Options.Add(option);
         command.Check(result =>
         {
@@ -99,6 +102,7 @@ internal sealed class RunOptionSet(bool isNew = true)
             result.GetValue(_logSize) ?? spec.LogLimits.MaxBytes,
             result.GetValue(_logBackups) ?? spec.LogLimits.Backups,
             result.GetValue(_logCompress) || spec.LogLimits.Compress),
+        LogPipe = result.GetValue(_logPipe) || spec.LogPipe,
     };
 
     public bool HasPidFile(CommandResult result) => result.GetValue(_pidFile) is not null;

@@ -79,7 +79,11 @@ internal sealed class Session : IDisposable
             {
                 ISupervisor supervisor = daemon is null ? Supervisor : daemon;
                 // Here nothing is left to be waited for: what takes time has blocked.
-                return supervisor.Do(request).AsTask().GetAwaiter().GetResult();
+                var outcomes = supervisor.Do(request).AsTask().GetAwaiter().GetResult();
+                // Who only looks and restarts what is due writes nothing else.
+                if (daemon is null && request is not Request.RestartDue)
+                    Rotation.Tend(this);
+                return outcomes;
             }
             catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {

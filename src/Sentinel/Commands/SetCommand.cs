@@ -25,6 +25,7 @@ internal static class SetCommand
         ["log-max-size"] = spec => spec with { LogLimits = spec.LogLimits with { MaxBytes = LogLimits.Default.MaxBytes } },
         ["log-backups"] = spec => spec with { LogLimits = spec.LogLimits with { Backups = LogLimits.Default.Backups } },
         ["log-compress"] = spec => spec with { LogLimits = spec.LogLimits with { Compress = false } },
+        ["log-pipe"] = spec => spec with { LogPipe = false },
         ["health"] = spec => spec with { Health = null },
         ["any-listener"] = spec => spec with { AnyListener = false },
         ["ready"] = spec => spec with { Readiness = null },

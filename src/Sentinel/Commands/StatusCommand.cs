@@ -22,7 +22,7 @@ internal static class StatusCommand
     {
         var look = Look.At(session, new Selection.Named(targets));
         if (isJson)
-            session.Print(look.ToJson(record => OpenFiles.DeletedLogsOf(record, session.Table)), Json.Document.ProcessesJson);
+            session.Print(look.ToJson(record => OpenFiles.LogFaultsOf(record, session.Home, session.Table)), Json.Document.ProcessesJson);
         else
             Write(session, look);
         return session.Fail(look.Missing);
@@ -40,7 +40,7 @@ internal static class StatusCommand
                 session.Output.Line();
             isFirst = false;
             var lines = ProcessDetails.Lines(
-                process, look.PortsOf(process.Record), OpenFiles.DeletedLogsOf(process.Record, session.Table), session.Home, rung,
+                process, look.PortsOf(process.Record), OpenFiles.LogFaultsOf(process.Record, session.Home, session.Table), session.Home, rung,
                 DateTimeOffset.UtcNow, session.Style);
             foreach (var line in lines)
                 session.Output.Line(line);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -56,12 +57,19 @@ internal static class WhyCommand
         var runs = new List<Story.Run>();
         foreach (var (end, i) in ends.Select((end, i) => (end, i)).Reverse().Take(Runs))
         {
-            var from = i > 0 ? ends[i - 1].Logs.Stderr ?? 0 : 0;
-            var to = end.Logs.Stderr ?? (i == ends.Count - 1 ? length : 0);
-            runs.Add(new Story.Run(end, to > length || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: to <= length && (to > start || from == to)));
+            // What nobody noted is where the run before ended.
+            var from = end.Run.LogStarts is { } began ? began.Stderr ?? 0 : (i > 0 ? ends[i - 1].Logs.Stderr : null) ?? record.LogsFrom?.Stderr ?? 0;
+            // A reader in between may have written its last lines a moment after it ended.
+            var next = i + 1 < ends.Count ? ends[i + 1].Run.LogStarts : record.State.CurrentRun?.LogStarts;
+            var to = next?.Stderr ?? (i == ends.Count - 1 ? length : end.Logs.Stderr ?? 0);
+            // What was emptied since, where nobody was to note it, begins again at lower positions.
+            var isEmptied = from > length || to > length
+                || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => later?.Stderr < from);
+            runs.Add(new Story.Run(end, isEmptied || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: !isEmptied && (to > start || from == to)));
         }
 
-        return new Story(record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, session.Daemon is not null);
+        return new Story(
+            record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, session.Daemon is not null, LogFaults.EmptiedLogsOf(record, session.Home, session.Store.Files));
 
         ReadOnlyMemory<byte> Read(long from, long to)
         {

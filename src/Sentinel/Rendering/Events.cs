@@ -36,6 +36,8 @@ internal static class Events
         Event.OutgrewMemory outgrew =>
             $"has {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
         Event.LogNotRotated failed => $"its log {failed.Log} cannot be rotated: {failed.Why}",
+        Event.LogEmptied emptied => $"its log {emptied.Log} was emptied by something that truncated it: "
+            + $"what stood there is lost{(emptied.LostBytes > 0 ? $" ({Text.Count(emptied.LostBytes, "byte", "bytes")})" : "")}",
         Event.Deleted => "deleted",
         Event.DaemonUp up => $"daemon began, pid: {up.Pid}, version: {up.Version}",
         Event.DaemonDown down => $"daemon ended, pid: {down.Pid}",

@@ -101,12 +101,18 @@ internal sealed record ProcessJson
 
     public required string StderrPath { get; init; }
 
+    public required bool LogPipe { get; init; }
+
     public required IReadOnlyList<DeletedLog>? DeletedLogs { get; init; }
+
+    public required IReadOnlyList<MovedLog>? MovedLogs { get; init; }
+
+    public required IReadOnlyList<EmptiedLog>? EmptiedLogs { get; init; }
 
     public required LastRunJson? LastRun { get; init; }
 
     public static ProcessJson From(
-        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, IReadOnlyList<DeletedLog>? deletedLogs, SentinelHome home)
+        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, LogFaults? logs, SentinelHome home)
     {
         var (record, usage) = view;
         return new ProcessJson
@@ -150,7 +156,10 @@ internal sealed record ProcessJson
             StartedBy = OriginJson.From(record.Origin),
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
-            DeletedLogs = deletedLogs,
+            LogPipe = record.Spec.LogPipe,
+            DeletedLogs = logs?.Deleted,
+            MovedLogs = logs?.Moved,
+            EmptiedLogs = logs?.Emptied,
             LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
         };
     }

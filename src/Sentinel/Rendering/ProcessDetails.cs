@@ -16,9 +16,9 @@ internal static class ProcessDetails
     // Behind the labels.
     private const int ValueColumn = 13;
 
-    /// <param name="deletedLogs">What it goes on writing to although it was deleted.</param>
+    /// <param name="logs">What became of its logs.</param>
     public static IEnumerable<string> Lines(
-        ProcessView view, IEnumerable<PortLease> ports, IReadOnlyList<DeletedLog> deletedLogs, SentinelHome home, LogRung rung,
+        ProcessView view, IEnumerable<PortLease> ports, LogFaults logs, SentinelHome home, LogRung rung,
         DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
@@ -76,13 +76,20 @@ internal static class ProcessDetails
                 yield return ("Env file", Text.Printable(file));
             yield return ("Stdout", home.StdoutOf(record));
             yield return ("Stderr", home.StderrOf(record));
-            foreach (var log in deletedLogs)
+            foreach (var log in logs.Moved)
+                yield return ("Renamed", $"{log.Path} is now {Text.Printable(log.NowAt)}, to which it still writes: what is new stands there, and no limit holds; "
+                    + $"'sentinel restart {record.Id}' begins a new one");
+            foreach (var log in logs.Emptied)
+                yield return ("Emptied", Emptied(record, log));
+            foreach (var log in logs.Deleted)
                 yield return ("Deleted", $"{log.Path}, to which it still writes and which nobody sees; 'sentinel restart {record.Id}' begins a new one, "
                     + $"before that 'cp {log.StillAt} FILE' saves what is in it");
             yield return ("Logs", record.Spec.LogLimits is { MaxBytes: 0 }
                 ? "never rotated"
                 : $"rotated at {Text.ExactMemory(record.Spec.LogLimits.MaxBytes)}, {Text.Count(record.Spec.LogLimits.Backups, "backup", "backups")}"
-                    + (record.Spec.LogLimits.Compress ? " compressed" : "") + $", by {rung.Word()}");
+                    + (record.Spec.LogLimits.Compress ? " compressed" : "") + $", by {(record.Spec.LogPipe ? LogRung.Reader : rung).Word()}");
+            if (record.Spec.LogPipe)
+                yield return ("Log pipe", "kept by a reader (--log-pipe): it cannot empty its logs");
             yield return ("Since", Text.Time(record.State.Since));
             if (record.Restarts > 0)
                 yield return ("Restarts", record.Restarts.ToString());
@@ -115,6 +122,13 @@ internal static class ProcessDetails
     public static string NotReady(ProcessRecord record, RunState.Running run, bool isAsked) =>
         $"it is not ready yet{(run.Impediment is { } why ? $": {Text.Printable(why)}" : "")}"
         + (isAsked ? "" : $"; no daemon runs, so it is asked only while somebody waits: 'sentinel wait {record.Id} --for running'");
+
+    /// <summary>That a log was emptied, and what to do about it.</summary>
+    public static string Emptied(ProcessRecord record, EmptiedLog log) =>
+        $"{log.Path} was emptied by something that truncated it"
+        + (log.NoticedAt is { } at ? $", noticed at {Text.Time(at)}" : ", since it was started")
+        + $": what stood there is lost{(log.LostBytes > 0 ? $" ({Text.Count(log.LostBytes, "byte", "bytes")})" : "")}"
+        + (record.Spec.LogPipe ? "" : $"; where the process did it ('> /dev/stdout'), 'sentinel set {record.Id} --log-pipe' keeps all from its next start on");
 
     private static string HealthOf(Health? health, Style style) => health switch
     {

@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Events;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Specs;
@@ -9,7 +10,9 @@ namespace Sentinel.Rendering;
 /// <param name="Ends">How many runs ended, as far as is known.</param>
 /// <param name="Since">How far back that is; null when nothing is known.</param>
 /// <param name="IsWatched">Whether a daemon will do what is to be done.</param>
-internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? Since, bool IsWatched)
+/// <param name="Emptied">Those of its logs that were emptied in its last run.</param>
+internal sealed record Story(
+    ProcessRecord Record, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? Since, bool IsWatched, IReadOnlyList<EmptiedLog> Emptied)
 {
     /// <param name="Stderr">The last that it wrote there.</param>
     /// <param name="IsKept">Whether its log still reaches back so far.</param>
@@ -60,6 +63,8 @@ internal sealed record Story(ProcessRecord Record, IReadOnlyList<Story.Run> Runs
         yield return Since is { } since
             ? $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}."
             : "  Nothing is known of earlier runs.";
+        foreach (var line in Emptied.SelectMany(log => Text.Wrap($"  {ProcessDetails.Emptied(Record, log)}.", style.Width, indent: 2)))
+            yield return line;
         foreach (var (end, stderr, isKept) in Runs)
         {
             yield return "";

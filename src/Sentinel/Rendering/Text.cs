@@ -32,7 +32,7 @@ internal static class Text
     public static string Time(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    public static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+    public static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 
     /// <summary>On one line, and without anything that a terminal would obey.</summary>
     public static string Printable(string text)

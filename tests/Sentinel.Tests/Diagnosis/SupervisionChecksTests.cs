@@ -73,7 +73,19 @@ public class SupervisionChecksTests
     [MemberData(nameof(Processes))]
     public void A_process_is_told_by_what_became_of_it(string state, int[] remains, string[] deleted, string[] told) => Told.Are(
         told,
-        ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State(state)), remains, [.. deleted.Select(path => new DeletedLog(path, "/proc/4711/fd/1"))])]));
+        ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State(state)), remains, LogFaults.None with
+        {
+            Deleted = [.. deleted.Select(path => new DeletedLog(path, "/proc/4711/fd/1"))],
+        })]));
+
+    [Fact]
+    public void What_became_of_a_log_is_told_with_what_to_do_about_it() => Told.Are(
+        [
+            "degraded: web writes to a log that was renamed: /h/logs/web.stdout.log is now /h/logs/web.stdout.log.1",
+            "degraded: something emptied /h/logs/web.stderr.log, as '> /dev/stdout' in web does: what stood there is lost -> sentinel set 7 --log-pipe",
+        ],
+        ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State("running")), [], new LogFaults(
+            [], [new MovedLog("/h/logs/web.stdout.log", "/h/logs/web.stdout.log.1")], [new EmptiedLog("/h/logs/web.stderr.log", Sample.Start, 7)]))]));
 
     [Fact]
     public void Without_processes_all_is_well() => Told.Are(["ok: there are none"], ProcessCheck.Of([]));

@@ -41,6 +41,7 @@ internal static class AnyEvent
         Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
         Gen.Select(Process, Text, Text).Select((process, log, why) => new Event.LogNotRotated(process.Time, process.Id, process.Name, log, why)),
+        Gen.Select(Process, Text, Gen.Long[0, long.MaxValue]).Select((process, log, lost) => new Event.LogEmptied(process.Time, process.Id, process.Name, log, lost)),
         Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),
         Gen.Select(Time, Gen.Int, Text).Select((time, pid, version) => new Event.DaemonUp(time, pid, version)),
         Gen.Select(Time, Gen.Int).Select((time, pid) => new Event.DaemonDown(time, pid)));

@@ -146,8 +146,9 @@ public sealed class HomeFilesTests : IDisposable
     {
         File.CreateSymbolicLink(_folder["log"], device);
 
+        Assert.Null(HomeFiles.WhyNoLog(_folder["log"]));
         using (var log = HomeFiles.OpenLog(_folder["log"]))
-            Assert.False(log.IsInvalid);
+            Assert.True(HomeFiles.KeepsNothing(log, _folder["log"]));
 
         Assert.Null(Files.OpenToRead(_folder["log"]));
         using var history = new LogHistory(_folder["log"], new LogFiles());
@@ -236,8 +237,13 @@ public sealed class HomeFilesTests : IDisposable
         Assert.Equal(Open, File.GetUnixFileMode(victim));
     }
 
-    private void Refuses(string way, string name, string why) =>
+    private void Refuses(string way, string name, string why)
+    {
         Assert.Contains(why, Assert.Throws<UnauthorizedAccessException>(() => Ways[way](_folder[name])).Message);
+        // Known before anything is ended for it.
+        if (way == "log")
+            Assert.Contains(why, HomeFiles.WhyNoLog(_folder[name]));
+    }
 
     private static string? Text(byte[]? bytes) => bytes is null ? null : System.Text.Encoding.UTF8.GetString(bytes);
 

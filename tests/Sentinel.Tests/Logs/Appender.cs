@@ -30,6 +30,13 @@ internal sealed class Appender(string path) : IDisposable
             Assert.Equal(bytes.Length, LibC.write((int)_file.DangerousGetHandle(), buffer, bytes.Length));
     }
 
+    /// <summary>Makes a hole up to a length; what is written next stands behind it.</summary>
+    public void Lengthen(long length)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.SetLength(file, length);
+    }
+
     public void Truncate()
     {
         File.OpenHandle(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite).Dispose();

@@ -54,6 +54,26 @@ public sealed class LogHistoryTests : IDisposable
         Assert.Equal(10_000, LogHistory.EndOf(Log, new HomeFiles()));
     }
 
+    [Fact]
+    public async Task Who_reads_at_its_end_while_it_grows_misses_nothing()
+    {
+        const int lines = 50_000;
+        using var writer = new Appender(Log);
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < lines; i++)
+                writer.Append(Numbered(i, 1));
+        }, TestContext.Current.CancellationToken);
+
+        var seen = new MemoryStream();
+        using var history = new LogHistory(Log, new LogFiles());
+        for (long position = 0; !writing.IsCompleted || position < history.End;)
+            position = history.Read(position, long.MaxValue, bytes => seen.Write(bytes.Span));
+
+        await writing;
+        Assert.Equal(writer.All, seen.ToArray());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -63,7 +83,8 @@ public sealed class LogHistoryTests : IDisposable
         writer.Append(Numbered(0, 1000));
         new LogRotation(new LogFiles()).Rotate(Log, Limits);
         writer.Append(Numbered(1000, 1000));
-        new LogRotation(new LogFiles()).Rotate(Log, Limits with { Compress = true });
+        new LogRotation(new LogFiles()).Rotate(Log, Limits);
+        new LogCompression(new LogFiles()).Run(Log);
         writer.Append(Numbered(2000, 1000));
         File.WriteAllBytes(Log + ".1.gz", isEmpty ? [] : [.. File.ReadAllBytes(Log + ".1.gz").AsSpan(0, 100), 0, 16, 0, 0]);
 
@@ -156,11 +177,15 @@ public sealed class LogHistoryTests : IDisposable
 
         public long StartOfData(SafeFileHandle file) => _files.StartOfData(file);
 
+        public long NextData(SafeFileHandle file, long from) => _files.NextData(file, from);
+
+        public long NextHole(SafeFileHandle file, long from) => _files.NextHole(file, from);
+
         public bool Punch(SafeFileHandle file, long end) => _files.Punch(file, end);
 
         public bool Collapse(SafeFileHandle file, long end) => _files.Collapse(file, end);
 
-        public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to) => _files.Copy(from, start, end, to);
+        public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to, long at) => _files.Copy(from, start, end, to, at);
 
         public SafeFileHandle? OpenNameless(string folder) => _files.OpenNameless(folder);
 
@@ -171,6 +196,10 @@ public sealed class LogHistoryTests : IDisposable
             happens();
             return _files.IdentityOf(file);
         }
+
+        public bool IsRegular(string path) => _files.IsRegular(path);
+
+        public bool TryLockTurn(SafeFileHandle file) => _files.TryLockTurn(file);
 
         public void Lock(SafeFileHandle file) => _files.Lock(file);
     }

@@ -39,7 +39,10 @@ public sealed class LogRotationTests : IDisposable
                 else if (then == 'r')
                 {
                     var waiting = writer.All.Length - gone - parts.Sum();
-                    if (new LogRotation(new LogFiles()).Rotate(writer.Path, new LogLimits(Block, backups, compresses)))
+                    var isRotated = new LogRotation(new LogFiles()).Rotate(writer.Path, new LogLimits(Block, backups, compresses));
+                    if (compresses)
+                        new LogCompression(new LogFiles()).Run(writer.Path);
+                    if (isRotated)
                         for (parts.Add((waiting - 1) / Block * Block); parts.Count > backups; parts.RemoveAt(0))
                             gone += parts[0];
                 }
@@ -91,6 +94,8 @@ public sealed class LogRotationTests : IDisposable
             using var writer = new Appender(New());
             writer.Write(3 * Block + 100);
             new LogRotation(new LogFiles()).Rotate(writer.Path, limits);
+            if (compresses)
+                new LogCompression(new LogFiles()).Run(writer.Path);
             writer.Write(5 * Block + 50);
             var steps = 0;
             Rotate(writer.Path, limits, rung, _ =>
@@ -374,7 +379,7 @@ public sealed class LogRotationTests : IDisposable
         var path = New();
         byte[] all = [.. Enumerable.Range(0, 10 * Block).Select(i => (byte)i)];
 
-        new LogReader(path, new LogLimits(3 * Block, 100, false), new LogFiles()).Run(new MemoryStream(all));
+        new LogReader(path, new LogLimits(3 * Block, 100, false), new LogFiles(), _ => { }).Run(new MemoryStream(all));
 
         Assert.Equal(all, Kept(path));
         Assert.Equal(all.Length, LogHistory.EndOf(path, new HomeFiles()));

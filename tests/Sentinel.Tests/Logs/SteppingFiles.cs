@@ -28,6 +28,10 @@ internal sealed class SteppingFiles(LogRung rung, Action<Step> at) : ILogFiles
 
     public long StartOfData(SafeFileHandle file) => _files.StartOfData(file);
 
+    public long NextData(SafeFileHandle file, long from) => _files.NextData(file, from);
+
+    public long NextHole(SafeFileHandle file, long from) => _files.NextHole(file, from);
+
     public bool Punch(SafeFileHandle file, long end)
     {
         at(Step.Punch);
@@ -44,10 +48,10 @@ internal sealed class SteppingFiles(LogRung rung, Action<Step> at) : ILogFiles
         return isCut;
     }
 
-    public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to)
+    public bool Copy(SafeFileHandle from, long start, long end, SafeFileHandle to, long place)
     {
         at(Step.Copy);
-        var isCopied = _files.Copy(from, start, end, to);
+        var isCopied = _files.Copy(from, start, end, to, place);
         at(Step.Copied);
         return isCopied;
     }
@@ -57,6 +61,10 @@ internal sealed class SteppingFiles(LogRung rung, Action<Step> at) : ILogFiles
     public LogRung? KnownOf(string folder) => rung == LogRung.Reader ? null : rung;
 
     public (ulong Device, ulong Number) IdentityOf(SafeFileHandle file) => _files.IdentityOf(file);
+
+    public bool IsRegular(string path) => _files.IsRegular(path);
+
+    public bool TryLockTurn(SafeFileHandle file) => _files.TryLockTurn(file);
 
     public void Lock(SafeFileHandle file) => _files.Lock(file);
 }

@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
@@ -82,5 +83,5 @@ public sealed class OwnershipTests
     }
 
     private static string[] Details(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], [], new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, [], LogFaults.None, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
 }

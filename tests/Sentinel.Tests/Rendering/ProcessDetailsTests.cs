@@ -79,7 +79,7 @@ public sealed class ProcessDetailsTests
         var view = new ProcessView(record, new TreeUsage(2.1, 47_395_635, TimeSpan.FromSeconds(332), [12345]));
 
         var lines = ProcessDetails.Lines(
-            view, [new PortLease(12067, "http", Clock.Start, 7)], [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")], Home, LogRung.Punch,
+            view, [new PortLease(12067, "http", Clock.Start, 7)], LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] }, Home, LogRung.Punch,
             Clock.Start, Sample.Plain);
 
         Assert.Equal(
@@ -208,5 +208,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], [], Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, [], LogFaults.None, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
 }

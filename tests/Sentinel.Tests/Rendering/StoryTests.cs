@@ -158,5 +158,5 @@ public sealed class StoryTests
     private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, default, null);
 
     private static Story Of(RunState state, RestartRule rule = RestartRule.Never, bool isWatched = true) =>
-        new(Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 }, [], 0, null, isWatched);
+        new(Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 }, [], 0, null, isWatched, []);
 }

@@ -64,9 +64,9 @@ internal static class AnyState
         Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
 
     public static readonly Gen<EndedRun?> Ended =
-        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Text.Null()))
+        Gen.Select(Gen.Int[1, int.MaxValue], Gen.Bool, Time, Time, Gen.Bool, How, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Text.Null(), LogStarts))
             .Select((pid, spawned, started, ended, witnessed, how, rest) =>
-                new EndedRun(spawned ? pid : null, started, ended, witnessed, how, rest.Item1, rest.Item2))
+                new EndedRun(spawned ? pid : null, started, ended, witnessed, how, rest.Item1, rest.Item2) { LogStarts = rest.Item3 })
             .Null();
 
     private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 100_000].Select(seconds => TimeSpan.FromSeconds(seconds));
@@ -136,7 +136,7 @@ internal static class AnyState
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
             Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool), AnyTreatment, Checks, Gen.Select(AnyLease, AnyInstance)))
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool, Gen.Bool), AnyTreatment, Checks, Gen.Select(AnyLease, AnyInstance)))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",
@@ -157,13 +157,14 @@ internal static class AnyState
             Readiness = rest.Item6.Readiness,
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
+            LogPipe = rest.Item4.Item4,
             Lease = rest.Item7.Item1,
             Instance = rest.Item7.Item2,
             Group = group,
         });
 
     public static readonly Gen<ProcessRecord> Record =
-        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null())).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null(), LogStarts)).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
         {
             Id = 0,
             Spec = spec,
@@ -176,6 +177,7 @@ internal static class AnyState
             LastRun = ended,
             Origin = owned.Item1,
             LeaseOver = owned.Item2,
+            LogsFrom = owned.Item3,
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>

@@ -144,7 +144,7 @@ public sealed class OwnRulesTests : IDisposable
         Ended(new EndedMain(1, main.Identity, new ProcessEnd(new Exit.Signal(9, false, OutOfMemory: true), PeakMemoryBytes: 4096)));
 
         Assert.Equal(
-            new EndedRun(main.Pid, started, started.AddSeconds(3), Witnessed: true, new Exit.Signal(9, false, OutOfMemory: true), 4096),
+            new EndedRun(main.Pid, started, started.AddSeconds(3), Witnessed: true, new Exit.Signal(9, false, OutOfMemory: true), 4096) { LogStarts = default(LogEnds) },
             _sentinel["web"].LastRun);
         Assert.IsType<RunState.Crashed>(_sentinel["web"].State);
     }

@@ -1,0 +1,44 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Diagnosis;
+
+/// <summary>What became of the logs of a process that a user does not expect.</summary>
+public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<MovedLog> Moved, IReadOnlyList<EmptiedLog> Emptied)
+{
+    public static readonly LogFaults None = new([], [], []);
+
+    /// <summary>Those logs of a process that were emptied during the run that it is in, or was in last.</summary>
+    public static IReadOnlyList<EmptiedLog> EmptiedLogsOf(ProcessRecord record, SentinelHome home, IHomeFiles files)
+    {
+        var since = record.State.CurrentRun?.Since ?? record.LastRun?.StartedAt;
+        var starts = record.State.CurrentRun?.LogStarts ?? record.LastRun?.LogStarts ?? default;
+        if (since is null)
+            return [];
+        var emptied = new List<EmptiedLog>();
+        foreach (var (log, start) in new[] { (home.StdoutOf(record), starts.Stdout), (home.StderrOf(record), starts.Stderr) })
+        {
+            if (LogRotation.EmptyingOf(log, files) is { } emptying && emptying.At >= since)
+                emptied.Add(new EmptiedLog(log, emptying.At, emptying.Lost));
+            // Nobody was there to note it.
+            else if (start is { } was && LogHistory.EndOf(log, files) is { } end && end < was)
+                emptied.Add(new EmptiedLog(log, null, 0));
+        }
+
+        return emptied;
+    }
+}
+
+/// <param name="Path">Where it was.</param>
+/// <param name="StillAt">A name in /proc for as long as the process has it open.</param>
+public sealed record DeletedLog(string Path, string StillAt);
+
+/// <param name="Path">Where it was.</param>
+/// <param name="NowAt">Where it is, and is written to.</param>
+public sealed record MovedLog(string Path, string NowAt);
+
+/// <param name="NoticedAt">Null: nobody was there.</param>
+/// <param name="LostBytes">As far as is known; 0: not known.</param>
+public sealed record EmptiedLog(string Path, DateTimeOffset? NoticedAt, long LostBytes);

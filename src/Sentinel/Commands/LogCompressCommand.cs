@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Sentinel.Core.Logs;
+using Sentinel.Linux;
+
+namespace Sentinel.Commands;
+
+/// <summary>Nobody's but our own: see <see cref="LogCompression"/>.</summary>
+internal static class LogCompressCommand
+{
+    public static Command Create()
+    {
+        var log = new Argument<string>("log");
+        var command = new Command(LogCompressions.CommandName) { log };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            LogCompressions.GiveWay();
+            new LogCompression(new LogFiles()).Run(result.GetValue(log)!);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}
