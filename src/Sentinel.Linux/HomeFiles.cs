@@ -207,6 +207,13 @@ public sealed unsafe class HomeFiles : IHomeFiles
         return LibC.statx((int)file.DangerousGetHandle(), "", LibC.AT_EMPTY_PATH, Look, &status) == 0 ? status : throw SystemCallException.Last("look at", path);
     }
 
+    public FileMark? MarkOf(string path) => Status(path, 0, LibC.STATX_INO | LibC.STATX_BTIME) is { } status
+        ? new FileMark(
+            status.Inode,
+            (status.Mask & LibC.STATX_BTIME) != 0 ? (status.BornSeconds * 1_000_000_000) + status.BornNanoseconds : null,
+            ((ulong)status.DeviceMajor << 32) | status.DeviceMinor)
+        : null;
+
     private static LibC.StatX? Status(string path, int flags, uint mask)
     {
         LibC.StatX status;

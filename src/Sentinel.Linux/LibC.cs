@@ -84,6 +84,7 @@ internal static unsafe partial class LibC
     public const uint STATX_UID = 8;
     public const uint STATX_INO = 0x100;
     public const uint STATX_SIZE = 0x200;
+    public const uint STATX_BTIME = 0x800;
 
     public const uint EPOLLIN = 1;
     public const uint EPOLLOUT = 4;
@@ -451,6 +452,9 @@ internal static unsafe partial class LibC
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatX
     {
+        [FieldOffset(0)]
+        public uint Mask;
+
         [FieldOffset(4)]
         public uint BlockBytes;
 
@@ -468,6 +472,12 @@ internal static unsafe partial class LibC
 
         [FieldOffset(40)]
         public ulong Bytes;
+
+        [FieldOffset(80)]
+        public long BornSeconds;
+
+        [FieldOffset(88)]
+        public uint BornNanoseconds;
 
         [FieldOffset(128)]
         public uint SpecialMajor;

@@ -28,18 +28,25 @@ internal static unsafe class OlderStat
             Marshal.FreeCoTaskMem(name);
         }
 
-        var device = *(ulong*)stat;
+        var (device, special) = (*(ulong*)stat, *(ulong*)(stat + (IsArm ? 32 : 40)));
         *status = new LibC.StatX
         {
             Inode = *(ulong*)(stat + 8),
+            Links = IsArm ? *(uint*)(stat + 20) : (uint)*(ulong*)(stat + 16),
             Mode = (ushort)*(uint*)(stat + (IsArm ? 16 : 24)),
             Uid = *(uint*)(stat + (IsArm ? 24 : 28)),
             Bytes = *(ulong*)(stat + 48),
             BlockBytes = *(uint*)(stat + 56),
-            // As gnu_dev_major(3) and gnu_dev_minor(3) take it apart.
-            DeviceMajor = (uint)(((device >> 8) & 0xfff) | ((device >> 32) & 0xfffff000)),
-            DeviceMinor = (uint)((device & 0xff) | ((device >> 12) & 0xffffff00)),
+            SpecialMajor = MajorOf(special),
+            SpecialMinor = MinorOf(special),
+            DeviceMajor = MajorOf(device),
+            DeviceMinor = MinorOf(device),
         };
         return 0;
     }
+
+    // As gnu_dev_major(3) and gnu_dev_minor(3) take it apart.
+    private static uint MajorOf(ulong device) => (uint)(((device >> 8) & 0xfff) | ((device >> 32) & 0xfffff000));
+
+    private static uint MinorOf(ulong device) => (uint)((device & 0xff) | ((device >> 12) & 0xffffff00));
 }

@@ -124,6 +124,8 @@ public sealed unsafe class ProcessTable : IProcessTable
         : RealTimeLimit.MarkOf(pid) is { } mark ? new TreeSign(null, mark)
         : new TreeSign(ControlGroup.CookieOf(pid), null);
 
+    public string? NameOf(int pid) => Caller.EnvironmentOf(pid)?[Sentinel.Core.Specs.Variable.Name];
+
     public bool IsShell(int pid) => Shells.IsOne(pid);
 
     public bool? IsPopulated(string cookie) => ControlGroup.IsPopulated(cookie, pid => IsStranger(pid, cookie));

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sentinel.Actors;
@@ -40,32 +39,6 @@ internal static unsafe partial class Libc
         Check(posix_spawnattr_setflags(attributes, flags));
         Check(posix_spawnp(out var pid, command[0], null, attributes, [.. command, null], Environ()));
         return pid;
-    }
-
-    /// <summary>A child that starts another and exits, again and again for a minute; see <see cref="Roles.Phoenix"/>.</summary>
-    // Compiled as a whole before: in the child there is nobody who could compile anything.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void StartChain(int microseconds, bool leavesSessions)
-    {
-        var libc = NativeLibrary.GetMainProgramHandle();
-        var fork = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)NativeLibrary.GetExport(libc, "fork");
-        var session = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)NativeLibrary.GetExport(libc, "setsid");
-        var ignore = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, nint, nint>)NativeLibrary.GetExport(libc, "signal");
-        var sleep = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, int>)NativeLibrary.GetExport(libc, "usleep");
-        var exit = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void>)NativeLibrary.GetExport(libc, "_exit");
-        if (fork() != 0)
-            return;
-        ignore(15, 1);
-        for (var left = 60_000_000 / microseconds; left > 0; left--)
-        {
-            if (fork() > 0)
-                exit(0);
-            if (leavesSessions)
-                session();
-            sleep((uint)microseconds);
-        }
-
-        exit(0);
     }
 
     /// <summary>For a call of ptrace(2) that answers with an amount, or with 0.</summary>

@@ -22,8 +22,6 @@ return args switch
     ["replaceable", var pidFile] => Roles.Replaceable(pidFile, isSuccessor: false),
     ["replaceable", var pidFile, "successor"] => Roles.Replaceable(pidFile, isSuccessor: true),
     ["leave-on-term", var pidFile] => Roles.LeaveOnTerm(pidFile),
-    ["phoenix", var microseconds] => Roles.Phoenix(int.Parse(microseconds), leavesSessions: false),
-    ["phoenix", var microseconds, "leaves"] => Roles.Phoenix(int.Parse(microseconds), leavesSessions: true),
     ["pool", var file, var ms] => Roles.Pool(file, int.Parse(ms)),
     ["burn", var threads] => Roles.Burn(int.Parse(threads)),
     ["hold", var megabytes] => Roles.Hold(int.Parse(megabytes)),

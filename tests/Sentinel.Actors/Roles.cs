@@ -34,8 +34,6 @@ internal static class Roles
             replaceable FILE             write the pid into the file, and stay; on SIGUSR2 start a successor, which takes over the
                                          file when this has ended, as it does on SIGQUIT
             leave-on-term FILE           on SIGTERM start a grandchild as double-fork does, and exit
-            phoenix US [leaves]          start a child that ignores SIGTERM, starts another and exits after so many microseconds, and so
-                                         on for a minute; leaves: each in a session of its own. Stay
             pool FILE MS                 start two workers that are done after so long; on SIGTERM wait for them and write into the
                                          file how many were lost
             burn N                       keep N threads busy
@@ -213,13 +211,6 @@ internal static class Roles
             Daemonise(pidFile, wipesEnvironment: false);
             Environment.Exit(0);
         });
-        Ready();
-        return Stay();
-    }
-
-    public static int Phoenix(int microseconds, bool leavesSessions)
-    {
-        Libc.StartChain(microseconds, leavesSessions);
         Ready();
         return Stay();
     }

@@ -336,7 +336,7 @@ public partial class DaemonClientTests
         File.SetUnixFileMode(home.Root, (UnixFileMode)0b111_101_101);
         var binary = await home.CopyBinary();
 
-        foreach (var (word, why) in new[] { ("status", "the daemon ended before it was done"), ("stop", "only its owner and root can stop it") })
+        foreach (var word in new[] { "status", "stop" })
         {
             var asked = (await home.Run(new Call
             {
@@ -344,7 +344,7 @@ public partial class DaemonClientTests
                 Folder = "/",
             })).Fails(1);
             Assert.Empty(asked.Stdout);
-            Assert.Contains(why, asked.Stderr);
+            Assert.Contains("belongs to another user", asked.Stderr.ReplaceLineEndings(" "));
         }
 
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);

@@ -1,4 +1,5 @@
 using Sentinel.Core.Policy;
+using Sentinel.Core.Trees;
 
 namespace Sentinel.Core.Diagnosis;
 
@@ -17,6 +18,10 @@ public static class ProcessCheck
         var running = processes.Count(process => process.Record.State is RunState.Running);
         return [Finding.Ok(Areas.Processes, processes.Count == 0 ? "there are none" : $"{running} of {processes.Count} run, and nothing that another left behind was found")];
     }
+
+    /// <param name="strays">What was started here and is in no record.</param>
+    public static IEnumerable<Finding> OfStrays(IReadOnlyList<Stray> strays) => strays.Select(stray =>
+        Finding.Degraded(Areas.Processes, Stray.Sentence([stray]).Split("; ")[0], "sentinel stopall"));
 
     private static IEnumerable<Finding> Faults(ProcessSight process)
     {

@@ -25,8 +25,20 @@ public interface IHomeFiles
     /// <summary>A new file, to read and to write, for its owner only: what has its name is removed first.</summary>
     SafeFileHandle MakeAnew(string path);
 
+    /// <summary>By what a file or folder is known again; null when there is none.</summary>
+    FileMark? MarkOf(string path);
+
     /// <summary>How long a file is, without opening it; null when there is none, or something that is no regular file.</summary>
     long? LengthOf(string path);
+}
+
+/// <summary>A file or folder, under whatever name.</summary>
+/// <param name="Born">When it was made, in nanoseconds since 1970 (statx(2), stx_btime); null where the file system does not tell.</param>
+/// <param name="Device">That of its file system, which may be another after each mount.</param>
+public sealed record FileMark(ulong Inode, long? Born, ulong Device)
+{
+    /// <summary>Whether it is one: a copy has another inode, or was made at another time.</summary>
+    public bool IsSame(FileMark other) => Inode == other.Inode && Born == other.Born && (Born is not null || Device == other.Device);
 }
 
 /// <summary>Small files of Sentinel's folder, whole.</summary>

@@ -37,6 +37,9 @@ public interface IProcessTable
     /// <summary>By what a process can be told to be of a tree, however far it went from it.</summary>
     TreeSign SignOf(int pid);
 
+    /// <summary>The name under which Sentinel started the tree of a process, as its environment has it; null where that does not tell.</summary>
+    string? NameOf(int pid) => null;
+
     /// <summary>Whether a process is a shell, which runs a trap only when its child has ended.</summary>
     bool IsShell(int pid);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -27,6 +28,43 @@ public sealed record State
 
     /// <summary>By port.</summary>
     public ImmutableSortedDictionary<int, PortLease> Ports { get; init; } = ImmutableSortedDictionary<int, PortLease>.Empty;
+
+    /// <summary>Where it was written last; null in a state of version 1.</summary>
+    public HomeMark? Home { get; init; }
+
+    /// <summary>The file that it replaced: beside an old state that was put back there is another.</summary>
+    public FileMark? Previous { get; init; }
+
+    /// <summary>What the cookies of this home begin with; null: none was given yet.</summary>
+    public string? CookiePrefix { get; init; }
+
+    /// <summary>Whether an old state may have been put back, so that what was started since is in no record.</summary>
+    public bool MayHaveStrays { get; init; }
+
+    /// <summary>A cookie that no tree has.</summary>
+    public string NewCookie() => CookiePrefix + Guid.NewGuid().ToString("N")[(CookiePrefix?.Length ?? 0)..];
+
+    /// <summary>The same with a prefix for its cookies.</summary>
+    public State WithPrefix() => CookiePrefix is null ? this with { CookiePrefix = Guid.NewGuid().ToString("N")[..8] } : this;
+
+    /// <summary>
+    /// What a copy of a home is: what runs belongs to the home that was copied, so it has stopped here, and nothing that carries the old
+    /// cookies is this one's.
+    /// </summary>
+    public State AsCopy(DateTimeOffset now)
+    {
+        var copy = (this with { CookiePrefix = null, MayHaveStrays = false }).WithPrefix();
+        return copy with
+        {
+            Processes = Processes.ToImmutableSortedDictionary(process => process.Key, process => process.Value with
+            {
+                Cookie = copy.NewCookie(),
+                State = process.Value.State is RunState.Exited or RunState.Crashed or RunState.Failed or RunState.Stopped
+                    ? process.Value.State
+                    : new RunState.Stopped(now),
+            }),
+        };
+    }
 
     public ProcessRecord? Find(string name) => Processes.Values.FirstOrDefault(process => process.Spec.Name == name);
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Groups;
+using Sentinel.Core.Host;
 using Sentinel.Core.Policy;
 using Sentinel.Core.Ports;
 using Sentinel.Core.Specs;
@@ -17,7 +18,8 @@ internal static class StateDocument
 {
     /// <summary>
     /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would not heed. What version 1 wrote is read as it
-    /// is, and taken to be of our own namespace.
+    /// is, and taken to be of our own namespace. "home" and "previous" tell a copy, or an old state that was put back, from the state that
+    /// was written here last; by "cookiePrefix" what this home has started is known without a record.
     /// </summary>
     public const int CurrentVersion = 2;
 
@@ -36,6 +38,20 @@ internal static class StateDocument
         json.WriteStartObject();
         json.WriteNumber("version", CurrentVersion);
         json.WriteNumber("nextId", state.NextId);
+        if (state.Home is { } home)
+        {
+            json.WriteStartObject("home");
+            json.WriteString("path", home.Path);
+            Write(json, "folder", home.Folder);
+            json.WriteEndObject();
+        }
+
+        if (state.Previous is { } previous)
+            Write(json, "previous", previous);
+        if (state.CookiePrefix is { } prefix)
+            json.WriteString("cookiePrefix", prefix);
+        if (state.MayHaveStrays)
+            json.WriteBoolean("mayHaveStrays", true);
         json.WriteStartArray("processes");
         foreach (var process in state.Processes.Values)
             Write(json, process);
@@ -96,6 +112,10 @@ internal static class StateDocument
         var state = new State
         {
             NextId = json.Get("nextId").GetInt32(),
+            Home = json.Maybe("home") is { } home ? new HomeMark(home.Text("path"), ReadMark(home.Get("folder"))) : null,
+            Previous = json.Maybe("previous") is { } previous ? ReadMark(previous) : null,
+            CookiePrefix = json.Maybe("cookiePrefix")?.GetString(),
+            MayHaveStrays = json.Maybe("mayHaveStrays")?.GetBoolean() ?? false,
             Environments = json.Get("environments").EnumerateObject().ToImmutableDictionary(
                 entry => entry.Name, entry => new EnvironmentBlock(entry.Value.GetBytesFromBase64())),
         };
@@ -114,6 +134,19 @@ internal static class StateDocument
         state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
         return state.Contradiction() is { } contradiction ? throw new JsonException(contradiction) : state;
     }
+
+    private static void Write(Utf8JsonWriter json, string name, FileMark mark)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("inode", mark.Inode);
+        if (mark.Born is { } born)
+            json.WriteNumber("born", born);
+        json.WriteNumber("device", mark.Device);
+        json.WriteEndObject();
+    }
+
+    private static FileMark ReadMark(JsonElement json) =>
+        new(json.Get("inode").GetUInt64(), json.Maybe("born")?.GetInt64(), json.Get("device").GetUInt64());
 
     public static void Write(Utf8JsonWriter json, ProcessRecord process)
     {

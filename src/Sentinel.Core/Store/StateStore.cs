@@ -35,6 +35,8 @@ public sealed class StateStore(
         var loaded = Load();
         if (loaded.Damage is { } damage)
             warn($"{damage}; using the last good copy, {loaded.Source}. The next command that changes something keeps the damaged file aside.");
+        if (loaded.CopyOf is { } original)
+            warn($"{home.Folder} is a copy of {original}: nothing that runs belongs to it; the next command that changes something makes it a home of its own");
         if (loaded.TakenOver is { } taken)
             warn($"{Described(taken)} taken over by the next command that changes something");
         return loaded.State;
@@ -106,6 +108,11 @@ public sealed class StateStore(
 
     internal void Replace(State state, bool durable)
     {
+        state = state with
+        {
+            Home = files.Home.MarkOf(home.Folder) is { } folder ? new HomeMark(home.Folder, folder) : null,
+            Previous = files.Home.MarkOf(home.State),
+        };
         _document.ResetWrittenCount();
         StateDocument.Write(_document, state);
         files.Replace(home.State, home.PreviousState, _document.WrittenSpan, durable);
@@ -115,6 +122,12 @@ public sealed class StateStore(
     private State LoadOrRepair()
     {
         var loaded = Load();
+        if (loaded.CopyOf is { } original)
+        {
+            Replace(loaded.State, durable: true);
+            warn($"{home.Folder} is a copy of {original}: what runs belongs to that, and from now on this is a home of its own; 'sentinel startall' starts what ran");
+        }
+
         if (loaded.Damage is { } damage)
         {
             PutAside(damage, loaded.Source);
@@ -132,7 +145,7 @@ public sealed class StateStore(
                 warn(warning);
         }
 
-        return loaded.State;
+        return loaded.State.WithPrefix();
     }
 
     private static string Described(TakenOver taken) =>
@@ -154,9 +167,23 @@ public sealed class StateStore(
     private string Aside(string why) => $"{home.State}.{why}-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
 
     /// <param name="TakenOver">What the state was made of when it is not written down as ours yet.</param>
-    private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null);
+    /// <param name="CopyOf">The home of which this one is a copy that does not say so yet; null: of none.</param>
+    private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null, string? CopyOf = null);
 
     private Loaded Load()
+    {
+        var loaded = LoadBest();
+        if (loaded.State.Home is { } written && files.Home.MarkOf(home.Folder) is { } here && !written.Folder.IsSame(here))
+            // Where the original is no more this is what was moved, or put back.
+            return files.Home.MarkOf(written.Path) is { } original && original.IsSame(written.Folder)
+                ? loaded with { State = loaded.State.AsCopy(time.GetUtcNow()), CopyOf = written.Path }
+                : loaded with { State = loaded.State with { MayHaveStrays = true } };
+        return loaded.State.Previous is { } replaced && files.Home.MarkOf(home.PreviousState)?.IsSame(replaced) != true
+            ? loaded with { State = loaded.State with { MayHaveStrays = true } }
+            : loaded;
+    }
+
+    private Loaded LoadBest()
     {
         var (state, damage) = Try(home.State);
         if (state is not null)

@@ -83,8 +83,9 @@ public sealed partial class Supervisor(
     {
         var state = transaction.State;
         var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
-        if (NotFree(state, name) is { } taken)
+        if ((NotFree(state, name) ?? DoubleOf(transaction, name)) is { } taken)
             return [taken];
+        state = transaction.State;
         if (request.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
             return [GroupBook.Missing(state, group, "--create-group makes it") with { Target = name }];
 
@@ -114,7 +115,7 @@ public sealed partial class Supervisor(
             {
                 Id = id,
                 Spec = spec,
-                Cookie = Guid.NewGuid().ToString("N"),
+                Cookie = state.NewCookie(),
                 LogName = SentinelHome.LogName(spec.Name, id),
                 State = new RunState.Stopped(time.GetUtcNow()),
                 Origin = origin,
@@ -192,6 +193,8 @@ public sealed partial class Supervisor(
                 outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record));
             else if (selection is Selection.Named)
                 outcomes.Add(new Outcome.NotRunning(tree.Name, tree.Record));
+        if (selection is Selection.All)
+            await EndStrays(options, outcomes);
         return outcomes;
     }
 

@@ -65,6 +65,7 @@ internal static class DoctorCommand
             .. Finding.Of(Areas.Limits, () => LimitsCheck.Of(LimitsProbe.Look(PidOf(daemon.Value) ?? Environment.ProcessId), state?.Processes.Count ?? 0)),
             .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
             .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(session, state, snapshot))),
+            .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.OfStrays(Stray.Find(state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),
             .. Finding.Of(Areas.Boot, () => BootCheck.Of([.. UnitFolders.Ours().Select(LookAtUnit)])),
         ];

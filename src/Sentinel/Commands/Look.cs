@@ -34,6 +34,8 @@ internal sealed class Look
             (state, told) = Sight.Of(session.Store.Read(), session, _snapshot);
         }
 
+        if (state.MayHaveStrays && Stray.Find(state, _snapshot) is { Count: > 0 } strays)
+            session.Warn(Stray.Sentence(strays));
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         (var found, Missing) = selection.In(state, _ => true);

@@ -89,6 +89,10 @@ internal sealed class Session : IDisposable
             {
                 // A daemon has begun since we looked, or while something was waited for. What was done already is found done.
             }
+            catch (LockKeptException) when (request is Request.Restart)
+            {
+                return RestartByDaemon.Await(this, ((Request.Restart)request).Selection);
+            }
             catch (LockKeptException)
             {
                 throw new DaemonException(

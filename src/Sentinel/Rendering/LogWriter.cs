@@ -68,11 +68,12 @@ internal abstract class LogWriter(Output output)
     private static ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text, LogLook look)
     {
         var isClosed = text.Span is [.., (byte)'\r'];
-        var line = look.KeepsEscapes ? ShownText.WithEscapes(text) : ShownText.Of(text);
+        if (!look.KeepsEscapes)
+            return isClosed ? (byte[])[.. ShownText.Of(text).Span, (byte)'\r'] : ShownText.Of(text);
+        // Nobody reads so long a line on a terminal; a program gets all of it.
+        var line = ShownText.WithEscapes(text);
         var cut = ShownText.Cut(line, ShownText.LongestLine, out var left);
-        return left > 0 ? (byte[])[.. cut.Span, .. Encoding.UTF8.GetBytes($"{(look.KeepsEscapes ? "\e[0m" : "")}{ShownText.Rest(left)}")]
-            : isClosed && !look.KeepsEscapes ? (byte[])[.. line.Span, (byte)'\r']
-            : line;
+        return left > 0 ? (byte[])[.. cut.Span, .. Encoding.UTF8.GetBytes($"\e[0m{ShownText.Rest(left)}")] : line;
     }
 
     private sealed class RawWriter(Output output) : LogWriter(output)

@@ -135,7 +135,9 @@ public sealed class LogWriterTests
     {
         var text = new string('x', 20_000);
         Assert.Equal(
-            $"==> /logs/web.stdout.log <==\n{text[..16384]} ... (3616 bytes more)\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
+            $"==> /logs/web.stdout.log <==\n{text[..16384]}\e[0m ... (3616 bytes more)\n",
+            Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { KeepsEscapes = true }));
+        Assert.Equal($"==> /logs/web.stdout.log <==\n{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
         Assert.Equal($"{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { IsRaw = true }));
     }
 

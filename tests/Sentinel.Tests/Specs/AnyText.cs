@@ -12,7 +12,9 @@ internal static class AnyText
     private static readonly Gen<Rune> Awkward = Gen.OneOf(
         [.. "\u0001\t\r\n\u001b\"'\\/$`\u007f\u0085éß\u200d\u2028\ufeff\ufffd😀".EnumerateRunes()]);
 
-    private static readonly Gen<Rune> Unicode = Gen.Int[1, 0x10ffff].Where(value => Rune.IsValid(value)).Select(value => new Rune(value));
+    private static readonly Gen<Rune> Unicode = Gen.Int[1, 0x10ffff].Where(value => Rune.IsValid(value)).Select(value => new Rune(value))
+        // What stands for a byte that is no text is never text.
+        .Where(rune => !Sentinel.Core.Specs.NativeText.IsByte(rune));
 
     /// <summary>No character NUL: nothing that is handed to a program can have one.</summary>
     public static readonly Gen<string> WithoutNul =

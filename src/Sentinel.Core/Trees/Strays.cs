@@ -1,0 +1,35 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
+
+namespace Sentinel.Core.Trees;
+
+/// <summary>A tree that this home started and no record names, as after an old state was put back.</summary>
+/// <param name="Name">What it was started as; null when its environment does not say any more.</param>
+public sealed record Stray(string Cookie, string? Name, IReadOnlyList<Sighting> Processes)
+{
+    /// <summary>By the cookie that each carries: one begins as all of this home do.</summary>
+    public static IReadOnlyList<Stray> Find(State state, Snapshot snapshot)
+    {
+        if (state.CookiePrefix is not { } prefix)
+            return [];
+        var known = state.Processes.Values.Select(process => process.Cookie).ToHashSet();
+        return [.. snapshot.All.Values
+            .Where(process => !process.HasEnded && process.Pid != Environment.ProcessId)
+            .Select(process => (Process: process, snapshot.Table.SignOf(process.Pid).Cookie))
+            .Where(seen => seen.Cookie is { } cookie && cookie.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(cookie))
+            .GroupBy(seen => seen.Cookie!, seen => seen.Process)
+            .Select(tree => new Stray(
+                tree.Key,
+                tree.Select(process => snapshot.Table.NameOf(process.Pid)).FirstOrDefault(name => name is not null),
+                [.. tree.OrderBy(process => process.Pid)]))];
+    }
+
+    /// <summary><c>web (pids 812, 813)</c>.</summary>
+    public override string ToString() =>
+        $"{Name ?? "one"} ({(Processes.Count == 1 ? "pid" : "pids")} {string.Join(", ", Processes.Select(process => process.Pid))})";
+
+    /// <summary>What to say of all of them.</summary>
+    public static string Sentence(IReadOnlyList<Stray> strays) =>
+        $"{string.Join(", ", strays)} {(strays.Count == 1 ? "was" : "were")} started here and {(strays.Count == 1 ? "is" : "are")} in no record, as after an old state was put back; 'sentinel stopall' ends {(strays.Count == 1 ? "it" : "them")}";
+}

@@ -1,0 +1,32 @@
+using Sentinel.Core.Policy;
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Commands;
+
+/// <summary>
+/// What becomes of a restart that a daemon which has begun meanwhile goes on with: it is written down that they are to run again, and
+/// asking for it once more would restart them twice.
+/// </summary>
+internal static class RestartByDaemon
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    public static IReadOnlyList<Outcome> Await(Session session, Selection selection)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (found, outcomes) = selection.In(session.Store.Read(), record => record.State is not RunState.Stopped);
+            if (!found.Exists(IsUnderWay) || TimeProvider.System.GetElapsedTime(begun) > Longest)
+                return [.. outcomes, .. found.Select(OutcomeOf)];
+            Thread.Sleep(Moment);
+        }
+    }
+
+    private static bool IsUnderWay(ProcessRecord record) => record.State is RunState.Stopping or RunState.Starting or RunState.Backoff;
+
+    private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running run
+        ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid, run.Identity.Pid)
+        : new Outcome.Failed(record.Spec.Name, record, $"the daemon, which has begun meanwhile, has it {record.State.Word}; 'sentinel why {record.Id}' tells more");
+}
