@@ -76,7 +76,7 @@ public class LogsTests
         var raw = (await home.Run("logs", "web", "--stream", "stdout", "--raw")).Ok().Stdout;
 
         Assert.Equal(
-            [$"==> {home.Stdout("web")} <==", .. lines, new string('x', 16 * 1024) + " ... (183616 bytes more)", "lf\r", "no line end"],
+            [$"==> {home.Stdout("web")} <==", .. lines, odd[0], "lf\r", "no line end"],
             shown.TrimEnd('\n').Split('\n'));
         Assert.Equal([.. lines, .. odd, "no line end"], raw.TrimEnd('\n').Split('\n'));
     }
