@@ -63,7 +63,7 @@ internal static class WhyCommand
             var next = i + 1 < ends.Count ? ends[i + 1].Run.LogStarts : record.State.CurrentRun?.LogStarts;
             var to = next?.Stderr ?? (i == ends.Count - 1 ? length : end.Logs.Stderr ?? 0);
             // What was emptied since, where nobody was to note it, begins again at lower positions.
-            var isEmptied = from > length || to > length
+            var isEmptied = from > length || to > length || end.Logs.Stderr > length
                 || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => later?.Stderr < from);
             runs.Add(new Story.Run(end, isEmptied || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: !isEmptied && (to > start || from == to)));
         }
