@@ -172,7 +172,7 @@ public class DaemonLimitsTests
         }
 
         web.Process.Signal(Signals.Kill);
-        await home.SuccessorOf(web.Process);
+        await Wait.Until(async () => await home.Show("web") is { State: "running", Restarts: 1 }, () => "it is restarted");
     }
 
     private static string[] Without(params (int Call, int Error)[] calls) =>

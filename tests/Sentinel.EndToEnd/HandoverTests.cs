@@ -80,7 +80,7 @@ public class HandoverTests
         using var stranger = Process.Start("sleep", "1000");
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(home.Work, "web.pid"), $"{stranger.Id}\n");
+            await File.WriteAllTextAsync(Path.Combine(home.Work, "web.pid"), $"{stranger.Id}\n", TestContext.Current.CancellationToken);
             await home.Start(InBackground("web", "-", 0, "--pid-file", "web.pid"));
 
             await Wait.Until(async () => await home.Show("web") is { State: "starting", Pid: null }, () => "its main process has ended");

@@ -77,6 +77,7 @@ public class OtherUsersTests
         var shown = (await home.Run("logs", "web", "--all", "--raw", "--stream", "stdout")).Ok();
         Assert.Empty(shown.Stderr);
         Assert.Equal(2000, shown.Lines.Length);
+        (await home.Run("logs", "rotate", "web")).Ok();
         Assert.True(File.Exists(home.Stdout("web") + ".1"));
         (await home.Run("logs", "web", "--clear")).Ok();
         Assert.Equal(0, new FileInfo(home.Stdout("web")).Length);
