@@ -77,7 +77,6 @@ public sealed class DotEnvTests
 
     [Theory]
     [InlineData("A=${SET}", "out")]
-    [InlineData("A=${SET}", "out")]
     [InlineData("A=\"$SET ${SET}\"", "$SET out")]
     [InlineData("A=$SET/x ${SET}x", "$SET/x outx")]
     [InlineData("A=$SET.b ${a.b}", "$SET.b dots")]
