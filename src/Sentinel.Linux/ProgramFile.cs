@@ -19,7 +19,15 @@ internal sealed class ProgramFile
 
     private static readonly Dictionary<int, string> Machines = new()
     {
-        [3] = "32-bit x86", [8] = "MIPS", [20] = "PowerPC", [21] = "64-bit PowerPC", [22] = "s390", [40] = "32-bit ARM", [62] = "x86-64", [183] = "64-bit ARM", [243] = "RISC-V",
+        [3] = "32-bit x86",
+        [8] = "MIPS",
+        [20] = "PowerPC",
+        [21] = "64-bit PowerPC",
+        [22] = "s390",
+        [40] = "32-bit ARM",
+        [62] = "x86-64",
+        [183] = "64-bit ARM",
+        [243] = "RISC-V",
         [258] = "LoongArch",
     };
 

@@ -99,7 +99,8 @@ public class DaemonLimitsTests
         var blind = Without((call, error));
         (await home.Run(new Call("daemon", "start") { Through = blind })).Ok();
         (await home.Run(new Call("run", "--name", "web", "--wait", "--ready-log", "line 2", "--log-max-size", "64K", "--", "sh", "-c",
-            "echo line 1; sleep 0.2; echo line 2; while ! test -e go; do sleep 0.1; done; seq 100000; echo end; sleep 1000") { Through = blind })).Ok();
+            "echo line 1; sleep 0.2; echo line 2; while ! test -e go; do sleep 0.1; done; seq 100000; echo end; sleep 1000")
+        { Through = blind })).Ok();
 
         using var follow = home.Begin(new Call("logs", "web", "--follow") { Through = blind });
         await follow.Prints("line 2");
