@@ -16,6 +16,7 @@ public sealed class DaemonClient : ISupervisor
     // One that starts a thousand processes at once has no time to say something, but it has the processor.
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Glance = Recently / 2;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly SentinelHome _home;
@@ -26,6 +27,8 @@ public sealed class DaemonClient : ISupervisor
     // Whether anything came of it, and whether it was asked to do something.
     private bool _isHeard;
     private bool _isAsked;
+
+    private Idleness? _idle;
 
     private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
 
@@ -54,7 +57,7 @@ public sealed class DaemonClient : ISupervisor
 
     private Message Exchange(Message message)
     {
-        (_hasBegun, _isHeard) = (false, false);
+        (_hasBegun, _isHeard, _idle) = (false, false, Idleness.OfDaemon(_home));
         _isAsked = message is Message.Ask;
         using var socket = Connect();
         Send(socket, Protocol.Write(message));
@@ -95,7 +98,7 @@ public sealed class DaemonClient : ISupervisor
                 return socket;
             else if (!isBusy)
                 throw new DaemonGoneException();
-        throw Silent(_home, _isAsked ? false : null);
+        throw Silent(_home, _idle, _isAsked ? false : null);
     }
 
     private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
@@ -142,7 +145,7 @@ public sealed class DaemonClient : ISupervisor
         var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
         int ready;
         // Negative: a signal came in between.
-        while ((ready = LibC.poll(&poll, 1, (int)Patience.TotalMilliseconds)) <= 0)
+        while ((ready = LibC.poll(&poll, 1, (int)Glance.TotalMilliseconds)) <= 0)
             if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
                 throw GiveUp(socket);
     }
@@ -154,22 +157,25 @@ public sealed class DaemonClient : ISupervisor
         LibC.shutdown(socket, LibC.SHUT_WR);
         var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = LibC.POLLIN };
         var mayBeDone = _hasBegun || LibC.poll(&poll, 1, 0) > 0;
-        return Silent(_home, _isAsked ? mayBeDone : null);
+        return Silent(_home, _idle, _isAsked ? mayBeDone : null);
     }
 
-    private bool IsWorthWaiting(TimeSpan waited) => waited < Patience
-        || (waited < LongestPatience && StateFiles.HolderOf(_home.Lock) is { } daemon && LastRun.Ago(daemon) < Recently);
+    private bool IsWorthWaiting(TimeSpan waited)
+    {
+        // At all times: it is seen to work only by who looks again and again.
+        var idle = _idle?.Look();
+        return waited < Patience || (waited < LongestPatience && idle < Recently);
+    }
 
-    /// <summary>Says that the daemon does not answer, since when as far as that can be known, and how to go on.</summary>
+    /// <summary>Says that the daemon does not answer, and how to go on.</summary>
+    /// <param name="idle">Watched it while it was waited for.</param>
     /// <param name="mayBeDone">Whether what it was asked for may still happen; null: it was asked for nothing.</param>
-    public static DaemonException Silent(SentinelHome home, bool? mayBeDone = null)
+    public static DaemonException Silent(SentinelHome home, Idleness? idle, bool? mayBeDone = null)
     {
         var pid = StateFiles.HolderOf(home.Lock);
         var who = pid is null ? "" : $" (pid {pid})";
         // One that works has its turn all the time.
-        var since = pid is { } daemon && LastRun.Ago(daemon) is { TotalSeconds: >= 1 } ago
-            ? $", and has done nothing for {ago.TotalSeconds:0} s"
-            : "";
+        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has done nothing for {time.TotalSeconds:0} s" : "";
         return new DaemonException(
             $"the daemon{who} does not answer{since}.\n"
             + mayBeDone switch

@@ -13,6 +13,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
 {
     private const uint OwnerOnly = 0x180; // 0600
     private const uint Look = LibC.STATX_TYPE | LibC.STATX_MODE | LibC.STATX_NLINK | LibC.STATX_UID;
+    private const uint Mark = LibC.STATX_INO | LibC.STATX_BTIME;
     private const ushort OthersWrite = 0x12; // 0022
 
     // The numbers of /dev/null and /dev/full; see null(4).
@@ -33,6 +34,12 @@ public sealed unsafe class HomeFiles : IHomeFiles
                 LibC.unlinkat(folder, Path.GetFileName(path), 0);
         return Open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL)!;
     }
+
+    public FileMark? MarkOf(string path) => Status(path, 0, Mark) is { } status ? MarkOf(status) : null;
+
+    public FileVersion? VersionOf(string path) => Status(path, LibC.AT_SYMLINK_NOFOLLOW, Mark | LibC.STATX_SIZE | LibC.STATX_MTIME) is { } status
+        ? new FileVersion(MarkOf(status), status.Bytes, Nanoseconds(status.WrittenSeconds, status.WrittenNanoseconds))
+        : null;
 
     public long? LengthOf(string path) =>
         Status(path, LibC.AT_SYMLINK_NOFOLLOW, LibC.STATX_TYPE | LibC.STATX_SIZE) is { } status && (status.Mode & LibC.S_IFMT) == LibC.S_IFREG
@@ -207,12 +214,12 @@ public sealed unsafe class HomeFiles : IHomeFiles
         return LibC.statx((int)file.DangerousGetHandle(), "", LibC.AT_EMPTY_PATH, Look, &status) == 0 ? status : throw SystemCallException.Last("look at", path);
     }
 
-    public FileMark? MarkOf(string path) => Status(path, 0, LibC.STATX_INO | LibC.STATX_BTIME) is { } status
-        ? new FileMark(
-            status.Inode,
-            (status.Mask & LibC.STATX_BTIME) != 0 ? (status.BornSeconds * 1_000_000_000) + status.BornNanoseconds : null,
-            ((ulong)status.DeviceMajor << 32) | status.DeviceMinor)
-        : null;
+    private static FileMark MarkOf(LibC.StatX status) => new(
+        status.Inode,
+        (status.Mask & LibC.STATX_BTIME) != 0 ? Nanoseconds(status.BornSeconds, status.BornNanoseconds) : null,
+        ((ulong)status.DeviceMajor << 32) | status.DeviceMinor);
+
+    private static long Nanoseconds(long seconds, uint rest) => (seconds * 1_000_000_000) + rest;
 
     private static LibC.StatX? Status(string path, int flags, uint mask)
     {

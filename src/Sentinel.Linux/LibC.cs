@@ -82,6 +82,7 @@ internal static unsafe partial class LibC
     public const uint STATX_MODE = 2;
     public const uint STATX_NLINK = 4;
     public const uint STATX_UID = 8;
+    public const uint STATX_MTIME = 0x40;
     public const uint STATX_INO = 0x100;
     public const uint STATX_SIZE = 0x200;
     public const uint STATX_BTIME = 0x800;
@@ -478,6 +479,12 @@ internal static unsafe partial class LibC
 
         [FieldOffset(88)]
         public uint BornNanoseconds;
+
+        [FieldOffset(112)]
+        public long WrittenSeconds;
+
+        [FieldOffset(120)]
+        public uint WrittenNanoseconds;
 
         [FieldOffset(128)]
         public uint SpecialMajor;

@@ -116,8 +116,6 @@ public sealed unsafe class ProcessTable : IProcessTable
         return leader >= 0 && Utf8Parser.TryParse(text[(leader + "\nTgid:\t"u8.Length)..], out int of, out _) && of != pid;
     }
 
-    public string? CookieOf(int pid) => CookieInEnvironment(pid) ?? ControlGroup.CookieOf(pid);
-
     // The mark comes before the group: where a tree within another can have no group, its processes are in that of the outer one.
     public TreeSign SignOf(int pid) =>
         CookieInEnvironment(pid) is { } own ? new TreeSign(own, null)
@@ -138,14 +136,7 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);
 
-    public TimeSpan? CpuTimeOf(int pid)
-    {
-        // The clock id that clock_getcpuclockid(3) makes of a pid.
-        LibC.TimeSpec used;
-        return LibC.clock_gettime((~pid << 3) | 2, &used) == 0
-            ? new TimeSpan((used.Seconds * TimeSpan.TicksPerSecond) + (used.Nanoseconds / 100))
-            : null;
-    }
+    public TimeSpan? CpuTimeOf(int pid) => CpuClock.Of(pid);
 
     internal static Sighting? Parse(int pid, ReadOnlySpan<byte> stat)
     {

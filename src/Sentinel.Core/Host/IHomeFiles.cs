@@ -28,6 +28,9 @@ public interface IHomeFiles
     /// <summary>By what a file or folder is known again; null when there is none.</summary>
     FileMark? MarkOf(string path);
 
+    /// <summary>By what a change of a file is known, without opening it; null when there is none.</summary>
+    FileVersion? VersionOf(string path);
+
     /// <summary>How long a file is, without opening it; null when there is none, or something that is no regular file.</summary>
     long? LengthOf(string path);
 }
@@ -40,6 +43,10 @@ public sealed record FileMark(ulong Inode, long? Born, ulong Device)
     /// <summary>Whether it is one: a copy has another inode, or was made at another time.</summary>
     public bool IsSame(FileMark other) => Inode == other.Inode && Born == other.Born && (Born is not null || Device == other.Device);
 }
+
+/// <summary>The content of a file: another one, or one that was written to, is another version.</summary>
+/// <param name="Written">When it was written to last, in nanoseconds since 1970.</param>
+public sealed record FileVersion(FileMark File, ulong Bytes, long Written);
 
 /// <summary>Small files of Sentinel's folder, whole.</summary>
 public static class WholeFiles

@@ -20,6 +20,9 @@ public sealed class StateStore(
     private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
     private HeldState? _held;
 
+    // What the file holds, as it was last written or read here: a command needs it more than once, and to read it is most of its work.
+    private (FileVersion Version, State State)? _known;
+
     public SentinelHome Home => home;
 
     /// <summary>How its files are opened.</summary>
@@ -76,6 +79,7 @@ public sealed class StateStore(
         try
         {
             _held = new HeldState(LoadOrRepair(), turn, changed, warn);
+            _known = null;
             return true;
         }
         catch
@@ -116,6 +120,8 @@ public sealed class StateStore(
         _document.ResetWrittenCount();
         StateDocument.Write(_document, state);
         files.Replace(home.State, home.PreviousState, _document.WrittenSpan, durable);
+        if (_held is null)
+            Know(files.Home.VersionOf(home.State), state);
         Saves++;
     }
 
@@ -170,7 +176,21 @@ public sealed class StateStore(
     /// <param name="CopyOf">The home of which this one is a copy that does not say so yet; null: of none.</param>
     private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null, string? CopyOf = null);
 
+    private void Know(FileVersion? version, State state) => _known = version is null ? null : (version, state);
+
     private Loaded Load()
+    {
+        // Asked first: what is replaced meanwhile is read again the next time.
+        var version = files.Home.VersionOf(home.State);
+        if (_known is { } known && known.Version == version)
+            return new Loaded(known.State, home.State, null);
+        var loaded = LoadAnew();
+        if (loaded is { Damage: null, TakenOver: null, CopyOf: null })
+            Know(version, loaded.State);
+        return loaded;
+    }
+
+    private Loaded LoadAnew()
     {
         var loaded = LoadBest();
         if (loaded.State.Home is { } written && files.Home.MarkOf(home.Folder) is { } here && !written.Folder.IsSame(here))

@@ -166,10 +166,11 @@ internal static class DaemonCommand
                 $"somebody else's daemon is at work in {session.Home.Folder}; only its owner and root can stop it");
         using (process)
         {
+            var idle = new Idleness(identity.Pid);
             if (process.Signal(signal) is { } refusal)
                 throw new DaemonException($"the daemon (pid {identity.Pid}) {refusal}");
             handles.WaitAny([process], DaemonClient.Patience).GetAwaiter().GetResult();
-            return process.HasEnded ? identity.Pid : throw DaemonClient.Silent(session.Home);
+            return process.HasEnded ? identity.Pid : throw DaemonClient.Silent(session.Home, idle);
         }
     }
 

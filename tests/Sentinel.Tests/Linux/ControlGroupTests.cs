@@ -57,7 +57,7 @@ public sealed class ControlGroupTests : IDisposable
     public void A_group_that_has_another_tree_in_it_is_not_killed()
     {
         var (launch, child) = InGroup("env", $"{Cookie.Variable}=another's", "sleep", "60");
-        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "another's", TimeSpan.FromMinutes(2)));
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.SignOf(child.Pid).Cookie == "another's", TimeSpan.FromMinutes(2)));
 
         Assert.False(_children.Handles.KillGroup(launch.Cookie!));
 

@@ -87,7 +87,7 @@ public sealed class ProcessTableTests : IDisposable
         const int nobody = 5_000_000;
 
         Assert.Null(_children.Table.Look(nobody));
-        Assert.Null(_children.Table.CookieOf(nobody));
+        Assert.Null(_children.Table.SignOf(nobody).Cookie);
         Assert.Null(_children.Table.CpuTimeOf(nobody));
     }
 
@@ -128,7 +128,7 @@ public sealed class ProcessTableTests : IDisposable
         var child = _children.Start(launch);
 
         // Until env has executed sleep, it is the first.
-        Assert.True(SpinWait.SpinUntil(() => _children.Table.CookieOf(child.Pid) == "moved", TimeSpan.FromMinutes(2)));
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.SignOf(child.Pid).Cookie == "moved", TimeSpan.FromMinutes(2)));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class ProcessTableTests : IDisposable
 
         Assert.True(SpinWait.SpinUntil(
             () => new FileInfo($"/proc/{child.Pid}/exe").LinkTarget?.EndsWith("/env") == false, TimeSpan.FromMinutes(2)));
-        Assert.Equal(launch.Cookie, _children.Table.CookieOf(child.Pid));
+        Assert.Equal(launch.Cookie, ControlGroup.CookieOf(child.Pid));
     }
 
     [Theory]

@@ -66,7 +66,8 @@ public sealed class SpawnerTests : IDisposable
         var launch = _children.Launch("sleep", "60");
         launch = launch with { Environment = launch.Environment.With(Cookie.Variable, "another's") };
 
-        Assert.Equal(launch.Cookie, _children.Table.CookieOf(_children.Start(launch).Pid));
+        var child = _children.Start(launch);
+        Assert.True(SpinWait.SpinUntil(() => _children.Table.SignOf(child.Pid).Cookie == launch.Cookie, TimeSpan.FromMinutes(2)));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class StateStoreTests : IDisposable
     public StateStoreTests()
     {
         _home = new SentinelHome(_folder.Path);
-        _store = new StateStore(_home, new StateFiles(), new StoppedClock(), _warnings.Add);
+        _store = Another();
     }
 
     public static TheoryData<string> Damages => ["", "{", "\0\0\0\0", "not a state", "{\"version\":1}", "[]"];
@@ -66,6 +66,34 @@ public sealed class StateStoreTests : IDisposable
         Save(Processes("web"));
         using var transaction = _store.Begin();
         AnyState.Same(Processes("web"), transaction.State);
+    }
+
+    [Fact]
+    public void What_another_writes_is_seen()
+    {
+        foreach (var names in new string[][] { ["web"], ["web", "worker"], ["web", "third"] })
+        {
+            Save(Processes(names));
+            AnyState.Same(Processes(names), _store.Read());
+        }
+
+        File.WriteAllText(_home.State, File.ReadAllText(_home.State).Replace("third", "fourth"));
+        Assert.Equal(["fourth", "web"], _store.Read().Processes.Values.Select(process => process.Spec.Name).Order());
+    }
+
+    [Fact]
+    public void What_nobody_wrote_since_is_not_read_again()
+    {
+        Save(Processes("web"));
+        var written = DateTime.UnixEpoch;
+        File.SetLastWriteTimeUtc(_home.State, written);
+        AnyState.Same(Processes("web"), _store.Read());
+
+        File.WriteAllText(_home.State, File.ReadAllText(_home.State).Replace("web", "bad"));
+        File.SetLastWriteTimeUtc(_home.State, written);
+
+        AnyState.Same(Processes("web"), _store.Read());
+        Assert.Equal("bad", Another().Read().Processes[1].Spec.Name);
     }
 
     [Theory]
@@ -246,6 +274,8 @@ public sealed class StateStoreTests : IDisposable
         Assert.Empty(_warnings);
     }
 
+    private StateStore Another() => new(_home, new StateFiles(), new StoppedClock(), _warnings.Add);
+
     private void SaveTwiceThenDamage(string damaged)
     {
         Save(Processes("web"));
@@ -255,9 +285,10 @@ public sealed class StateStoreTests : IDisposable
         File.Move(_folder["damaged"], _home.State, overwrite: true);
     }
 
+    // By another command.
     private void Save(State state)
     {
-        using var transaction = _store.Begin();
+        using var transaction = Another().Begin();
         transaction.State = state;
         transaction.Save();
     }
