@@ -1,3 +1,4 @@
+using Sentinel.Core.Store;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;

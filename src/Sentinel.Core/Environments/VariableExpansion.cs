@@ -9,7 +9,7 @@ namespace Sentinel.Core.Environments;
 /// a character like any other, and python-dotenv and systemd take <c>$NAME</c> for that as well.
 /// </summary>
 /// <param name="takesBareNames">Whether <c>$NAME</c> is expanded as well, where nobody writes passwords.</param>
-internal sealed class VariableExpansion(Func<string, string?> lookup, bool takesBareNames = false)
+public sealed class VariableExpansion(Func<string, string?> lookup, bool takesBareNames = false)
 {
     private const int DeepestNesting = 16;
 

@@ -1,16 +1,6 @@
-using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
 using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Events;
-
-/// <summary>Where the logs of a process end, in bytes that were ever written to them; null where there is none.</summary>
-public readonly record struct LogEnds(long? Stdout, long? Stderr)
-{
-    public static LogEnds Of(ProcessRecord record, SentinelHome home, IHomeFiles files) =>
-        new(LogHistory.EndOf(home.StdoutOf(record), files), LogHistory.EndOf(home.StderrOf(record), files));
-}
 
 /// <summary>Something that happened, for those who ask later.</summary>
 public abstract record Event(DateTimeOffset Time)

@@ -1,3 +1,4 @@
+using Sentinel.Core.Store;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sentinel.Core.Host;
@@ -33,15 +34,6 @@ public interface IHomeFiles
 
     /// <summary>How long a file is, without opening it; null when there is none, or something that is no regular file.</summary>
     long? LengthOf(string path);
-}
-
-/// <summary>A file or folder, under whatever name.</summary>
-/// <param name="Born">When it was made, in nanoseconds since 1970 (statx(2), stx_btime); null where the file system does not tell.</param>
-/// <param name="Device">That of its file system, which may be another after each mount.</param>
-public sealed record FileMark(ulong Inode, long? Born, ulong Device)
-{
-    /// <summary>Whether it is one: a copy has another inode, or was made at another time.</summary>
-    public bool IsSame(FileMark other) => Inode == other.Inode && Born == other.Born && (Born is not null || Device == other.Device);
 }
 
 /// <summary>The content of a file: another one, or one that was written to, is another version.</summary>

@@ -1,3 +1,5 @@
+using Sentinel.Core.Store;
+using Sentinel.Core.Policy;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 
@@ -57,6 +59,10 @@ public sealed class LogHistory : IDisposable
             }
         }
     }
+
+    /// <summary>Where the logs of a process end now.</summary>
+    public static LogEnds EndsOf(ProcessRecord record, SentinelHome home, IHomeFiles files) =>
+        new(EndOf(home.StdoutOf(record), files), EndOf(home.StderrOf(record), files));
 
     /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
     public static long? EndOf(string log, IHomeFiles files)

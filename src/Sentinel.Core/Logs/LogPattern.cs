@@ -1,14 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Logs;
 
 /// <summary>A regular expression that lines are matched against, as UTF-8; in time that grows with their length and no faster.</summary>
 public sealed class LogPattern
 {
-    // Where an expression needs what only the other engine can, this ends what would not.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     private const string SimpleEscapes = "dDwWsSbBtnr";
 
     // By these an expression can mean what a terminal does not show.
@@ -26,16 +24,8 @@ public sealed class LogPattern
         _isShown = !isRaw;
         _isRaw = isRaw || expression.Any(char.IsControl) || Unshown.Any(escape => expression.Contains(escape, StringComparison.Ordinal));
         _literal = Encoding.UTF8.GetBytes(LiteralIn(expression, out var isAll));
-        if (isAll)
-            return;
-        try
-        {
-            _expression = New(expression);
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException($"'{expression}' is no regular expression: {e.Message}");
-        }
+        if (!isAll)
+            _expression = LineExpression.Parse(expression);
     }
 
     /// <summary>Where the first line begins, from a line's beginning on, that may match; -1 when there is none.</summary>
@@ -80,18 +70,6 @@ public sealed class LogPattern
         if (_characters.Length < line.Length)
             _characters = new char[line.Length];
         return _expression.IsMatch(_characters.AsSpan(0, Encoding.UTF8.GetChars(line, _characters)));
-    }
-
-    private static Regex New(string expression)
-    {
-        try
-        {
-            return new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(expression, RegexOptions.CultureInvariant, Timeout);
-        }
     }
 
     // The longest text that must stand in whatever matches; empty where the expression is not understood so well: it has branches,

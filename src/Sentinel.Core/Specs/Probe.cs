@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sentinel.Core.Environments;
-using Sentinel.Core.Logs;
 
 namespace Sentinel.Core.Specs;
 
@@ -62,7 +61,7 @@ public sealed record Probe(ProbeKind Kind, string Target)
     /// <exception cref="FormatException">It is no regular expression.</exception>
     public static Probe Log(string expression)
     {
-        _ = new LogPattern(expression);
+        _ = LineExpression.Parse(expression);
         return new Probe(ProbeKind.Log, expression);
     }
 

@@ -1,3 +1,4 @@
+using Sentinel.Core.Logs;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Events;
 using Sentinel.Core.Host;
@@ -141,7 +142,7 @@ public sealed partial class Supervisor
                 if ((stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? spawner.WhyNoMore : null)) is { } why)
                     throw new SpawnException(why);
                 // Whoever waits for a line, or quotes it, begins where this run's part of the logs does.
-                var logs = LogEnds.Of(starting, store.Home, store.Files);
+                var logs = LogHistory.EndsOf(starting, store.Home, store.Files);
                 spawned = new ProcessEvent.Spawned(Spawn(starting, transaction.State), logs);
             }
             // After a fault of ours nobody knows: it stays as one that is being started, and the next sweep, or command, finds out.

@@ -120,7 +120,7 @@ public sealed partial class Supervisor(
                 State = new RunState.Stopped(time.GetUtcNow()),
                 Origin = origin,
             });
-            if (LogEnds.Of(records[^1], store.Home, store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 })
+            if (LogHistory.EndsOf(records[^1], store.Home, store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 })
                 records[^1] = records[^1] with { LogsFrom = logs };
             if (WhyOver(records[^1]) is { } over)
                 return [new Outcome.Failed(spec.Name, null, over)];
