@@ -1,7 +1,7 @@
 using System.Text;
 using Sentinel.Core.Host;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

@@ -1,4 +1,4 @@
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 
@@ -59,7 +59,7 @@ public static class Caller
         return Links.Identity(path) is null || Links.AreSame(path, seen) ? seen : Path.GetFullPath(path, RealFolder);
     }
 
-    /// <summary>As <see cref="Core.Specs.Inherited"/> writes it.</summary>
+    /// <summary>As <see cref="Model.Specs.Inherited"/> writes it.</summary>
     public static string Inherited => Inheritance.OfCaller().ToString();
 
     /// <inheritdoc cref="Linux.Surroundings"/>

@@ -6,7 +6,7 @@ namespace Sentinel.Linux;
 internal static class Cookie
 {
     /// <summary>The environment variable; every descendant inherits it, unless it empties its environment.</summary>
-    public const string Variable = Core.Specs.Variable.Cookie;
+    public const string Variable = Model.Specs.Variable.Cookie;
 
     /// <summary>The cookie in an environment as /proc/PID/environ has it, or null.</summary>
     public static string? In(ReadOnlySpan<byte> environment)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Daemon;
-using Sentinel.Core.Store;
+using Sentinel.Core.Home;
 using Sentinel.Core.Supervision;
 
 namespace Sentinel.Linux;

@@ -1,7 +1,7 @@
-using Sentinel.Core.Store;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
+using Sentinel.Model;
 
 namespace Sentinel.Linux;
 

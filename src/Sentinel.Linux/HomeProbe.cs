@@ -1,5 +1,5 @@
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Store;
+using Sentinel.Core.Home;
 
 namespace Sentinel.Linux;
 

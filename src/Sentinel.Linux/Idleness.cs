@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Sentinel.Core.Store;
+using Sentinel.Core.Home;
 
 namespace Sentinel.Linux;
 

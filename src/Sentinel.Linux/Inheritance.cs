@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

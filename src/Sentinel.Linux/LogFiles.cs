@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
 
 namespace Sentinel.Linux;
 

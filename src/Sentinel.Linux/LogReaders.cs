@@ -1,9 +1,10 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

@@ -1,5 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux;
 

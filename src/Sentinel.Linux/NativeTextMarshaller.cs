@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.InteropServices.Marshalling;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Core.Checks;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Linux;
 

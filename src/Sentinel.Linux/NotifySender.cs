@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Linux;
 

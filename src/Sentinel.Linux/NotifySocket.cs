@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Core.Checks;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Linux;
 

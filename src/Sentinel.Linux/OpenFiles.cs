@@ -1,8 +1,8 @@
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Linux;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Sentinel.Core.Host;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

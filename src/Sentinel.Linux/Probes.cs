@@ -1,9 +1,7 @@
 using System.Net;
-using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

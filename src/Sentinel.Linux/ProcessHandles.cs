@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux;
 

@@ -122,7 +122,7 @@ public sealed unsafe class ProcessTable : IProcessTable
         : RealTimeLimit.MarkOf(pid) is { } mark ? new TreeSign(null, mark)
         : new TreeSign(ControlGroup.CookieOf(pid), null);
 
-    public string? NameOf(int pid) => Caller.EnvironmentOf(pid)?[Sentinel.Core.Specs.Variable.Name];
+    public string? NameOf(int pid) => Caller.EnvironmentOf(pid)?[Sentinel.Model.Specs.Variable.Name];
 
     public bool IsShell(int pid) => Shells.IsOne(pid);
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

@@ -1,8 +1,9 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux;
 

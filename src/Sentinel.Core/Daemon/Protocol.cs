@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Daemon;
 

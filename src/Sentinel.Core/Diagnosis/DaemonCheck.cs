@@ -1,7 +1,6 @@
 using Sentinel.Core.Daemon;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Diagnosis;
 

@@ -1,4 +1,4 @@
-using Sentinel.Core.Logs;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Diagnosis;
 

@@ -1,6 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Store;
+using Sentinel.Model;
 
 namespace Sentinel.Core.Diagnosis;
 

@@ -1,5 +1,5 @@
-using Sentinel.Core.Policy;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Diagnosis;
 

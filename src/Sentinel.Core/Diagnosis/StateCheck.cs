@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Diagnosis;
 
@@ -38,7 +40,7 @@ public sealed record StateFilesSight(SentinelHome Home, StateSight State, StateS
         { State: StateSight.Python python } => python.State,
         { State: StateSight.Newer or StateSight.Unreadable } => null,
         { Previous: StateSight.Good copy } => copy.State,
-        { State: StateSight.Missing, Previous: StateSight.Missing } => Store.State.Empty,
+        { State: StateSight.Missing, Previous: StateSight.Missing } => Model.State.Empty,
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Environments;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Environments;
 

@@ -1,5 +1,5 @@
-using Sentinel.Core.Store;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Model;
 
 namespace Sentinel.Core.Host;
 

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Core.Logs;
 
 namespace Sentinel.Core.Host;
 

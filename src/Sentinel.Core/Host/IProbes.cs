@@ -1,7 +1,6 @@
 using System.Net;
-using Sentinel.Core.Checks;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Host;
 

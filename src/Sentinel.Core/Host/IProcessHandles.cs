@@ -1,4 +1,4 @@
-using Sentinel.Core.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Host;
 

@@ -1,4 +1,5 @@
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Host;
 

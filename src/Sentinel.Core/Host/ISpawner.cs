@@ -1,6 +1,5 @@
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Host;
 

@@ -1,7 +1,8 @@
-using Sentinel.Core.Store;
-using Sentinel.Core.Policy;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Logs;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Logs;
 

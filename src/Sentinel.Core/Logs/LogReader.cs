@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Logs;
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Logs;
 

@@ -1,3 +1,5 @@
+using Sentinel.Model;
+
 namespace Sentinel.Core.Store;
 
 /// <summary>The state in the memory of the daemon, whose every turn to write it is.</summary>

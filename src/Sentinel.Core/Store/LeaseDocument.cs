@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Sentinel.Core.Leases;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 

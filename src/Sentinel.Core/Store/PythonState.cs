@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Sentinel.Core.Groups;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Store;
 

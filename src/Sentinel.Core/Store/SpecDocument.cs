@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Specs;
+using Sentinel.Core.Host;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 

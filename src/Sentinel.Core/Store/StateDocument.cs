@@ -2,11 +2,9 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Sentinel.Core.Events;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Model;
 
 namespace Sentinel.Core.Store;
 

@@ -1,6 +1,6 @@
 using Sentinel.Core.Logs;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Store;
 

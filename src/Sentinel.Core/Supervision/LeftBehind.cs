@@ -1,6 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 

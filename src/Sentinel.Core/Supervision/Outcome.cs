@@ -1,5 +1,5 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 

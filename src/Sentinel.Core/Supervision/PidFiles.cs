@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
-using MembersOf = System.Func<Sentinel.Core.Policy.ProcessRecord, System.Collections.Generic.List<Sentinel.Core.Host.Sighting>>;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using MembersOf = System.Func<Sentinel.Model.Policy.ProcessRecord, System.Collections.Generic.List<Sentinel.Core.Host.Sighting>>;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,6 +1,6 @@
-using Sentinel.Core.Groups;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 

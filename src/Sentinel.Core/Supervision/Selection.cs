@@ -1,7 +1,6 @@
 using System.Globalization;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,7 +1,9 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,8 +1,9 @@
-using Sentinel.Core.Events;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Supervision;
 

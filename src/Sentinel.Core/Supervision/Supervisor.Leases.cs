@@ -1,8 +1,8 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,11 +1,12 @@
-using Sentinel.Core.Logs;
 using Sentinel.Core.Environments;
-using Sentinel.Core.Events;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 

@@ -1,14 +1,13 @@
 using Sentinel.Core.Environments;
-using Sentinel.Core.Events;
-using Sentinel.Core.Groups;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Leases;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 

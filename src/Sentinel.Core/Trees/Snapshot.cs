@@ -1,5 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Trees;
 

@@ -1,6 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Trees;
 

@@ -1,4 +1,5 @@
 using Sentinel.Core.Host;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Trees;
 

@@ -1,8 +1,11 @@
 using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Commands;
 

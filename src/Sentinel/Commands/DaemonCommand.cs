@@ -3,11 +3,12 @@ using System.Text;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 
@@ -128,7 +129,7 @@ internal static class DaemonCommand
         new StateFiles().MakePrivateFolder(session.Home.Folder);
         var program = Environment.ProcessPath!;
         var identity = new Spawner(session.Table).Spawn(new Launch(
-            new Core.Specs.Command([program, "daemon", "run"], "sentinel daemon run", Shell: false),
+            new Model.Specs.Command([program, "daemon", "run"], "sentinel daemon run", Shell: false),
             "/",
             Caller.Environment.With("SENTINEL_HOME", session.Home.Folder),
             Caller.Umask,

@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Daemon;
-using Sentinel.Core.Events;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Keepers;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

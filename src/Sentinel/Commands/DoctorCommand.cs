@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Startup;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

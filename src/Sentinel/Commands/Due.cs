@@ -1,6 +1,6 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sentinel.Core.Specs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Sentinel.Core.Host;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

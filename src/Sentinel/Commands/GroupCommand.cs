@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

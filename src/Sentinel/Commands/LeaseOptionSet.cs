@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

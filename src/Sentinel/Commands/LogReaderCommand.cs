@@ -21,7 +21,7 @@ internal static class LogReaderCommand
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
             new LogReader(
                 result.GetValue(log)!,
-                new LogLimits(result.GetValue(size), result.GetValue(backups), result.GetValue(compresses)),
+                new Model.Specs.LogLimits(result.GetValue(size), result.GetValue(backups), result.GetValue(compresses)),
                 new LogFiles(),
                 path => LogCompressions.Begin(path, _ => { })).Run(input);
             return ExitCode.Success;

@@ -1,9 +1,11 @@
 using System.Text;
-using Sentinel.Core.Events;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

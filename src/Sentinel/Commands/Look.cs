@@ -1,11 +1,10 @@
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Sentinel.Core.Specs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

@@ -1,10 +1,9 @@
-using Sentinel.Core.Checks;
-using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

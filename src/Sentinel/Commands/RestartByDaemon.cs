@@ -1,5 +1,5 @@
-using Sentinel.Core.Policy;
 using Sentinel.Core.Supervision;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 
@@ -56,7 +55,7 @@ internal static class RunCommand
             SharedOptions.CheckName(result.GetValue(group));
             if (result.GetValue(folder) is "")
                 throw new FormatException("--cwd takes a folder, not ''");
-            Core.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
+            Model.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
                 throw new FormatException("--create-group goes with --group");
@@ -70,7 +69,7 @@ internal static class RunCommand
             if (RunWords.TakenIn(result) is { Length: > 0 } taken)
                 Output.Tell($"Note: {string.Join(", ", taken)} after the command is taken as an option of run; put -- before the command to pass it on.");
             var caller = Caller.Environment;
-            var asked = Core.Specs.Command.From(result.GetValue(words)!, RunWords.IsExact(result.CommandResult));
+            var asked = Model.Specs.Command.From(result.GetValue(words)!, RunWords.IsExact(result.CommandResult));
             var spec = SpecOf(asked, result.GetValue(name), result.GetValue(folder), caller) with
             {
                 EnvironmentFiles = environment.Files(result),
@@ -101,7 +100,7 @@ internal static class RunCommand
         return ports;
     }
 
-    private static ProcessSpec SpecOf(Core.Specs.Command command, string? name, string? folder, EnvironmentBlock environment) => new()
+    private static ProcessSpec SpecOf(Model.Specs.Command command, string? name, string? folder, EnvironmentBlock environment) => new()
     {
         Name = name ?? command.ProgramName,
         Command = command,

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

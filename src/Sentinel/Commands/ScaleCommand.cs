@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;

@@ -1,7 +1,7 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Commands;
 

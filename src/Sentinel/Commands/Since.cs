@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

@@ -80,7 +80,7 @@ internal static class StartupCommand
         if (words is [['-', ..] option, ..])
             throw new FormatException($"there is no option {option}");
         if (words is [_, ..])
-            Core.Specs.Command.From(words);
+            Model.Specs.Command.From(words);
         if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or ':'))
             throw new FormatException($"'{name}' cannot be the name of a service: it has letters, digits and -_.@: only");
     }
@@ -93,7 +93,7 @@ internal static class StartupCommand
             return new BootService(
                 name, "Sentinel, which keeps processes running", [OwnPath(), "daemon", "run"], IsDaemon: true, Folder: null, user,
                 Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } ? session.Home.Folder : null);
-        var command = Core.Specs.Command.From(words);
+        var command = Model.Specs.Command.From(words);
         if (ProgramPath.Find(command.Arguments[0], Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH"), out var program) is { } why)
         {
             Session.Fail(why);

@@ -1,5 +1,5 @@
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

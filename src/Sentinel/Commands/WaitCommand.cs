@@ -1,9 +1,11 @@
 using System.CommandLine;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Events;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

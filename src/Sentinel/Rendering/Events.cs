@@ -1,6 +1,7 @@
 using System.Globalization;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Rendering;
 

@@ -4,13 +4,14 @@ using System.Text.Json.Serialization;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Environments;
-using Sentinel.Core.Groups;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Sentinel.Commands;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 
 namespace Sentinel.Rendering;

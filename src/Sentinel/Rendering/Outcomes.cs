@@ -1,6 +1,6 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sentinel.Core.Host;
-using Sentinel.Core.Ports;
 using Sentinel.Core.Store;
+using Sentinel.Model;
 
 namespace Sentinel.Rendering;
 

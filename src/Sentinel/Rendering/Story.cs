@@ -1,7 +1,7 @@
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 using Wcwidth;
 
 namespace Sentinel.Rendering;

@@ -1,7 +1,7 @@
 using System.Net;
 using Sentinel.Core.Checks;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Tests.Trees;
 using PolicySample = Sentinel.Tests.Policy.Sample;
 

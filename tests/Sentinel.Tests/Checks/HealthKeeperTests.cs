@@ -1,11 +1,13 @@
 using System.Net;
 using Sentinel.Core.Checks;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Store;
+using Sentinel.Core.Keepers;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Daemon;
 using Sentinel.Tests.Trees;
 using PolicySample = Sentinel.Tests.Policy.Sample;

@@ -1,9 +1,10 @@
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Events;
 using Sentinel.Tests.Store;
 using Sentinel.Tests.Supervision;

@@ -1,9 +1,9 @@
-using Sentinel.Core.Events;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Events;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;

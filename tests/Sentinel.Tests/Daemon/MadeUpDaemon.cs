@@ -1,8 +1,9 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;
 

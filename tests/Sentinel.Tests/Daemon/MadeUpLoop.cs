@@ -1,5 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Daemon;

@@ -3,11 +3,11 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Sentinel.Core.Daemon;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Store;
 
 namespace Sentinel.Tests.Daemon;

@@ -1,5 +1,5 @@
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Logs;
+using Sentinel.Core.Host;
 
 namespace Sentinel.Tests.Diagnosis;
 

@@ -1,5 +1,6 @@
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Store;
+using Sentinel.Core.Home;
+using Sentinel.Model;
 using Sentinel.Tests.Policy;
 
 namespace Sentinel.Tests.Diagnosis;

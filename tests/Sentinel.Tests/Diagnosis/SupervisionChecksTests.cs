@@ -1,11 +1,9 @@
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 
 namespace Sentinel.Tests.Diagnosis;

@@ -1,11 +1,10 @@
 using Sentinel.Core.Environments;
-using Sentinel.Core.Groups;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;

@@ -1,6 +1,7 @@
 using CsCheck;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Store;
 
 namespace Sentinel.Tests.Events;

@@ -1,7 +1,7 @@
 using CsCheck;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Policy;
 using Sentinel.Tests.Store;
 

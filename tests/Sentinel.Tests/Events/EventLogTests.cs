@@ -1,10 +1,12 @@
 using System.Text;
 using CsCheck;
-using Sentinel.Core.Events;
+using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Store;
 using Sentinel.Tests.Trees;
 

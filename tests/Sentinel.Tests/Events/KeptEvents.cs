@@ -1,7 +1,8 @@
-using Sentinel.Core.Events;
+using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
 
 namespace Sentinel.Tests.Events;
 

@@ -1,7 +1,7 @@
-using Sentinel.Core.Groups;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;
 

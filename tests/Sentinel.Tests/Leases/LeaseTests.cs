@@ -1,5 +1,6 @@
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Leases;
 

@@ -1,9 +1,8 @@
 using System.Text;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Linux;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 
 namespace Sentinel.Tests.Linux;

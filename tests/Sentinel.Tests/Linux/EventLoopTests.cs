@@ -1,6 +1,6 @@
 using System.IO.Pipes;
-using Sentinel.Core.Policy;
 using Sentinel.Linux;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Linux;

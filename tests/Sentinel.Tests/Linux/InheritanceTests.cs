@@ -1,5 +1,5 @@
-using Sentinel.Core.Specs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Linux;
 

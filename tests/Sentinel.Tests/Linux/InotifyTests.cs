@@ -1,5 +1,6 @@
-using Sentinel.Core.Policy;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Logs;
 
 namespace Sentinel.Tests.Linux;

@@ -1,6 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Specs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 
 namespace Sentinel.Tests.Linux;

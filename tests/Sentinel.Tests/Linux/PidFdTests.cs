@@ -1,6 +1,7 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Tests.Linux;
 

@@ -1,10 +1,11 @@
 using System.Text;
 using CsCheck;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Linux;
 

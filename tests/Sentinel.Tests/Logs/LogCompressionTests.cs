@@ -1,5 +1,6 @@
 using Sentinel.Core.Logs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;
 

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;
 

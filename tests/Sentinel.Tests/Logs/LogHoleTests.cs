@@ -1,6 +1,7 @@
 using System.Text;
 using Sentinel.Core.Logs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;
 

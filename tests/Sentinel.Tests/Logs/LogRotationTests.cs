@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Linux;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;
 

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
 using Sentinel.Linux;
 
 namespace Sentinel.Tests.Logs;

@@ -1,6 +1,7 @@
 using CsCheck;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Policy;
 

@@ -1,4 +1,4 @@
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Tests.Policy;
 

@@ -1,5 +1,6 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Policy;
 

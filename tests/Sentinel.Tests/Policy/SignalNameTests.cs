@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Tests.Policy;
 

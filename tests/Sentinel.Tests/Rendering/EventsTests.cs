@@ -1,5 +1,6 @@
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;
 using InWords = Sentinel.Rendering.Events;
 

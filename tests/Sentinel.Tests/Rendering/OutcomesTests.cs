@@ -1,10 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 

@@ -1,9 +1,12 @@
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Sentinel.Core.Events;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 

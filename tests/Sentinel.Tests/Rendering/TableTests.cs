@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using CsCheck;
 using Sentinel.Core.Environments;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 

@@ -14,7 +14,7 @@ internal static class AnyText
 
     private static readonly Gen<Rune> Unicode = Gen.Int[1, 0x10ffff].Where(value => Rune.IsValid(value)).Select(value => new Rune(value))
         // What stands for a byte that is no text is never text.
-        .Where(rune => !Sentinel.Core.Specs.NativeText.IsByte(rune));
+        .Where(rune => !Sentinel.Model.Specs.NativeText.IsByte(rune));
 
     /// <summary>No character NUL: nothing that is handed to a program can have one.</summary>
     public static readonly Gen<string> WithoutNul =

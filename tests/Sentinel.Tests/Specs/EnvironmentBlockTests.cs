@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;
 

@@ -1,4 +1,4 @@
-using Sentinel.Core.Specs;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;
 

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using CsCheck;
-using Sentinel.Core.Events;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Leases;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
+using Sentinel.Core.Home;
 using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Specs;
 
 namespace Sentinel.Tests.Store;

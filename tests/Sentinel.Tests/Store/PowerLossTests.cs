@@ -1,5 +1,7 @@
 using CsCheck;
+using Sentinel.Core.Home;
 using Sentinel.Core.Store;
+using Sentinel.Model;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Store;

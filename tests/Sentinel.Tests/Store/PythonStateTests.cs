@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Ports;
-using Sentinel.Core.Specs;
+using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 using Sentinel.Tests.Trees;
 

@@ -1,6 +1,7 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
 
 namespace Sentinel.Tests.Store;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using CsCheck;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Store;
+using Sentinel.Core.Home;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 using Sentinel.Tests.Specs;
 

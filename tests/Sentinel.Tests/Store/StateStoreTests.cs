@@ -1,6 +1,8 @@
-using Sentinel.Core.Specs;
+using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 
 namespace Sentinel.Tests.Store;

@@ -1,8 +1,9 @@
-using Sentinel.Core.Events;
-using Sentinel.Core.Groups;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
+using Sentinel.Core.Home;
 using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Events;
 using Sentinel.Tests.Policy;
 

@@ -1,5 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;

@@ -1,9 +1,10 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Daemon;
 using Sentinel.Tests.Trees;
 

@@ -1,11 +1,13 @@
 using System.Text;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 using Sentinel.Tests.Trees;
 

@@ -1,8 +1,9 @@
 using Sentinel.Core.Host;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;

@@ -1,7 +1,5 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;

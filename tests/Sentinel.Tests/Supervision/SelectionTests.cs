@@ -1,7 +1,7 @@
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;

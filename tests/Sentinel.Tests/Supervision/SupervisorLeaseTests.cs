@@ -1,8 +1,7 @@
-using Sentinel.Core.Leases;
-using Sentinel.Core.Policy;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Store;
 using Sentinel.Tests.Trees;
 

@@ -1,7 +1,8 @@
 using CsCheck;
 using Sentinel.Core.Host;
-using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Trees;
 

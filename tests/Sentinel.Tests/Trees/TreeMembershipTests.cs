@@ -1,5 +1,6 @@
-using Sentinel.Core.Specs;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Trees;
 

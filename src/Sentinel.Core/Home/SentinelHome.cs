@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Home;
+
+/// <summary>Where everything is kept.</summary>
+/// <param name="Folder">An absolute path.</param>
+public sealed record SentinelHome(string Folder)
+{
+    // Of the 255 bytes that a file name may have, with room for ".stdout.log" and what rotation adds.
+    private const int LongestLogName = 200;
+
+    public string Lock => Path.Combine(Folder, "lock");
+
+    public string State => Path.Combine(Folder, "state.json");
+
+    /// <summary>The state before the last change.</summary>
+    public string PreviousState => State + ".bak";
+
+    /// <summary>Where the daemon listens.</summary>
+    public string Socket => Path.Combine(Folder, "daemon.sock");
+
+    /// <summary>What the daemon had to say that nobody asked for.</summary>
+    public string DaemonLog => Path.Combine(Folder, "daemon.log");
+
+    /// <summary>What it had to say before that.</summary>
+    public string OlderDaemonLog => DaemonLog + ".1";
+
+    /// <summary>What happened, a line of JSON each.</summary>
+    public string Events => Path.Combine(Folder, "events.jsonl");
+
+    /// <summary>What happened before that.</summary>
+    public string OlderEvents => Events + ".1";
+
+    public string Logs => Path.Combine(Folder, "logs");
+
+    public string StdoutOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stdout.log");
+
+    public string StderrOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stderr.log");
+
+    /// <summary>
+    /// What the log file names of a process begin with: its name, which has no slash. One that is too long is cut and made
+    /// unique by the id; so is one that looks as if it had been.
+    /// </summary>
+    public static string LogName(string name, int id)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= LongestLogName && !Regex.IsMatch(name, "~[0-9]+$"))
+            return name;
+        var kept = new StringBuilder();
+        var bytes = 0;
+        foreach (var rune in name.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > LongestLogName)
+                break;
+            kept.Append(rune);
+        }
+
+        return $"{kept}~{id}";
+    }
+}

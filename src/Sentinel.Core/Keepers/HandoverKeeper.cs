@@ -1,0 +1,37 @@
+using Sentinel.Core.Host;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Keepers;
+
+/// <summary>
+/// Looks for the successors of main processes that have ended, for the seconds in which one may come. A pid file is replaced as often
+/// as it is written to, and may be in a folder that is not there yet: it is looked at, less and less often.
+/// </summary>
+/// <param name="look">Called when it is time to.</param>
+internal sealed class HandoverKeeper(ILoop loop, Action look)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(200);
+
+    private IDisposable? _timer;
+    private TimeSpan _delay = Shortest;
+
+    /// <summary>Takes note of what there is, and of that nothing was found.</summary>
+    public void Changed(State state)
+    {
+        if (!state.Processes.Values.Any(record => record.State is RunState.Running { Handover: not null }))
+        {
+            _timer?.Dispose();
+            (_timer, _delay) = (null, Shortest);
+        }
+        else
+            _timer ??= loop.After(_delay, Look);
+    }
+
+    private void Look()
+    {
+        _timer = null;
+        _delay = _delay * 2 < Longest ? _delay * 2 : Longest;
+        look();
+    }
+}

@@ -1,0 +1,67 @@
+using Sentinel.Core.Checks;
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Keepers;
+
+/// <summary>What finding out about processes takes.</summary>
+/// <param name="Answerers">Who answers in whose place.</param>
+/// <param name="LaunchOf">How a process is started now.</param>
+/// <param name="Tell">Given what happened to the run that a record is in.</param>
+/// <param name="Warn">Told, in a sentence, what the user should know.</param>
+public sealed record HealthTools(
+    SentinelHome Home,
+    IProbes Probes,
+    Answerers Answerers,
+    ILogFiles Files,
+    IModifications Modifications,
+    ILoop Loop,
+    Random Random,
+    TimeProvider Time,
+    Func<ProcessRecord, Launch> LaunchOf,
+    Action<ProcessRecord, ProcessEvent> Tell,
+    Action<string> Warn);
+
+/// <summary>
+/// Finds out whether processes are ready, and then how they are, and tells what is new. A process costs a timer; no check of it
+/// begins before the last has ended.
+/// </summary>
+public sealed class HealthKeeper(HealthTools tools) : IDisposable
+{
+    private readonly Dictionary<int, Patient> _patients = [];
+
+    /// <summary>Takes note of which processes there are and which run.</summary>
+    public void Changed(State state)
+    {
+        foreach (var (id, patient) in _patients)
+            if (state.Processes.GetValueOrDefault(id) is not { } record || !IsOfInterest(record))
+            {
+                patient.Dispose();
+                _patients.Remove(id);
+            }
+
+        foreach (var record in state.Processes.Values)
+            if (IsOfInterest(record))
+            {
+                if (!_patients.TryGetValue(record.Id, out var patient))
+                    _patients[record.Id] = patient = new Patient(tools, record);
+                patient.Follow(record);
+            }
+    }
+
+    /// <summary>Ends what is being asked, and hears nobody any more.</summary>
+    public void Dispose()
+    {
+        foreach (var patient in _patients.Values)
+            patient.Dispose();
+        _patients.Clear();
+    }
+
+    // While it waits to be restarted it keeps its address: its successor may speak at once.
+    private static bool IsOfInterest(ProcessRecord record) =>
+        (record.Spec.Readiness is not null || record.Spec.Health is not null)
+        && record.State is RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff;
+}

@@ -1,0 +1,262 @@
+using System.Net;
+using Sentinel.Core.Checks;
+using Sentinel.Core.Environments;
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Keepers;
+
+/// <summary>One process that is asked how it is, or tells.</summary>
+internal sealed class Patient : IDisposable
+{
+    // How often one that is about to be ready is asked.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
+
+    // What it says of itself is written down no more often.
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+
+    private readonly HealthTools _tools;
+    private readonly Answerers.Of _answerers;
+    private readonly List<IDisposable> _readying = [];
+    private ProcessRecord _record;
+    private ProcessIdentity? _main;
+    private readonly Dictionary<NotifyAddress, IDisposable> _ears = [];
+    private string? _heardAs;
+    private bool _hasDoubted;
+    private IDisposable? _examining;
+    private IDisposable? _saying;
+    private string? _says;
+    private string? _notReadyWhy;
+    private bool _isOverdue;
+    private string? _stranger;
+    private HealthTally _tally;
+    private bool _hasPinged;
+
+    public Patient(HealthTools tools, ProcessRecord record) =>
+        (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
+
+    /// <summary>Takes note of what became of it.</summary>
+    public void Follow(ProcessRecord record)
+    {
+        var before = _record;
+        _record = record;
+        if (record.Spec.IsToldBy(ProbeKind.Notify))
+            Listen();
+        var run = record.State as RunState.Running;
+        if (run?.Identity != _main)
+        {
+            Rest();
+            _main = run?.Identity;
+            (_hasPinged, _hasDoubted) = (false, false);
+        }
+        else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health
+            || before.Spec.AnyListener != record.Spec.AnyListener)
+            Rest();
+
+        if (run is { IsReady: false } && _readying.Count == 0)
+            BeginReadying(run);
+        else if (run is { IsReady: true })
+        {
+            StopReadying();
+            if (_examining is null)
+                BeginExamining(run);
+        }
+    }
+
+    public void Dispose()
+    {
+        Rest();
+        foreach (var ear in _ears.Values)
+            ear.Dispose();
+        _saying?.Dispose();
+    }
+
+    private void Rest()
+    {
+        StopReadying();
+        _examining?.Dispose();
+        _examining = null;
+    }
+
+    private void StopReadying()
+    {
+        _readying.ForEach(waiting => waiting.Dispose());
+        _readying.Clear();
+    }
+
+    private void BeginReadying(RunState.Running run)
+    {
+        var readiness = _record.Spec.Readiness;
+        (_notReadyWhy, _isOverdue) = (null, false);
+        switch (readiness?.Probe)
+        {
+            case { Kind: ProbeKind.Notify }:
+                _notReadyWhy = "it has not said READY=1";
+                break;
+            case { Kind: ProbeKind.Log } probe:
+                _notReadyWhy = $"nothing written matches '{probe.Target}'";
+                var pattern = new LogPattern(probe.Target);
+                var starts = run.LogStarts ?? default;
+                foreach (var (path, start) in new[] { (_tools.Home.StdoutOf(_record), starts.Stdout), (_tools.Home.StderrOf(_record), starts.Stderr) })
+                    _readying.Add(new ReadyLog(
+                        path, start ?? 0, pattern, _tools.Files, _tools.Modifications, _tools.Loop, () => Tell(new ProcessEvent.Ready())));
+                break;
+            case { } probe:
+                AskWhetherReady(probe, Shortest);
+                break;
+        }
+
+        if (readiness is not { Timeout: var timeout } || timeout <= TimeSpan.Zero)
+            return;
+        var left = run.Since + timeout - _tools.Time.GetUtcNow();
+        // Whom nobody asked until now may well be ready: the first answer decides.
+        _isOverdue = left <= TimeSpan.Zero && readiness.Probe is not null && _notReadyWhy is null;
+        if (!_isOverdue)
+            _readying.Add(_tools.Loop.After(left, () => TimeIsUp(readiness)));
+    }
+
+    private void TimeIsUp(Readiness readiness) => Tell(readiness.Probe is null
+        ? new ProcessEvent.Ready()
+        : new ProcessEvent.NotReady(
+            $"it was not ready after {readiness.Timeout.TotalSeconds:0.###} s{(_notReadyWhy is null ? "" : $": {_notReadyWhy}")}"));
+
+    private void AskWhetherReady(Probe probe, TimeSpan patience)
+    {
+        var slot = _readying.Count;
+        _readying.Add(Ask(probe, HealthCheck.DefaultTimeout, Answered));
+
+        void Answered(string? why)
+        {
+            _notReadyWhy = why;
+            if (why is null)
+                Tell(new ProcessEvent.Ready());
+            else if (_isOverdue)
+                TimeIsUp(_record.Spec.Readiness!);
+            else
+            {
+                _readying[slot] = _tools.Loop.After(patience, () =>
+                {
+                    patience = patience * 1.2 < Longest ? patience * 1.2 : Longest;
+                    _readying[slot] = Ask(probe, HealthCheck.DefaultTimeout, Answered);
+                });
+                if (_record.State is RunState.Running { IsReady: false } run && run.Impediment != _stranger)
+                    Tell(new ProcessEvent.Impeded(_stranger));
+            }
+        }
+    }
+
+    private void BeginExamining(RunState.Running run)
+    {
+        if (_record.Spec.Health is not { } check)
+            return;
+        _tally = new HealthTally(0, HasPassed: run.Health is { IsHealthy: true });
+        WaitToExamine(check);
+    }
+
+    private void WaitToExamine(HealthCheck check) =>
+        _examining = _tools.Loop.After(_tally.Delay(check, _tools.Random.NextDouble()), () => Examine(check));
+
+    private void Examine(HealthCheck check)
+    {
+        if (check.Probe.Kind != ProbeKind.Notify)
+            _examining = Ask(check.Probe, check.Timeout, why => Examined(check, why));
+        else
+        {
+            var why = _hasPinged ? null : $"it has not said WATCHDOG=1 for {check.Interval.TotalSeconds:0.###} s";
+            _hasPinged = false;
+            Examined(check, why);
+        }
+    }
+
+    private void Examined(HealthCheck check, string? why)
+    {
+        if (_record.State is not RunState.Running run)
+            return;
+        _tally = _tally.After(why is null, check, _tools.Time.GetUtcNow() - run.Since);
+        WaitToExamine(check);
+        if (_tally.IsHealthy(check) is { } isHealthy && isHealthy != run.Health?.IsHealthy)
+            Tell(new ProcessEvent.Examined(isHealthy, why));
+    }
+
+    private IDisposable Ask(Probe probe, TimeSpan timeout, Action<string?> then)
+    {
+        _stranger = null;
+        try
+        {
+            return _tools.Probes.Ask(probe, _tools.LaunchOf(_record), timeout, Judge, then);
+        }
+        catch (Exception e) when (e is EnvironmentException or SpawnException or IOException)
+        {
+            return _tools.Loop.After(TimeSpan.Zero, () => then(e.Message));
+        }
+    }
+
+    private string? Judge(IPEndPoint address) => _stranger = _record.Spec.AnyListener ? null : _answerers.WhyNot(_record, address);
+
+    // A run that began as another user tells it elsewhere than its successor will.
+    private void Listen()
+    {
+        var user = _record.Spec.Treatment.User ?? "";
+        if (_heardAs == user)
+            return;
+        _heardAs = user;
+        try
+        {
+            var address = NotifyAddress.Of(_record, _tools.Home, _tools.LaunchOf(_record).Account);
+            if (!_ears.ContainsKey(address))
+                _ears[address] = _tools.Probes.Listen(address, () => TreeRoot.Of(_record), Hear, Doubt);
+        }
+        catch (Exception e) when (e is EnvironmentException or SpawnException or IOException or UnauthorizedAccessException)
+        {
+            _tools.Warn($"{_record.Spec.Name}: what it tells cannot be heard: {e.Message}");
+        }
+    }
+
+    // Once for each run: whoever sends one message sends many.
+    private void Doubt(int pid)
+    {
+        if (!_hasDoubted)
+            _tools.Warn($"{_record.Spec.Name}: what pid {pid} tells is not believed: it is no process of {_record.Spec.Name}");
+        _hasDoubted = true;
+    }
+
+    private void Hear(string message)
+    {
+        foreach (var (name, value) in Notification.Parse(message))
+            switch (name, value)
+            {
+                case ("READY", "1") when _record is { Spec.Readiness.Probe.Kind: ProbeKind.Notify, State: RunState.Running { IsReady: false } }:
+                    Tell(new ProcessEvent.Ready());
+                    break;
+                case ("WATCHDOG", "1"):
+                    _hasPinged = true;
+                    break;
+                case ("WATCHDOG", "trigger") when _record is { Spec.Health.Probe.Kind: ProbeKind.Notify, State: RunState.Running }:
+                    Tell(new ProcessEvent.Examined(false, "it says so itself (WATCHDOG=trigger)"));
+                    break;
+                case ("STATUS", _):
+                    _says = value;
+                    if (_saying is null)
+                        Say();
+                    break;
+            }
+    }
+
+    private void Say()
+    {
+        _saying = null;
+        if (_record.State is not RunState.Running run || run.Says == _says)
+            return;
+        _saying = _tools.Loop.After(Breath, Say);
+        Tell(new ProcessEvent.Said(_says!));
+    }
+
+    private void Tell(ProcessEvent happened)
+    {
+        if (_record.State is RunState.Running)
+            _tools.Tell(_record, happened);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+
+namespace Sentinel.Core.Store;
+
+/// <summary>The shape of a line of events.jsonl; see docs/json.md.</summary>
+internal static class EventDocument
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Adds a line.</summary>
+    public static void Write(IBufferWriter<byte> lines, Event happened)
+    {
+        using (var json = new Utf8JsonWriter(lines, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", Time(happened.Time));
+            json.WriteString("event", WordOf(happened));
+            if (happened is Event.OfProcess process)
+            {
+                json.WriteNumber("id", process.Id);
+                json.WriteString("name", process.Name);
+            }
+
+            WriteFacts(json, happened);
+            json.WriteEndObject();
+        }
+
+        lines.Write("\n"u8);
+    }
+
+    /// <summary>Null when it is no event, or one of a newer version.</summary>
+    public static Event? Read(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return Read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string WordOf(Event happened) => happened switch
+    {
+        Event.Started { Automatic: true } => "restarted",
+        Event.Started => "started",
+        Event.Ended { Run.How: Exit.NotStarted } => "not-started",
+        Event.Ended { ByUser: true } or Event.Stopped => "stopped",
+        Event.Ended => "exited",
+        Event.HandedOver => "handed-over",
+        Event.InBackground => "in-background",
+        Event.EndedLeft => "ended-left",
+        Event.Ready => "ready",
+        Event.HealthChanged { IsHealthy: true } => "healthy",
+        Event.HealthChanged => "unhealthy",
+        Event.GaveUp => "gave-up",
+        Event.LeaseOver => "lease-over",
+        Event.OutgrewMemory => "outgrew-memory",
+        Event.LogNotRotated => "log-not-rotated",
+        Event.LogEmptied => "log-emptied",
+        Event.Deleted => "deleted",
+        Event.DaemonUp => "daemon-up",
+        Event.DaemonDown => "daemon-down",
+        _ => throw new NotSupportedException(happened.GetType().Name),
+    };
+
+    private static void WriteFacts(Utf8JsonWriter json, Event happened)
+    {
+        switch (happened)
+        {
+            case Event.Started started:
+                json.WriteNumber("pid", started.Pid);
+                break;
+            case Event.Ended { Run: var run } ended:
+                if (run.Pid is { } pid)
+                    json.WriteNumber("pid", pid);
+                json.WriteString("startedAt", Time(run.StartedAt));
+                json.WriteBoolean("witnessed", run.Witnessed);
+                RunDocument.Write(json, "how", run.How);
+                json.WriteString("text", run.How.ToString());
+                if (run.Why is { } wrong)
+                    json.WriteString("why", wrong);
+                if (run.PeakMemoryBytes is { } peak)
+                    json.WriteNumber("peakMemoryBytes", peak);
+                if (ended.Logs.Stdout is { } stdout)
+                    json.WriteNumber("stdoutBytes", stdout);
+                if (ended.Logs.Stderr is { } stderr)
+                    json.WriteNumber("stderrBytes", stderr);
+                if (run.LogStarts is { } starts)
+                    RunDocument.Write(json, "logStarts", starts);
+                if (ended.RestartDue is { } due)
+                    json.WriteString("restartDue", Time(due));
+                break;
+            case Event.HandedOver next:
+                json.WriteNumber("pid", next.Pid);
+                json.WriteNumber("oldPid", next.OldPid);
+                break;
+            case Event.InBackground { Left: var left }:
+                json.WriteString("left", left);
+                break;
+            case Event.EndedLeft { Left: var gone }:
+                json.WriteString("left", gone);
+                break;
+            case Event.HealthChanged { Why: { } why }:
+                json.WriteString("why", why);
+                break;
+            case Event.GaveUp gaveUp:
+                json.WriteString("why", gaveUp.Why);
+                break;
+            case Event.LeaseOver over:
+                json.WriteString("why", over.Why);
+                break;
+            case Event.OutgrewMemory outgrew:
+                json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
+                json.WriteNumber("limitBytes", outgrew.LimitBytes);
+                break;
+            case Event.LogNotRotated failed:
+                json.WriteString("log", failed.Log);
+                json.WriteString("why", failed.Why);
+                break;
+            case Event.LogEmptied emptied:
+                json.WriteString("log", emptied.Log);
+                json.WriteNumber("lostBytes", emptied.LostBytes);
+                break;
+            case Event.DaemonUp up:
+                json.WriteNumber("pid", up.Pid);
+                json.WriteString("version", up.Version);
+                break;
+            case Event.DaemonDown down:
+                json.WriteNumber("pid", down.Pid);
+                break;
+        }
+    }
+
+    private static Event? Read(JsonElement json)
+    {
+        var time = json.Get("time").GetDateTimeOffset();
+        var word = json.Text("event");
+        return word switch
+        {
+            "daemon-up" => new Event.DaemonUp(time, json.Get("pid").GetInt32(), json.Text("version")),
+            "daemon-down" => new Event.DaemonDown(time, json.Get("pid").GetInt32()),
+            _ => ReadOfProcess(json, word, time, json.Get("id").GetInt32(), json.Text("name")),
+        };
+    }
+
+    private static Event.OfProcess? ReadOfProcess(JsonElement json, string word, DateTimeOffset time, int id, string name) => word switch
+    {
+        "started" or "restarted" => new Event.Started(time, id, name, json.Get("pid").GetInt32(), word == "restarted"),
+        "stopped" when json.Maybe("how") is null => new Event.Stopped(time, id, name),
+        "exited" or "stopped" or "not-started" => new Event.Ended(
+            time,
+            id,
+            name,
+            new EndedRun(
+                json.Maybe("pid")?.GetInt32(),
+                json.Get("startedAt").GetDateTimeOffset(),
+                time,
+                json.Get("witnessed").GetBoolean(),
+                RunDocument.ReadExit(json.Get("how")),
+                json.Maybe("peakMemoryBytes")?.GetInt64(),
+                json.Maybe("why")?.GetString())
+            {
+                LogStarts = RunDocument.ReadLogStarts(json),
+            },
+            ByUser: word == "stopped",
+            new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
+            json.Maybe("restartDue")?.GetDateTimeOffset()),
+        "handed-over" => new Event.HandedOver(time, id, name, json.Get("pid").GetInt32(), json.Get("oldPid").GetInt32()),
+        "in-background" => new Event.InBackground(time, id, name, json.Text("left")),
+        "ended-left" => new Event.EndedLeft(time, id, name, json.Text("left")),
+        "ready" => new Event.Ready(time, id, name),
+        "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
+        "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
+        "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
+        "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
+        "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
+        "log-emptied" => new Event.LogEmptied(time, id, name, json.Text("log"), json.Get("lostBytes").GetInt64()),
+        "deleted" => new Event.Deleted(time, id, name),
+        _ => null,
+    };
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+}

@@ -1,0 +1,91 @@
+using Sentinel.Core.Environments;
+using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>Makes, changes and deletes groups, and says who is in them; no process is touched.</summary>
+/// <param name="settled">The state as it is, of one as it is written.</param>
+internal sealed class GroupBook(StateStore store, ProcessEnvironments environments, Func<State, State> settled)
+{
+    public Outcome Create(Group group)
+    {
+        using var transaction = store.Begin();
+        if (transaction.State.Groups.ContainsKey(group.Name))
+            return new Outcome.Failed(group.Name, null, $"there is a group '{group.Name}' already; 'sentinel group set' changes it");
+        if (WhyNot(group.EnvironmentFiles) is { } why)
+            return new Outcome.Failed(group.Name, null, why);
+        transaction.State = transaction.State.With(group);
+        transaction.Save();
+        return new Outcome.GroupCreated(group.Name);
+    }
+
+    public Outcome Change(string name, GroupChange change)
+    {
+        using var transaction = store.Begin();
+        if (transaction.State.Groups.GetValueOrDefault(name) is not { } group)
+            return Missing(transaction.State, name);
+        if (WhyNot(change.EnvironmentFiles ?? []) is { } why)
+            return new Outcome.Failed(name, null, why);
+        if (change.Unset.FirstOrDefault(variable => group.Variables[variable] is null) is { } missing)
+            return new Outcome.Failed(name, null, $"group '{name}' has no variable {missing}");
+        transaction.State = transaction.State.With(change.Of(group));
+        transaction.Save();
+        return new Outcome.GroupChanged(
+            name, [.. settled(transaction.State).MembersOf(name).Where(IsRunning).Select(process => process.Spec.Name)]);
+    }
+
+    /// <summary>Its processes stay as they are, in no group.</summary>
+    public Outcome Delete(string name)
+    {
+        using var transaction = store.Begin();
+        if (!transaction.State.Groups.ContainsKey(name))
+            return Missing(transaction.State, name);
+        var members = transaction.State.MembersOf(name).ToList();
+        transaction.State = members.Aggregate(
+            transaction.State with { Groups = transaction.State.Groups.Remove(name) }, (state, member) => state.With(In(member, null)));
+        transaction.Save();
+        return new Outcome.GroupDeleted(name, [.. members.Select(process => process.Spec.Name)]);
+    }
+
+    public IReadOnlyList<Outcome> Add(string name, Selection selection) => Move(name, selection, process =>
+        process.Spec.Group == name ? new Outcome.Failed(process.Spec.Name, process, $"it is in group '{name}' already") : null, name);
+
+    public IReadOnlyList<Outcome> Remove(string name, Selection selection) => Move(name, selection, process =>
+        process.Spec.Group != name ? new Outcome.Failed(process.Spec.Name, process, $"it is not in group '{name}'") : null, null);
+
+    /// <summary>The failure of whoever asks for a group that there is not.</summary>
+    public static Outcome.Failed Missing(State state, string name, string hint = "'sentinel group list' shows those there are") => new(
+        name, null, $"there is no group '{name}'; " + (Spelling.Nearest(name, state.Groups.Keys) is { } nearest
+            ? $"did you mean '{nearest}'?"
+            : hint));
+
+    private IReadOnlyList<Outcome> Move(string name, Selection selection, Func<ProcessRecord, Outcome?> whyNot, string? to)
+    {
+        using var transaction = store.Begin();
+        if (transaction.State.Groups.GetValueOrDefault(name) is not { } group)
+            return [Missing(transaction.State, name)];
+        var (found, outcomes) = selection.In(settled(transaction.State), _ => true);
+        foreach (var process in found)
+        {
+            if (whyNot(process) is { } failure)
+            {
+                outcomes.Add(failure);
+                continue;
+            }
+
+            transaction.State = transaction.State.With(In(transaction.State.Processes[process.Id], to));
+            outcomes.Add(new Outcome.Moved(process.Spec.Name, In(process, to), name, IsRunning(process) && group.HasEnvironment));
+        }
+
+        transaction.Save();
+        return outcomes;
+    }
+
+    private static ProcessRecord In(ProcessRecord process, string? group) => process with { Spec = process.Spec with { Group = group } };
+
+    private static bool IsRunning(ProcessRecord process) => process.State is RunState.Running;
+
+    private string? WhyNot(IEnumerable<string> files) => files.Select(environments.WhyNot).FirstOrDefault(why => why is not null);
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Sentinel.Core.Host;
+using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>Gives out ports that nobody has, and takes them back.</summary>
+internal sealed class PortBook(StateStore store, IPorts ports, Random random, TimeProvider time)
+{
+    /// <param name="port">Null: any.</param>
+    public Outcome Allocate(int? port, string name)
+    {
+        using var transaction = store.Begin();
+        var state = transaction.State;
+        if (port is { } wanted && WhyNot(state, wanted) is { } why)
+            return new Outcome.Failed(name, null, $"port {wanted} {why}");
+        if ((port ?? Any(state)) is not { } chosen)
+            return new Outcome.Failed(name, null, NoneLeft);
+        var lease = new PortLease(chosen, name, time.GetUtcNow(), ProcessId: null);
+        transaction.State = state.With(lease);
+        transaction.Save();
+        return new Outcome.PortAllocated(lease);
+    }
+
+    /// <param name="targets">Ports, or names of those that no process has.</param>
+    public IReadOnlyList<Outcome> Free(IReadOnlyList<string> targets)
+    {
+        using var transaction = store.Begin();
+        var outcomes = new List<Outcome>();
+        foreach (var target in targets)
+            outcomes.AddRange(Free(transaction, target));
+        transaction.Save();
+        return outcomes;
+    }
+
+    /// <summary>Gives a process the ports that it asks for.</summary>
+    /// <exception cref="SpawnException">There is none left.</exception>
+    public State Give(State state, ProcessRecord process) => process.Spec.Ports.Aggregate(state, (before, asked) =>
+        before.With(new PortLease(Any(before) ?? throw new SpawnException(NoneLeft), asked.Name, time.GetUtcNow(), process.Id)));
+
+    /// <summary>Says which of its ports a process could not listen on now, and why; null when it could on each.</summary>
+    public string? WhyNot(State state, ProcessRecord process) => process.Spec.Ports
+        .Select(asked => state.PortOf(process.Id, asked.Name) is { } lease && ports.WhyNot(lease.Port) is { } why
+            ? $"its port {lease.Port} ({lease.Name}) {why}"
+            : null)
+        .FirstOrDefault(why => why is not null);
+
+    /// <summary>Says which of its ports somebody else than the process itself would deny to its successor, and who; null when nobody.</summary>
+    /// <param name="isStranger">Whether a pid is that of a live process outside of its tree.</param>
+    public string? WhyNotAgain(State state, ProcessRecord process, Func<int, bool> isStranger)
+    {
+        var leases = state.Ports.Values.Where(lease => lease.ProcessId == process.Id).ToDictionary(lease => lease.Port);
+        var listeners = leases.Count == 0 ? [] : ports.Listeners(leases.Keys.ToHashSet());
+        return listeners.FirstOrDefault(listener => listener.Pid is { } pid && isStranger(pid)) is { } stranger
+            ? $"its port {stranger.Port} ({leases[stranger.Port].Name}) is used by {stranger}"
+            : null;
+    }
+
+    private const string NoneLeft = "no port is left that nobody uses or has leased";
+
+    private IEnumerable<Outcome> Free(StateTransaction transaction, string target)
+    {
+        var state = transaction.State;
+        var isPort = int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        var found = state.Ports.Values.Where(lease => isPort ? lease.Port == port : lease.Name == target).ToList();
+        if (found.Count == 0)
+            return [new Outcome.Failed(target, null, (isPort ? $"port {target} is not leased" : $"no port is leased as '{target}'")
+                + "; 'sentinel port list' shows those that are")];
+        if (found.Find(lease => lease.ProcessId is not null) is { ProcessId: { } owner } taken)
+            return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) is that of "
+                + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it")];
+        transaction.State = state with { Ports = state.Ports.RemoveRange(found.Select(lease => lease.Port)) };
+        return found.Select(lease => new Outcome.PortFreed(lease));
+    }
+
+    private string? WhyNot(State state, int port) =>
+        state.Ports.GetValueOrDefault(port) is not { } lease ? ports.WhyNot(port)
+        : lease.ProcessId is { } owner ? $"is leased by {state.Processes[owner].Spec.Name} ({lease.Name})"
+        : $"is leased already, as '{lease.Name}'; 'sentinel port free {port}' frees it";
+
+    // One that the kernel would give to any connection may be taken by the time it is used.
+    private int? Any(State state)
+    {
+        var (first, last) = ports.Ephemeral;
+        int[] candidates =
+        [
+            .. Enumerable.Range(PortLease.LowestUnprivileged, PortLease.Highest - PortLease.LowestUnprivileged + 1)
+                .Where(port => (port < first || port > last) && !state.Ports.ContainsKey(port)),
+        ];
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            var j = random.Next(i, candidates.Length);
+            (candidates[i], candidates[j]) = (candidates[j], candidates[i]);
+            if (ports.WhyNot(candidates[i]) is null)
+                return candidates[i];
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+
+namespace Sentinel.Model;
+
+/// <summary>Tells what happened from what changed: nobody who changes the state need remember to say so.</summary>
+public static class Changes
+{
+    /// <param name="logEnds">How long the logs of a process are now.</param>
+    public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, LogEnds> logEnds)
+    {
+        foreach (var record in after.Processes.Values)
+            if (before.Processes.GetValueOrDefault(record.Id) is var old && !ReferenceEquals(old, record))
+                foreach (var happened in Of(old, record))
+                    yield return happened;
+        foreach (var (id, record) in before.Processes)
+            if (!after.Processes.ContainsKey(id))
+                yield return new Event.Deleted(now, id, record.Spec.Name);
+
+        IEnumerable<Event> Of(ProcessRecord? old, ProcessRecord record)
+        {
+            var (id, name) = (record.Id, record.Spec.Name);
+            if (record.LeaseOver is { } over && old?.LeaseOver is null)
+                yield return new Event.LeaseOver(now, id, name, over);
+            if (old?.State is RunState.Running { IsReady: false } was && record.State.CurrentRun is { IsReady: true } ready && ready.Identity == was.Identity)
+                yield return new Event.Ready(now, id, name);
+            if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)
+                yield return new Event.HealthChanged(health.Since, id, name, health.IsHealthy, health.Why);
+            if (record.LastRun is { } run && run != old?.LastRun)
+            {
+                var byUser = record.State is RunState.Stopped || old?.State is RunState.Stopping { ThenStart: true };
+                yield return new Event.Ended(
+                    run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
+            }
+            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null })
+                yield return new Event.Stopped(record.State.Since, id, name);
+            if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
+                yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
+            if (record.State is RunState.Exited { Left: { } left } && old?.State is not RunState.Exited { Left: not null })
+                yield return new Event.InBackground(now, id, name, left);
+            // The same run goes on as another process.
+            if (record.State is RunState.Running next && old?.State is RunState.Running then && record.LastRun == old.LastRun)
+            {
+                if (next.Identity != then.Identity)
+                    yield return new Event.HandedOver(now, id, name, next.Identity.Pid, then.Identity.Pid);
+            }
+            else if (record.State is RunState.Running running && running.Identity != old?.State.Main)
+                yield return new Event.Started(
+                    running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff);
+        }
+    }
+}

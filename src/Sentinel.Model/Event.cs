@@ -1,0 +1,63 @@
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+
+namespace Sentinel.Model;
+
+/// <summary>Something that happened, for those who ask later.</summary>
+public abstract record Event(DateTimeOffset Time)
+{
+    /// <summary>Something that happened to one process.</summary>
+    public abstract record OfProcess(DateTimeOffset Time, int Id, string Name) : Event(Time);
+
+    /// <param name="Automatic">Whether it was restarted because it had ended by itself.</param>
+    public sealed record Started(DateTimeOffset Time, int Id, string Name, int Pid, bool Automatic) : OfProcess(Time, Id, Name);
+
+    /// <summary>A run ended, or did not even begin.</summary>
+    /// <param name="ByUser">Whether the user stopped it, or its lease was over.</param>
+    /// <param name="Logs">How long its logs were at that moment.</param>
+    /// <param name="RestartDue">When it will be restarted; null: it will not.</param>
+    public sealed record Ended(
+        DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, LogEnds Logs, DateTimeOffset? RestartDue)
+        : OfProcess(Time, Id, Name);
+
+    /// <summary>Nobody owns it any more, so all of its tree is ended.</summary>
+    public sealed record LeaseOver(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>Its main process has ended, and another of its tree has taken its place.</summary>
+    public sealed record HandedOver(DateTimeOffset Time, int Id, string Name, int Pid, int OldPid) : OfProcess(Time, Id, Name);
+
+    /// <summary>It has ended with code 0, and what it left runs on.</summary>
+    public sealed record InBackground(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
+
+    /// <summary>What it had left running when it ended well was ended, so that it could be restarted.</summary>
+    public sealed record EndedLeft(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
+
+    /// <summary>It has come to be of use.</summary>
+    public sealed record Ready(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    /// <summary>Its health checks say something else than before.</summary>
+    public sealed record HealthChanged(DateTimeOffset Time, int Id, string Name, bool IsHealthy, string? Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>The user stopped what waited to be restarted, or had been given up.</summary>
+    public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    /// <summary>It will not be restarted any more.</summary>
+    public sealed record GaveUp(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>Its tree has more memory than it may have, so it is restarted.</summary>
+    public sealed record OutgrewMemory(DateTimeOffset Time, int Id, string Name, long MemoryBytes, long LimitBytes)
+        : OfProcess(Time, Id, Name);
+
+    /// <summary>A log of it is larger than it may be, and stays so for now.</summary>
+    public sealed record LogNotRotated(DateTimeOffset Time, int Id, string Name, string Log, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>Somebody else than us emptied a log of it: what stood there is lost.</summary>
+    /// <param name="LostBytes">As far as is known.</param>
+    public sealed record LogEmptied(DateTimeOffset Time, int Id, string Name, string Log, long LostBytes) : OfProcess(Time, Id, Name);
+
+    public sealed record Deleted(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
+    public sealed record DaemonUp(DateTimeOffset Time, int Pid, string Version) : Event(Time);
+
+    public sealed record DaemonDown(DateTimeOffset Time, int Pid) : Event(Time);
+}

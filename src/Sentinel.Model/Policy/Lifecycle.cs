@@ -1,0 +1,173 @@
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Model.Policy;
+
+/// <summary>What must be done now that a process is in a new state.</summary>
+public enum Effect
+{
+    None,
+
+    /// <summary>Execute the program.</summary>
+    Spawn,
+
+    /// <summary>End the process and all of its tree.</summary>
+    EndTree,
+}
+
+public readonly record struct Decision(ProcessRecord Record, Effect Effect);
+
+/// <summary>
+/// Every decision about a process, as a function of what happened: no clock, no file and no process is touched in here.
+/// </summary>
+public static class Lifecycle
+{
+    public static Decision Decide(ProcessRecord record, ProcessEvent happened, DateTimeOffset now) =>
+        (record.State, happened) switch
+        {
+            (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
+            (_, ProcessEvent.StartRequested) =>
+                new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
+
+            (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
+                record,
+                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec.Readiness is null, LogStarts = spawned.LogStarts }),
+            (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed, now),
+
+            (RunState.Running run, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
+            (RunState.Starting, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
+            (RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
+                new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
+            // What was to be restarted is not any more.
+            (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
+                new(record with { State = stopping with { Why = null, ThenStart = false } }, Effect.EndTree),
+            // Whatever its main process left behind is still to be ended.
+            (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
+
+            (var state, ProcessEvent.RestartRequested) => new(
+                record with
+                {
+                    State = (state as RunState.Stopping ?? new RunState.Stopping(now, state.CurrentRun)) with { Why = null, ThenStart = true },
+                    ShortRuns = 0,
+                    RecentRestarts = [],
+                },
+                Effect.EndTree),
+
+            (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
+
+            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, Impediment = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
+            (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
+            (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
+            // Without anything that tells, who lives long enough is ready.
+            (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
+                Decide(record, new ProcessEvent.Ready(), now),
+
+            (RunState.Running run, ProcessEvent.HandedOver next) => Becomes(record, run with { Identity = next.Identity, Handover = null }),
+            (RunState.Running run, ProcessEvent.Ended ended) => MayHandOver(record, run, ended, now),
+            // Nobody else is to take the place of what may serve.
+            (RunState.Exited { Left: null } exited, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
+                Becomes(record, exited with { Left = Background.Words(found.Left) }),
+            (RunState.Backoff, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
+                Becomes(record, new RunState.Exited(now) { Left = Background.Words(found.Left) }),
+
+            (RunState.Stopping { Run: { } run, Why: { } why }, ProcessEvent.Ended ended) => EndedByItself(record, run, ended, now, why),
+            (RunState.Stopping stopping, ProcessEvent.Ended ended) => Becomes(
+                record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
+                stopping.ThenStart ? new RunState.Backoff(now, Due: now) : new RunState.Stopped(now)),
+
+            (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
+                record with
+                {
+                    State = new RunState.Starting(now, Automatic: true),
+                    Restarts = record.Restarts + 1,
+                    RecentRestarts = record.Spec.RestartLimit is { } limit ? [now, .. record.RecentRestarts.Take(limit.Restarts - 1)] : [],
+                },
+                Effect.Spawn),
+
+            (var state, ProcessEvent.ResetRequested) => Unchanged(record with
+            {
+                State = state is RunState.Failed ? new RunState.Stopped(now) : state,
+                Restarts = 0,
+                ShortRuns = 0,
+                RecentRestarts = [],
+            }),
+
+            _ => Unchanged(record),
+        };
+
+    /// <summary>Whether there is nothing to ask a process that is not ready, and it has lived for as long as that takes.</summary>
+    public static bool IsReadyByNow(ProcessSpec spec, RunState.Running run, DateTimeOffset now) =>
+        spec.Readiness is null || (spec.Readiness is { Probe: null, Timeout: var timeout } && (now - run.Since >= timeout || now < run.Since));
+
+    private static Decision Examined(ProcessRecord record, RunState.Running run, ProcessEvent.Examined examined, DateTimeOffset now)
+    {
+        run = run with { Health = new Health(examined.IsHealthy, now, examined.Why) };
+        return examined.IsHealthy || record.Spec.Restart == RestartRule.Never
+            ? Becomes(record, run)
+            : Fails(record, run, $"unhealthy: {examined.Why}", now);
+    }
+
+    private static Decision Fails(ProcessRecord record, RunState.Running run, string why, DateTimeOffset now) =>
+        new(record with { State = new RunState.Stopping(now, run, why) }, Effect.EndTree);
+
+    // What has a pid file may go on as another process, for whose name some time may pass.
+    private static Decision MayHandOver(ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now)
+    {
+        var handover = run.Handover ?? new Handover(now, ended.How, ended.Witnessed, ended.PeakMemoryBytes);
+        if (ended.NoSuccessor is not { } why || record.Spec.PidFile is null || !handover.MayCome)
+            return EndedByItself(record, run, handover.End, now);
+        if (!handover.IsOver(record.Spec, run.IsReady, now))
+            return Becomes(record, run with { Handover = handover });
+        var isStart = now - run.Since < RestartBackoff.StableRun + handover.Time(record.Spec, run.IsReady);
+        return EndedByItself(record, run, handover.End, now, isStart ? $"no process took its place by its pid file: {why}" : null);
+    }
+
+    private static Decision EndedByItself(
+        ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)
+    {
+        // What nobody watched may have become ready since.
+        if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
+            why ??= $"it ended before it was ready{(run.Impediment is null ? "" : $": {run.Impediment}")}";
+        var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
+        record = record with { LastRun = End(run, ended, now) with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
+
+        // What nobody saw may have been a failure.
+        var restarts = record.Spec.Restart switch
+        {
+            RestartRule.Always => true,
+            RestartRule.OnFailure => why is not null || ended.How is not Exit.Code { Value: 0 },
+            _ => false,
+        };
+        return restarts ? WaitToRestart(record, now)
+            : why is null && ended.How is Exit.Code { Value: 0 } or Exit.Unknown ? Becomes(record, new RunState.Exited(now))
+            : Becomes(record, new RunState.Crashed(now));
+    }
+
+    // What the user starts and what cannot be started is his to mend. What nobody has come to try is tried by the next.
+    private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, ProcessEvent.SpawnFailed failed, DateTimeOffset now)
+    {
+        record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };
+        if (failed.IsInterrupted)
+            return Becomes(record, new RunState.Backoff(now, Due: now));
+        return starting.Automatic && record.Spec.Restart != RestartRule.Never
+            ? WaitToRestart(record with { ShortRuns = record.ShortRuns + 1 }, now)
+            : Becomes(record, new RunState.Crashed(now));
+    }
+
+    private static Decision WaitToRestart(ProcessRecord record, DateTimeOffset now) => Becomes(
+        record,
+        record.Spec.RestartLimit is { } limit && record.RecentRestarts.Count(restart => now - restart < limit.Window) >= limit.Restarts
+            ? new RunState.Failed(now, $"it ended again after {limit.Restarts} restarts within {limit.Window.TotalSeconds:0.###} s")
+            : new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
+
+    private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>
+        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes) { LogStarts = run.LogStarts };
+
+    private static Decision Becomes(ProcessRecord record, RunState state) => new(record with { State = state }, Effect.None);
+
+    private static Decision Unchanged(ProcessRecord record) => new(record, Effect.None);
+}

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Sentinel.Model.Specs;
+
+/// <summary>The rule that names follow: they are typed, printed, and parts of log file names.</summary>
+public static class ProcessName
+{
+    public const int MaxCharacters = 64;
+
+    public const string Rule = "a name has 1 to 64 characters, is not a number, and has no slash or control character (nor one that turns text round)";
+
+    public static bool IsValid(string name) =>
+        !string.IsNullOrWhiteSpace(name)
+        && name.EnumerateRunes().Count() <= MaxCharacters
+        && !name.All(char.IsDigit)
+        && !name.EnumerateRunes().Any(IsForbidden);
+
+    /// <summary>
+    /// A valid name made from <paramref name="program"/> that <paramref name="isTaken"/> does not hold:
+    /// <c>python3</c>, <c>python3-2</c>, <c>python3-3</c>.
+    /// </summary>
+    public static string Unique(string program, Func<string, bool> isTaken)
+    {
+        // Room is left for "process-" and the number.
+        var name = string.Concat(program.EnumerateRunes().Where(rune => !IsForbidden(rune)).Take(MaxCharacters - 20));
+        if (!IsValid(name))
+            name = $"process{(name.Length > 0 && name.All(char.IsDigit) ? "-" + name : "")}";
+        return !isTaken(name)
+            ? name
+            : Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{name}-{n}").First(candidate => !isTaken(candidate));
+    }
+
+    private static bool IsForbidden(Rune rune) =>
+        rune.Value is '/' or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069)
+        || rune == Rune.ReplacementChar || Rune.IsControl(rune) || NativeText.IsByte(rune);
+}

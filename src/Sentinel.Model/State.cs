@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Model;
+
+/// <summary>All that Sentinel remembers.</summary>
+public sealed record State
+{
+    public static readonly State Empty = new();
+
+    /// <summary>Higher than any id that was ever given; see <see cref="FreeId"/>.</summary>
+    public int NextId { get; init; } = 1;
+
+    public ImmutableSortedDictionary<int, ProcessRecord> Processes { get; init; } =
+        ImmutableSortedDictionary<int, ProcessRecord>.Empty;
+
+    /// <summary>By <see cref="EnvironmentBlock.Key"/>; processes share them.</summary>
+    public ImmutableDictionary<string, EnvironmentBlock> Environments { get; init; } =
+        ImmutableDictionary<string, EnvironmentBlock>.Empty;
+
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, Group> Groups { get; init; } =
+        ImmutableSortedDictionary.Create<string, Group>(StringComparer.Ordinal);
+
+    /// <summary>By port.</summary>
+    public ImmutableSortedDictionary<int, PortLease> Ports { get; init; } = ImmutableSortedDictionary<int, PortLease>.Empty;
+
+    /// <summary>Where it was written last; null in a state of version 1.</summary>
+    public HomeMark? Home { get; init; }
+
+    /// <summary>The file that it replaced: beside an old state that was put back there is another.</summary>
+    public FileMark? Previous { get; init; }
+
+    /// <summary>What the cookies of this home begin with; null: none was given yet.</summary>
+    public string? CookiePrefix { get; init; }
+
+    /// <summary>Whether an old state may have been put back, so that what was started since is in no record.</summary>
+    public bool MayHaveStrays { get; init; }
+
+    /// <summary>A cookie that no tree has.</summary>
+    public string NewCookie() => CookiePrefix + Guid.NewGuid().ToString("N")[(CookiePrefix?.Length ?? 0)..];
+
+    /// <summary>The same with a prefix for its cookies.</summary>
+    public State WithPrefix() => CookiePrefix is null ? this with { CookiePrefix = Guid.NewGuid().ToString("N")[..8] } : this;
+
+    /// <summary>
+    /// What a copy of a home is: what runs belongs to the home that was copied, so it has stopped here, and nothing that carries the old
+    /// cookies is this one's.
+    /// </summary>
+    public State AsCopy(DateTimeOffset now)
+    {
+        var copy = (this with { CookiePrefix = null, MayHaveStrays = false }).WithPrefix();
+        return copy with
+        {
+            Processes = Processes.ToImmutableSortedDictionary(process => process.Key, process => process.Value with
+            {
+                Cookie = copy.NewCookie(),
+                State = process.Value.State is RunState.Exited or RunState.Crashed or RunState.Failed or RunState.Stopped
+                    ? process.Value.State
+                    : new RunState.Stopped(now),
+            }),
+        };
+    }
+
+    public ProcessRecord? Find(string name) => Processes.Values.FirstOrDefault(process => process.Spec.Name == name);
+
+    /// <summary>The instances of a set, by their numbers; none when there is no such set.</summary>
+    public IEnumerable<ProcessRecord> InstancesOf(string set) =>
+        Processes.Values.Where(process => process.Spec.Instance?.Set == set).OrderBy(process => process.Spec.Instance!.Number);
+
+    /// <summary>All names by which processes can be called.</summary>
+    public IEnumerable<string> Names() => Processes.Values
+        .SelectMany(process => process.Spec.Instance is { } instance ? [instance.Set, process.Spec.Name] : new[] { process.Spec.Name }).Distinct();
+
+    /// <summary>Who has a name, of its own or as one of a set.</summary>
+    public ProcessRecord? HolderOf(string name) => Find(name) ?? InstancesOf(name).FirstOrDefault();
+
+    public IEnumerable<ProcessRecord> MembersOf(string group) => Processes.Values.Where(process => process.Spec.Group == group);
+
+    /// <summary>The port that a process has under a name.</summary>
+    public PortLease? PortOf(int processId, string name) =>
+        Ports.Values.FirstOrDefault(lease => lease.ProcessId == processId && lease.Name == name);
+
+    /// <summary>The id that the next new process gets: the lowest that is free, once the highest has been given.</summary>
+    public int FreeId => NextId < int.MaxValue ? NextId : Enumerable.Range(1, int.MaxValue - 1).First(id => !Processes.ContainsKey(id));
+
+    /// <summary>The same after so many ids were given.</summary>
+    public State AfterIds(int count) => this with { NextId = (int)Math.Min(int.MaxValue, (long)NextId + count) };
+
+    public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
+
+    public State With(Group group) => this with { Groups = Groups.SetItem(group.Name, group) };
+
+    public State With(PortLease lease) => this with { Ports = Ports.SetItem(lease.Port, lease) };
+
+    public State With(EnvironmentBlock environment) => Environments.ContainsKey(environment.Key)
+        ? this
+        : this with { Environments = Environments.Add(environment.Key, environment) };
+
+    /// <summary>The same without processes, and the ports that are theirs.</summary>
+    public State Without(IReadOnlyCollection<int> ids) => this with
+    {
+        Processes = Processes.RemoveRange(ids),
+        Ports = Ports.RemoveRange(Ports.Values.Where(lease => lease.ProcessId is { } owner && ids.Contains(owner)).Select(lease => lease.Port)),
+    };
+
+    /// <summary>The same without the environments that no process has any more.</summary>
+    public State Trimmed()
+    {
+        var used = Processes.Values.Select(process => process.Spec.Environment).ToHashSet();
+        return used.Count == Environments.Count
+            ? this
+            : this with { Environments = Environments.RemoveRange(Environments.Keys.Where(key => !used.Contains(key))) };
+    }
+
+    /// <summary>Says what in it cannot be; null when all can. What cannot be is neither read nor written.</summary>
+    public string? Contradiction()
+    {
+        if (NextId < 1)
+            return "'nextId' cannot be an id";
+        foreach (var group in Groups.Keys)
+            if (!ProcessName.IsValid(group))
+                return $"group '{group}' has a name that cannot be";
+        var names = new HashSet<string>();
+        var cookies = new HashSet<string>();
+        foreach (var process in Processes.Values)
+        {
+            var fault = process switch
+            {
+                _ when process.Id <= 0 || process.Id >= NextId => "has an id that cannot be",
+                _ when !ProcessName.IsValid(process.Spec.Name) => "has a name that cannot be",
+                _ when !names.Add(process.Spec.Name) => "has a name that another has",
+                _ when process.Spec.Command.Arguments.Count == 0 => "has no command",
+                _ when process.Cookie.Length == 0 => "has no cookie",
+                _ when !cookies.Add(process.Cookie) => "has a cookie that another has",
+                _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
+                _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has a log name that cannot be",
+                _ when process.Cookie.AsSpan().ContainsAny('/', '\0') => "has a cookie that cannot be",
+                _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that cannot be: it has a NUL",
+                { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which there is not",
+                _ => null,
+            };
+            if (fault is not null)
+                return $"process {process.Id} {fault}";
+        }
+
+        foreach (var lease in Ports.Values)
+            if (lease.Port is < PortLease.Lowest or > PortLease.Highest || (lease.ProcessId is { } owner && !Processes.ContainsKey(owner)))
+                return $"port {lease.Port} cannot be, or is somebody's whom there is not";
+        return null;
+    }
+
+    private static IEnumerable<string> PathsAndWords(ProcessSpec spec) =>
+        [spec.WorkingDirectory, .. spec.EnvironmentFiles, .. spec.Command.Arguments, spec.Treatment.User ?? ""];
+}
