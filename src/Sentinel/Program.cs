@@ -1,5 +1,6 @@
 using Sentinel.Commands;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
 
 StandardStream.FillGaps();
 FileSizeSignal.Ignore();

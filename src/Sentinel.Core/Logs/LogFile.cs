@@ -6,6 +6,11 @@ public enum LogStream
     Stderr,
 }
 
+public static class LogStreams
+{
+    public static string Word(this LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
+}
+
 /// <summary>What a process wrote to one of its streams.</summary>
 /// <param name="Process">Its name.</param>
 public sealed record LogFile(string Process, LogStream Stream, string Path)

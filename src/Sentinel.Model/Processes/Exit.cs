@@ -1,5 +1,3 @@
-using Sentinel.Model.Policy;
-
 namespace Sentinel.Model.Processes;
 
 /// <summary>How a run of a process ended.</summary>

@@ -1,5 +1,3 @@
-using Sentinel.Model.Policy;
-
 namespace Sentinel.Model.Processes;
 
 /// <summary>The names of signals, as signal(7) numbers them on x86 and ARM.</summary>

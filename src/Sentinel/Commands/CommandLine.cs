@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;

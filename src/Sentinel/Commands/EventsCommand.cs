@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Rendering;
 

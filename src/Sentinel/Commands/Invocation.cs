@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sentinel.Core.Store;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Sockets;
 
 namespace Sentinel.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
 

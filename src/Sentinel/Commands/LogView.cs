@@ -3,7 +3,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
@@ -61,7 +61,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var failed = new List<Outcome.Failed>();
         var parts = logs.Select(log => TryFind(log.Log, log.Process, failed)).OfType<Part>().ToList();
         if (parts.Find(part => (query.Since is not null || query.Until is not null) && part.Times.IsEmpty && part.End > part.History.Start) is { } timeless)
-            session.Warn($"when {timeless.Log.Process} wrote to {LogsCommand.Word(timeless.Log.Stream)} is not known: the daemon notes it, while it runs");
+            session.Warn($"when {timeless.Log.Process} wrote to {timeless.Log.Stream.Word()} is not known: the daemon notes it, while it runs");
 
         if (look.HasTimes)
             ShowMerged(parts, ends);
@@ -84,7 +84,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            failed.Add(new Outcome.Failed(process.Spec.Name, process, $"its {LogsCommand.Word(log.Stream)} cannot be read: {e.Message}"));
+            failed.Add(new Outcome.Failed(process.Spec.Name, process, $"its {log.Stream.Word()} cannot be read: {e.Message}"));
             return null;
         }
     }

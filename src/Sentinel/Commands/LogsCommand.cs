@@ -4,7 +4,9 @@ using System.Globalization;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
@@ -112,8 +114,6 @@ internal static class LogsCommand
                     + $"and 'sentinel restart {process.Id}' begins a new log");
         }
     }
-
-    public static string Word(LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
 
     private static Command Rotate()
     {

@@ -2,7 +2,7 @@ using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Rendering;
 

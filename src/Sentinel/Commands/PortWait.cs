@@ -1,6 +1,7 @@
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;

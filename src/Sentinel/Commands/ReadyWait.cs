@@ -1,7 +1,7 @@
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Rendering;

@@ -1,6 +1,7 @@
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Spawning;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Command = System.CommandLine.Command;

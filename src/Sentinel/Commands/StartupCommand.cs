@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Sentinel.Core.Startup;
-using Sentinel.Linux;
+using Sentinel.Linux.Spawning;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 

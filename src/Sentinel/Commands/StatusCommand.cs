@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

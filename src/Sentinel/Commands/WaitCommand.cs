@@ -2,7 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

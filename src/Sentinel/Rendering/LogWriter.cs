@@ -88,7 +88,7 @@ internal abstract class LogWriter(Output output)
     private sealed class JsonWriter(Output output) : LogWriter(output)
     {
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(JsonSerializer.SerializeToUtf8Bytes(
-            new LogLineJson(log.Process, LogsCommand.Word(log.Stream), Encoding.UTF8.GetString(ShownText.Of(line.Text).Span), time),
+            new LogLineJson(log.Process, log.Stream.Word(), Encoding.UTF8.GetString(ShownText.Of(line.Text).Span), time),
             Json.Line.LogLineJson));
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Rendering;
 

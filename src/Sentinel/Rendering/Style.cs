@@ -1,4 +1,4 @@
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Rendering;
 

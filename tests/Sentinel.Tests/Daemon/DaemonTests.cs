@@ -1,6 +1,6 @@
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,7 +1,8 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Tests.Supervision;

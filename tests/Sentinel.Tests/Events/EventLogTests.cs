@@ -3,7 +3,7 @@ using CsCheck;
 using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

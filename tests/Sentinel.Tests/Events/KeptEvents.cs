@@ -1,7 +1,7 @@
 using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model;
 
 namespace Sentinel.Tests.Events;

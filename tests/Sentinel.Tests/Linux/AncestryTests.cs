@@ -1,5 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
 
 namespace Sentinel.Tests.Linux;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+using Sentinel.Linux.Spawning;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;

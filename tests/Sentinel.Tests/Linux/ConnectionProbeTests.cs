@@ -1,5 +1,5 @@
 using System.Text;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 
 namespace Sentinel.Tests.Linux;
 

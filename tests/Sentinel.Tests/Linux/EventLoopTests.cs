@@ -1,5 +1,5 @@
 using System.IO.Pipes;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Native;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Store;
 

@@ -1,4 +1,5 @@
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Linux;

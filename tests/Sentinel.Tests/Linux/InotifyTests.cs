@@ -1,4 +1,4 @@
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Logs;

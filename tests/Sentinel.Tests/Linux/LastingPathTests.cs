@@ -1,4 +1,4 @@
-using Sentinel.Linux;
+using Sentinel.Linux.Proc;
 using Sentinel.Tests.Store;
 
 namespace Sentinel.Tests.Linux;

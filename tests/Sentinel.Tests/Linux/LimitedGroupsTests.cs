@@ -1,5 +1,6 @@
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Groups;
+using Sentinel.Linux.Native;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;
 

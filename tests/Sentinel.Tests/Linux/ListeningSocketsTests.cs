@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 
 namespace Sentinel.Tests.Linux;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Sentinel.Linux;
+using Sentinel.Linux.Loop;
 
 namespace Sentinel.Tests.Linux;
 

@@ -1,5 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 

@@ -5,7 +5,7 @@ using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 using Sentinel.Tests.Logs;
 using Sentinel.Tests.Trees;
 

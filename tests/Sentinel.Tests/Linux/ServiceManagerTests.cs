@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Sentinel.Linux;
+using Sentinel.Linux.Sockets;
 using Sentinel.Tests.Logs;
 
 namespace Sentinel.Tests.Linux;

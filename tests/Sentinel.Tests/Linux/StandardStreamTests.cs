@@ -1,5 +1,5 @@
 using System.IO.Pipes;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Tests.Linux;
 

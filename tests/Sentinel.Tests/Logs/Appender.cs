@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Linux;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Tests.Logs;
 

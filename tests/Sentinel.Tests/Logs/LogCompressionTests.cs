@@ -1,5 +1,5 @@
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;

@@ -1,7 +1,8 @@
 using System.Text;
 using CsCheck;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Tests.Logs;
 

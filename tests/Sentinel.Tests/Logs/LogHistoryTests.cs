@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;

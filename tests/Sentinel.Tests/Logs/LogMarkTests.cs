@@ -1,6 +1,6 @@
 using System.Text;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;

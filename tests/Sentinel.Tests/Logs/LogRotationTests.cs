@@ -3,7 +3,7 @@ using System.Text;
 using CsCheck;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Logs;

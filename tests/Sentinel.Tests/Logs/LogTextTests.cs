@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Rendering;
 
 namespace Sentinel.Tests.Logs;

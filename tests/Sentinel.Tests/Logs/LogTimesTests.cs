@@ -1,5 +1,5 @@
 using Sentinel.Core.Logs;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Logs;

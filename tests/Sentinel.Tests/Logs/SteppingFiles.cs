@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 
 namespace Sentinel.Tests.Logs;
 

@@ -1,6 +1,6 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 using Sentinel.Model;
 
 namespace Sentinel.Tests.Store;

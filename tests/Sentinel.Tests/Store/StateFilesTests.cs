@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Native;
 
 namespace Sentinel.Tests.Store;
 

@@ -1,6 +1,7 @@
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;

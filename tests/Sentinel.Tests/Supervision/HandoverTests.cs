@@ -1,6 +1,7 @@
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

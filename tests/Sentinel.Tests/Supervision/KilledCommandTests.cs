@@ -1,7 +1,9 @@
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;

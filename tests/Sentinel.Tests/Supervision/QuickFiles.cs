@@ -1,5 +1,5 @@
 using Sentinel.Core.Host;
-using Sentinel.Linux;
+using Sentinel.Linux.Files;
 
 namespace Sentinel.Tests.Supervision;
 

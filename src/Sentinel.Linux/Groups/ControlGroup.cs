@@ -1,0 +1,190 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Native;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Linux.Groups;
+
+/// <summary>
+/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one: a cookie in
+/// another place, which a process cannot take off by emptying its environment. That of a tree with limits is made where the
+/// system lets us limit it; see <see cref="LimitedGroups"/>.
+/// </summary>
+public static class ControlGroup
+{
+    private const string Prefix = "sentinel-";
+    private const uint OwnerOnly = 0x1c0; // 0700
+
+    private static readonly Lazy<string?> Own = new(FindOwn);
+
+    private static readonly Lazy<LimitedGroups> Limited = new(() => new LimitedGroups(MountPoint(), Folder() ?? "", OnVersion1()));
+
+    /// <summary>Says why a tree could not have such limits; else null.</summary>
+    internal static string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Limited.Value.WhyNot(limits);
+
+    /// <summary>The group of a tree, made anew unless somebody is in it; null where this cannot be and nothing is to be limited.</summary>
+    /// <exception cref="SpawnException">It cannot have its limits.</exception>
+    internal static SafeFileHandle? Open(string cookie, TreeLimits limits)
+    {
+        if (!limits.IsNone)
+            return Limited.Value.Make(Prefix + cookie, limits);
+        if (Own.Value is not { } own)
+            return null;
+        var path = Path.Combine(own, Prefix + cookie);
+        // Not one that was killed: see Child.Make.
+        LibC.rmdir(path);
+        LibC.mkdir(path, OwnerOnly);
+        var group = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        return group.IsInvalid ? null : group;
+    }
+
+    /// <summary>Removes the group of a tree, if it is there and nobody is in it.</summary>
+    internal static void Remove(string cookie)
+    {
+        if (Of(cookie) is { } group)
+            LibC.rmdir(group);
+    }
+
+    /// <summary>Whether anybody is in the group of a tree; null when there is none, or only strangers are in it.</summary>
+    internal static bool? IsPopulated(string cookie, Func<int, bool> isStranger)
+    {
+        if (Of(cookie) is not { } group || IsPopulated(group) is not { } isPopulated)
+            return null;
+        if (!isPopulated)
+            return false;
+        var pids = PidsIn(group);
+        // Nobody is named where each is gone by the time that one looks, and the kernel still counts somebody.
+        return pids.Exists(pid => !isStranger(pid)) || (pids.Count == 0 && !HasTreesBelow(group)) ? true : null;
+    }
+
+    private static bool? IsPopulated(string group) => GroupFile.Number(group, "cgroup.events", "populated") switch { 0 => false, 1 => true, _ => null };
+
+    // Also in those that the tree has made for itself, and not in those of trees that it supervises.
+    private static List<int> PidsIn(string group)
+    {
+        List<int> pids = [.. GroupFile.Words(group, "cgroup.procs").Select(int.Parse)];
+        foreach (var below in GroupFile.Below(group))
+            if (!IsOurs(below))
+                pids.AddRange(PidsIn(below));
+        return pids;
+    }
+
+    private static bool HasTreesBelow(string group) =>
+        GroupFile.Below(group).Any(below => IsOurs(below) ? IsPopulated(below) == true : HasTreesBelow(below));
+
+    // That of a tree, or a shelf of them.
+    private static bool IsOurs(string group) => Path.GetFileName(group).StartsWith("sentinel", StringComparison.Ordinal);
+
+    /// <summary>Whether a group is that of a tree; null when the tree has none, or it is not known which group it is.</summary>
+    /// <param name="id">As the kernel numbers groups: the inode of its folder.</param>
+    internal static bool? Has(string cookie, ulong? id) => id is not null && Of(cookie) is { } group ? Inode.At(group) == id : null;
+
+    /// <summary>What is counted of a tree that has limits; null when there is none of that cookie.</summary>
+    internal static GroupSighting? Look(string cookie)
+    {
+        if (Limited.Value.Of(Prefix + cookie) is not { } group)
+            return null;
+        // What is cached of files is given up before anything is killed; what was used just now counts.
+        var memory = GroupFile.Number(group, "memory.current") - GroupFile.Number(group, "memory.stat", "inactive_file");
+        return new GroupSighting(
+            TimeSpan.FromMicroseconds(GroupFile.Number(group, "cpu.stat", "usage_usec") ?? 0),
+            memory is { } bytes ? Math.Max(0, bytes) : null,
+            GroupFile.Number(group, "memory.events", "oom_kill") > 0);
+    }
+
+    /// <summary>SIGKILL to all in the group of a tree at once (Linux 5.14); false where it cannot be, or others are in it as well.</summary>
+    internal static bool Kill(string cookie, Func<int, bool> isStranger)
+    {
+        if (Of(cookie) is not { } group)
+            return false;
+        try
+        {
+            // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
+            if (GroupFile.Below(group).Length > 0 || PidsIn(group).Exists(isStranger.Invoke))
+                return false;
+            File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a folder is the group of a tree.</summary>
+    internal static bool IsOfATree(string group) => Path.GetFileName(group).StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The cookie in the name of the innermost of our groups that a process is in, or null.</summary>
+    internal static string? CookieOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        ReadOnlySpan<byte> groups = buffer[..Math.Max(0, ProcFile.Read(pid, "/cgroup\0"u8, buffer))];
+        // Of the unified hierarchy, which is the line that begins with 0.
+        foreach (var range in groups.Split((byte)'\n'))
+        {
+            var line = groups[range];
+            var at = line.StartsWith("0::"u8) ? line.LastIndexOf("/sentinel-"u8) : -1;
+            if (at < 0)
+                continue;
+            var cookie = line[(at + 1 + Prefix.Length)..];
+            return Encoding.UTF8.GetString(cookie.IndexOf((byte)'/') is var end and >= 0 ? cookie[..end] : cookie);
+        }
+
+        return null;
+    }
+
+    /// <summary>The group that we are in; null where none could be made in it.</summary>
+    internal static SafeFileHandle? OpenOwn() =>
+        Own.Value is { } own && LibC.open(own, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0) is { IsInvalid: false } group ? group : null;
+
+    /// <summary>What could be made, and where.</summary>
+    public static ControlGroups Look()
+    {
+        if (Folder() is not { } folder)
+            return new ControlGroups.None();
+        if (Own.Value is not { } own)
+            return new ControlGroups.Closed(folder);
+        // Any amount: it is not set.
+        TreeLimits[] kinds = [new TreeLimits(MemoryBytes: TreeLimits.LeastMemoryBytes), new TreeLimits(CpuPercent: 100), new TreeLimits(Pids: 1)];
+        return new ControlGroups.Open(
+            own,
+            [.. kinds.Where(kind => WhyNot(kind) is null).SelectMany(kind => kind.Controllers).Select(TreeLimits.OptionOf)],
+            kinds.Select(WhyNot).FirstOrDefault(why => why is not null));
+    }
+
+    // One without limits is below ours; one with limits has a place of its own.
+    private static string? Of(string cookie) =>
+        Own.Value is { } own && Path.Combine(own, Prefix + cookie) is var group && Directory.Exists(group) ? group : Limited.Value.Of(Prefix + cookie);
+
+    private static string? FindOwn() => Folder() is { } own && LibC.access(own, LibC.W_OK) == 0 ? own : null;
+
+    private static string? Folder() => OwnPath() is { } path && MountPoint() is { } mount ? mount + path.TrimEnd('/') : null;
+
+    private static string? OwnPath() => Memberships().FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+
+    private static string[] OnVersion1() =>
+        [.. Memberships().Where(line => !line.StartsWith("0::", StringComparison.Ordinal)).SelectMany(line => line.Split(':')[1].Split(','))];
+
+    private static string[] Memberships()
+    {
+        try
+        {
+            return File.ReadAllLines("/proc/self/cgroup");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    // See proc_pid_mountinfo(5): the fifth field is the mount point, the one after the dash the kind of file system.
+    private static string? MountPoint()
+    {
+        foreach (var line in File.ReadLines("/proc/self/mountinfo"))
+            if (line.Contains(" - cgroup2 "))
+                return line.Split(' ')[4];
+        return null;
+    }
+}

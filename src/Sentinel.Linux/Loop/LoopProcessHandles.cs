@@ -1,0 +1,25 @@
+using Sentinel.Core.Host;
+using Sentinel.Linux.Groups;
+using Sentinel.Linux.Proc;
+using Sentinel.Model.Processes;
+
+namespace Sentinel.Linux.Loop;
+
+/// <summary>Process handles that are waited for by the daemon's loop, which does other things meanwhile.</summary>
+public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProcessHandles
+{
+    public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
+
+    public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, pid => table.IsStranger(pid, cookie));
+
+    public async ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
+    {
+        // Goes on inside the loop's call, so whatever comes after runs on the loop's thread.
+        var done = new TaskCompletionSource();
+        var waits = handles.Select(handle => loop.WhenEnded(handle, () => done.TrySetResult()))
+            .Append(loop.After(timeout, () => done.TrySetResult()))
+            .ToList();
+        await done.Task;
+        waits.ForEach(wait => wait.Dispose());
+    }
+}

@@ -1,0 +1,36 @@
+namespace Sentinel.Linux.Native;
+
+/// <summary>What standard output, and standard error, is connected to.</summary>
+public static unsafe class Terminal
+{
+    private const int Stdout = 1, Stderr = 2;
+    private const ulong GetWindowSize = 0x5413;
+
+    public static bool IsTerminal => LibC.isatty(Stdout) == 1;
+
+    /// <summary>Whether this process belongs to a terminal, which tells it when it is closed.</summary>
+    public static bool IsOfTerminal
+    {
+        get
+        {
+            using var terminal = LibC.open("/dev/tty", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+            return !terminal.IsInvalid;
+        }
+    }
+
+    /// <summary>In columns; null where that is not known.</summary>
+    public static int? Width => Size(Stdout, 1);
+
+    /// <summary>Of the terminal that standard error is, in columns; null where it is none.</summary>
+    public static int? ErrorWidth => Size(Stderr, 1);
+
+    /// <summary>In rows; null where that is not known.</summary>
+    public static int? Height => Size(Stdout, 0);
+
+    private static int? Size(int descriptor, int field)
+    {
+        // struct winsize: rows, columns, and two that are not used.
+        var size = stackalloc ushort[4];
+        return LibC.ioctl(descriptor, GetWindowSize, size) == 0 && size[field] > 0 ? size[field] : null;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Linux.Native;
+
+namespace Sentinel.Linux.Proc;
+
+/// <summary>How much the system lets us have at once.</summary>
+public static class LimitsProbe
+{
+    private const string Inotify = "/proc/sys/fs/inotify";
+
+    /// <param name="pid">Whose open files it is about.</param>
+    public static Limits Look(int pid)
+    {
+        // Its name in columns, then the soft limit, the hard one, and the unit; see proc_pid_limits(5).
+        const string name = "Max open files";
+        var fields = File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // A daemon that is to start takes all that it may have.
+        var most = Limit(fields[1]);
+        return new Limits(
+            Number($"{Inotify}/max_user_watches"), Number($"{Inotify}/max_user_instances"), CanWatch(), pid == Environment.ProcessId ? most : Limit(fields[0]), most);
+    }
+
+    private static long Number(string file) => long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+
+    private static long Limit(string text) => text == "unlimited" ? long.MaxValue : long.Parse(text, CultureInfo.InvariantCulture);
+
+    private static bool CanWatch()
+    {
+        var descriptor = LibC.inotify_init1(LibC.O_CLOEXEC);
+        if (descriptor < 0)
+            return false;
+        _ = LibC.close(descriptor);
+        return true;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Home;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+
+namespace Sentinel.Linux.Sockets;
+
+/// <summary>The daemon, as a command reaches it.</summary>
+public sealed class DaemonClient : ISupervisor
+{
+    /// <summary>How long to wait for the daemon, which says something at least once a second.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    // One that starts a thousand processes at once has no time to say something, but it has the processor.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Glance = Recently / 2;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+
+    private readonly SentinelHome _home;
+    private readonly Action<string> _warn;
+
+    // Whether the daemon has said that it begins, or may say so any moment.
+    private bool _hasBegun;
+    // Whether anything came of it, and whether it was asked to do something.
+    private bool _isHeard;
+    private bool _isAsked;
+
+    private Idleness? _idle;
+
+    private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
+
+    /// <summary>Null when no daemon runs.</summary>
+    /// <param name="warn">Told what the daemon warns of.</param>
+    public static DaemonClient? Find(SentinelHome home, Action<string> warn)
+    {
+        using var socket = UnixSocket.Connect(home.Socket, out var isBusy);
+        return socket is null && !isBusy ? null : new DaemonClient(home, warn);
+    }
+
+    /// <exception cref="DaemonException">It refuses, or does not answer.</exception>
+    public ValueTask<IReadOnlyList<Outcome>> Do(Request request)
+    {
+        var done = Exchange(new Message.Ask(request)) as Message.Done ?? throw Nonsense();
+        foreach (var warning in done.Warnings)
+            _warn(warning);
+        return ValueTask.FromResult(done.Outcomes);
+    }
+
+    /// <inheritdoc cref="Do"/>
+    public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
+
+    /// <summary>What it sees of all processes.</summary>
+    public IReadOnlyList<ProcessView> See() => (Exchange(new Message.See()) as Message.Seen ?? throw Nonsense()).Processes;
+
+    private Message Exchange(Message message)
+    {
+        (_hasBegun, _isHeard, _idle) = (false, false, Idleness.OfDaemon(_home));
+        _isAsked = message is Message.Ask;
+        using var socket = Connect();
+        Send(socket, Protocol.Write(message));
+        while (true)
+        {
+            var header = Receive(socket, Protocol.HeaderBytes);
+            var body = Receive(socket, Protocol.LengthIn(header) ?? throw Nonsense());
+            try
+            {
+                switch (Protocol.Read(body))
+                {
+                    case Message.Working:
+                        _hasBegun = true;
+                        continue;
+                    case Message.Refused refused:
+                        throw new DaemonException(refused.Why);
+                    case var reply:
+                        return reply;
+                }
+            }
+            catch (OtherProtocolException e)
+            {
+                throw new DaemonException(
+                    $"the daemon speaks version {e.Version} of its protocol and this command version {Protocol.Version}; "
+                    + "'sentinel daemon restart' makes them the same and leaves your processes running");
+            }
+            catch (JsonException)
+            {
+                throw Nonsense();
+            }
+        }
+    }
+
+    private SafeFileHandle Connect()
+    {
+        for (var begun = Stopwatch.GetTimestamp(); IsWorthWaiting(Stopwatch.GetElapsedTime(begun)); Thread.Sleep(Moment))
+            if (UnixSocket.Connect(_home.Socket, out var isBusy) is { } socket)
+                return socket;
+            else if (!isBusy)
+                throw new DaemonGoneException();
+        throw Silent(_home, _idle, _isAsked ? false : null);
+    }
+
+    private void Send(SafeFileHandle socket, ReadOnlySpan<byte> frame)
+    {
+        while (!frame.IsEmpty)
+            switch (UnixSocket.Write(socket, frame))
+            {
+                case null:
+                    Wait(socket, LibC.POLLOUT);
+                    break;
+                case -1:
+                    // It may have said why.
+                    return;
+                case { } written:
+                    frame = frame[written..];
+                    break;
+            }
+    }
+
+    private byte[] Receive(SafeFileHandle socket, int length)
+    {
+        var received = new byte[length];
+        for (var count = 0; count < length;)
+            switch (UnixSocket.Read(socket, received.AsSpan(count)))
+            {
+                case null:
+                    Wait(socket, LibC.POLLIN);
+                    break;
+                case 0:
+                    // It says that it begins before it does.
+                    throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
+                case { } read:
+                    _isHeard = true;
+                    count += read;
+                    break;
+            }
+
+        return received;
+    }
+
+    private unsafe void Wait(SafeFileHandle socket, short events)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
+        int ready;
+        // Negative: a signal came in between.
+        while ((ready = LibC.poll(&poll, 1, (int)Glance.TotalMilliseconds)) <= 0)
+            if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
+                throw GiveUp(socket);
+    }
+
+    // In this order: the daemon says first that it begins, and then looks whether we are still there. What it does not begin now it
+    // never will.
+    private unsafe DaemonException GiveUp(SafeFileHandle socket)
+    {
+        LibC.shutdown(socket, LibC.SHUT_WR);
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = LibC.POLLIN };
+        var mayBeDone = _hasBegun || LibC.poll(&poll, 1, 0) > 0;
+        return Silent(_home, _idle, _isAsked ? mayBeDone : null);
+    }
+
+    private bool IsWorthWaiting(TimeSpan waited)
+    {
+        // At all times: it is seen to work only by who looks again and again.
+        var idle = _idle?.Look();
+        return waited < Patience || (waited < LongestPatience && idle < Recently);
+    }
+
+    /// <summary>Says that the daemon does not answer, and how to go on.</summary>
+    /// <param name="idle">Watched it while it was waited for.</param>
+    /// <param name="mayBeDone">Whether what it was asked for may still happen; null: it was asked for nothing.</param>
+    public static DaemonException Silent(SentinelHome home, Idleness? idle, bool? mayBeDone = null)
+    {
+        var pid = StateFiles.HolderOf(home.Lock);
+        var who = pid is null ? "" : $" (pid {pid})";
+        // One that works has its turn all the time.
+        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has done nothing for {time.TotalSeconds:0} s" : "";
+        return new DaemonException(
+            $"the daemon{who} does not answer{since}.\n"
+            + mayBeDone switch
+            {
+                true => "It had begun, and may still do what was asked for: 'sentinel list' shows how things are.\n",
+                false => "Nothing was done, and nothing of it will be.\n",
+                null => "",
+            }
+            + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it",
+            isSilent: true);
+    }
+
+    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");
+
+    private static DaemonException Nonsense() => new("what the daemon answers cannot be understood; 'sentinel daemon restart' may help");
+}
+
+/// <summary>The daemon could not be used; the message says why and what to do.</summary>
+public class DaemonException(string message, bool isSilent = false) : Exception(message)
+{
+    /// <summary>Whether that is because it does not answer.</summary>
+    public bool IsSilent => isSilent;
+}
+
+/// <summary>It has ended since it was found, and was asked nothing.</summary>
+public sealed class DaemonGoneException() : DaemonException("the daemon has just ended; try again");

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Linux.Native;
+
+namespace Sentinel.Linux.Sockets;
+
+/// <summary>Stream sockets in the file system; see unix(7).</summary>
+internal static unsafe class UnixSocket
+{
+    private const int PeerCredentials = 17;
+    private const int Backlog = 128;
+    private const int AddressBytes = 110;
+
+    /// <summary>Listens under a path, which only its owner may connect to. Whatever had that path is replaced.</summary>
+    public static SafeFileHandle Listen(string path)
+    {
+        var socket = Open();
+        LibC.unlink(path);
+        Bind(socket, path);
+        return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
+    }
+
+    /// <summary>Makes the file of a socket, which only its owner may connect or send to.</summary>
+    public static void Bind(SafeFileHandle socket, string path)
+    {
+        var mask = LibC.umask(0x7f); // 0177: nobody else
+        try
+        {
+            WithAddress(path, (address, length) =>
+                LibC.bind(socket, (byte*)address, length) == 0 ? 0 : throw SystemCallException.Last("make the socket", path));
+        }
+        finally
+        {
+            LibC.umask(mask);
+        }
+    }
+
+    /// <summary>Null when nobody listens there, or nobody can be let in for now.</summary>
+    /// <param name="isBusy">Whether somebody does listen, but too many are waiting.</param>
+    public static SafeFileHandle? Connect(string path, out bool isBusy)
+    {
+        var socket = Open();
+        var error = WithAddress(path, (address, length) =>
+            LibC.connect(socket, (byte*)address, length) == 0 ? 0 : Marshal.GetLastPInvokeError());
+        isBusy = error == LibC.EAGAIN;
+        if (error == 0)
+            return socket;
+        socket.Dispose();
+        return isBusy || error is LibC.ENOENT or LibC.ECONNREFUSED or LibC.ENOTDIR
+            ? null
+            : throw new IOException($"cannot connect to {path}: {SystemCallException.Reason(error)}");
+    }
+
+    /// <summary>Null when there is nobody to accept by now.</summary>
+    /// <param name="isFull">Whether there may be somebody, and no descriptor for them.</param>
+    public static SafeFileHandle? Accept(SafeFileHandle listener, out bool isFull)
+    {
+        var fd = LibC.accept4(listener, null, null, LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK);
+        isFull = fd < 0 && Marshal.GetLastPInvokeError() is LibC.EMFILE or LibC.ENFILE;
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>A descriptor that another can take the place of; null when there is none left.</summary>
+    public static SafeFileHandle? Spare()
+    {
+        var fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
+    }
+
+    /// <summary>Whether the other end will say nothing more: it is closed, or was given up.</summary>
+    public static bool HasHungUp(SafeFileHandle socket)
+    {
+        var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = LibC.POLLRDHUP };
+        return LibC.poll(&poll, 1, 0) > 0;
+    }
+
+    /// <summary>Whose process is at the other end.</summary>
+    public static uint PeerUser(SafeFileHandle socket)
+    {
+        // struct ucred: pid, uid, gid.
+        var credentials = stackalloc uint[3];
+        var length = 3u * sizeof(uint);
+        return LibC.getsockopt(socket, LibC.SOL_SOCKET, PeerCredentials, credentials, &length) == 0
+            ? credentials[1]
+            : throw SystemCallException.Last("ask", "who is at the other end of a socket");
+    }
+
+    /// <returns>How many bytes were read; 0 at the end; null when there is nothing yet.</returns>
+    public static int? Read(SafeFileHandle socket, Span<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            var read = LibC.read(socket, bytes, buffer.Length);
+            return read >= 0 ? (int)read : IsForNow() ? null : 0;
+        }
+    }
+
+    /// <returns>How many bytes were written; null when there is no room yet; -1 when nobody reads any more.</returns>
+    public static int? Write(SafeFileHandle socket, ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            var written = LibC.send(socket, bytes, buffer.Length, LibC.MSG_NOSIGNAL);
+            return written >= 0 ? (int)written : IsForNow() ? null : -1;
+        }
+    }
+
+    private static bool IsForNow() => Marshal.GetLastPInvokeError() is LibC.EAGAIN or LibC.EINTR;
+
+    private static SafeFileHandle Open()
+    {
+        var fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "a socket");
+    }
+
+    // The address of a socket has room for 107 bytes only; by way of its folder's descriptor any path is short.
+    private static int WithAddress(string path, Func<nint, uint, int> use)
+    {
+        using var folder = LibC.open(Path.GetDirectoryName(path)!, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        if (folder.IsInvalid)
+            return Marshal.GetLastPInvokeError();
+        var address = stackalloc byte[AddressBytes];
+        *(ushort*)address = LibC.AF_UNIX;
+        var shortPath = $"/proc/self/fd/{folder.DangerousGetHandle()}/{Path.GetFileName(path)}";
+        var length = Encoding.UTF8.GetBytes(shortPath, new Span<byte>(address + 2, AddressBytes - 3));
+        address[2 + length] = 0;
+        return use((nint)address, (uint)(2 + length + 1));
+    }
+}

@@ -1,0 +1,340 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Linux.Spawning;
+
+/// <summary>What a child does between its making and the program's first instruction.</summary>
+internal enum ChildStep
+{
+    Make,
+    Join,
+    Redirect,
+    Prepare,
+    ChangeDirectory,
+    Execute,
+}
+
+/// <param name="Error">0: it was killed at birth.</param>
+/// <param name="What">What was being prepared.</param>
+internal readonly record struct ChildFailure(ChildStep Step, int Error, string What = "")
+{
+    private string Reason => Error == 0 ? "it was killed at once" : SystemCallException.Reason(Error);
+
+    public string ToString(string program, string workingDirectory) => Step switch
+    {
+        ChildStep.Join => $"cannot make a process in its control group: {Reason}",
+        ChildStep.Prepare => $"cannot {What}: {Reason}",
+        ChildStep.ChangeDirectory => $"cannot enter {workingDirectory}: {Reason}",
+        ChildStep.Execute => $"cannot execute {program}: {Reason}",
+        _ => $"cannot make a process: {Reason}",
+    };
+}
+
+/// <summary>
+/// Makes a child with clone(2) and prepares it as posix_spawn(3) would, and beyond: straight into its control group, and
+/// with each failure told apart.
+/// </summary>
+/// <remarks>
+/// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
+/// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
+/// up before, without a transition that the garbage collector would have a say in, and no allocation. It shares our
+/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process. Where close_range(2) is not to be
+/// had (Linux before 5.9, containers of older engines) it copies all, and closes one after another.
+/// </remarks>
+internal sealed unsafe class Child : IDisposable
+{
+    private const ulong CloneFiles = 0x400;
+    private const ulong CloneVFork = 0x4000;
+    private const ulong CloneIntoCgroup = 0x200000000;
+    private const int SysClone3 = 435;
+    private const int SysCloseRange = 436;
+    private const int CloseRangeUnshare = 2;
+
+    // As many as are open for certain, where the system does not tell.
+    private const int ManyDescriptors = 65536;
+    private const int SigChld = 17;
+    private const int SigSetMask = 2;
+    private const int LastSignal = 64;
+
+    /// <summary>The number of the call, and four.</summary>
+    public const int SystemCallArguments = 5;
+
+    // Larger than any sigset_t and struct sigaction; all zero, they are "no signal" and "the default action".
+    private const int SignalStructBytes = 512;
+
+    private static readonly int SysClone = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 56,
+        Architecture.Arm64 => 220,
+        var other => throw new PlatformNotSupportedException($"processes cannot be made on {other}"),
+    };
+
+    // openat, read; asm/unistd.h.
+    private static readonly (int Open, int Read) OpenAndRead = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? (56, 63) : (257, 0);
+
+    private const int MostStatBytes = 512;
+
+    // Tried on descriptors that nobody has.
+    private static readonly Lazy<bool> HasCloseRange = new(() => LibC.syscall(SysCloseRange, int.MaxValue - 1, int.MaxValue, 0, 0) == 0);
+
+    private readonly NativeStrings _strings = new();
+    private readonly Plan* _plan;
+    private readonly IReadOnlyList<PreparingCall> _preparing;
+
+    /// <param name="inherited">What it is to have of its caller, and what it has of us anyhow; null: that.</param>
+    public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
+    {
+        // All others than the standard streams are closed by then.
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, firstFree: 3, _strings);
+        // Shared with the child, so that it can say what failed.
+        _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
+        if (_plan == (void*)-1)
+            throw SystemCallException.Last("make", "a process");
+        *_plan = new Plan
+        {
+            Calls = Calls.Found.Value,
+            Stdin = (int)stdin.DangerousGetHandle(),
+            Stdout = (int)stdout.DangerousGetHandle(),
+            Stderr = (int)stderr.DangerousGetHandle(),
+            LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
+            Sharing = HasCloseRange.Value ? CloneFiles : 0,
+            HighestDescriptor = HasCloseRange.Value ? 0 : HighestDescriptor(),
+            Umask = (uint)launch.Umask,
+            Preparing = _strings.AddCalls(_preparing),
+            PreparingCount = _preparing.Count,
+            OpenAt = OpenAndRead.Open,
+            Read = OpenAndRead.Read,
+            OwnStat = _strings.Add("/proc/self/stat"u8.ToArray()),
+            WorkingDirectory = _strings.Add(NativeText.Bytes(launch.WorkingDirectory)),
+            // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
+            Environment = _strings.AddList(
+                [.. CookieOf(launch), .. launch.Environment.Without(Cookie.Variable).Entries()]),
+        };
+    }
+
+    private static int HighestDescriptor()
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ManyDescriptors;
+        }
+    }
+
+    private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
+        launch.Cookie is { } cookie ? [NativeText.Bytes($"{Cookie.Variable}={cookie}")] : [];
+
+    /// <summary>When what was made last has started, as <see cref="ProcessTable"/> tells it; null: it could not be read.</summary>
+    public long? StartTicks(ProcessTable table) =>
+        _plan->StatBytes > 0 ? table.Read(0, new ReadOnlySpan<byte>(_plan->Stat, _plan->StatBytes))?.StartTicks : null;
+
+    /// <param name="group">The control group to make it in; null: ours.</param>
+    /// <returns>The pid; meaningless when there is a <paramref name="failure"/>, after which no process is left.</returns>
+    public int Execute(string program, IEnumerable<string> arguments, SafeFileHandle? group, out ChildFailure? failure)
+    {
+        _plan->Program = _strings.Add(NativeText.Bytes(program));
+        _plan->Arguments = _strings.AddList(arguments.Select(argument => (ReadOnlyMemory<byte>)NativeText.Bytes(argument)));
+
+        var pid = Make(group is null ? -1 : (int)group.DangerousGetHandle());
+        failure = pid < 0 ? new ChildFailure(group is null ? ChildStep.Make : ChildStep.Join, _plan->Error)
+            // One that was killed on its way is as one that was killed a moment later.
+            : _plan->Error == 0 ? null
+            : _plan->Step == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
+            : new ChildFailure(_plan->Step, _plan->Error);
+        if (pid >= 0 && failure is not null)
+            LibC.waitpid(pid, null, 0);
+        return pid;
+    }
+
+    // Since 6.14 Linux kills at birth what is made straight into a group to which cgroup.kill was written more or less often than to
+    // its maker's: it compares how often, before and after, and before it looks at the wrong one. Such a child has not begun.
+    private int Make(int group)
+    {
+        (_plan->Step, _plan->Error, _plan->StatBytes) = (ChildStep.Make, 0, 0);
+        var pid = (int)CloneAndExecute(_plan, group);
+        if (pid < 0 || group < 0 || _plan->Step != ChildStep.Make)
+            return pid;
+        LibC.waitpid(pid, null, 0);
+        return -1;
+    }
+
+    public void Dispose()
+    {
+        LibC.munmap(_plan, sizeof(Plan));
+        _strings.Dispose();
+    }
+
+    // Compiled as a whole before it first runs: after the clone there is nobody who could compile anything.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static long CloneAndExecute(Plan* plan, int group)
+    {
+        var none = stackalloc byte[SignalStructBytes];
+        var all = stackalloc byte[SignalStructBytes];
+        var before = stackalloc byte[SignalStructBytes];
+        for (var i = 0; i < SignalStructBytes; i++)
+            (none[i], all[i]) = (0, 0xff);
+        var request = new CloneArguments { ExitSignal = SigChld };
+        request.Flags = plan->Sharing | CloneVFork | CloneIntoCgroup;
+        request.Cgroup = (ulong)group;
+
+        // A handler of the runtime must not run in the child.
+        plan->Calls.SignalMask(SigSetMask, all, before);
+        var pid = group >= 0
+            ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
+            : plan->Calls.SystemCall(SysClone, (nint)(plan->Sharing | CloneVFork) | SigChld, 0, 0, 0, 0);
+        if (pid == 0)
+            BecomeProgram(plan, none);
+        plan->Error = pid < 0 ? *plan->Calls.Errno() : plan->Error;
+        plan->Calls.SignalMask(SigSetMask, before, null);
+        return pid;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BecomeProgram(Plan* plan, byte* none)
+    {
+        plan->Calls.SetSession();
+        plan->Step = ChildStep.Redirect;
+        // The runtime ignores some signals, and what is ignored stays so in the program.
+        for (var signal = 1; signal <= LastSignal; signal++)
+            plan->Calls.SignalAction(signal, none, null);
+
+        if ((plan->Sharing == 0
+                || plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0)
+            && plan->Calls.Duplicate(plan->Stdin, 0) == 0
+            && plan->Calls.Duplicate(plan->Stdout, 1) == 1
+            && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
+        {
+            if (plan->Sharing != 0)
+                plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
+            for (var descriptor = 3; descriptor <= plan->HighestDescriptor; descriptor++)
+                plan->Calls.Close(descriptor);
+            NoteStart(plan);
+            plan->Calls.Umask(plan->Umask);
+            plan->Step = ChildStep.Prepare;
+            for (plan->Prepared = 0; plan->Prepared < plan->PreparingCount; plan->Prepared++)
+            {
+                var call = plan->Preparing + (plan->Prepared * SystemCallArguments);
+                if (plan->Calls.SystemCall(call[0], call[1], call[2], call[3], call[4], 0) < 0)
+                    break;
+            }
+
+            if (plan->Prepared == plan->PreparingCount)
+                plan->Step = ChildStep.ChangeDirectory;
+            if (plan->Step == ChildStep.ChangeDirectory && plan->Calls.ChangeDirectory(plan->WorkingDirectory) == 0)
+            {
+                plan->Calls.SignalMask(SigSetMask, none, null);
+                plan->Step = ChildStep.Execute;
+                plan->Calls.Execute(plan->Program, plan->Arguments, plan->Environment);
+            }
+        }
+
+        plan->Error = *plan->Calls.Errno();
+        plan->Calls.Exit(127);
+    }
+
+    // From here it can be read whatever becomes of it: who becomes another user may be hidden from us.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteStart(Plan* plan)
+    {
+        var stat = (int)plan->Calls.SystemCall(plan->OpenAt, LibC.AT_FDCWD, (nint)plan->OwnStat, LibC.O_RDONLY, 0, 0);
+        if (stat < 0)
+            return;
+        plan->StatBytes = (int)plan->Calls.SystemCall(plan->Read, stat, (nint)plan->Stat, MostStatBytes, 0, 0);
+        plan->Calls.Close(stat);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Plan
+    {
+        public Calls Calls;
+        public int Stdin;
+        public int Stdout;
+        public int Stderr;
+        public int LastDescriptor;
+        // CLONE_FILES, or 0: it has a copy from the beginning, and closes those up to the highest.
+        public ulong Sharing;
+        public int HighestDescriptor;
+        public uint Umask;
+        public nint* Preparing;
+        public int PreparingCount;
+        public int Prepared;
+        public byte* WorkingDirectory;
+        public byte* Program;
+        public byte** Arguments;
+        public byte** Environment;
+        // The last that was begun; it failed where there is an error.
+        public ChildStep Step;
+        public int Error;
+        public int OpenAt;
+        public int Read;
+        public byte* OwnStat;
+        public int StatBytes;
+        public fixed byte Stat[MostStatBytes];
+    }
+
+    // struct clone_args of clone3(2).
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CloneArguments
+    {
+        public ulong Flags;
+        public ulong PidFd;
+        public ulong ChildTid;
+        public ulong ParentTid;
+        public ulong ExitSignal;
+        public ulong Stack;
+        public ulong StackSize;
+        public ulong Tls;
+        public ulong SetTid;
+        public ulong SetTidSize;
+        public ulong Cgroup;
+    }
+
+    /// <summary>C functions by their addresses, called with nothing in between.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Calls
+    {
+        public static readonly Lazy<Calls> Found = new(Find);
+
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint> SystemCall;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int*> Errno;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int> SetSession;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Close;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
+        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void> Exit;
+
+        private static Calls Find()
+        {
+            var libc = NativeLibrary.GetMainProgramHandle();
+            return new Calls
+            {
+                SystemCall = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint>)Of("syscall"),
+                Errno = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int*>)Of("__errno_location"),
+                SetSession = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Of("setsid"),
+                SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
+                SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
+                Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
+                Close = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("close"),
+                Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
+                ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
+                Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),
+                Exit = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void>)Of("_exit"),
+            };
+
+            nint Of(string function) => NativeLibrary.GetExport(libc, function);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+
+namespace Sentinel.Linux.Spawning;
+
+/// <summary>How many files this process may have open, and whether there is room for more that stay open: some are kept free for work.</summary>
+public static unsafe class Descriptors
+{
+    private const int OpenFiles = 7; // RLIMIT_NOFILE
+    private const int MostKept = 16;
+
+    // Taken before it is raised.
+    private static readonly Lazy<(ulong Soft, ulong Hard)> Inherited = new(Limit);
+
+    /// <summary>Takes as many as may be had. What is started keeps what it would have had.</summary>
+    public static void Raise()
+    {
+        var (soft, hard) = Inherited.Value;
+        if (soft < hard)
+            Set(hard, hard);
+    }
+
+    /// <summary>The limit that whoever started us gave us, where it is not ours any more; else null.</summary>
+    internal static (ulong Soft, ulong Hard)? InheritedWhereRaised() => Inherited.Value is var limit && limit != Limit() ? limit : null;
+
+    /// <summary>Whether this is one of the last that may be had.</summary>
+    internal static bool IsScarce(int descriptor) => descriptor >= Most() - Kept();
+
+    /// <summary>Why there is no room for another process to be watched; null when there is.</summary>
+    internal static string? WhyNoMore()
+    {
+        var free = LibC.fcntl(0, LibC.F_DUPFD_CLOEXEC, 0);
+        if (free >= 0)
+            _ = LibC.close(free);
+        // Fewer than what connections leave: whoever is let in can also have something done.
+        return free < 0 || free >= Most() - (Kept() * 3 / 4)
+            ? $"there is no room to watch another process: sentinel (pid {Environment.ProcessId}) may have {Most()} files open, and nearly all are; "
+                + "'ulimit -n', or LimitNOFILE= in a unit, gives it more when it starts"
+            : null;
+    }
+
+    private static long Kept() => Math.Min(MostKept, Most() / 4);
+
+    private static long Most() => (long)Math.Min(Limit().Soft, int.MaxValue);
+
+    private static (ulong Soft, ulong Hard) Limit()
+    {
+        var limit = stackalloc ulong[2];
+        return LibC.getrlimit(OpenFiles, limit) == 0 ? (limit[0], limit[1]) : (int.MaxValue, int.MaxValue);
+    }
+
+    private static void Set(ulong soft, ulong hard)
+    {
+        var limit = stackalloc ulong[2];
+        (limit[0], limit[1]) = (soft, hard);
+        // Where the system refuses, it stays as it is.
+        _ = LibC.setrlimit(OpenFiles, limit);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Linux.Spawning;
+
+/// <summary>Puts a process of ours between a process and its log; see <see cref="LogReader"/>.</summary>
+public static unsafe class LogReaders
+{
+    /// <summary>The command that it executes; its arguments are the log, its largest size, its backups, and whether they are compressed.</summary>
+    public const string CommandName = "log-reader";
+
+    // FIONREAD of ioctl_tty(2): how many bytes wait.
+    private const ulong Waiting = 0x541b;
+
+    /// <summary>Makes a descriptor one that the log is written through.</summary>
+    internal static void Open(string log, Launch launch, SafeFileHandle place)
+    {
+        var ends = stackalloc int[2];
+        if (LibC.pipe2(ends, LibC.O_CLOEXEC) != 0)
+            throw SystemCallException.Last("make", "a pipe");
+        using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
+        using var writing = new SafeFileHandle(ends[1], ownsHandle: true);
+        // It may open its own standard output once more, by a name in /proc.
+        if (launch.Account is { } account && LibC.fchown(writing, account.UserId, account.GroupId) != 0)
+            throw SystemCallException.Last("hand over", "a pipe");
+        // Both ends: without a reader what is written waits for the next one, and nobody is killed by SIGPIPE.
+        using var both = LibC.open($"/proc/self/fd/{ends[1]}", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+        Begin(log, launch.LogLimits, reading);
+        if (LibC.dup3(both.IsInvalid ? writing : both, place, LibC.O_CLOEXEC) < 0)
+            throw SystemCallException.Last("open", log);
+    }
+
+    /// <summary>
+    /// Gives those that run and have lost their readers others: where something waits in a pipe that nobody reads. Nothing is lost.
+    /// </summary>
+    /// <param name="warn">Told, in a sentence, what the user should know.</param>
+    public static void Mend(IEnumerable<ProcessRecord> processes, SentinelHome home, ProcessTable table, Action<string> warn)
+    {
+        foreach (var record in processes)
+            if (record.State.Main is { } main && table.IsHere(main))
+                foreach (var (descriptor, log) in new[] { (1, home.StdoutOf(record)), (2, home.StderrOf(record)) })
+                    try
+                    {
+                        if (!IsAbandoned(main.Pid, descriptor))
+                            continue;
+                        using var pipe = LibC.open($"/proc/{main.Pid}/fd/{descriptor}", LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+                        if (pipe.IsInvalid)
+                            continue;
+                        Begin(log, record.Spec.LogLimits, pipe);
+                        warn($"{record.Spec.Name}: the process that writes its log {log} had gone; another goes on with it");
+                    }
+                    catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
+                    {
+                        warn($"{record.Spec.Name}: the process that writes its log {log} has gone, and another cannot be begun: {e.Message}");
+                    }
+    }
+
+    // Of a pipe that a program made for itself it has no end that reads.
+    private static bool IsAbandoned(int pid, int descriptor)
+    {
+        var path = $"/proc/{pid}/fd/{descriptor}";
+        return new FileInfo(path).LinkTarget is { } name && name.StartsWith("pipe:", StringComparison.Ordinal)
+            && OpenFiles.FlagsOf(pid, descriptor) is { } flags && (flags & LibC.O_RDWR) != 0
+            && LengthOf(path) > 0 && !HasReader(name);
+    }
+
+    private static void Begin(string log, LogLimits limits, SafeFileHandle pipe) => OwnProcess.Begin(
+        pipe,
+        CommandName,
+        log,
+        limits.MaxBytes.ToString(CultureInfo.InvariantCulture),
+        limits.Backups.ToString(CultureInfo.InvariantCulture),
+        limits.Compress ? "true" : "false");
+
+    private static int LengthOf(string pipe)
+    {
+        using var reading = LibC.open(pipe, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0);
+        var length = 0;
+        return !reading.IsInvalid && LibC.ioctl(reading, Waiting, &length) == 0 ? length : 0;
+    }
+
+    // One that was begun just now is a shell still, and reads it as something else.
+    private static bool HasReader(string name)
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))
+            try
+            {
+                if (File.ReadAllText($"{folder}/cmdline").Split('\0').Contains(CommandName)
+                    && (new FileInfo($"{folder}/fd/0").LinkTarget == name || new FileInfo($"{folder}/fd/1").LinkTarget == name))
+                    return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended, or is another user's.
+            }
+
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Win32.SafeHandles;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Linux.Spawning;
+
+/// <summary>Has a process of ours do something for which nobody waits.</summary>
+internal static unsafe class OwnProcess
+{
+    private const string Shell = "/bin/sh";
+
+    // It becomes nobody's child, so that nobody need take notice of its end. What runs in the background would read from nowhere, so
+    // what it is to read comes as standard output.
+    private const string Script = "\"$0\" \"$@\" <&1 >/dev/null 2>&1 &";
+
+    /// <param name="input">What it reads as its standard input.</param>
+    /// <exception cref="SpawnException">It could not be made.</exception>
+    public static void Begin(SafeFileHandle input, params IEnumerable<string> arguments)
+    {
+        using var nothing = LibC.open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
+        using var child = new Child(
+            new Launch(Command.From(["true"]), "/", new EnvironmentBlock("PATH=/usr/bin:/bin\0"u8.ToArray()), 0x3f, "", "", LogLimits.Default, Cookie: null),
+            nothing, input, nothing);
+        var pid = child.Execute(Shell, [Shell, "-c", Script, Environment.ProcessPath!, .. arguments], group: null, out var failure);
+        if (failure is { } failed)
+            throw new SpawnException(failed.ToString(Shell, "/"));
+        int status;
+        LibC.waitpid(pid, &status, 0);
+    }
+}

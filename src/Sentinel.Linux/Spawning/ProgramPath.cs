@@ -1,0 +1,69 @@
+using Sentinel.Linux.Native;
+
+namespace Sentinel.Linux.Spawning;
+
+/// <summary>Finds programs as execvp(3) does, and says more when there is none.</summary>
+public static class ProgramPath
+{
+    private const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
+    private const int TypeOfFile = 0xf000; // S_IFMT
+    private const int Folder = 0x4000; // S_IFDIR
+
+    /// <returns>Why it cannot be executed, or null.</returns>
+    public static string? Find(string name, string workingDirectory, string? path, out string program)
+    {
+        if (name.Contains('/'))
+        {
+            program = In(workingDirectory, name);
+            return IsFolder(program) switch
+            {
+                false => IsExecutable(program) ? null : $"{program} is not executable ('chmod +x' makes it so)",
+                true => $"{program} is a folder, not a program",
+                null => $"there is no program {program}{HintOn(name)}",
+            };
+        }
+
+        program = name;
+        string? refused = null;
+        foreach (var candidate in Candidates(name, workingDirectory, path))
+        {
+            if (IsFolder(candidate) is not false)
+                continue;
+            program = candidate;
+            if (IsExecutable(candidate))
+                return null;
+            refused ??= $"{candidate} is not executable ('chmod +x' makes it so)";
+        }
+
+        return refused ?? $"there is no program '{name}' in PATH{HintOn(name)}";
+    }
+
+    /// <summary>Where a program may be, in the order in which it is sought.</summary>
+    internal static IEnumerable<string> Candidates(string name, string workingDirectory, string? path) => name.Contains('/')
+        ? [Path.Combine(workingDirectory, name)]
+        // An empty entry is the working directory.
+        : (path ?? DefaultPath).Split(':').Select(folder => Path.Combine(workingDirectory, folder, name));
+
+    /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
+    public static bool IsOwn(string program) => Links.AreSame(program, "/proc/self/exe");
+
+    /// <summary>Whether a path leads to a folder; null where there is nothing.</summary>
+    internal static unsafe bool? IsFolder(string path)
+    {
+        LibC.StatX status;
+        return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 ? (status.Mode & TypeOfFile) == Folder : null;
+    }
+
+    // As it is written, but for what says nothing: a .. after a link leads elsewhere than its text does.
+    private static string In(string folder, string path)
+    {
+        while (path.StartsWith("./", StringComparison.Ordinal))
+            path = path[2..].TrimStart('/');
+        return path is "" or "." ? folder : Path.Combine(folder, path).Replace("/./", "/");
+    }
+
+    private static string HintOn(string name) =>
+        name.Contains(' ') ? "; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it" : "";
+
+    private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
+}

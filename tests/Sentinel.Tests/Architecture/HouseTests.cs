@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+
+namespace Sentinel.Tests.Architecture;
+
+/// <summary>The rooms of the house stand on each other: none uses a room above it. See docs/architecture.md.</summary>
+public sealed partial class HouseTests
+{
+    // From the ground up. The compiler keeps the order of the projects, and nobody but this test that of their folders.
+    private static readonly string[] Rooms =
+    [
+        "Sentinel.Model.Processes",
+        "Sentinel.Model.Specs",
+        "Sentinel.Model.Policy",
+        "Sentinel.Model",
+        "Sentinel.Core.Home",
+        "Sentinel.Core.Host",
+        "Sentinel.Core.Trees",
+        "Sentinel.Core.Logs",
+        "Sentinel.Core.Store",
+        "Sentinel.Core.Environments",
+        "Sentinel.Core.Checks",
+        "Sentinel.Core.Supervision",
+        "Sentinel.Core.Keepers",
+        "Sentinel.Core.Daemon",
+        "Sentinel.Core.Diagnosis",
+        "Sentinel.Core.Startup",
+        "Sentinel.Linux.Native",
+        "Sentinel.Linux.Files",
+        "Sentinel.Linux.Groups",
+        "Sentinel.Linux.Proc",
+        "Sentinel.Linux.Loop",
+        "Sentinel.Linux.Spawning",
+        "Sentinel.Linux.Sockets",
+        "Sentinel.Rendering",
+        "Sentinel.Commands",
+    ];
+
+    private static readonly string Source = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../src"));
+
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Source, file)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_file_uses_only_rooms_below_its_own(string file)
+    {
+        var text = File.ReadAllText(Path.Combine(Source, file));
+        if (Namespace().Match(text) is not { Success: true } own)
+        {
+            Assert.Equal("Sentinel/Program.cs", file);
+            return;
+        }
+
+        var room = own.Groups["room"].Value;
+        Assert.Contains(room, Rooms);
+        Assert.Equal(Path.GetDirectoryName(file)!.Replace('/', '.'), room);
+        foreach (var used in Used().Matches(text).Select(match => match.Groups["room"].Value).Where(Rooms.Contains))
+            Assert.True(Array.IndexOf(Rooms, used) <= Array.IndexOf(Rooms, room), $"{room} uses {used}, which is above it");
+    }
+
+    [GeneratedRegex(@"^namespace (?<room>Sentinel(\.\w+)*);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    // By a using directive, or by a name that says its room.
+    [GeneratedRegex(@"\busing (\w+ = |static )?(?<room>Sentinel(\.\w+)*);|\b(?<room>Sentinel\.(Model|Core|Linux)\.\w+)\.")]
+    private static partial Regex Used();
+}
