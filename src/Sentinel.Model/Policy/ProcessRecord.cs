@@ -40,6 +40,12 @@ public sealed record ProcessRecord
 
     /// <summary>Why its lease is over, once it was ended for that; null until then.</summary>
     public string? LeaseOver { get; init; }
+
+    /// <summary>The same with what it is to have of another caller; null: of none.</summary>
+    public ProcessRecord With(Renewal? renewal) => renewal is null ? this : this with
+    {
+        Spec = Spec with { Environment = renewal.Environment.Key, Inherited = renewal.Inherited ?? Spec.Inherited },
+    };
 }
 
 /// <summary>A run that is over.</summary>

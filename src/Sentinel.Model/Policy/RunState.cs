@@ -89,6 +89,12 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Given up: it was restarted too often. Only the user starts it again.</summary>
     public sealed record Failed(DateTimeOffset Since, string Why) : RunState(Since);
 
+    /// <summary>Whether a run is starting, running or stopping, here or elsewhere.</summary>
+    public bool IsUnderWay => this is Starting or Running or Stopping or Elsewhere;
+
+    /// <summary>Whether nothing runs, or will run unless the user starts it.</summary>
+    public bool IsOver => !IsUnderWay && this is not Backoff;
+
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {

@@ -56,8 +56,8 @@ internal sealed class DaemonHost : IDisposable
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
-        _supervisor = new Supervisor(
-            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
+        _supervisor = new Supervisor(new SupervisorTools(
+            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn));
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);

@@ -114,8 +114,8 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Does here what no daemon does.</summary>
-    public Supervisor Supervisor => field ??= new Supervisor(
-        Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn);
+    public Supervisor Supervisor => field ??= new Supervisor(new SupervisorTools(
+        Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn));
 
     /// <summary>A log with its backups.</summary>
     public static LogHistory OpenLog(string path) => new(path, new LogFiles());

@@ -18,7 +18,8 @@ internal sealed class MadeUpDaemon
         Machine = sentinel.Machine;
         Loop = new MadeUpLoop(Machine);
         Store = new StateStore(sentinel.Store.Home, files ?? new QuickFiles(), Machine.Clock, Warnings.Add);
-        var supervisor = new Supervisor(Store, Machine, Machine, Loop, new MadeUpPorts(), new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, _ => { });
+        var supervisor = new Supervisor(new SupervisorTools(
+            Store, Machine, Machine, Loop, new MadeUpPorts(), new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, _ => { }));
         Itself = new Core.Daemon.Daemon(Store, supervisor, Loop, Loop, Machine.Clock, Log.Add);
     }
 

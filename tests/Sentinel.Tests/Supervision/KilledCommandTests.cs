@@ -123,7 +123,8 @@ public sealed class KilledCommandTests
         var store = new StateStore(sentinel.Store.Home, doomed, sentinel.Clock, _ => { });
         try
         {
-            command(new Supervisor(store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Accounts(), new Random(1), sentinel.Clock, _ => { }));
+            command(new Supervisor(new SupervisorTools(
+                store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Accounts(), new Random(1), sentinel.Clock, _ => { })));
             return false;
         }
         catch (Doomed.Killed)

@@ -46,7 +46,8 @@ internal sealed class MadeUpSentinel : IDisposable
         Store.Read().Find(name) ?? throw new InvalidOperationException($"there is no process {name}");
 
     /// <summary>What another command, at the same time, works with.</summary>
-    public Supervisor Another() => new(Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add);
+    public Supervisor Another() => new(new SupervisorTools(
+        Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add));
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
         Supervisor.RunOne(Request(name, restart, command));

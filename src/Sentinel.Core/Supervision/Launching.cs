@@ -1,0 +1,77 @@
+using Sentinel.Core.Environments;
+using Sentinel.Core.Host;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>Turns a record into a process: its environment, its ports, its files.</summary>
+internal sealed class Launching(SupervisorTools tools, ProcessEnvironments environments, PortBook ports)
+{
+    private readonly ISpawner _spawner = tools.Spawner;
+
+    /// <summary>How a process would be started now.</summary>
+    /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
+    public Launch LaunchOf(ProcessRecord record, State state) => LaunchOf(record, environments.Of(record, state));
+
+    /// <summary>Why a process could not be started now, as far as that can be told before; null: it could.</summary>
+    public string? WhyNot(ProcessRecord record, State state) => WhyNot(record, state, _spawner.WhyNot);
+
+    /// <param name="ask">What the spawner is asked.</param>
+    /// <inheritdoc cref="WhyNot(ProcessRecord, State)"/>
+    public string? WhyNot(ProcessRecord record, State state, Func<Launch, string?> ask)
+    {
+        if (WhyUnreachable(record, state) is { } unreachable)
+            return unreachable;
+        try
+        {
+            return ask(LaunchOf(record, state));
+        }
+        catch (EnvironmentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <exception cref="SpawnException">It cannot be started.</exception>
+    /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
+    public ProcessIdentity Spawn(ProcessRecord record, State state)
+    {
+        if ((ports.WhyNot(state, record) ?? WhyUnreachable(record, state)) is { } why)
+            throw new SpawnException(why);
+        var environment = environments.Of(record, state);
+        foreach (var warning in environment.Warnings)
+            tools.Warn($"{record.Spec.Name}: {warning}");
+        var launch = LaunchOf(record, environment);
+        // 'run' refuses this. A later start, which nobody may see, had better run with less than not at all.
+        if (_spawner.CannotInherit(launch) is { } missing)
+            tools.Warn($"{record.Spec.Name}: {missing}");
+        return _spawner.Spawn(launch);
+    }
+
+    // Asked before anything else looks at these files.
+    private string? WhyUnreachable(ProcessRecord record, State state) => _spawner.WhyUnreachable(
+    [
+        record.Spec.WorkingDirectory,
+        .. record.Spec.EnvironmentFiles,
+        .. record.Spec.Group is { } group && state.Groups.TryGetValue(group, out var found) ? found.EnvironmentFiles : [],
+    ]);
+
+    private Launch LaunchOf(ProcessRecord record, ProcessEnvironment environment) => new(
+        record.Spec.Command,
+        record.Spec.WorkingDirectory,
+        environment.Block,
+        record.Spec.Umask,
+        tools.Store.Home.StdoutOf(record),
+        tools.Store.Home.StderrOf(record),
+        record.Spec.LogLimits,
+        record.Cookie)
+    {
+        LogPipe = record.Spec.LogPipe,
+        Treatment = record.Spec.Treatment,
+        Inherited = record.Spec.Inherited,
+        IsAgain = record.LastRun is not null || record.State.Main is not null,
+        Account = environment.Account,
+    };
+}

@@ -1,0 +1,276 @@
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>Registers processes and forgets them, one at a time or as a set, and changes what is asked of them.</summary>
+internal sealed class Registry(
+    SupervisorTools tools,
+    Choosing choosing,
+    LeaseRules leases,
+    Launching launching,
+    PortBook ports,
+    Reconciliation reconciliation,
+    Starting starting,
+    Stopping stopping)
+{
+    private readonly StateStore _store = tools.Store;
+
+    /// <inheritdoc cref="Supervisor.Run"/>
+    public async ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request)
+    {
+        List<Outcome> outcomes;
+        using (var transaction = _store.Begin())
+            outcomes = Register(transaction, request);
+        return await AllOrNone(outcomes);
+    }
+
+    /// <inheritdoc cref="Supervisor.Scale"/>
+    public async ValueTask<IReadOnlyList<Outcome>> Scale(string set, int count, bool isRelative)
+    {
+        List<ProcessRecord> tooMany;
+        List<Outcome> added = [];
+        using (var transaction = _store.Begin())
+        {
+            var state = transaction.State;
+            var instances = state.InstancesOf(set).ToList();
+            if (instances.Count == 0)
+                return [NoSet(state, set)];
+            var wanted = isRelative ? instances.Count + count : count;
+            if (wanted is < 1 or > Instance.Most)
+                return [new Outcome.Failed(set, null,
+                    $"a set has 1 to {Instance.Most} instances, and {set} would have {wanted}" + (wanted < 1 ? $"; 'sentinel delete {set}' ends all of them" : ""))];
+            var taken = instances.Select(instance => instance.Spec.Instance!.Number).ToHashSet();
+            var missing = Enumerable.Range(1, int.MaxValue).Where(number => !taken.Contains(number))
+                .Take(Math.Max(0, wanted - instances.Count))
+                .Select(number => OfSet(instances[0].Spec, set, number))
+                .ToList();
+            if (missing.Count > 0)
+                added = Register(transaction, state, state.AfterIds(missing.Count), missing, instances[0].Origin);
+            tooMany = instances[Math.Min(wanted, instances.Count)..];
+        }
+
+        if (added.Count > 0)
+            return await AllOrNone(added);
+        return tooMany.Count > 0 ? await Delete(Selection.Of(tooMany.Select(instance => instance.Id)), StopOptions.Default, withLogs: false) : [];
+    }
+
+    /// <inheritdoc cref="Supervisor.Change"/>
+    public Outcome Change(int id, ProcessSpec before, ProcessSpec after)
+    {
+        using var transaction = _store.Begin();
+        if (transaction.State.Processes.GetValueOrDefault(id) is not { } record)
+            return new Outcome.Failed(before.Name, null, "it was deleted meanwhile");
+        if (!SpecDocument.AreSame(record.Spec, before))
+            return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again");
+        if (choosing.IsElsewhere(record))
+            return choosing.NotHere(record);
+        var changed = record with { Spec = after };
+        // A spec that could not be started is refused.
+        if (launching.WhyNot(changed, transaction.State) is { } why)
+            return new Outcome.Failed(before.Name, record, why);
+        transaction.State = transaction.State.With(changed);
+        transaction.Save();
+        return new Outcome.Changed(after.Name, changed, IsOutdated: record.State.IsUnderWay && !SpecDocument.AreSame(AtOnce(before, after), after));
+    }
+
+    /// <inheritdoc cref="Supervisor.Delete"/>
+    public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
+    {
+        var (ended, outcomes) = await stopping.EndTrees(selection, options);
+        outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
+        outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
+        return outcomes;
+    }
+
+    /// <inheritdoc cref="Supervisor.Clean"/>
+    public IReadOnlyList<Outcome> Clean(bool withLogs)
+    {
+        var snapshot = new Snapshot(tools.Table);
+        var over = reconciliation.Look(_store.Read(), snapshot).Processes.Values.Where(record => record.State.IsOver).ToList();
+        var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
+        var (left, gone) = (new List<ProcessRecord>(), new List<int>());
+        foreach (var record in over)
+            if (remains.ContainsKey(record.Id) || tools.Table.IsPopulated(record.Cookie) == true)
+                left.Add(record);
+            else
+                gone.Add(record.Id);
+        var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
+            record.Spec.Name, record,
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all"));
+        outcomes.AddRange(Forget(gone, withLogs));
+        return outcomes;
+    }
+
+    private List<Outcome> Register(StateTransaction transaction, RunRequest request)
+    {
+        var state = transaction.State;
+        var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
+        if ((NotFree(state, name) ?? DoubleOf(transaction, name)) is { } taken)
+            return [taken];
+        state = transaction.State;
+        if (request.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
+            return [GroupBook.Missing(state, group, "--create-group makes it") with { Target = name }];
+
+        var asked = request.Instances is { } count
+            ? Enumerable.Range(1, count).Select(number => OfSet(request.Spec, name, number)).ToList()
+            : [request.Spec with { Name = name }];
+        // A run that failed leaves nothing, and uses up no number.
+        var before = state;
+        state = state.With(request.Environment);
+        if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
+            state = state.With(new Group(made, tools.Time.GetUtcNow()));
+        return Register(transaction, state, before, asked, request.Origin, request.Surroundings);
+    }
+
+    /// <summary>Registers either all of them, as far as can be told before, or none.</summary>
+    /// <param name="otherwise">The state where none can be started.</param>
+    private List<Outcome> Register(
+        StateTransaction transaction, State state, State otherwise, List<ProcessSpec> specs, Origin? origin, string? surroundings = null)
+    {
+        var records = new List<ProcessRecord>();
+        var names = state.Names().ToHashSet();
+        foreach (var spec in specs)
+        {
+            if (spec.Instance is not null && (names.Contains(spec.Name) || !ProcessName.IsValid(spec.Name)))
+                return [NotFree(state, spec.Name)!];
+            var record = New(state, spec, origin);
+            if (leases.WhyOver(record) is { } over)
+                return [new Outcome.Failed(spec.Name, null, over)];
+            if (spec.Lease?.Owner is { } owner && tools.Table.IsElsewhere(owner.Identity))
+                return [new Outcome.Failed(spec.Name, null, $"{owner} is in another pid namespace, so nobody here would see its end; run it there, without a daemon that is here")];
+            records.Add(record);
+            state = state.AfterIds(1).With(record);
+        }
+
+        if (records.Select((record, i) => launching.WhyNot(record, state, i == 0 ? CannotStart : tools.Spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
+            return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason)];
+
+        transaction.State = records.Aggregate(state, ports.Give);
+        var outcomes = starting.StartNow(transaction, records, new ProcessEvent.StartRequested());
+        var failed = outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process!.Id).ToList();
+        if (failed.Count > 0)
+        {
+            transaction.State = failed.Count == records.Count ? otherwise : transaction.State.Without(failed);
+            transaction.Save();
+        }
+
+        return outcomes;
+
+        string? CannotStart(Launch launch) => tools.Spawner.WhyNot(launch) ?? tools.Spawner.CannotInherit(launch, surroundings);
+    }
+
+    private ProcessRecord New(State state, ProcessSpec spec, Origin? origin)
+    {
+        var id = state.FreeId;
+        var record = new ProcessRecord
+        {
+            Id = id,
+            Spec = spec,
+            Cookie = state.NewCookie(),
+            LogName = SentinelHome.LogName(spec.Name, id),
+            State = new RunState.Stopped(tools.Time.GetUtcNow()),
+            Origin = origin,
+        };
+        return LogHistory.EndsOf(record, _store.Home, _store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 }
+            ? record with { LogsFrom = logs }
+            : record;
+    }
+
+    // Undoes a set of which some could not be started, which only trying showed.
+    private async ValueTask<IReadOnlyList<Outcome>> AllOrNone(List<Outcome> outcomes)
+    {
+        var failed = outcomes.OfType<Outcome.Failed>().ToList();
+        var started = outcomes.OfType<Outcome.Started>().ToList();
+        if (failed.Count == 0 || started.Count == 0)
+            return outcomes;
+        var undone = await Delete(Selection.Of(started.Select(one => one.Process.Id)), StopOptions.Default, withLogs: false);
+        return [.. failed.Select(failure => failure with { Why = $"{failure.Why}; so the others were ended again" }), .. undone.OfType<Outcome.Failed>()];
+    }
+
+    private List<Outcome> Forget(IReadOnlyCollection<int> ids, bool withLogs)
+    {
+        var outcomes = new List<Outcome>();
+        if (ids.Count == 0)
+            return outcomes;
+        using var transaction = _store.Begin();
+        foreach (var record in ids.Select(id => transaction.State.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>())
+        {
+            if (!reconciliation.Settle(record, new Snapshot(tools.Table)).State.IsOver)
+            {
+                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it was started again meanwhile"));
+                continue;
+            }
+
+            transaction.State = transaction.State.Without([record.Id]);
+            outcomes.Add(new Outcome.Deleted(record.Spec.Name, record));
+            tools.Spawner.CleanUp(record.Cookie);
+        }
+
+        transaction.Save();
+        if (withLogs && Directory.Exists(_store.Home.Logs))
+            foreach (var deleted in outcomes.OfType<Outcome.Deleted>())
+                foreach (var file in LogRotation.FilesOf(_store.Home.StdoutOf(deleted.Process)).Concat(LogRotation.FilesOf(_store.Home.StderrOf(deleted.Process))))
+                    File.Delete(file);
+        return outcomes;
+    }
+
+    /// <summary>Why a process is not started: one of its name runs already, though no record says so.</summary>
+    private Outcome.Failed? DoubleOf(StateTransaction transaction, string name)
+    {
+        if (!transaction.State.MayHaveStrays)
+            return null;
+        var strays = Stray.Find(transaction.State, new Snapshot(tools.Table));
+        if (strays.Count == 0)
+            transaction.State = transaction.State with { MayHaveStrays = false };
+        return strays.FirstOrDefault(stray => stray.Name is null || stray.Name == name) is { } found
+            ? new Outcome.Failed(name, null, Stray.Sentence([found]))
+            : null;
+    }
+
+    private static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
+    {
+        (false, _) => new Outcome.Failed(name, null, $"'{name}' cannot be a name: {ProcessName.Rule}"),
+        (_, { } holder) => new Outcome.Failed(name, null, holder.Spec.Name == name
+            ? $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
+                + $"choose another, or 'sentinel delete {holder.Id}' first"
+            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others; choose another, or 'sentinel delete {name}' first"),
+        _ => null,
+    };
+
+    private static Outcome.Failed NoSet(State state, string set) => new(set, null, state.Find(set) is { } single
+        ? $"{set} is a single process; 'sentinel delete {single.Id}' and 'sentinel run --instances N' make a set of it"
+        : $"there is no set named '{set}'; 'sentinel run --instances N --name {set}' makes one");
+
+    private static ProcessSpec OfSet(ProcessSpec spec, string set, int number)
+    {
+        var instance = new Instance(set, number);
+        return spec with { Name = instance.Name, Instance = instance };
+    }
+
+    // What of a change holds at once for a process that runs.
+    private static ProcessSpec AtOnce(ProcessSpec before, ProcessSpec after) => before with
+    {
+        Restart = after.Restart,
+        RestartLimit = after.RestartLimit,
+        PidFile = after.PidFile,
+        Stop = after.Stop,
+        MaxMemoryBytes = after.MaxMemoryBytes,
+        // A log reader reads its limits when it begins.
+        LogLimits = before.LogPipe ? before.LogLimits : after.LogLimits,
+        Lease = after.Lease,
+        AnyListener = after.AnyListener,
+        // A process that tells its health itself has to know that it should.
+        Health = after.Health?.Probe.Kind == ProbeKind.Notify ? before.Health : after.Health,
+    };
+
+    private static string Processes(List<Sighting> processes) =>
+        processes.Count == 0 ? "something"
+        : processes.Count == 1 ? $"a process (pid {processes[0].Pid})" : $"{processes.Count} processes (pids {string.Join(", ", processes.Select(p => p.Pid))})";
+}

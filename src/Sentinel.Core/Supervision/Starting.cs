@@ -1,0 +1,267 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Environments;
+using Sentinel.Core.Trees;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>
+/// Starts processes, many at a time. What a process left behind when it ended by itself would be in its successor's way, so it is ended
+/// first, without the lock.
+/// </summary>
+internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRules leases, Launching launching, Stopping stopping)
+{
+    private readonly StateStore _store = tools.Store;
+    private readonly IProcessTable _table = tools.Table;
+    private readonly TimeProvider _time = tools.Time;
+
+    /// <summary>Chooses what to start, with the lock.</summary>
+    public delegate Chosen Choice(StateTransaction transaction, Snapshot snapshot);
+
+    /// <summary>Starts again what is due to be restarted.</summary>
+    /// <param name="settle">Brings records up to what is and returns those that may be due.</param>
+    public async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> settle)
+    {
+        var outcomes = await Start((transaction, snapshot) => new Chosen([.. settle(transaction, snapshot)], []), new ProcessEvent.Tick());
+        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
+            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+            : outcome)];
+    }
+
+    /// <param name="choose">What is to be started.</param>
+    /// <param name="happened">Why; of what is only due, another may have seen to it meanwhile.</param>
+    /// <param name="renewal">Replaces what they have of their caller; null leaves that.</param>
+    /// <param name="later">Which of those that had to wait are still to be started; null: all that do not run.</param>
+    public async ValueTask<IReadOnlyList<Outcome>> Start(
+        Choice choose,
+        ProcessEvent happened,
+        Renewal? renewal = null,
+        Func<StateTransaction, Snapshot, IReadOnlySet<int>, Chosen>? later = null)
+    {
+        var outcomes = new List<Outcome>();
+        var stuck = new Dictionary<int, string>();
+        var pace = new StartPace();
+        while (true)
+        {
+            var turn = TakeTurn(choose, happened, renewal, stuck, pace, outcomes);
+            if (turn.Waiting.Count == 0)
+                return outcomes;
+            await Wait(turn, stuck);
+            // Others had their turn meanwhile.
+            choose = (transaction, snapshot) => later is null
+                ? choosing.Choose(transaction, snapshot, Selection.Of(turn.Waiting), record => !record.State.IsUnderWay)
+                : later(transaction, snapshot, turn.Waiting);
+        }
+    }
+
+    /// <summary>Starts processes that nothing is in the way of, and writes down what became of it.</summary>
+    /// <param name="stuck">Why some cannot be started, by id.</param>
+    public List<Outcome> StartNow(
+        StateTransaction transaction,
+        IReadOnlyCollection<ProcessRecord> wanted,
+        ProcessEvent happened,
+        Renewal? renewal = null,
+        IReadOnlyDictionary<int, string>? stuck = null)
+    {
+        var outcomes = new List<Outcome>();
+        // A process that is restarted takes its own place.
+        var added = wanted.Where(record => record.State is not RunState.Backoff).Select(record => record.Id).ToHashSet();
+        if (renewal is not null)
+            transaction.State = transaction.State.With(renewal.Environment);
+        var toSpawn = Decide(transaction, wanted, happened, renewal, outcomes);
+
+        // Written down first: should this command be killed after a process is made and before that is known, the next command finds
+        // the process by its cookie. After a loss of power there is none to find. The daemon saves the time: what it restarts is on the
+        // disk as about to run, so its successor finds the process in the way of another.
+        if (happened is ProcessEvent.Tick && _store.IsHeld)
+            transaction.Note();
+        else if (toSpawn.Count > 0)
+            transaction.SaveForNow();
+
+        foreach (var starting in toSpawn)
+            outcomes.Add(Spawn(transaction, starting, stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? tools.Spawner.WhyNoMore : null)));
+        try
+        {
+            transaction.Save();
+        }
+        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && outcomes.Exists(outcome => outcome is Outcome.Started))
+        {
+            // What runs has been started, whatever is said: on the disk it is about to be, and is found by its cookie.
+            tools.Warn($"what was started cannot be written down, the next command that changes something does it: {e.Message}");
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>What one turn with the lock left to be done.</summary>
+    /// <param name="Later">Processes that this turn had no time for.</param>
+    /// <param name="HasStarted">Whether anything could be started.</param>
+    /// <param name="Written">The state at its end.</param>
+    private sealed record Turn(IReadOnlyList<int> Later, Remains Remains, bool HasStarted, State Written)
+    {
+        public IReadOnlySet<int> Waiting { get; } = Later.Concat(Remains.Ids).ToHashSet();
+    }
+
+    private Turn TakeTurn(
+        Choice choose, ProcessEvent happened, Renewal? renewal, Dictionary<int, string> stuck, StartPace pace, List<Outcome> outcomes)
+    {
+        using var transaction = _store.Begin();
+        var begun = _time.GetTimestamp();
+        var snapshot = new Snapshot(_table);
+        var (found, missing) = choose(transaction, snapshot);
+        outcomes.AddRange(missing);
+        if (happened is ProcessEvent.Tick)
+            found = found.FindAll(record => record.State.IsDue(_time.GetUtcNow()));
+        var now = found.Take(pace.Count).ToList();
+        var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
+        var left = Left(doubtful, snapshot, transaction.State);
+        var looked = _time.GetElapsedTime(begun);
+        var remains = Sort(left, transaction, happened);
+        outcomes.AddRange(StartNow(transaction, now.FindAll(record => !left.ContainsKey(record.Id)), happened, renewal, stuck));
+        var turn = new Turn([.. found.Skip(pace.Count).Select(record => record.Id)], remains, left.Count < now.Count, transaction.State);
+        pace.Adapt(_time.GetElapsedTime(begun), looked);
+        return turn;
+    }
+
+    // Ending what is in the way may take long: it waits until no other process can be started.
+    private async ValueTask Wait(Turn turn, Dictionary<int, string> stuck)
+    {
+        var (inTheWay, inDoubt, toTell) = turn.Remains;
+        if (turn.Later.Count > 0 && turn.HasStarted)
+            await tools.Handles.WaitAny([], TimeSpan.Zero);
+        else if (inTheWay.Count > 0)
+        {
+            foreach (var (id, why) in await stopping.EndRemains(inTheWay, turn.Written))
+                stuck[id] = why;
+            _store.Events.Append([.. toTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
+        }
+        else if (inDoubt.Count > 0)
+            await WaitUntilDecided(inDoubt);
+    }
+
+    // Or until something of it has ended.
+    private async ValueTask WaitUntilDecided(List<Doubt> doubts)
+    {
+        var held = doubts.SelectMany(doubt => doubt.Left)
+            .Select(member => tools.Handles.Open(_table.IdentityOf(member))).OfType<IProcessHandle>().ToList();
+        await tools.Handles.WaitAny(held, doubts.Min(doubt => doubt.Wait));
+        held.ForEach(handle => handle.Dispose());
+    }
+
+    private List<ProcessRecord> Decide(
+        StateTransaction transaction, IReadOnlyCollection<ProcessRecord> wanted, ProcessEvent happened, Renewal? renewal, List<Outcome> outcomes)
+    {
+        var toSpawn = new List<ProcessRecord>();
+        foreach (var record in wanted.Select(record => record.With(renewal)))
+        {
+            var (starting, effect) = Lifecycle.Decide(record, happened, _time.GetUtcNow());
+            if (effect == Effect.Spawn && leases.WhyOver(record) is { } over)
+            {
+                outcomes.Add(InsteadOfStarting(transaction, record, happened, over));
+            }
+            else if (effect == Effect.Spawn)
+            {
+                toSpawn.Add(starting with { State = ((RunState.Starting)starting.State) with { PidNamespace = _table.PidNamespace } });
+                transaction.State = transaction.State.With(toSpawn[^1]);
+            }
+            else if (happened is ProcessEvent.StartRequested)
+            {
+                if (record.State is RunState.Running && renewal is not null)
+                    transaction.State = transaction.State.With(record);
+                outcomes.Add(record.State is RunState.Running running
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: renewal is not null)
+                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
+            }
+        }
+
+        return toSpawn;
+    }
+
+    // A restart that is due ends here; what the user asked for is refused.
+    private Outcome InsteadOfStarting(StateTransaction transaction, ProcessRecord record, ProcessEvent happened, string over)
+    {
+        if (happened is not ProcessEvent.Tick)
+            return new Outcome.Failed(record.Spec.Name, record, leases.WhyNotToStart(record)!);
+        var ended = Lifecycle.Decide(record, new ProcessEvent.LeaseEnded(over), _time.GetUtcNow()).Record;
+        transaction.State = transaction.State.With(ended);
+        return new Outcome.LeaseEnded(ended.Spec.Name, ended, over);
+    }
+
+    /// <param name="whyNot">Why it cannot be started; null: it is tried.</param>
+    private Outcome Spawn(StateTransaction transaction, ProcessRecord starting, string? whyNot)
+    {
+        ProcessEvent spawned;
+        try
+        {
+            if (whyNot is not null)
+                throw new SpawnException(whyNot);
+            // Waiting for a line, and quoting from a log, begins where this run's part of it does.
+            var logs = LogHistory.EndsOf(starting, _store.Home, _store.Files);
+            spawned = new ProcessEvent.Spawned(launching.Spawn(starting, transaction.State), logs);
+        }
+        // After a fault of ours nobody knows: the process stays 'starting', and the next sweep or command finds out.
+        catch (Exception e) when (e is SpawnException or EnvironmentException or IOException or UnauthorizedAccessException)
+        {
+            spawned = new ProcessEvent.SpawnFailed(e.Message);
+            tools.Spawner.CleanUp(starting.Cookie);
+        }
+
+        var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
+        transaction.State = transaction.State.With(record);
+        return spawned is ProcessEvent.Spawned started
+            ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
+            : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why);
+    }
+
+    private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
+        && (record.LastRun is not null || record.State is RunState.Stopping)
+        && _table.IsPopulated(record.Cookie) != false;
+
+    // What can be seen of each; an empty list where only the kernel knows that something is left.
+    private Dictionary<int, List<Sighting>> Left(List<ProcessRecord> records, Snapshot snapshot, State state)
+    {
+        var left = ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of));
+        foreach (var record in records.Where(record => _table.IsPopulated(record.Cookie) == true))
+            left.TryAdd(record.Id, []);
+        return left;
+    }
+
+    // A program that went into the background may serve, so it is not started again.
+    private Remains Sort(Dictionary<int, List<Sighting>> left, StateTransaction transaction, ProcessEvent happened)
+    {
+        var (remains, now) = (new Remains([], [], []), _time.GetUtcNow());
+        foreach (var (id, members) in left)
+        {
+            var record = transaction.State.Processes[id];
+            if (happened is ProcessEvent.Tick && record.LastRun is { How: Exit.Code { Value: 0 } or Exit.Unknown } run)
+            {
+                var processes = LeftBehind.Of(record, members, _table, _time);
+                var isInBackground = Background.Is(record, processes);
+                if (isInBackground && Background.Wait(run, processes, now) is { Ticks: > 0 } wait)
+                {
+                    remains.InDoubt.Add(new Doubt(id, members, wait));
+                    continue;
+                }
+
+                if (isInBackground)
+                {
+                    // That it ended is an event of its own.
+                    transaction.Note();
+                    transaction.State = transaction.State.With(Lifecycle.Decide(record, new ProcessEvent.FoundLeft(processes), now).Record);
+                    continue;
+                }
+
+                remains.ToTell.Add(new Event.EndedLeft(now, id, record.Spec.Name, Background.Words(processes)));
+            }
+
+            remains.InTheWay.Add(TreeRoot.Of(record));
+        }
+
+        return remains;
+    }
+}
