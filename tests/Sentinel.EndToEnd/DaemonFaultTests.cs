@@ -143,7 +143,7 @@ public class DaemonFaultTests
 
         Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(9) + await home.Slack());
         Assert.Equal(
-            $"Killed daemon (pid: {daemon.Pid})\n1 process goes on running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
+            $"Killed daemon (pid: {daemon.Pid})\n1 process keeps running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
         Assert.False(daemon.IsAlive);
         Assert.Equal([web.Process], home.Supervised());
         Assert.Equal("Stopped web (id: 1)\n", (await home.Run("stop", "web")).Ok().Stdout);

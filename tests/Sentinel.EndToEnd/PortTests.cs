@@ -116,7 +116,7 @@ public class PortTests
         await using var home = new SentinelHome();
 
         foreach (string[] command in (string[][])[["port", "allocate", port], ["port", "allocate", "--port", port]])
-            Assert.StartsWith($"Error: '{port}' is no port", (await home.Run(command)).Fails(2).Stderr);
+            Assert.StartsWith($"Error: '{port}' is not a port", (await home.Run(command)).Fails(2).Stderr);
 
         Assert.False(Directory.Exists(home.Folder));
     }

@@ -77,7 +77,7 @@ public class ReadinessTests
         await using var home = new SentinelHome();
         var run = (await home.Run("run", "--name", "web", "--port", "http", "--ready-tcp", "$PORT", "--", SentinelHome.Actor, "listen-after", "go", "PORT")).Ok();
         Assert.Contains("Readiness is checked by the daemon, which is not running", run.Stderr);
-        Assert.Contains("starting (no daemon asks)", (await home.Run("list")).Ok().Stdout);
+        Assert.Contains("starting (no daemon)", (await home.Run("list")).Ok().Stdout);
         foreach (var command in (string[])["status", "why"])
             Assert.Contains("'sentinel wait 1 --for running'", (await home.Run(command, "web")).Ok().Stdout);
         using var wait = home.Begin("wait", "web", "--for", "running");

@@ -41,9 +41,9 @@ internal static class DaemonCommand
     private static Command Stop()
     {
         var json = SharedOptions.Json();
-        var withProcesses = SharedOptions.Flag("--with-processes", "Stop all processes as well");
-        var force = SharedOptions.Flag("--force", "Kill a daemon that does not answer; the processes go on");
-        var command = new Command("stop", "Stop the daemon; the processes go on") { withProcesses, force, json };
+        var withProcesses = SharedOptions.Flag("--with-processes", "Also stop all processes");
+        var force = SharedOptions.Flag("--force", "Kill a daemon that does not answer; the processes keep running");
+        var command = new Command("stop", "Stop the daemon; the processes keep running") { withProcesses, force, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             // Killed first, or told last: either way there is somebody to stop the processes.
@@ -64,7 +64,7 @@ internal static class DaemonCommand
     private static Command Status()
     {
         var json = SharedOptions.Json();
-        var command = new Command("status", "Show whether the daemon runs, and how it is") { json };
+        var command = new Command("status", "Show whether the daemon is running, and its state") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             if (session.Daemon is not { } daemon)
@@ -87,7 +87,7 @@ internal static class DaemonCommand
     private static Command Restart()
     {
         var json = SharedOptions.Json();
-        var command = new Command("restart", "Replace the daemon with the newest one; the processes go on") { json };
+        var command = new Command("restart", "Restart the daemon with the installed program; the processes keep running") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             EndDaemon(session, SignalName.Terminate);
@@ -154,7 +154,7 @@ internal static class DaemonCommand
     {
         var running = session.See(new Snapshot(session.Table)).Processes.Values
             .Count(process => process.State is RunState.Running);
-        return running == 0 ? "No process is running" : $"{Text.Count(running, "process goes", "processes go")} on running";
+        return running == 0 ? "No process is running" : $"{Text.Count(running, "process keeps", "processes keep")} running";
     }
 
     // By a signal: one of another version would not understand a request. Null when no daemon runs.
@@ -163,7 +163,7 @@ internal static class DaemonCommand
         var handles = new ProcessHandles(session.Table);
         if (FindDaemon(session) is not { } identity || handles.Open(identity) is not { } process)
             return DaemonClient.Find(session.Home, session.Warn) is null ? null : throw new DaemonException(
-                $"somebody else's daemon is at work in {session.Home.Folder}; only its owner and root can stop it");
+                $"another user's daemon is at work in {session.Home.Folder}; only that user and root can stop it");
         using (process)
         {
             var idle = new Idleness(identity.Pid);

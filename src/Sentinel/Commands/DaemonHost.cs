@@ -72,7 +72,7 @@ internal sealed class DaemonHost : IDisposable
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
         using var server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
         if (_modifications.WhyNot is { } blind)
-            Log($"Warning: files cannot be watched ({blind}): logs are looked at twice a second instead, and the times of lines are less exact");
+            Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
         Sweep(server);
         _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
         var isOfTerminal = Terminal.IsOfTerminal;
@@ -126,7 +126,7 @@ internal sealed class DaemonHost : IDisposable
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
             default:
-                return new Message.Refused("that is nothing to ask a daemon");
+                return new Message.Refused("not a request that a daemon understands");
         }
     }
 

@@ -14,11 +14,11 @@ internal static class EventsCommand
 
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Of which, by id or name [default: all]");
+        var processes = SharedOptions.Processes("Process id or name [default: all]");
         processes.Arity = ArgumentArity.ZeroOrMore;
-        var lines = SharedOptions.Lines("How many of the last", DefaultLines);
-        var since = Since.Option("Only what happened after that");
-        var follow = SharedOptions.Flag("--follow", "Stay, and show what happens; Ctrl+C ends it", "-f");
+        var lines = SharedOptions.Lines("Number of last events to show", DefaultLines);
+        var since = Since.Option("Only events after this");
+        var follow = SharedOptions.Flag("--follow", "Show new events as they happen, until Ctrl+C", "-f");
         var json = SharedOptions.Json();
         var command = new Command("events", "Show what happened: starts, ends, restarts") { processes, lines, since, follow, json };
         command.SetAction(result => Invocation.InSession(result, json, session => Show(

@@ -10,7 +10,7 @@ internal sealed class LeaseOptionSet
 {
     private readonly Option<TimeSpan?> _time = new("--ttl")
     {
-        Description = "End it after so long: 90s, 30m, 2h, 1d [default: never]",
+        Description = "Stop it after this long: 90s, 30m, 2h, 1d [default: never]",
         HelpName = "time",
         CustomParser = result =>
         {
@@ -23,14 +23,14 @@ internal sealed class LeaseOptionSet
 
     private readonly Option<int?> _owner = new("--until")
     {
-        Description = "End it when this process ends: --until $$ is this shell, and $PPID what has started it",
+        Description = "Stop it when this process ends: $$ is this shell, and $PPID the process that started this shell",
         HelpName = "pid",
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
             {
                 if (pid == Environment.ProcessId)
-                    result.AddError($"--until {pid} is this command itself: the shell has replaced itself by it, as it does with its last command; use $PPID");
+                    result.AddError($"--until {pid} is this command itself: the shell has replaced itself with it, as it does for its last command; use $PPID");
                 return pid;
             }
 
@@ -39,7 +39,7 @@ internal sealed class LeaseOptionSet
         },
     };
 
-    private readonly Option<string?> _session = Session("What it is run for; 'gc --session' ends all of it");
+    private readonly Option<string?> _session = Session("Session it is run in; 'gc --session' ends all processes of a session");
 
     public static Option<string?> Session(string description) => new("--session") { Description = description, HelpName = "id" };
 

@@ -12,8 +12,8 @@ internal static class ListCommand
 
     public static Command Create()
     {
-        var watch = SharedOptions.Flag("--watch", "Stay, and refresh every second; Ctrl+C ends it", "-w");
-        var group = new Option<string?>("--group") { Description = "Only those of this group", HelpName = "name" };
+        var watch = SharedOptions.Flag("--watch", "Refresh every second, until Ctrl+C", "-w");
+        var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
         var json = SharedOptions.Json();
         var command = new Command("list", "List all processes") { group, watch, json };
         command.Aliases.Add("ls");

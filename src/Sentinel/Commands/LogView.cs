@@ -59,7 +59,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var failed = new List<Outcome.Failed>();
         var parts = logs.Select(log => TryFind(log.Log, log.Process, failed)).OfType<Part>().ToList();
         if (parts.Find(part => (query.Since is not null || query.Until is not null) && part.Times.IsEmpty && part.End > part.History.Start) is { } timeless)
-            session.Warn($"when {timeless.Log.Process} wrote to {LogsCommand.Word(timeless.Log.Stream)} is not known: the daemon notes it, while it runs");
+            session.Warn($"it is not known when {timeless.Log.Process} wrote to {LogsCommand.Word(timeless.Log.Stream)}: only a running daemon notes that");
 
         if (look.HasTimes)
             ShowMerged(parts, ends);

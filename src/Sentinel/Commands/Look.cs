@@ -77,7 +77,7 @@ internal sealed class Look
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or DaemonException)
         {
-            session.Warn($"what is due cannot be restarted: {e.Message}");
+            session.Warn($"cannot restart the processes that are due: {e.Message}");
             return [];
         }
     }

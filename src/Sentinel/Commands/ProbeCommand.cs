@@ -17,7 +17,7 @@ internal static class ProbeCommand
     public static Command Create()
     {
         var target = new Argument<string>("target") { Description = "A URL, or HOST:PORT" };
-        var timeout = SharedOptions.Seconds("--timeout", "How many seconds the answer may take");
+        var timeout = SharedOptions.Seconds("--timeout", "Seconds the answer may take");
         var command = new Command("probe", "Ask a server whether it answers") { target, timeout };
         command.Hidden = true;
         command.SetAction(result => Ask(result.GetValue(target)!, result.GetValue(timeout) ?? HealthCheck.DefaultTimeout));

@@ -16,20 +16,20 @@ internal static class ProcessCommands
         Named("start", "Start stopped processes again", Start),
         Named("stop", "Stop running processes and all that they started", Stop),
         RestartCommand.Create(),
-        Named("delete", "Stop processes and forget them", Delete),
-        Named("reset", "Forget how often processes failed; what was given up can then be started", Reset),
-        Bulk("startall", "Start all processes that do not run", Start, "Started", "to start"),
+        Named("delete", "Stop and delete processes", Delete),
+        Named("reset", "Reset the failures of processes, so that those given up can be started again", Reset),
+        Bulk("startall", "Start all processes that are not running", Start, "Started", "to start"),
         Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop"),
-        Bulk("restartall", "Restart all processes but those that you stopped", Restart, "Restarted", "to restart"),
+        Bulk("restartall", "Restart all processes except those that you stopped", Restart, "Restarted", "to restart"),
         Clean(),
     ];
 
     /// <summary>Those for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
-        Bulk("start", "Start all processes of a group that do not run", Start, "Started", "to start", group()),
+        Bulk("start", "Start all processes of a group that are not running", Start, "Started", "to start", group()),
         Bulk("stop", "Stop all processes of a group", Stop, "Stopped", "to stop", group()),
-        Bulk("restart", "Restart all processes of a group but those that you stopped", Restart, "Restarted", "to restart", group()),
+        Bulk("restart", "Restart all processes of a group except those that you stopped", Restart, "Restarted", "to restart", group()),
     ];
 
     /// <summary>Adds its options to a command, and gives what the command asks for.</summary>
@@ -72,7 +72,7 @@ internal static class ProcessCommands
 
     private static Command Named(string name, string description, Verb verb)
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
         var command = new Command(name, description) { processes };
         var request = verb(command);
@@ -108,7 +108,7 @@ internal static class ProcessCommands
     {
         var logs = WithLogs();
         var json = SharedOptions.Json();
-        var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
+        var command = new Command("clean", "Delete processes that are not running and will not be restarted") { logs, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Do(new Request.Clean(result.GetValue(logs))), Summary("Deleted", "to clean up"))));
         return command;
@@ -120,9 +120,9 @@ internal static class ProcessCommands
     public static Option<bool> UpdateEnvironment() =>
         SharedOptions.Flag(
             "--update-env",
-            "Give them the environment, limits, groups and priorities of this shell from now on; what runs already has them from its next start on");
+            "Use the environment, limits, groups and priorities of this shell from now on; running processes get them at their next start");
 
-    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
+    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Also delete their log files");
 
     public static Renewal? Renewal(ParseResult result, Option<bool> update) =>
         result.GetValue(update) ? new Renewal(Caller.Environment, Caller.Inherited) : null;

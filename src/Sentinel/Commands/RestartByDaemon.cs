@@ -28,5 +28,5 @@ internal static class RestartByDaemon
 
     private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running run
         ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid, run.Identity.Pid)
-        : new Outcome.Failed(record.Spec.Name, record, $"the daemon, which has begun meanwhile, has it {record.State.Word}; 'sentinel why {record.Id}' tells more");
+        : new Outcome.Failed(record.Spec.Name, record, $"a daemon started meanwhile and took over; the process is now {record.State.Word}: see 'sentinel why {record.Id}'");
 }

@@ -140,7 +140,7 @@ internal sealed class RunWords
         if (_command.Count == 0 && isLast && Rules.Contains(next))
             _fault = $"{Restart} {next} leaves no command to run; '{Run} {Restart} -- {next}' runs a program of that name";
         else if (_command.Count == 0 && !isLast && Programs.Contains(next))
-            _fault = $"{Restart} {next} could be meant in two ways: {Restart}=always restarts what follows, and '{Run} {Restart} -- {next}' runs the program {next}";
+            _fault = $"{Restart} {next} has two meanings: {Restart}=always restarts what follows, and '{Run} {Restart} -- {next}' runs the program {next}";
         return 1;
     }
 
@@ -164,7 +164,7 @@ internal sealed class RunWords
         var nearest = name.Length <= 2 ? null : Spelling.Nearest(name, _known.SelectMany(option => option.Aliases.Prepend(option.Name)));
         var hasEnd = rest.Contains(End);
         return $"'{Run}' has no option {name}{(nearest is null ? "" : $"; did you mean '{nearest}'?")}"
-            + (hasEnd ? nearest is null ? "; what stands before -- is for run itself, or begins the command" : ""
+            + (hasEnd ? nearest is null ? "; words before -- are options of run, or begin the command" : ""
                 : nearest is null ? "; if it is part of the command, put -- before the command" : " If it is part of the command, put -- before the command");
     }
 

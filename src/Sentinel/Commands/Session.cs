@@ -96,8 +96,8 @@ internal sealed class Session : IDisposable
             catch (LockKeptException)
             {
                 throw new DaemonException(
-                    "a daemon has begun while this was being done, and goes on with what is written down; nothing is done twice: "
-                    + "'sentinel list' shows how things are");
+                    "a daemon started while this was being done, and continues from the recorded state; nothing is done twice: "
+                    + "'sentinel list' shows the result");
             }
             catch (DaemonGoneException) when (++attempts < MostAttempts)
             {

@@ -78,7 +78,7 @@ internal static class SharedOptions
             var text = result.Tokens[0].Value;
             if (SignalName.Parse(text) is { } signal)
                 return signal;
-            result.AddError($"there is no signal '{text}'; 'kill -l' lists those there are");
+            result.AddError($"there is no signal '{text}'; 'kill -l' lists all signals");
             return null;
         },
     };
@@ -161,10 +161,10 @@ internal static class SharedOptions
 internal sealed class StopOptionSet
 {
     private readonly Option<TimeSpan?> _timeout = SharedOptions.Seconds(
-        "--timeout", "How many seconds the processes have to end, until SIGKILL [default: 10, or their --stop-timeout]");
+        "--timeout", "Seconds the processes have to end, before SIGKILL [default: 10, or their --stop-timeout]");
 
     private readonly Option<int?> _signal = SharedOptions.Signal(
-        "--signal", "Which signal asks them to end: INT, HUP, ... [default: TERM, or their --stop-signal]");
+        "--signal", "Signal that asks them to end: INT, HUP, ... [default: TERM, or their --stop-signal]");
 
     private readonly Option<bool> _force = SharedOptions.Flag("--force", "Send SIGKILL at once");
 

@@ -32,7 +32,7 @@ internal static class UsageErrors
         foreach (var word in words.OfType<string>())
             if (Spelling.Nearest(word, known) is { } nearest)
                 Output.Tell($"Did you mean '{nearest}'?");
-        Output.Tell($"'{path} --help' shows what there is.");
+        Output.Tell($"See '{path} --help'.");
         return ExitCode.Usage;
     }
 

@@ -19,19 +19,19 @@ internal static class WaitCommand
 
     public static Command Create()
     {
-        var process = SharedOptions.Process("Which, by id or name");
+        var process = SharedOptions.Process("Process id or name");
         var what = new Option<string>("--for")
         {
-            Description = $"{Running}: it is ready; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
+            Description = $"{Running}: it is ready; {Stopped}: it is not running and will not be restarted; {Exited}: its run has ended",
             DefaultValueFactory = _ => Exited,
             HelpName = "state",
         };
         what.AcceptOnlyFromAmong(Running, Stopped, Exited);
         var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
-        var timeout = SharedOptions.Seconds("--timeout", "How many seconds to wait at most; then the exit code is 124");
+        var timeout = SharedOptions.Seconds("--timeout", "Seconds to wait at most; after that the exit code is 124");
         var json = SharedOptions.Json();
         var command = new Command(
-            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 when it is unknown)")
+            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 if it is unknown)")
         {
             process, what, port, timeout, json,
         };

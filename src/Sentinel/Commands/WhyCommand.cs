@@ -19,10 +19,10 @@ internal static class WhyCommand
 
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
-        var lines = SharedOptions.Lines("How many of the last lines of stderr before each end", DefaultLines);
+        var processes = SharedOptions.Processes("Process id or name");
+        var lines = SharedOptions.Lines("Number of last lines to show of stderr before each end", DefaultLines);
         var json = SharedOptions.Json();
-        var command = new Command("why", "Show why a process is as it is: how its last runs ended, and what comes next") { processes, lines, json };
+        var command = new Command("why", "Explain a process's state: how its last runs ended, and what comes next") { processes, lines, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(lines))));
         return command;

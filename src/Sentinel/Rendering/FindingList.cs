@@ -18,7 +18,7 @@ internal static class FindingList
             foreach (var line in Text.Wrap(first + Text.Printable(finding.What), style.Width, indent.Length))
                 yield return line;
             if (finding.Mend is { } mend)
-                foreach (var line in Text.Wrap(indent + $"mend: {Text.Printable(mend)}", style.Width, indent.Length))
+                foreach (var line in Text.Wrap(indent + $"fix: {Text.Printable(mend)}", style.Width, indent.Length))
                     yield return indent + style.Paint(line[indent.Length..], Color.Bold);
         }
 

@@ -40,7 +40,7 @@ internal static class LeftOvers
             return null;
         var known = left.Select(process => process.Program).Append(record.Spec.Command.ProgramName).OfType<string>()
             .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
-        return $"It put itself into the background, where nobody sees it end. Have it stay in front ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
+        return $"It put itself into the background, where nobody sees it end. Keep it in the foreground ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
             + $"or name its pid file: 'sentinel set {record.Id} --pid-file FILE', then 'sentinel restart {record.Id}'";
     }
 }

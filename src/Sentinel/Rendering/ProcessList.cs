@@ -52,7 +52,7 @@ internal static class ProcessList
                 record.Spec.Name,
                 PidOf(record.State)?.ToString() ?? "-",
                 new Cell(
-                    record.State.Word + (process.IsUnasked ? " (no daemon asks)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
+                    record.State.Word + (process.IsUnasked ? " (no daemon)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
                     ColorOf(record.State)),
                 .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
