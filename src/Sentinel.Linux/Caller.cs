@@ -46,7 +46,7 @@ public static class Caller
     /// <exception cref="IOException">It was deleted.</exception>
     public static string RealFolder => Folder is var folder && Links.AreSame(folder, ".")
         ? folder
-        : throw new DirectoryNotFoundException("the folder you are in was deleted; 'cd' to one that is there, or name one with --cwd");
+        : throw new DirectoryNotFoundException("the folder you are in was deleted; 'cd' to one that exists, or name one with --cwd");
 
     /// <summary>A path that the user typed, from the root on, as they see it where that leads to the same.</summary>
     /// <exception cref="IOException">It is relative, and the folder was deleted.</exception>

@@ -41,7 +41,7 @@ internal sealed unsafe class CommandProbe : IDisposable
             var identity = spawner.Spawn(launch, input);
             _children.Add(identity.Pid);
             pid = identity.Pid;
-            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before anybody looked");
+            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before it was looked at");
         }
         catch
         {

@@ -68,7 +68,7 @@ public sealed class ConnectionProbe : IDisposable
         var fd = LibC.socket((int)Family(server), LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
         if (fd < 0)
         {
-            End($"no socket can be made: {SystemCallException.Reason(Marshal.GetLastPInvokeError())}");
+            End($"cannot make a socket: {SystemCallException.Reason(Marshal.GetLastPInvokeError())}");
             return;
         }
 
@@ -103,7 +103,7 @@ public sealed class ConnectionProbe : IDisposable
         fixed (byte* bytes = request)
             if (LibC.send(_socket!, bytes, request.Length, LibC.MSG_NOSIGNAL) != request.Length)
             {
-                End("it took no question");
+                End("it did not take the request");
                 return;
             }
 
@@ -143,7 +143,7 @@ public sealed class ConnectionProbe : IDisposable
         if (_servers.Count > 0)
             Connect();
         else
-            End(error == LibC.ECONNREFUSED ? $"nobody listens on {server}" : $"{server} cannot be reached: {SystemCallException.Reason(error)}");
+            End(error == LibC.ECONNREFUSED ? $"nothing listens on {server}" : $"{server} cannot be reached: {SystemCallException.Reason(error)}");
     }
 
     private void End(string? why)

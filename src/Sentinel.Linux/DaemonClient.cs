@@ -175,22 +175,22 @@ public sealed class DaemonClient : ISupervisor
         var pid = StateFiles.HolderOf(home.Lock);
         var who = pid is null ? "" : $" (pid {pid})";
         // One that works has its turn all the time.
-        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has done nothing for {time.TotalSeconds:0} s" : "";
+        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has been idle for {time.TotalSeconds:0} s" : "";
         return new DaemonException(
             $"the daemon{who} does not answer{since}.\n"
             + mayBeDone switch
             {
-                true => "It had begun, and may still do what was asked for: 'sentinel list' shows how things are.\n",
-                false => "Nothing was done, and nothing of it will be.\n",
+                true => "It had begun, and may still do what was asked for: 'sentinel list' shows the result.\n",
+                false => "Nothing was done, and nothing will be.\n",
                 null => "",
             }
             + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it",
             isSilent: true);
     }
 
-    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");
+    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows what was done");
 
-    private static DaemonException Nonsense() => new("what the daemon answers cannot be understood; 'sentinel daemon restart' may help");
+    private static DaemonException Nonsense() => new("the answer of the daemon cannot be understood; 'sentinel daemon restart' may help");
 }
 
 /// <summary>The daemon could not be used; the message says why and what to do.</summary>

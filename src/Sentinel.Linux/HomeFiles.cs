@@ -130,7 +130,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
             return WhyNotOurs(path, itself, isToWrite);
         // A link is its owner's way to say where: whoever planted one would choose for us.
         if (itself.Uid != LibC.geteuid() && itself.Uid != 0)
-            return $"{path} is a link of another user (uid {itself.Uid}; this is uid {LibC.geteuid()}); set SENTINEL_HOME to another folder";
+            return $"{path} is a link that belongs to another user (uid {itself.Uid}; this is uid {LibC.geteuid()}); set SENTINEL_HOME to another folder";
         return Status(path, 0, Look) is { } target ? WhyNotOurs(path, target, isToWrite) : null;
     }
 
@@ -138,7 +138,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
     {
         var user = LibC.geteuid();
         if (folder.Uid != user)
-            return $"{path} belongs to another user (uid {folder.Uid}; this is uid {user}); be that user, or set SENTINEL_HOME to another folder";
+            return $"{path} belongs to another user (uid {folder.Uid}; this is uid {user}); run as that user, or set SENTINEL_HOME to another folder";
         return isToWrite && (folder.Mode & OthersWrite) != 0
             ? $"others may write to {path}, so nothing in it can be trusted; 'chmod go-w {path}', or set SENTINEL_HOME to another folder"
             : null;

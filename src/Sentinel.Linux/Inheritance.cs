@@ -84,19 +84,19 @@ internal static unsafe class Inheritance
     public static string? Missing(Treatment asked, Inherited wanted, Inherited own, Rights may)
     {
         if (asked.User is null && !HasSameGroups(wanted, own) && !may.Has(SetGroups))
-            return $"its caller's groups ({Text(wanted)}), being in others ({Text(own)}) without the right to change them";
+            return $"its caller's groups ({Text(wanted)}): its own are others ({Text(own)}), and it may not change them";
         if (asked.Nice is null && wanted.Nice != own.Nice && !IsNiceEnough(wanted, own, may))
-            return $"its caller's nice of {wanted.Nice}, having {own.Nice} without the right to less";
+            return $"its caller's nice of {wanted.Nice}: its own is {own.Nice}, and it may not lower it";
         if (asked.OomScoreAdjust is null && wanted.OomScoreAdjust != own.OomScoreAdjust && !IsKillable(wanted, own, may))
-            return $"its caller's OOM score adjustment of {wanted.OomScoreAdjust}, having {own.OomScoreAdjust} without the right to less";
+            return $"its caller's OOM score adjustment of {wanted.OomScoreAdjust}: its own is {own.OomScoreAdjust}, and it may not lower it";
         if (asked.IoPriority is null && wanted.IoPriority != own.IoPriority && !MayHaveDisk(wanted, may))
-            return "its caller's priority at the disks, having no right to it";
+            return "its caller's disk priority: it may not set it";
         if (wanted.Policy != own.Policy && !MaySchedule(wanted, own, may))
-            return "its caller's scheduling policy, having no right to it";
+            return "its caller's scheduling policy: it may not set it";
         if (own.NoNewPrivileges && !wanted.NoNewPrivileges)
-            return "its caller's right to gain privileges, as by sudo, having lost that (no_new_privs)";
+            return "its caller's right to gain privileges, as by sudo: it has lost that right (no_new_privs)";
         var less = Inheritable(asked).Where(name => wanted.Limit(name).Soft > own.Limit(name).Hard && !may.Has(SystemResource)).FirstOrDefault();
-        return less is null ? null : $"its caller's limit {wanted.Limit(less)}, having {own.Limit(less).Hard} at most";
+        return less is null ? null : $"its caller's limit {wanted.Limit(less)}: its own is {own.Limit(less).Hard} at most";
     }
 
     private static IEnumerable<string> Inheritable(Treatment asked) =>

@@ -51,11 +51,11 @@ public static unsafe class LogReaders
                         if (pipe.IsInvalid)
                             continue;
                         Begin(log, record.Spec.LogLimits, pipe);
-                        warn($"{record.Spec.Name}: the process that writes its log {log} had gone; another goes on with it");
+                        warn($"{record.Spec.Name}: the process that wrote its log {log} was gone; another one continues it");
                     }
                     catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
                     {
-                        warn($"{record.Spec.Name}: the process that writes its log {log} has gone, and another cannot be begun: {e.Message}");
+                        warn($"{record.Spec.Name}: the process that wrote its log {log} is gone, and another one cannot be started: {e.Message}");
                     }
     }
 

@@ -32,7 +32,7 @@ internal static unsafe class NotifyFolder
         if (LibC.statx((int)folder.DangerousGetHandle(), "", LibC.AT_EMPTY_PATH, LibC.STATX_UID | Mode, &status) != 0)
             throw SystemCallException.Last("look at", address.Folder);
         if (status.Uid != LibC.geteuid() || (status.Mode & OthersMayWrite) != 0)
-            throw new IOException($"{address.Folder} is not ours alone to write to; remove it");
+            throw new IOException($"{address.Folder} can be written to by others, or is not ours; remove it");
         File.SetUnixFileMode(folder, address.User is null && (status.Mode & (uint)UnixFileMode.OtherExecute) == 0 ? OursAlone : ToPassThrough);
 
         // /proc/net/unix shows everybody the name by which a socket was bound, and not the one that its file is given then.

@@ -36,7 +36,7 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
                     case LibC.EADDRINUSE:
                         return Listeners(new HashSet<int> { port }) is [var listener, ..] ? $"is used by {listener}" : "is used by another process";
                     case LibC.EACCES:
-                        return "is only for root, or who has the capability CAP_NET_BIND_SERVICE; those from 1024 up are for everybody";
+                        return "needs root or the capability CAP_NET_BIND_SERVICE; ports from 1024 up are for everyone";
                 }
 
         return null;

@@ -35,7 +35,7 @@ public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) 
             case ProbeKind.Exec:
                 return Run(launch with { Command = Command.From([probe.Target]) }, timeout, _ => null, then);
             default:
-                return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is no address, with the variables that it has"));
+                return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is not an address, with the variables that the process has"));
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class ProgramFile
         if (FirstLine is { } line)
         {
             if (line.EndsWith('\r'))
-                return $"{program} has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" {program}' makes them those of Linux";
+                return $"{program} has Windows line endings, so the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" {program}' converts them";
             return line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var interpreter, ..] && WhyNot(Path.Combine(workingDirectory, interpreter)) is { } why
                 ? $"the interpreter {interpreter}, which the first line of {program} names, {why}"
                 : null;
@@ -72,7 +72,7 @@ internal sealed class ProgramFile
             var own = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 183 : 62;
             var machine = _bytes.Length >= MachineOffset + 2 ? Number16(MachineOffset) : own;
             return machine == own
-                ? $"{program} is no whole program: it begins like one and the system cannot run it"
+                ? $"{program} is not a complete program: it begins like one, but the system cannot run it"
                 : $"{program} is a program for another machine ({Machines.GetValueOrDefault(machine, $"number {machine}")}), and this is {Machines[own]}";
         }
 

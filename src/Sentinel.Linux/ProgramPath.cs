@@ -61,7 +61,7 @@ public static class ProgramPath
     }
 
     private static string HintOn(string name) =>
-        name.Contains(' ') ? "; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it" : "";
+        name.Contains(' ') ? "; it is taken as one word, with its spaces: to run a command line, give it as the only argument, without -- before it" : "";
 
     private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
 }

@@ -129,7 +129,7 @@ public sealed class RequestServer : IDisposable
         _spare?.Dispose();
         using (var socket = UnixSocket.Accept(_listener, out _))
             if (socket is not null && UnixSocket.PeerUser(socket) == _user)
-                UnixSocket.Write(socket, Protocol.Write(new Message.Refused("the daemon has no file descriptor left; 'sentinel doctor' says how it gets more")));
+                UnixSocket.Write(socket, Protocol.Write(new Message.Refused("the daemon has no file descriptor left; 'sentinel doctor' says how to give it more")));
         _spare = UnixSocket.Spare();
     }
 
@@ -278,7 +278,7 @@ public sealed class RequestServer : IDisposable
             catch (Exception e)
             {
                 _server._failed(e);
-                reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. Where it is stands in daemon.log; please report it.");
+                reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. daemon.log says where it is; please report it.");
             }
 
             End(reply);

@@ -28,7 +28,7 @@ internal sealed unsafe class RightsOf : IDisposable
         var groups = new uint[Math.Max(0, count)];
         fixed (uint* ids = groups)
             if (count < 0 || LibC.getgroups(count, ids) != count)
-                throw new UnauthorizedAccessException($"our own groups cannot be found out, to read as {account.Name}");
+                throw new UnauthorizedAccessException($"cannot find our own groups, to read as {account.Name}");
         var rights = new RightsOf(groups);
         if (Set([.. account.Groups], account.GroupId, account.UserId))
             return rights;
@@ -41,7 +41,7 @@ internal sealed unsafe class RightsOf : IDisposable
         // Whoever has them reads why a call failed afterwards.
         var error = Marshal.GetLastPInvokeError();
         if (!Set(_groups, LibC.getegid(), LibC.geteuid()))
-            Environment.FailFast("the rights to files cannot be had back");
+            Environment.FailFast("the rights to files cannot be restored");
         // The kernel takes whoever changes them for one who has secrets now, and would hide what /proc shows of us.
         if (_dumpable == 1)
             LibC.prctl(SetDumpable, 1);

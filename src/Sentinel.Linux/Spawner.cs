@@ -39,14 +39,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     public string? CannotInherit(Launch launch, string? surroundings)
     {
         if (surroundings is not null && Surroundings.Difference(surroundings) is { } difference)
-            return $"the daemon {difference} than you, and so would it; "
-                + "'sentinel daemon stop' has commands start processes themselves, and a SENTINEL_HOME of its own leaves the daemon to the others";
+            return $"the daemon {difference} than you, and passes that on to the process; "
+                + "'sentinel daemon stop' makes commands start processes themselves; a separate SENTINEL_HOME leaves the daemon to others";
         try
         {
             return launch.Inherited is { } inherited && Inheritance.Missing(launch.Treatment, Inherited.Parse(inherited), Own, Rights.Own.Value) is { } missing
                 ? surroundings is null
-                    ? $"this shell, or the daemon, cannot give it {missing}; start or restart with --update-env gives it what a shell has"
-                    : $"the daemon cannot give it {missing}; 'sentinel daemon restart' gives the daemon what you have, and leaves processes running"
+                    ? $"this shell, or the daemon, cannot give it {missing}; 'start' or 'restart' with --update-env gives it what the shell has"
+                    : $"the daemon cannot give it {missing}; 'sentinel daemon restart' gives the daemon what you have, and keeps the processes running"
                 : null;
         }
         catch (Exception e) when (e is FormatException or OverflowException)
@@ -112,7 +112,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             // What nobody could find again is not to be.
             if (LibC.kill(pid, SignalName.Kill) == 0)
                 LibC.waitpid(pid, null, 0);
-            throw new SpawnException("what was started cannot be seen in /proc, and was ended at once");
+            throw new SpawnException("the new process cannot be seen in /proc, and was ended at once");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
@@ -170,7 +170,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             return $"there is no folder {launch.WorkingDirectory} to run it in";
         if (ProgramPath.Find(name, launch.WorkingDirectory, path, out program) is { } why)
             return name.Contains('/') || !launch.IsAgain ? why
-                : $"{why}, which is that of its 'run': {path}; --update-env of start and restart gives it that of your shell";
+                : $"{why}; its PATH is that of its 'run': {path}; 'start' or 'restart' with --update-env gives it the PATH of your shell";
         return ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 

@@ -27,9 +27,9 @@ public class HealthTests
     }
 
     [Theory]
-    [InlineData("--health-http", "http://127.0.0.1:1/", "nobody listens on 127.0.0.1:1")]
+    [InlineData("--health-http", "http://127.0.0.1:1/", "nothing listens on 127.0.0.1:1")]
     [InlineData("--health-http", "http://nowhere.invalid/", "Name or service not known")]
-    [InlineData("--health-tcp", "127.0.0.1:1", "nobody listens on 127.0.0.1:1")]
+    [InlineData("--health-tcp", "127.0.0.1:1", "nothing listens on 127.0.0.1:1")]
     [InlineData("--health-exec", "echo first; echo that is all >&2; exit 3", "that is all")]
     [InlineData("--health-exec", "exit 3", "the check exited with code 3")]
     [InlineData("--health-exec", "sleep 1000", "no answer within 0.5 s")]

@@ -137,7 +137,7 @@ public class PortTests
 
         var refused = (await home.Run(new Call("port", "allocate", $"{port}") { Through = through })).Fails(1);
 
-        Assert.StartsWith($"Error: port {port} is only for root, or who has the capability CAP_NET_BIND_SERVICE", refused.Stderr);
+        Assert.StartsWith($"Error: port {port} needs root or the capability CAP_NET_BIND_SERVICE", refused.Stderr);
         Assert.Empty(await home.Ports());
     }
 

@@ -63,7 +63,7 @@ internal sealed class Asking : IDisposable
             (watched, main) = (identity, new ProcessHandles(_session.Table).Open(identity));
             ended = main is { } handle
                 ? _loop.WhenEnded(handle, () => Ended(identity, handle.HowEnded().How))
-                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anybody looked")));
+                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anyone looked")));
         }
 
         void Unwatch()

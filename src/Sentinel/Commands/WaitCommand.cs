@@ -107,7 +107,7 @@ internal static class WaitCommand
                 watch.Wait(main, left);
             if (now.State.Main is null || main is { HasEnded: false })
                 continue;
-            seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anybody looked");
+            seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anyone looked");
             // Who watches it takes note of it now, and knows better.
             var isNoted = false;
             for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < Moment;)
