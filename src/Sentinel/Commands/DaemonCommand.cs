@@ -17,7 +17,7 @@ internal static class DaemonCommand
 {
     private const int LogLines = 10;
 
-    // How long a daemon may take until it answers.
+    // How long a daemon may take to answer.
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
@@ -46,7 +46,7 @@ internal static class DaemonCommand
         var command = new Command("stop", "Stop the daemon; the processes keep running") { withProcesses, force, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            // Killed first, or told last: either way there is somebody to stop the processes.
+            // With --force it is killed first, otherwise stopped last: either way someone is there to stop the processes.
             var killed = result.GetValue(force) ? EndDaemon(session, SignalName.Kill) : null;
             var outcomes = result.GetValue(withProcesses) ? session.Do(new Request.Stop(new Selection.All(), StopOptions.Default)) : [];
             var ended = killed ?? EndDaemon(session, SignalName.Terminate);
@@ -157,7 +157,7 @@ internal static class DaemonCommand
         return running == 0 ? "No process is running" : $"{Text.Count(running, "process keeps", "processes keep")} running";
     }
 
-    // By a signal: one of another version would not understand a request. Null when no daemon runs.
+    // By a signal: a daemon of another version would not understand a request. Null when no daemon is running.
     private static int? EndDaemon(Session session, int signal)
     {
         var handles = new ProcessHandles(session.Table);
@@ -174,7 +174,7 @@ internal static class DaemonCommand
         }
     }
 
-    // Only who has our lock file open, and runs as a daemon does, is taken for it.
+    // Only a process that has our lock file open, and was started as a daemon is, counts as the daemon.
     internal static ProcessIdentity? FindDaemon(Session session) =>
         StateFiles.HolderOf(session.Home.Lock) is { } pid
         && session.Table.Look(pid) is { HasEnded: false } seen

@@ -79,7 +79,7 @@ internal static class EnvCommand
         var nexts = next.Entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name);
         return [.. values.Keys.Union(nexts.Keys)
             .Select(name => new VariableView(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name)))
-            // What the user has seen to himself comes first.
+            // What the user set explicitly comes first.
             .OrderBy(variable => variable.Source == EnvironmentSource.Run).ThenBy(variable => variable.Name, StringComparer.Ordinal)];
     }
 }

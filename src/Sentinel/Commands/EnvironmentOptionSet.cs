@@ -5,7 +5,7 @@ using Sentinel.Linux;
 
 namespace Sentinel.Commands;
 
-/// <summary>What variables a process or a group is to have.</summary>
+/// <summary>The variables that a process or a group is to have.</summary>
 internal sealed class EnvironmentOptionSet
 {
     private readonly Option<string[]> _variables = new("--env", "-e")

@@ -24,7 +24,7 @@ internal static class EventsCommand
         command.SetAction(result => Invocation.InSession(result, json, session => Show(
             session,
             result.GetValue(processes)!,
-            // What is asked for by time is all shown.
+            // With --since, all events are shown.
             result.GetResult(lines) is { Implicit: false } || result.GetValue(since) is null ? result.GetValue(lines) : int.MaxValue,
             result.GetValue(since) ?? DateTimeOffset.MinValue,
             result.GetValue(follow))));
@@ -33,7 +33,7 @@ internal static class EventsCommand
 
     private static int Show(Session session, string[] targets, int lines, DateTimeOffset since, bool isFollowing)
     {
-        // One that was deleted since is still known by what happened to it.
+        // A process that was deleted since is still known by its events.
         using var log = session.OpenEvents();
         var end = log.End;
         var kept = EventLog.Read(log, end);

@@ -138,7 +138,7 @@ internal static class GroupCommand
             var ended = result.GetValue(withProcesses) ? session.Do(new Request.Delete(members, options.In(result), WithLogs: false))
                 : result.GetValue(stop) ? session.Do(new Request.Stop(members, options.In(result)))
                 : [];
-            // With it would go the means to try that again.
+            // Without the group the command could not be tried again.
             return session.Report(ended.Any(outcome => outcome is Outcome.Failed)
                 ? ended
                 : [.. ended, .. session.Do(new Request.DeleteGroup(members.Group))]);

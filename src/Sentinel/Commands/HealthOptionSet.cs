@@ -4,7 +4,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>How <c>run</c> is told when a process is ready, and how to find out whether it is healthy.</summary>
+/// <summary>Tells <c>run</c> when a process is ready, and how to find out whether it is healthy.</summary>
 internal sealed class HealthOptionSet
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.1);
@@ -71,7 +71,7 @@ internal sealed class HealthOptionSet
         AnyListener = spec.AnyListener || result.GetValue(_anyListener),
     };
 
-    /// <summary>What is said of checks although there are none; null when there is nothing.</summary>
+    /// <summary>The option for health checks that is given although there are none; null when there is no such option.</summary>
     public string? IdleIn(CommandResult result, HealthCheck? before) => before is null && HealthProbe(result) is null
         ? new Option[] { _interval, _timeout, _failures, _startPeriod }.FirstOrDefault(option => result.GetResult(option) is not null)?.Name
         : null;

@@ -5,7 +5,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>For how long <c>run</c> is told that a process may go on.</summary>
+/// <summary>How long a process that <c>run</c> starts may live.</summary>
 internal sealed class LeaseOptionSet
 {
     private readonly Option<TimeSpan?> _time = new("--ttl")
@@ -43,7 +43,7 @@ internal sealed class LeaseOptionSet
 
     public static Option<string?> Session(string description) => new("--session") { Description = description, HelpName = "id" };
 
-    /// <exception cref="FormatException">It cannot be one.</exception>
+    /// <exception cref="FormatException">It cannot be a session.</exception>
     public static void CheckSession(string? session)
     {
         if (session is not null && !Lease.IsSession(session))
@@ -57,10 +57,10 @@ internal sealed class LeaseOptionSet
         command.Check(result => CheckSession(result.GetValue(_session)));
     }
 
-    /// <summary>The process that it is to end with; null: with none.</summary>
+    /// <summary>The process whose end is to end it; null: none.</summary>
     public int? OwnerIn(ParseResult result) => result.GetValue(_owner);
 
-    /// <param name="owner">Who <see cref="OwnerIn"/> is.</param>
+    /// <param name="owner">The process that <see cref="OwnerIn"/> names.</param>
     public ProcessSpec In(ParseResult result, ProcessSpec spec, Owner? owner, DateTimeOffset now)
     {
         var before = spec.Lease ?? new Lease();

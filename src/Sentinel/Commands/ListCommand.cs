@@ -49,9 +49,9 @@ internal static class ListCommand
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
         while (true)
         {
-            // Drawn over what was there, not after clearing it: nothing flickers.
+            // Draws over the old lines instead of clearing them first: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
-            // What does not fit would scroll, and be drawn again below itself.
+            // Lines that do not fit would scroll, and be drawn again below.
             foreach (var line in Lines(session, Look.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());

@@ -66,7 +66,7 @@ internal static class LogsCommand
             var logs = found.SelectMany(process => LogsOf(session, process).Select(log => (log, process)))
                 .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
                 .ToList();
-            // What is asked for otherwise is all shown.
+            // With --all, a time or a pattern, all lines are shown.
             var isAll = result.GetResult(lines) is null or { Implicit: true }
                 && (result.GetValue(all) || result.GetValue(since) is not null || result.GetValue(until) is not null || result.GetValue(grep) is not null);
             var query = new LogQuery
@@ -99,7 +99,7 @@ internal static class LogsCommand
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
 
-    /// <summary>Says where a process writes to whose log was renamed, or leads to nowhere: nothing of that is shown.</summary>
+    /// <summary>Warns of processes whose log was renamed, or keeps nothing: what they write there is not shown.</summary>
     public static void WarnOfMoved(Session session, IEnumerable<ProcessRecord> processes)
     {
         foreach (var process in processes)

@@ -8,7 +8,7 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>The commands that act on processes there are, each with its form for all of them.</summary>
+/// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
     public static IEnumerable<Command> Create() =>
@@ -24,7 +24,7 @@ internal static class ProcessCommands
         Clean(),
     ];
 
-    /// <summary>Those for all processes of a group.</summary>
+    /// <summary>The commands for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
         Bulk("start", "Start all processes of a group that are not running", Start, "Started", "to start", group()),
@@ -32,7 +32,7 @@ internal static class ProcessCommands
         Bulk("restart", "Restart all processes of a group except those that you stopped", Restart, "Restarted", "to restart", group()),
     ];
 
-    /// <summary>Adds its options to a command, and gives what the command asks for.</summary>
+    /// <summary>Adds its options to a command, and returns what makes the request.</summary>
     private delegate Func<ParseResult, Selection, Request> Verb(Command command);
 
     private static Func<ParseResult, Selection, Request> Start(Command command)

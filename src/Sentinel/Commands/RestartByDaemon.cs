@@ -4,8 +4,8 @@ using Sentinel.Core.Supervision;
 namespace Sentinel.Commands;
 
 /// <summary>
-/// What becomes of a restart that a daemon which has begun meanwhile goes on with: it is written down that they are to run again, and
-/// asking for it once more would restart them twice.
+/// The outcome of a restart that a daemon, started meanwhile, continues: the state records that the processes are to run again, and
+/// asking once more would restart them twice.
 /// </summary>
 internal static class RestartByDaemon
 {

@@ -5,11 +5,11 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>What <c>run</c> is told of how to keep a process running and how to stop it.</summary>
-/// <param name="isNew">Whether nothing was told before, with which it could go together.</param>
+/// <summary>How <c>run</c> is to keep a process running, and how to stop it.</summary>
+/// <param name="isNew">Whether there are no earlier options that these could belong to.</param>
 internal sealed class RunOptionSet(bool isNew = true)
 {
-    // The word after --restart may be the command; RunWords tells which is its value.
+    // The word after --restart may be the command; RunWords tells whether it is a value.
     public const string RuleOption = "--restart-rule";
 
     private readonly Option<bool> _restart = SharedOptions.Flag(

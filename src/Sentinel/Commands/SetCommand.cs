@@ -9,10 +9,10 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>Changes later what <c>run</c> was told.</summary>
+/// <summary>Changes later what was given to <c>run</c>.</summary>
 internal static class SetCommand
 {
-    // What an option is when it is not given; its name without the dashes.
+    // The value of an option that is not given, by its name without the dashes.
     private static readonly Dictionary<string, Func<ProcessSpec, ProcessSpec>> Defaults = new()
     {
         ["restart"] = spec => spec with { Restart = RestartRule.Never },

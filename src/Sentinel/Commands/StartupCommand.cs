@@ -76,7 +76,7 @@ internal static class StartupCommand
 
     private static void Check(string name, string[]? words)
     {
-        // The parser takes an option that it does not know for a word of the command.
+        // The parser takes an option that it does not know as a word of the command.
         if (words is [['-', ..] option, ..])
             throw new FormatException($"there is no option {option}");
         if (words is [_, ..])
@@ -85,7 +85,7 @@ internal static class StartupCommand
             throw new FormatException($"'{name}' cannot be the name of a service: only letters, digits and -_.@: are allowed");
     }
 
-    // Null when it cannot be, of which the user has been told.
+    // Null when it is impossible; the user has been told why.
     private static BootService? ServiceOf(Session session, string[] words, string name, bool isUser)
     {
         var user = isUser || Environment.IsPrivilegedProcess ? null : Environment.UserName;
@@ -104,7 +104,7 @@ internal static class StartupCommand
             name, command.Text, [program, .. command.Arguments.Skip(1)], IsDaemon: false, Environment.CurrentDirectory, user, Home: null);
     }
 
-    // By the name that it is called by, which stays when the program behind it is replaced.
+    // By the name under which it is called, which stays the same when the program behind it is replaced.
     private static string OwnPath() =>
         ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null && ProgramPath.IsOwn(program)
             ? program

@@ -4,7 +4,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>How <c>run</c> has the system treat a process.</summary>
+/// <summary>How the system is to treat a process of <c>run</c>.</summary>
 internal sealed class TreatmentOptionSet
 {
     private readonly Option<string?> _user = new("--user")

@@ -12,7 +12,7 @@ internal static class WaitCommand
 {
     private const string Running = "running", Stopped = "stopped", Exited = "exited";
 
-    /// <summary>The daemon takes note of an end within milliseconds; after so long it does not.</summary>
+    /// <summary>The daemon notes an end within milliseconds; after this long it will not.</summary>
     internal static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -45,10 +45,10 @@ internal static class WaitCommand
         return command;
     }
 
-    // What it waits for: null for the ports.
+    // What to wait for; null: the ports.
     private static int Wait(Session session, string target, string? what, TimeSpan? timeout)
     {
-        // Before the first look: what changes after it ends the wait.
+        // Before the first look: any change after that ends the wait.
         using var watch = new Inotify();
         if (Directory.Exists(session.Home.Folder))
             watch.Add(session.Home.Folder);
@@ -92,7 +92,7 @@ internal static class WaitCommand
                 continue;
             }
 
-            // Where the daemon has ended nobody asks.
+            // If the daemon has ended, nobody asks.
             if (what == Running && isWatched)
             {
                 var waited = TimeProvider.System.GetTimestamp();
@@ -108,7 +108,7 @@ internal static class WaitCommand
             if (now.State.Main is null || main is { HasEnded: false })
                 continue;
             seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anyone looked");
-            // Who watches it takes note of it now, and knows better.
+            // The daemon is taking note of this now, and knows better.
             var isNoted = false;
             for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < Moment;)
             {
@@ -118,7 +118,7 @@ internal static class WaitCommand
             }
 
             isWatched &= isNoted;
-            // Another process may take its place; who looks without a daemon has no file to wait for.
+            // Another process may take its place; without a daemon there is no file to watch for that.
             if (now.Spec.PidFile is not null && Look(session, first.Id, isWatched) is { State: RunState.Running run } && run.Since == now.State.CurrentRun?.Since
                 && TimeProvider.System.GetElapsedTime(handedOverAt ??= TimeProvider.System.GetTimestamp()) < Handover.Patience)
             {
@@ -135,7 +135,7 @@ internal static class WaitCommand
         TimeSpan? Left() => timeout - TimeProvider.System.GetElapsedTime(begun);
     }
 
-    // Why it will not run unless somebody starts it.
+    // Why it will not run unless someone starts it.
     private static string? WhyNever(ProcessRecord now)
     {
         var ended = now.LastRun is { } last ? $"{(last.Why is null ? "" : $"{last.Why}; ")}{(last.How is Exit.Unknown ? "how it ended is not known" : last.How)}" : null;
@@ -150,7 +150,7 @@ internal static class WaitCommand
         return never is null ? null : $"{now.Spec.Name} is {now.State.Word}: {never}";
     }
 
-    // While somebody watches, what is written down is how things are.
+    // While a daemon watches, the recorded state is how things are.
     private static ProcessRecord? Look(Session session, int id, bool isWatched)
     {
         var written = session.Store.Read();

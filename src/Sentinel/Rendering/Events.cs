@@ -4,10 +4,10 @@ using Sentinel.Core.Policy;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Events as people read them, a line each.</summary>
+/// <summary>Events as people read them, one line each.</summary>
 internal static class Events
 {
-    /// <summary>Behind the time.</summary>
+    /// <summary>The column after the time.</summary>
     public const int WhoColumn = 24;
 
     public static string Line(Event happened, Style style)

@@ -4,7 +4,7 @@ using Sentinel.Core.Supervision;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Says what became of each process that a command was about.</summary>
+/// <summary>Says what became of each process that a command acted on.</summary>
 internal static class Outcomes
 {
     public static string Line(Outcome outcome) => outcome switch

@@ -8,12 +8,12 @@ using Sentinel.Core.Supervision;
 
 namespace Sentinel.Rendering;
 
-/// <summary>A process as <c>status</c> shows it, a fact a line.</summary>
+/// <summary>A process as <c>status</c> shows it, one fact a line.</summary>
 internal static class ProcessDetails
 {
     private const string Command = "Command";
 
-    // Behind the labels.
+    // After the labels.
     private const int ValueColumn = 13;
 
     /// <param name="logs">What became of its logs.</param>
@@ -24,7 +24,7 @@ internal static class ProcessDetails
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
         foreach (var (label, value) in Facts())
-            // A command stays what can be copied.
+            // A command is not wrapped, so that it can be copied.
             foreach (var line in Text.Wrap($"  {style.Paint($"{label + ":",-10} ", Color.Dim)}{value}", label == Command ? null : style.Width, ValueColumn))
                 yield return line;
 
@@ -118,12 +118,12 @@ internal static class ProcessDetails
             : $" (its lease is over: {over})");
     }
 
-    /// <summary>Says that it is not ready, as far as is known why, and who finds out.</summary>
+    /// <summary>Says that it is not ready, why, as far as that is known, and who finds out.</summary>
     public static string NotReady(ProcessRecord record, RunState.Running run, bool isAsked) =>
         $"it is not ready yet{(run.Impediment is { } why ? $": {Text.Printable(why)}" : "")}"
         + (isAsked ? "" : $"; no daemon is running, so it is checked only while a command waits: 'sentinel wait {record.Id} --for running'");
 
-    /// <summary>That a log was emptied, and what to do about it.</summary>
+    /// <summary>Says that a log was emptied, and what to do about it.</summary>
     public static string Emptied(ProcessRecord record, EmptiedLog log) =>
         $"{log.Path} was emptied by something that truncated it"
         + (log.NoticedAt is { } at ? $", noticed at {Text.Time(at)}" : ", since it was started")

@@ -5,17 +5,17 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>What happened to a process, and what will.</summary>
-/// <param name="Runs">The last ones that ended, the last first.</param>
+/// <summary>What happened to a process, and what will happen.</summary>
+/// <param name="Runs">The last runs that ended, the latest first.</param>
 /// <param name="Ends">How many runs ended, as far as is known.</param>
-/// <param name="Since">How far back that is; null when nothing is known.</param>
-/// <param name="IsWatched">Whether a daemon will do what is to be done.</param>
-/// <param name="Emptied">Those of its logs that were emptied in its last run.</param>
+/// <param name="Since">How far back that is known; null: not at all.</param>
+/// <param name="IsWatched">Whether a daemon will do what is due.</param>
+/// <param name="Emptied">Its logs that were emptied in its last run.</param>
 internal sealed record Story(
     ProcessRecord Record, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? Since, bool IsWatched, IReadOnlyList<EmptiedLog> Emptied)
 {
-    /// <param name="Stderr">The last that it wrote there.</param>
-    /// <param name="IsKept">Whether its log still reaches back so far.</param>
+    /// <param name="Stderr">The last lines that it wrote there.</param>
+    /// <param name="IsKept">Whether its log still reaches back that far.</param>
     public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept);
 
     /// <summary>What it has left running.</summary>
