@@ -6,10 +6,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sentinel.Linux;
 
-/// <summary>Connects and, where there is a URL, asks for it: one question, on the loop.</summary>
+/// <summary>Connects and, if there is a URL, requests it: one question, on the loop.</summary>
 public sealed class ConnectionProbe : IDisposable
 {
-    // What comes after the status is not read.
+    // Nothing after the status is read.
     private const int StatusBytes = 256;
 
     private readonly EventLoop _loop;
@@ -24,14 +24,14 @@ public sealed class ConnectionProbe : IDisposable
     private string? _refused;
 
     /// <param name="servers">Tried one after another.</param>
-    /// <param name="url">Null: that it lets us connect is enough.</param>
-    /// <param name="judge">What is wrong with who gave a good answer; null: nothing.</param>
+    /// <param name="url">Null: a connection is enough.</param>
+    /// <param name="judge">What is wrong with the process that gave a good answer; null: nothing.</param>
     public ConnectionProbe(
         EventLoop loop, IEnumerable<IPEndPoint> servers, Uri? url, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
         (_loop, _servers, _url, _judge, _then) = (loop, new(servers), url, judge, then);
         _timeout = loop.After(timeout, () => End($"no answer within {timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"));
-        // Not before this returns.
+        // Only after this constructor returns.
         _waiting = loop.After(TimeSpan.Zero, Connect);
     }
 
@@ -41,7 +41,7 @@ public sealed class ConnectionProbe : IDisposable
         Close();
     }
 
-    /// <summary>What is asked of a server.</summary>
+    /// <summary>The request to a server.</summary>
     public static byte[] Request(Uri url) => Encoding.ASCII.GetBytes(
         $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.IdnHost}:{url.Port}\r\nUser-Agent: sentinel\r\nAccept: */*\r\nConnection: close\r\n\r\n");
 
@@ -98,7 +98,7 @@ public sealed class ConnectionProbe : IDisposable
             return;
         }
 
-        // So little finds room at once.
+        // So few bytes fit at once.
         var request = Request(_url);
         fixed (byte* bytes = request)
             if (LibC.send(_socket!, bytes, request.Length, LibC.MSG_NOSIGNAL) != request.Length)
@@ -124,7 +124,7 @@ public sealed class ConnectionProbe : IDisposable
             End(why);
     }
 
-    // While the connection is there: who has it is there as well. The next address may be the right one.
+    // While the connection exists, its owner does too. The next address may be the right one.
     private void Answered(IPEndPoint server)
     {
         if (_judge(server) is not { } stranger)
@@ -149,7 +149,7 @@ public sealed class ConnectionProbe : IDisposable
     private void End(string? why)
     {
         Dispose();
-        // A stranger's answer says more than that nobody answers elsewhere.
+        // A stranger's answer says more than silence elsewhere.
         _then(why is null ? null : _refused ?? why);
     }
 

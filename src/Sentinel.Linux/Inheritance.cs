@@ -5,7 +5,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Linux;
 
-/// <summary>What we would hand on to a child, and how near it can come to what another would hand on.</summary>
+/// <summary>What a child would inherit from us, and how near it can come to what it would inherit from another.</summary>
 internal static unsafe class Inheritance
 {
     // prlimit64, getpriority, ioprio_get, sched_getscheduler, sched_getparam, sched_getaffinity, sched_setaffinity; asm/unistd.h.
@@ -21,10 +21,10 @@ internal static unsafe class Inheritance
     private const int Idle = 5; // SCHED_IDLE
     private const int Realtime = 1; // IOPRIO_CLASS_RT
 
-    // It means something to real-time programs alone.
+    // It matters to real-time programs only.
     private const string NotInherited = "rttime";
 
-    /// <summary>What a child of ours has if nothing is done.</summary>
+    /// <summary>What a child of ours inherits if nothing is done.</summary>
     public static Inherited Own()
     {
         var parameter = 0;
@@ -32,7 +32,7 @@ internal static unsafe class Inheritance
         return new Inherited
         {
             Limits = OwnLimits(),
-            // The call itself gives 20 less it, so that no answer looks like an error.
+            // The system call returns 20 - nice, so that no result looks like an error.
             Nice = 20 - (int)LibC.syscall(Numbers[1], 0, 0, 0, 0),
             IoPriority = Math.Max(0, (int)LibC.syscall(Numbers[2], 1, 0, 0, 0)),
             Policy = Scheduling.Policy((int)LibC.syscall(Numbers[3], 0, 0, 0, 0), parameter),
@@ -44,7 +44,7 @@ internal static unsafe class Inheritance
         };
     }
 
-    /// <summary>The same as a caller's. CPUs that the system keeps us to, as it does a container, are all that there are.</summary>
+    /// <summary>The same, for a caller. CPUs that the system confines us to, as it does a container, count as all CPUs.</summary>
     public static Inherited OfCaller()
     {
         var own = Own();
@@ -59,7 +59,7 @@ internal static unsafe class Inheritance
         return ours.AsSpan().SequenceEqual(allowed) ? own with { Cpus = null } : own;
     }
 
-    /// <summary>What a child has to be made, so that it is as is asked for, else as is inherited, as far as we can.</summary>
+    /// <summary>How to treat a child so that it gets what is asked for, otherwise what it should inherit, as far as we can.</summary>
     public static Treatment Together(Treatment asked, Inherited wanted, Inherited own, Rights may) => asked with
     {
         Nice = asked.Nice ?? (wanted.Nice != own.Nice && IsNiceEnough(wanted, own, may) ? wanted.Nice : null),
@@ -80,7 +80,7 @@ internal static unsafe class Inheritance
 
     public static bool SetsPolicy(Inherited wanted, Inherited own, Rights may) => wanted.Policy != own.Policy && MaySchedule(wanted, own, may);
 
-    /// <summary>Which part of what is wanted a child of ours cannot have, and why; null when it can have all.</summary>
+    /// <summary>Which part of what is wanted a child of ours cannot have, and why; null when it can have everything.</summary>
     public static string? Missing(Treatment asked, Inherited wanted, Inherited own, Rights may)
     {
         if (asked.User is null && !HasSameGroups(wanted, own) && !may.Has(SetGroups))
@@ -102,7 +102,7 @@ internal static unsafe class Inheritance
     private static IEnumerable<string> Inheritable(Treatment asked) =>
         ResourceLimit.Names.Where(name => name != NotInherited && asked.Limits.All(limit => limit.Name != name));
 
-    // A hard limit that we may not raise is as high as ours.
+    // A hard limit that we may not raise becomes as high as ours.
     private static ResourceLimit May(ResourceLimit wanted, ResourceLimit own, Rights may)
     {
         var hard = may.Has(SystemResource) ? wanted.Hard : Math.Min(wanted.Hard, own.Hard);

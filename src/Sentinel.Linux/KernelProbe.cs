@@ -2,7 +2,7 @@ using Sentinel.Core.Diagnosis;
 
 namespace Sentinel.Linux;
 
-/// <summary>Tries the kernel out, on a child of its own.</summary>
+/// <summary>Tries out the kernel on a child.</summary>
 public static class KernelProbe
 {
     public static Kernel Look(ProcessTable table)

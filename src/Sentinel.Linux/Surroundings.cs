@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sentinel.Linux;
 
-/// <summary>What a process lives in and only its own children inherit: namespaces, its root folder, and rights that were taken from it.</summary>
+/// <summary>What a process lives in, and only its children inherit: namespaces, its root folder, and rights that were taken from it.</summary>
 internal static unsafe class Surroundings
 {
     private static readonly (string File, string Name)[] Namespaces =
@@ -17,7 +17,7 @@ internal static unsafe class Surroundings
         ("Seccomp_filters", "has another filter of system calls (seccomp)"),
     ];
 
-    /// <summary>Ours, one part a line.</summary>
+    /// <summary>Our own, one part a line.</summary>
     public static string Own()
     {
         var text = new StringBuilder();

@@ -5,8 +5,8 @@ namespace Sentinel.Rendering;
 /// <summary>A column of a <see cref="Table"/>.</summary>
 /// <param name="Header">In capitals.</param>
 /// <param name="Align">How its values and its header are aligned.</param>
-/// <param name="Fair">The width, in columns of the terminal, that it keeps until all others have shrunk to theirs; null: as wide as its values are.</param>
-/// <param name="Least">How narrow it may become at the least.</param>
+/// <param name="Fair">The width, in columns of the terminal, to which it shrinks first; null: it does not.</param>
+/// <param name="Least">The width to which it shrinks when all columns have shrunk to their fair width; null: it does not.</param>
 /// <param name="Keep">If even that is too wide, the column with the smallest number is left out first.</param>
 internal sealed record Column(string Header, Align Align = Align.Left, int? Fair = null, int? Least = null, int Keep = int.MaxValue);
 
