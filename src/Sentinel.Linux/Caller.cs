@@ -2,7 +2,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Linux;
 
-/// <summary>What this process got from whoever started it.</summary>
+/// <summary>What this process got from the one that started it.</summary>
 public static class Caller
 {
     /// <summary>The exact bytes: a value need not be text, and the runtime would make it text.</summary>

@@ -1,6 +1,6 @@
 namespace Sentinel.Linux;
 
-/// <summary>The signal that kills a process whose file grows too large (RLIMIT_FSIZE); ignored, the write fails as on a full disk.</summary>
+/// <summary>Kills a process whose file grows too large (RLIMIT_FSIZE); when it is ignored, the write fails as on a full disk.</summary>
 public static class FileSizeSignal
 {
     private const int Number = 25; // SIGXFSZ

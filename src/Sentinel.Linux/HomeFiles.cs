@@ -128,7 +128,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
             return Marshal.GetLastPInvokeError() is LibC.ENOENT or LibC.ENOTDIR ? null : SystemCallException.Last("look at", path).Message;
         if ((itself.Mode & LibC.S_IFMT) != LibC.S_IFLNK)
             return WhyNotOurs(path, itself, isToWrite);
-        // A link lets its owner choose the folder: whoever planted one would choose for us.
+        // A link lets its owner choose the folder: anyone who planted one would choose for us.
         if (itself.Uid != LibC.geteuid() && itself.Uid != 0)
             return $"{path} is a link that belongs to another user (uid {itself.Uid}; this is uid {LibC.geteuid()}); set SENTINEL_HOME to another folder";
         return Status(path, 0, Look) is { } target ? WhyNotOurs(path, target, isToWrite) : null;

@@ -75,7 +75,7 @@ internal static unsafe class Inheritance
         ],
     };
 
-    /// <summary>Whether a child's groups are to be set, and can be.</summary>
+    /// <summary>Whether a child's groups must be set, and can be.</summary>
     public static bool SetsGroups(Inherited wanted, Inherited own, Rights may) => may.Has(SetGroups) && !HasSameGroups(wanted, own);
 
     public static bool SetsPolicy(Inherited wanted, Inherited own, Rights may) => wanted.Policy != own.Policy && MaySchedule(wanted, own, may);

@@ -44,7 +44,7 @@ public static unsafe class Orphans
         info[4] = 0;
         while (LibC.waitid(All, 0, info, WaitForExit | WaitNot | LeaveWaitable) == 0 && info[4] is > 0 and var pid)
         {
-            // The system returns the same one until it is reaped; whoever waits for it is about to reap it.
+            // The system returns the same one until it is reaped; the one who waits for it is about to reap it.
             if (isAwaited(pid))
                 return;
             LibC.waitpid(pid, null, WaitNot);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sentinel.Linux;
 
-/// <summary>What a process lives in, and only its children inherit: namespaces, its root folder, and rights that were taken from it.</summary>
+/// <summary>What a process lives in, and only its children inherit: namespaces, a root folder, and rights that were taken away.</summary>
 internal static unsafe class Surroundings
 {
     private static readonly (string File, string Name)[] Namespaces =

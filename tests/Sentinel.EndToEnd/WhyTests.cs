@@ -57,7 +57,7 @@ public class WhyTests
         (await home.Run("stop", "stopped")).Ok();
         await Says("kept", "it is restarted, by the next 'sentinel list' or 'status': no daemon is running");
         await Says("plain", "it is not restarted");
-        await Says("stopped", "stopped by the user and stays so until 'sentinel start 3'");
+        await Says("stopped", "stopped by the user and stays stopped until 'sentinel start 3'");
 
         await home.StartDaemon();
         await Says("kept", "When it ends by itself, it is restarted.");

@@ -190,7 +190,7 @@ internal sealed class DaemonHost : IDisposable
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
-    // Whoever made the request is told, and the log keeps it.
+    // The client that made the request is told, and the log keeps it.
     private void Warn(string warning)
     {
         Log($"Warning: {warning}");

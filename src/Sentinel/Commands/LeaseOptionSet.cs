@@ -39,7 +39,7 @@ internal sealed class LeaseOptionSet
         },
     };
 
-    private readonly Option<string?> _session = Session("Session it is run in; 'gc --session' ends all processes of a session");
+    private readonly Option<string?> _session = Session("Session that it belongs to; 'gc --session' ends all processes of a session");
 
     public static Option<string?> Session(string description) => new("--session") { Description = description, HelpName = "id" };
 

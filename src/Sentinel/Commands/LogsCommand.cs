@@ -29,7 +29,7 @@ internal static class LogsCommand
         stream.CompletionSources.Clear();
         stream.CompletionSources.Add("stdout", "stderr", "both");
         var follow = SharedOptions.Flag("--follow", "Show new lines as they are written, until Ctrl+C", "-f");
-        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as a daemon was running, and sort by that", "-t");
+        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as a daemon was running, in order of time", "-t");
         var since = Since.Option("Only lines written after this");
         var until = Since.Option("Only lines written before this", "--until");
         var grep = new Option<string?>("--grep", "-g") { Description = "Only lines that match this regular expression", HelpName = "regex" };

@@ -35,7 +35,7 @@ internal static class PortCommand
 
     private static Command List()
     {
-        var name = NameOption("Only the leases of this name");
+        var name = NameOption("Only leases with this name");
         var json = SharedOptions.Json();
         var command = new Command("list", "List the leased ports, and what listens on them") { name, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
@@ -64,7 +64,7 @@ internal static class PortCommand
             return session.Store.Read().Ports.Values.Select(lease => lease.Port.ToString(CultureInfo.InvariantCulture));
         });
         var json = SharedOptions.Json();
-        var command = new Command("free", "End leases of ports; a name ends all leases of that name") { targets, json };
+        var command = new Command("free", "End port leases; a name ends all leases with that name") { targets, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Do(new Request.FreePorts(result.GetValue(targets)!)))));
         return command;

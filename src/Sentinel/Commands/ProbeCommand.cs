@@ -80,12 +80,12 @@ internal static class ProbeCommand
         }
     }
 
-    // Whoever asked us finds out who that is.
+    // The process that asked us finds out who that is.
     private static void TellFrom(Socket socket) => Output.Tell(socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
         ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
         : $"{socket.RemoteEndPoint}");
 
-    // Whoever waits for us waits this long, and no longer.
+    // The process that asked us waits this long, and no longer.
     private static Socket Connect(string host, int port, TimeSpan timeout)
     {
         var addresses = Dns.GetHostAddresses(host);

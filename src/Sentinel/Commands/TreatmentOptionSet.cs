@@ -37,13 +37,13 @@ internal sealed class TreatmentOptionSet
     };
 
     private readonly Option<long?> _memory = SharedOptions.Amount(
-        "--memory-max", "size", "Memory limit of the process and all that it started: 200M, 1.5G; when they need more, all are killed. Needs cgroup v2", TreeLimits.ParseMemory);
+        "--memory-max", "size", "Memory limit for the process and all that it started: 200M, 1.5G; when they need more, all are killed. Needs cgroup v2", TreeLimits.ParseMemory);
 
     private readonly Option<int?> _cpu = SharedOptions.Amount(
-        "--cpu-max", "percent", "CPU limit of the process and all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
+        "--cpu-max", "percent", "CPU limit for the process and all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
 
     private readonly Option<int?> _pids = SharedOptions.Amount(
-        "--pids-max", "number", "Limit on the number of processes and threads of the process and all that it started. Needs cgroup v2", TreeLimits.ParsePids);
+        "--pids-max", "number", "Limit of processes and threads, for the process and all that it started. Needs cgroup v2", TreeLimits.ParsePids);
 
     public void AddTo(System.CommandLine.Command command)
     {

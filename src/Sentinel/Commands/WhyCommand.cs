@@ -20,7 +20,7 @@ internal static class WhyCommand
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Process id or name");
-        var lines = SharedOptions.Lines("Number of last lines to show of stderr before each end", DefaultLines);
+        var lines = SharedOptions.Lines("Number of stderr lines to show before each end", DefaultLines);
         var json = SharedOptions.Json();
         var command = new Command("why", "Explain a process's state: how its last runs ended, and what comes next") { processes, lines, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>

@@ -39,7 +39,7 @@ internal sealed record Story(
             $"It was given up: {why}. 'sentinel start {Record.Id}' tries again; 'sentinel reset {Record.Id}' only forgets the failures.",
         RunState.Stopped when Record.LeaseOver is { } over =>
             $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' starts it again, unless its owner has gone.",
-        RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
+        RunState.Stopped => $"It was stopped by the user and stays stopped until 'sentinel start {Record.Id}'.",
         RunState.Exited or RunState.Crashed => $"It is not restarted ('sentinel set {Record.Id} --restart' changes that); 'sentinel start {Record.Id}' starts it.",
         RunState.Elsewhere elsewhere => $"It is {elsewhere.Place}, and cannot be seen or touched from here.",
         RunState.Starting => "It is being started.",
@@ -81,7 +81,7 @@ internal sealed record Story(
     private string WhenItEnds =>
         (Record.Spec.Restart == RestartRule.Always ? "When it ends by itself, it is restarted" : "When it fails, it is restarted")
         + (Record.Spec.RestartLimit is { } limit
-            ? $", but not after {limit.Restarts} times within {limit.Window.TotalSeconds:0.###} s ({Record.RecentRestarts.Count(restart => DateTimeOffset.UtcNow - restart < limit.Window)} so far)"
+            ? $", at most {limit.Restarts} times within {limit.Window.TotalSeconds:0.###} s ({Record.RecentRestarts.Count(restart => DateTimeOffset.UtcNow - restart < limit.Window)} so far)"
             : "")
         + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running.");
 }

@@ -34,7 +34,7 @@ public sealed class StoryTests
         };
 
         Assert.Equal(
-            "When it ends by itself, it is restarted, but not after 5 times within 86400 s (2 so far).",
+            "When it ends by itself, it is restarted, at most 5 times within 86400 s (2 so far).",
             (story with { Record = record }).Next);
     }
 
@@ -76,7 +76,7 @@ public sealed class StoryTests
     [Fact]
     public void Of_what_stays_as_it_is_it_says_how_to_start_it()
     {
-        Assert.Equal("It was stopped by the user and stays so until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
+        Assert.Equal("It was stopped by the user and stays stopped until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
         Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
         Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
         Assert.Equal(
