@@ -4,6 +4,6 @@ using Sentinel.Linux.Proc;
 
 StandardStream.FillGaps();
 FileSizeSignal.Ignore();
-// Taken before anything is made.
+// Takes the caller's umask, and sets ours, before anything is created.
 _ = Caller.Umask;
 return Invocation.Run(CommandLine.Parse(CommandLine.Create(), Caller.Arguments(args)));

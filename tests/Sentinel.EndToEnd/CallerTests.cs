@@ -12,7 +12,7 @@ public class CallerTests
         (await home.Run("run", "--name", "web", "--", "./sp ace/my app", "1000")).Ok();
         // One word, which ends at once for want of an argument.
         (await home.Run("run", "--name", "one", "--", "./sp ace/my app")).Ok();
-        Assert.Contains("a command line is one argument by itself", (await home.Run("run", "--", "sleep 1000")).Fails(1).Stderr.ReplaceLineEndings(" ").Replace("  ", " "));
+        Assert.Contains("to run a command line, give it as the only argument", (await home.Run("run", "--", "sleep 1000")).Fails(1).Stderr.ReplaceLineEndings(" ").Replace("  ", " "));
     }
 
     [Fact]

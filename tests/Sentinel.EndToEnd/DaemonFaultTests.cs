@@ -137,13 +137,13 @@ public class DaemonFaultTests
         string[][] changes = [["run", "sleep 1000"], ["stop", "web"], ["restart", "web"], ["stopall"], ["daemon", "status"], ["daemon", "stop"], ["daemon", "start"]];
         foreach (var change in await Task.WhenAll(changes.Select(home.Run)))
         {
-            Assert.Matches($@"\(pid {daemon.Pid}\) does not answer, and has done nothing for \d+ s\.", change.Fails(1).Stderr);
+            Assert.Matches($@"\(pid {daemon.Pid}\) does not answer, and has been idle for \d+ s\.", change.Fails(1).Stderr);
             Assert.Contains("sentinel daemon stop --force", change.Stderr);
         }
 
         Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(9) + await home.Slack());
         Assert.Equal(
-            $"Killed daemon (pid: {daemon.Pid})\n1 process goes on running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
+            $"Killed daemon (pid: {daemon.Pid})\n1 process keeps running\n", (await home.Run("daemon", "stop", "--force")).Ok().Stdout);
         Assert.False(daemon.IsAlive);
         Assert.Equal([web.Process], home.Supervised());
         Assert.Equal("Stopped web (id: 1)\n", (await home.Run("stop", "web")).Ok().Stdout);
@@ -161,7 +161,7 @@ public class DaemonFaultTests
         var stop = home.Begin("stop", "web");
         var run = home.Begin("run", "--name", "ghost", "--", "sleep", "1000");
         foreach (var outcome in await Task.WhenAll(stop.End(), run.End()))
-            Assert.Contains("Nothing was done, and nothing of it will be.", outcome.Fails(1).Stderr);
+            Assert.Contains("Nothing was done, and nothing will be.", outcome.Fails(1).Stderr);
         daemon.Signal(Signals.Continue);
         await home.DescribeDaemon();
 

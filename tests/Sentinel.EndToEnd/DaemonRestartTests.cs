@@ -199,7 +199,7 @@ public class DaemonRestartTests
         Assert.Equal(100L << 20, (long)outgrew["limitBytes"]!);
         // It may be seen while it grows.
         Assert.InRange((long)outgrew["memoryBytes"]!, 100L << 20, 400L << 20);
-        Assert.Contains("more than its 100", (await home.Run("events", "greedy")).Ok().Stdout);
+        Assert.Contains("more than its limit of 100", (await home.Run("events", "greedy")).Ok().Stdout);
         Assert.DoesNotContain(await home.Happened("modest"), happened => (string)happened["event"]! == "outgrew-memory");
         Assert.Equal("running", (await home.Show("modest")).State);
     }

@@ -97,7 +97,7 @@ public class DaemonTests
 
         var stopped = (await home.Run("daemon", "stop")).Ok();
 
-        Assert.Equal($"Stopped daemon (pid: {daemon.Pid})\n2 processes go on running\n", stopped.Stdout);
+        Assert.Equal($"Stopped daemon (pid: {daemon.Pid})\n2 processes keep running\n", stopped.Stdout);
         Assert.False(daemon.IsAlive);
         Assert.False(File.Exists(home.Socket));
         Assert.Equal([web.Process, worker.Process], home.Supervised().OrderBy(process => process.Pid));

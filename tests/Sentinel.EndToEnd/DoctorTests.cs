@@ -56,7 +56,7 @@ public class DoctorTests
             report.Findings.SelectMany(finding => (string[])
             [
                 $"{finding.Level,-10}{finding.Area,-11}{finding.What}",
-                .. finding.Mend is null ? Array.Empty<string>() : [new string(' ', 21) + $"mend: {finding.Mend}"],
+                .. finding.Mend is null ? Array.Empty<string>() : [new string(' ', 21) + $"fix: {finding.Mend}"],
             ]),
             lines[..^1]);
         Assert.Equal($"Nothing is broken, {report.Degraded} degraded", lines[^1]);

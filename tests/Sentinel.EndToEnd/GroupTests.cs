@@ -217,7 +217,7 @@ public class GroupTests
         Assert.Contains("--create-group makes it", (await home.Run("run", "sleep 1000", "--name", "web", "--group", "g")).Fails(1).Stderr);
         Assert.Contains("no-such-program", (await home.Run("run", "./no-such-program", "--group", "g", "--create-group")).Fails(1).Stderr);
         Assert.Contains("missing.env", (await home.Run("run", "sleep 1000", "--env-file", "missing.env", "--group", "g", "--create-group")).Fails(1).Stderr);
-        Assert.Contains("--create-group goes with --group", (await home.Run("run", "sleep 1000", "--create-group")).Fails(2).Stderr);
+        Assert.Contains("--create-group needs --group", (await home.Run("run", "sleep 1000", "--create-group")).Fails(2).Stderr);
         Assert.Empty((await home.Groups()).Groups);
         Assert.Empty((await home.List()).Processes);
         Assert.Empty(home.Supervised());

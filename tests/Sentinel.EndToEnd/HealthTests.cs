@@ -27,9 +27,9 @@ public class HealthTests
     }
 
     [Theory]
-    [InlineData("--health-http", "http://127.0.0.1:1/", "nobody listens on 127.0.0.1:1")]
+    [InlineData("--health-http", "http://127.0.0.1:1/", "nothing listens on 127.0.0.1:1")]
     [InlineData("--health-http", "http://nowhere.invalid/", "Name or service not known")]
-    [InlineData("--health-tcp", "127.0.0.1:1", "nobody listens on 127.0.0.1:1")]
+    [InlineData("--health-tcp", "127.0.0.1:1", "nothing listens on 127.0.0.1:1")]
     [InlineData("--health-exec", "echo first; echo that is all >&2; exit 3", "that is all")]
     [InlineData("--health-exec", "exit 3", "the check exited with code 3")]
     [InlineData("--health-exec", "sleep 1000", "no answer within 0.5 s")]
@@ -121,7 +121,7 @@ public class HealthTests
         Assert.Contains($"(pid {Environment.ProcessId}), which is not part of web", (await home.Show("web")).Health!.Why);
         (await home.Run("set", "web", "--any-listener")).Ok();
         await Is(home, "web", "healthy");
-        Assert.Contains("count whoever gives them", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.Contains("accepted from any process", (await home.Run("status", "web")).Ok().Stdout);
         (await home.Run("set", "web", "--unset", "any-listener")).Ok();
         await Is(home, "web", "unhealthy");
     }
@@ -139,12 +139,12 @@ public class HealthTests
     [InlineData("is no URL to ask", "--health-http", "localhost")]
     [InlineData("is no address to connect to", "--health-tcp", "localhost")]
     [InlineData("the command is empty", "--health-exec", "")]
-    [InlineData("--health-interval goes with", "--health-interval", "3")]
+    [InlineData("--health-interval needs", "--health-interval", "3")]
     [InlineData("0.1 seconds or more", "--health-interval", "0", "--health-notify")]
     [InlineData("takes a number from 1 to 1000", "--health-failures", "0", "--health-notify")]
-    [InlineData("two ways to find out the same", "--health-notify", "--health-tcp", "1")]
+    [InlineData("check the same thing", "--health-notify", "--health-tcp", "1")]
     [InlineData("is not a regular expression", "--ready-log", "[")]
-    [InlineData("two ways to find out the same", "--ready-notify", "--ready-log", "x")]
+    [InlineData("check the same thing", "--ready-notify", "--ready-log", "x")]
     [InlineData("takes seconds", "--startup-timeout", "soon")]
     public async Task What_is_not_understood_starts_nothing(string said, params string[] options)
     {

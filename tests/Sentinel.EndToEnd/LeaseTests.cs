@@ -66,7 +66,7 @@ public class LeaseTests
         await using var home = new SentinelHome();
         // Its own last command: the shell executes it in its own place, or is told to.
         var refused = (await home.Run(Call.Line($"exec '{SentinelHome.Binary}' run --name web --until $$ -- sleep 1000"))).Fails(2);
-        Assert.Contains("is this command itself: the shell has replaced itself by it", refused.Stderr);
+        Assert.Contains("is this command itself: the shell has replaced itself with it", refused.Stderr);
         Assert.False(Directory.Exists(home.Folder));
     }
 

@@ -156,7 +156,7 @@ public class OtherUsersTests
 
         foreach (var passing in (string[])["/dev/fd/9", "/proc/self/fd/9", "/dev/stdin"])
             Assert.Contains(
-                $"--env-file {passing} is open in this command alone",
+                $"--env-file {passing} is open in this command only",
                 (await home.Run(new Call("run", "--env-file", passing, "sleep 1000") { Through = Call.AfterShell($"exec 9<{file} <{file};") })).Fails(1).Stderr);
         Assert.Empty(home.Supervised());
 

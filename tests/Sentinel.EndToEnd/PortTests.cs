@@ -116,7 +116,7 @@ public class PortTests
         await using var home = new SentinelHome();
 
         foreach (string[] command in (string[][])[["port", "allocate", port], ["port", "allocate", "--port", port]])
-            Assert.StartsWith($"Error: '{port}' is no port", (await home.Run(command)).Fails(2).Stderr);
+            Assert.StartsWith($"Error: '{port}' is not a port", (await home.Run(command)).Fails(2).Stderr);
 
         Assert.False(Directory.Exists(home.Folder));
     }
@@ -137,7 +137,7 @@ public class PortTests
 
         var refused = (await home.Run(new Call("port", "allocate", $"{port}") { Through = through })).Fails(1);
 
-        Assert.StartsWith($"Error: port {port} is only for root, or who has the capability CAP_NET_BIND_SERVICE", refused.Stderr);
+        Assert.StartsWith($"Error: port {port} needs root or the capability CAP_NET_BIND_SERVICE", refused.Stderr);
         Assert.Empty(await home.Ports());
     }
 

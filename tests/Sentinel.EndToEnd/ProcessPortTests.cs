@@ -38,9 +38,9 @@ public class ProcessPortTests
     }
 
     [Theory]
-    [InlineData("would both be told in PORT", "--port", "a", "--port", "b")]
-    [InlineData("would both be told in X", "--port", "a=X", "--port", "b=X")]
-    [InlineData("--port a is there twice", "--port", "a=X", "--port", "a=Y")]
+    [InlineData("would both be passed in PORT", "--port", "a", "--port", "b")]
+    [InlineData("would both be passed in X", "--port", "a=X", "--port", "b=X")]
+    [InlineData("--port a is given twice", "--port", "a=X", "--port", "a=Y")]
     [InlineData("--port takes a name", "--port", "8000")]
     [InlineData("cannot be the name of a port", "--port", "")]
     [InlineData("a variable needs a name", "--port", "a=")]

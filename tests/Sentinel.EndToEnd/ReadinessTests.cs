@@ -77,7 +77,7 @@ public class ReadinessTests
         await using var home = new SentinelHome();
         var run = (await home.Run("run", "--name", "web", "--port", "http", "--ready-tcp", "$PORT", "--", SentinelHome.Actor, "listen-after", "go", "PORT")).Ok();
         Assert.Contains("Readiness is checked by the daemon, which is not running", run.Stderr);
-        Assert.Contains("starting (no daemon asks)", (await home.Run("list")).Ok().Stdout);
+        Assert.Contains("starting (no daemon)", (await home.Run("list")).Ok().Stdout);
         foreach (var command in (string[])["status", "why"])
             Assert.Contains("'sentinel wait 1 --for running'", (await home.Run(command, "web")).Ok().Stdout);
         using var wait = home.Begin("wait", "web", "--for", "running");
@@ -100,7 +100,7 @@ public class ReadinessTests
 
         var waited = (await home.Run("wait", "web", "--for", "running")).Fails(1);
 
-        Assert.Contains("web is crashed: it was not ready after 0.3 s: nobody listens on 127.0.0.1:1; killed by SIGTERM; it is not restarted", waited.Stderr);
+        Assert.Contains("web is crashed: it was not ready after 0.3 s: nothing listens on 127.0.0.1:1; killed by SIGTERM; it is not restarted", waited.Stderr);
         Assert.Empty(home.Supervised());
     }
 
@@ -170,7 +170,7 @@ public class ReadinessTests
     {
         await using var home = await SentinelHome.Create(withDaemon);
         var failed = (await home.Run("run", "--name", "web", "--wait", "--startup-timeout", "3", "--ready-tcp", "127.0.0.1:1", "--", "sh", "-c", "sleep 1000 & sleep 1000")).Fails(1);
-        Assert.Contains("web: its start failed: it was not ready after 3 s: nobody listens on 127.0.0.1:1", failed.Stderr);
+        Assert.Contains("web: its start failed: it was not ready after 3 s: nothing listens on 127.0.0.1:1", failed.Stderr);
         Assert.Empty(home.Supervised());
         Assert.Equal("crashed", (await home.Show("web")).State);
     }

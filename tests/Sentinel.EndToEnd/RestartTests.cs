@@ -121,7 +121,7 @@ public class RestartTests
         var said = (await home.Run(new Call([.. command, "--update-env"]) { Environment = Variable("SIZE", "large") })).Ok();
 
         Assert.Contains("web is already running", said.Stdout);
-        Assert.Contains("it has the new environment from its next start on", said.Stdout);
+        Assert.Contains("it gets the new environment after", said.Stdout);
         Assert.DoesNotContain("SIZE", Assert.Single(home.Supervised()).Environment.Keys);
         (await home.Run("restart", "web")).Ok();
         Assert.Equal("large", Assert.Single(home.Supervised()).Environment["SIZE"]);

@@ -13,7 +13,7 @@ public class SetTests
         Assert.Equal("Changed web (id: 1)\n", (await home.Run("set", "web", "--restart", "--stop-signal", "INT")).Ok().Stdout);
         Assert.Equal("always", (await home.Show("web")).Restart);
         var later = (await home.Run("set", "web", "--nice", "5", "--limit", "nofile=100")).Ok();
-        Assert.Contains("part of it is for its next start: 'sentinel restart 1'", later.Stdout);
+        Assert.Contains("part of it takes effect after 'sentinel restart 1'", later.Stdout);
         Assert.Equal("2", Nice(web.Pid));
 
         (await home.Run("restart", "web")).Ok();
@@ -56,10 +56,10 @@ public class SetTests
 
     [Theory]
     [InlineData(2, "say what to change", "web")]
-    [InlineData(2, "--unset knows no option 'name'", "web", "--unset", "name")]
+    [InlineData(2, "--unset has no option 'name'", "web", "--unset", "name")]
     [InlineData(2, "--nice takes a number from -20 to 19", "web", "--nice", "20")]
     [InlineData(1, "there is no process named 'wed'; did you mean 'web'?", "wed", "--restart")]
-    [InlineData(1, "--health-interval goes with a health check", "web", "--health-interval", "3")]
+    [InlineData(1, "--health-interval needs a health check", "web", "--health-interval", "3")]
     [InlineData(1, "no user 'nosuchuser'", "web", "--user", "nosuchuser")]
     [InlineData(1, "no process with the pid 2147483647", "web", "--until", "2147483647")]
     public async Task What_cannot_be_changes_nothing(int code, string said, params string[] arguments)

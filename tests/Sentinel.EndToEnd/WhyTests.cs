@@ -55,9 +55,9 @@ public class WhyTests
         await home.Start("plain", "sleep", "1000");
         await home.Start("stopped", "sleep", "1000");
         (await home.Run("stop", "stopped")).Ok();
-        await Says("kept", "it is restarted, by the next 'sentinel list' or 'status': no daemon runs");
+        await Says("kept", "it is restarted, by the next 'sentinel list' or 'status': no daemon is running");
         await Says("plain", "it is not restarted");
-        await Says("stopped", "stopped by the user and stays so until 'sentinel start 3'");
+        await Says("stopped", "stopped by the user and stays stopped until 'sentinel start 3'");
 
         await home.StartDaemon();
         await Says("kept", "When it ends by itself, it is restarted.");
@@ -104,7 +104,7 @@ public class WhyTests
         await using var home = new SentinelHome();
         await home.Start("web", "sleep", "1000");
 
-        Assert.Contains("0 runs ended", (await home.Run("why", "web")).Ok().Stdout);
+        Assert.Contains("It has not ended since", (await home.Run("why", "web")).Ok().Stdout);
         var both = (await home.Run("why", "wbe", "web")).Fails(1);
         Assert.Contains("did you mean 'web'?", both.Stderr);
         Assert.Contains("web (id: 1): running", both.Stdout);

@@ -8,8 +8,8 @@ namespace Sentinel.Linux.Files;
 
 /// <inheritdoc/>
 /// <remarks>
-/// A file is opened below a folder that is open already and was found to be ours, without following a link, and is looked at by its
-/// descriptor before a byte of it is read or written: nobody can put another in its place in between.
+/// A file is opened below a folder that is already open and was found to be ours, without following a link, and is checked by its
+/// descriptor before a byte of it is read or written: nobody can swap the file in between.
 /// </remarks>
 public sealed unsafe class HomeFiles : IHomeFiles
 {
@@ -48,7 +48,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
             ? (long)status.Bytes
             : null;
 
-    /// <summary>Opens a log for a process that is to append to it, made when it is not there.</summary>
+    /// <summary>Opens a log for a process to append to, and makes it if it does not exist.</summary>
     internal static SafeFileHandle OpenLog(string path)
     {
         using var folder = OpenFolder(path, isToWrite: true) ?? throw SystemCallException.Last("open", path);
@@ -56,12 +56,12 @@ public sealed unsafe class HomeFiles : IHomeFiles
         var file = Open(folder, path, flags, follows: false);
         try
         {
-            // Who links a log to nowhere wants none.
+            // Someone who links a log to /dev/null wants no log.
             file ??= Open(folder, path, flags, follows: true)!;
             var status = Status(file, path);
             if (!IsNowhere(status))
                 Check(status, path, mayHaveTwoNames: false);
-            // Not blocking was for opening alone; the process that writes it would inherit that.
+            // O_NONBLOCK was only for opening; the process that writes the log would inherit it.
             LibC.fcntl(file, LibC.F_SETFL, LibC.O_APPEND);
             return file;
         }
@@ -72,10 +72,10 @@ public sealed unsafe class HomeFiles : IHomeFiles
         }
     }
 
-    /// <summary>Whether nothing of what is written to an open log stands anywhere.</summary>
+    /// <summary>Whether what is written to an open log is kept nowhere.</summary>
     internal static bool KeepsNothing(SafeFileHandle log, string path) => IsNowhere(Status(log, path));
 
-    /// <summary>Says why a process is not to be given a log, before anything is ended for it; null when it may be, or none is there yet.</summary>
+    /// <summary>Why a process must not get a log, before anything is ended for it; null when it may, or there is none yet.</summary>
     public static string? WhyNoLog(string path)
     {
         try
@@ -99,7 +99,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
         }
     }
 
-    /// <summary>Opens a folder of Sentinel's as a place to open files in; null when it is not there.</summary>
+    /// <summary>Opens a folder of Sentinel's as a place to open files in; null when it does not exist.</summary>
     internal static SafeFileHandle? OpenFolder(string file, bool isToWrite)
     {
         var path = Path.GetDirectoryName(file)!;
@@ -123,16 +123,16 @@ public sealed unsafe class HomeFiles : IHomeFiles
         }
     }
 
-    /// <summary>Says why a folder is not to be used as Sentinel's; null when it may be, or is not there.</summary>
+    /// <summary>Why a folder must not be used as Sentinel's; null when it may be, or does not exist.</summary>
     public static string? WhyNotHome(string path, bool isToWrite)
     {
         if (Status(path, LibC.AT_SYMLINK_NOFOLLOW, Look) is not { } itself)
             return Marshal.GetLastPInvokeError() is LibC.ENOENT or LibC.ENOTDIR ? null : SystemCallException.Last("look at", path).Message;
         if ((itself.Mode & LibC.S_IFMT) != LibC.S_IFLNK)
             return WhyNotOurs(path, itself, isToWrite);
-        // A link is its owner's way to say where: whoever planted one would choose for us.
+        // A link lets its owner choose the folder: anyone who planted one would choose for us.
         if (itself.Uid != LibC.geteuid() && itself.Uid != 0)
-            return $"{path} is a link of another user (uid {itself.Uid}; this is uid {LibC.geteuid()}); set SENTINEL_HOME to another folder";
+            return $"{path} is a link that belongs to another user (uid {itself.Uid}; this is uid {LibC.geteuid()}); set SENTINEL_HOME to another folder";
         return Status(path, 0, Look) is { } target ? WhyNotOurs(path, target, isToWrite) : null;
     }
 
@@ -140,7 +140,7 @@ public sealed unsafe class HomeFiles : IHomeFiles
     {
         var user = LibC.geteuid();
         if (folder.Uid != user)
-            return $"{path} belongs to another user (uid {folder.Uid}; this is uid {user}); be that user, or set SENTINEL_HOME to another folder";
+            return $"{path} belongs to another user (uid {folder.Uid}; this is uid {user}); run as that user, or set SENTINEL_HOME to another folder";
         return isToWrite && (folder.Mode & OthersWrite) != 0
             ? $"others may write to {path}, so nothing in it can be trusted; 'chmod go-w {path}', or set SENTINEL_HOME to another folder"
             : null;
@@ -165,10 +165,10 @@ public sealed unsafe class HomeFiles : IHomeFiles
         }
     }
 
-    // Null: there is none, or a link to where nothing is kept.
+    // Null: there is no file, or a link to where nothing is kept.
     private static SafeFileHandle? Open(SafeFileHandle folder, string path, int flags, bool follows)
     {
-        // Not blocking: a pipe would have us wait for somebody at its other end.
+        // O_NONBLOCK: a pipe would make us wait for someone at its other end.
         var file = LibC.openat(
             folder, Path.GetFileName(path), flags | (follows ? 0 : LibC.O_NOFOLLOW) | LibC.O_NONBLOCK | LibC.O_NOCTTY | LibC.O_CLOEXEC, OwnerOnly);
         if (!file.IsInvalid)

@@ -4,7 +4,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Files;
 
-/// <summary>Looks at Sentinel's folder and at what it is on.</summary>
+/// <summary>Looks at Sentinel's folder and at the file system that it is on.</summary>
 public static unsafe class HomeProbe
 {
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
@@ -33,10 +33,10 @@ public static unsafe class HomeProbe
             Sight(home.Folder, status), target, LibC.geteuid(), [.. FilesIn(home.Folder), .. FilesIn(home.Logs)], DiskOf(home.Folder));
     }
 
-    /// <summary>What the file system of a file or folder is called.</summary>
+    /// <summary>The name of the file system that a file or folder is on.</summary>
     public static string FileSystemOf(string path) => DiskOf(path).FileSystem;
 
-    /// <summary>What a path leads to or, where that is not there, the nearest above that is.</summary>
+    /// <summary>What a path leads to or, if it does not exist, its nearest ancestor that does.</summary>
     public static string NearestOf(string path)
     {
         while (Path.GetDirectoryName(path) is { } above && !Path.Exists(path))
@@ -80,7 +80,7 @@ public static unsafe class HomeProbe
     {
         try
         {
-            // What is gone meanwhile is nobody's fault.
+            // A file that disappears meanwhile is not a fault.
             return [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal)
                 .Select(path => Stat(path, NoFollow) is { } status && (status.Mode & Kind) != LinkKind ? Sight(path, status) : null).OfType<FileSight>()];
         }

@@ -8,7 +8,7 @@ namespace Sentinel.Linux.Files;
 /// <inheritdoc/>
 public sealed unsafe class LogFiles : ILogFiles
 {
-    // Of fallocate(2).
+    // Modes of fallocate(2).
     private const int KeepSize = 1;
     private const int PunchHole = 2;
     private const int CollapseRange = 8;
@@ -17,11 +17,11 @@ public sealed unsafe class LogFiles : ILogFiles
     private const int Nameless = 0x400000;
     private const uint OwnerOnly = 0x180; // 0600
 
-    // Of lseek(2).
+    // Values for lseek(2).
     private const int SeekData = 3;
     private const int SeekHole = 4;
 
-    // Bytes of a file that locks are taken on: the first, as many as anybody reads of it, and one behind those.
+    // The bytes that locks are taken on: as many as anyone reads of the file, and one after them.
     private const long WholeBytes = 1024;
 
     public IHomeFiles Home { get; } = new HomeFiles();
@@ -36,7 +36,7 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public long NextData(SafeFileHandle file, long from)
     {
-        // Before it is asked for: what is appended after that stands somewhere.
+        // The length first: data that is appended after this lies beyond it.
         var length = RandomAccess.GetLength(file);
         var start = LibC.lseek(file, from, SeekData);
         if (start >= 0)
@@ -111,7 +111,7 @@ public sealed unsafe class LogFiles : ILogFiles
 
     public void Lock(SafeFileHandle file)
     {
-        // Of another kind than the shared one that the runtime takes of every file that it opens.
+        // Another kind of lock than the shared one that the runtime takes on every file that it opens.
         var whole = new LibC.FileLock { Type = LibC.F_WRLCK, Length = WholeBytes };
         while (LibC.fcntl(file, LibC.F_OFD_SETLKW, &whole) != 0)
             if (Marshal.GetLastPInvokeError() != LibC.EINTR)
@@ -134,7 +134,7 @@ public sealed unsafe class LogFiles : ILogFiles
             {
                 case LibC.EINTR:
                     continue;
-                // What it cannot do at all, or not with this file.
+                // It cannot do this at all, or not with this file.
                 case LibC.EOPNOTSUPP or LibC.ENOSYS or LibC.EINVAL:
                     return false;
                 default:

@@ -21,7 +21,7 @@ public sealed unsafe class RegularFiles : IRegularFiles
         var failure = SystemCallException.Last("open", path);
         if (reader is not { IsAnother: true } || error is not (LibC.EACCES or LibC.EPERM))
             throw failure;
-        // In a folder that is closed to them is nothing to tell of where nothing is.
+        // In a folder that is closed to them, a file that does not exist is nothing to report.
         return Path.Exists(path) ? throw new UnauthorizedAccessException($"{reader.Name} may not read it") : null;
     }
 
@@ -37,7 +37,7 @@ public sealed unsafe class RegularFiles : IRegularFiles
         return Open(path);
     }
 
-    // Not blocking: a pipe would have us wait for somebody who writes to it.
+    // O_NONBLOCK: a pipe would make us wait for someone who writes to it.
     private static SafeFileHandle Open(string path) => LibC.open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY | LibC.O_CLOEXEC, 0);
 
     private static byte[] Content(SafeFileHandle file, string path, int mostBytes)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Sentinel.Linux.Files;
 
 /// <summary>
-/// Which paths lead to a file system that waits for another machine or program, and so perhaps for ever. To find that out nothing on
-/// it is looked at.
+/// Which paths lead to a file system that waits for another machine or program, and so perhaps for ever. To find out, we look at
+/// nothing on it.
 /// </summary>
 internal sealed class RemoteFileSystems
 {
@@ -22,7 +22,7 @@ internal sealed class RemoteFileSystems
 
     public bool IsEmpty => _kinds.Count == 0;
 
-    /// <summary>Those that there are now; see proc_pid_mountinfo(5).</summary>
+    /// <summary>The remote file systems mounted now; see proc_pid_mountinfo(5).</summary>
     public static RemoteFileSystems Find()
     {
         var found = new RemoteFileSystems();
@@ -40,13 +40,13 @@ internal sealed class RemoteFileSystems
         return found;
     }
 
-    /// <summary>Where a path leads onto one of them, and of what kind that is; null when it does not.</summary>
-    /// <param name="path">An absolute one.</param>
+    /// <summary>Where a path leads onto one of them, and its type; null when it does not.</summary>
+    /// <param name="path">An absolute path.</param>
     public (string Mount, string Kind)? On(string path)
     {
         var rest = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
         var links = 0;
-        // The root itself, where a whole machine lives on one, is left out: there nothing could run at all.
+        // The root itself, if it is remote, is left out: without it nothing could run at all.
         for (var at = ""; rest.TryPop(out var name);)
         {
             if (name == ".")
@@ -60,7 +60,7 @@ internal sealed class RemoteFileSystems
             var next = $"{at}/{name}";
             if (_kinds.TryGetValue(next, out var kind))
                 return (next, kind);
-            // All up to here is on this machine: a look does not wait.
+            // Everything up to here is on this machine: a look does not block.
             if (++links <= MostLinks && new FileInfo(next).LinkTarget is { } target)
             {
                 foreach (var part in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
@@ -83,7 +83,7 @@ internal sealed class RemoteFileSystems
         return kind.StartsWith("fuse", StringComparison.Ordinal) && kind != "fusectl" || Kinds.Contains(kind) ? kind : null;
     }
 
-    // Blanks and the like stand there as a backslash and three octal digits.
+    // Blanks and the like appear as a backslash and three octal digits.
     private static string Plain(string mount)
     {
         if (!mount.Contains('\\'))

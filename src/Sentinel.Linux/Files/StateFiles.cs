@@ -53,10 +53,10 @@ public sealed unsafe class StateFiles : IStateFiles
 
     public void Replace(string path, string previous, ReadOnlySpan<byte> content, bool durable)
     {
-        // Only the holder of the lock writes: what stands under these names is what a killed command left behind.
+        // Only the holder of the lock writes: files with these names are what a killed command left behind.
         var next = path + ".new";
         var kept = previous + ".new";
-        // The first of all has no copy to fall back on.
+        // The first state has no copy to fall back on.
         durable |= !File.Exists(path);
         try
         {
@@ -89,7 +89,7 @@ public sealed unsafe class StateFiles : IStateFiles
             Directory.CreateDirectory(parent);
         if (LibC.mkdir(path, OwnerOnlyFolder) == 0)
             return;
-        // Before anything else is called, which would change what the reason is.
+        // Before any other call, which would change errno.
         var failure = SystemCallException.Last("make the folder", path);
         if (!Directory.Exists(path))
             throw failure;
@@ -97,7 +97,7 @@ public sealed unsafe class StateFiles : IStateFiles
             throw new UnauthorizedAccessException(why);
     }
 
-    /// <summary>The pid of whoever holds a lock, or held it last; null when that is not known.</summary>
+    /// <summary>The pid of the process that holds a lock, or held it last; null when that is not known.</summary>
     public static int? HolderOf(string path)
     {
         try
@@ -113,7 +113,7 @@ public sealed unsafe class StateFiles : IStateFiles
 
     private static bool TryLock(SafeFileHandle file) => LibC.flock(file, LibC.LOCK_EX | LibC.LOCK_NB) == 0;
 
-    // For those who wait: who it is that they wait for.
+    // For processes that wait: whom they wait for.
     private static void SayWhoHolds(SafeFileHandle file)
     {
         var holder = Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n");
@@ -124,7 +124,7 @@ public sealed unsafe class StateFiles : IStateFiles
 
     private static void Wait(SafeFileHandle file, string path, Action<string> waiting, Func<bool>? isKept)
     {
-        // The kernel wakes whoever waits, in turn; only the telling needs a second thread.
+        // The kernel wakes waiting processes in turn; a second thread is needed only to report the wait.
         var error = 0;
         var thread = new Thread(() =>
         {
@@ -138,7 +138,7 @@ public sealed unsafe class StateFiles : IStateFiles
         var begun = TimeProvider.System.GetTimestamp();
         for (var isTold = false; !thread.Join(Moment);)
         {
-            // The thread goes on waiting, and lets go of what it gets: our descriptor is closed by then.
+            // The thread keeps waiting, and releases the lock when it gets it: our descriptor is closed by then.
             if (isKept?.Invoke() is true)
                 throw new LockKeptException();
             var waited = TimeProvider.System.GetElapsedTime(begun);
@@ -158,7 +158,7 @@ public sealed unsafe class StateFiles : IStateFiles
             throw new IOException($"cannot lock {path}: {SystemCallException.Reason(error)}");
     }
 
-    // By our own descriptor: the runtime does not open a file for reading that somebody has locked.
+    // By our own descriptor: the runtime does not open a locked file for reading.
     private static string Holder(SafeFileHandle file)
     {
         Span<byte> pid = stackalloc byte[16];
@@ -178,7 +178,7 @@ public sealed unsafe class StateFiles : IStateFiles
     private static void KeepPrevious(string path, string previous, string kept)
     {
         LibC.unlink(kept);
-        // Where links are forbidden that would be all that is said, of a file that is not there as well.
+        // Where links are forbidden, the call would report only that, even for a file that does not exist.
         if (!File.Exists(path))
             return;
         if (LibC.link(path, kept) != 0)
@@ -203,7 +203,7 @@ public sealed unsafe class StateFiles : IStateFiles
     private static void FlushFolder(string path)
     {
         using var folder = LibC.open(path, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
-        // Some file systems cannot, and need not.
+        // Some file systems cannot do this, and need not.
         if (!folder.IsInvalid && LibC.fsync(folder) != 0 && Marshal.GetLastPInvokeError() == LibC.EIO)
             throw SystemCallException.Last("write", path);
     }

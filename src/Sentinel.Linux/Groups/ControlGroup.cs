@@ -8,9 +8,9 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Linux.Groups;
 
 /// <summary>
-/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, where the system lets us make one: a cookie in
-/// another place, which a process cannot take off by emptying its environment. That of a tree with limits is made where the
-/// system lets us limit it; see <see cref="LimitedGroups"/>.
+/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, if the system lets us make one: a cookie in
+/// another place, which a process cannot remove by emptying its environment. The group of a tree with limits is made where
+/// the system lets us set limits; see <see cref="LimitedGroups"/>.
 /// </summary>
 public static class ControlGroup
 {
@@ -21,10 +21,10 @@ public static class ControlGroup
 
     private static readonly Lazy<LimitedGroups> Limited = new(() => new LimitedGroups(MountPoint(), Folder() ?? "", OnVersion1()));
 
-    /// <summary>Says why a tree could not have such limits; else null.</summary>
+    /// <summary>Why a tree cannot have such limits; null when it can.</summary>
     internal static string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Limited.Value.WhyNot(limits);
 
-    /// <summary>The group of a tree, made anew unless somebody is in it; null where this cannot be and nothing is to be limited.</summary>
+    /// <summary>The group of a tree, new unless a process is in it; null when it cannot be made and there are no limits.</summary>
     /// <exception cref="SpawnException">It cannot have its limits.</exception>
     internal static SafeFileHandle? Open(string cookie, TreeLimits limits)
     {
@@ -33,21 +33,21 @@ public static class ControlGroup
         if (Own.Value is not { } own)
             return null;
         var path = Path.Combine(own, Prefix + cookie);
-        // Not one that was killed: see Child.Make.
+        // Not a group that was killed: see Child.Make.
         LibC.rmdir(path);
         LibC.mkdir(path, OwnerOnly);
         var group = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
         return group.IsInvalid ? null : group;
     }
 
-    /// <summary>Removes the group of a tree, if it is there and nobody is in it.</summary>
+    /// <summary>Removes the group of a tree, if it exists and no process is in it.</summary>
     internal static void Remove(string cookie)
     {
         if (Of(cookie) is { } group)
             LibC.rmdir(group);
     }
 
-    /// <summary>Whether anybody is in the group of a tree; null when there is none, or only strangers are in it.</summary>
+    /// <summary>Whether any process is in the group of a tree; null when there is no group, or only strangers are in it.</summary>
     internal static bool? IsPopulated(string cookie, Func<int, bool> isStranger)
     {
         if (Of(cookie) is not { } group || IsPopulated(group) is not { } isPopulated)
@@ -55,13 +55,13 @@ public static class ControlGroup
         if (!isPopulated)
             return false;
         var pids = PidsIn(group);
-        // Nobody is named where each is gone by the time that one looks, and the kernel still counts somebody.
+        // The list is empty when each process is gone by the time we look, while the kernel still counts some.
         return pids.Exists(pid => !isStranger(pid)) || (pids.Count == 0 && !HasTreesBelow(group)) ? true : null;
     }
 
     private static bool? IsPopulated(string group) => GroupFile.Number(group, "cgroup.events", "populated") switch { 0 => false, 1 => true, _ => null };
 
-    // Also in those that the tree has made for itself, and not in those of trees that it supervises.
+    // Includes the groups that the tree made for itself, but not those of trees that it supervises.
     private static List<int> PidsIn(string group)
     {
         List<int> pids = [.. GroupFile.Words(group, "cgroup.procs").Select(int.Parse)];
@@ -74,19 +74,19 @@ public static class ControlGroup
     private static bool HasTreesBelow(string group) =>
         GroupFile.Below(group).Any(below => IsOurs(below) ? IsPopulated(below) == true : HasTreesBelow(below));
 
-    // That of a tree, or a shelf of them.
+    // The group of a tree, or a shelf of such groups.
     private static bool IsOurs(string group) => Path.GetFileName(group).StartsWith("sentinel", StringComparison.Ordinal);
 
-    /// <summary>Whether a group is that of a tree; null when the tree has none, or it is not known which group it is.</summary>
+    /// <summary>Whether a group is that of a tree; null when the tree has none, or the group is unknown.</summary>
     /// <param name="id">As the kernel numbers groups: the inode of its folder.</param>
     internal static bool? Has(string cookie, ulong? id) => id is not null && Of(cookie) is { } group ? Inode.At(group) == id : null;
 
-    /// <summary>What is counted of a tree that has limits; null when there is none of that cookie.</summary>
+    /// <summary>The counters of a tree with limits; null when there is none with that cookie.</summary>
     internal static GroupSighting? Look(string cookie)
     {
         if (Limited.Value.Of(Prefix + cookie) is not { } group)
             return null;
-        // What is cached of files is given up before anything is killed; what was used just now counts.
+        // Cached files are dropped before anything is killed; recently used ones count.
         var memory = GroupFile.Number(group, "memory.current") - GroupFile.Number(group, "memory.stat", "inactive_file");
         return new GroupSighting(
             TimeSpan.FromMicroseconds(GroupFile.Number(group, "cpu.stat", "usage_usec") ?? 0),
@@ -94,14 +94,14 @@ public static class ControlGroup
             GroupFile.Number(group, "memory.events", "oom_kill") > 0);
     }
 
-    /// <summary>SIGKILL to all in the group of a tree at once (Linux 5.14); false where it cannot be, or others are in it as well.</summary>
+    /// <summary>Sends SIGKILL to the whole group of a tree at once (Linux 5.14); false if it cannot, or others are in it too.</summary>
     internal static bool Kill(string cookie, Func<int, bool> isStranger)
     {
         if (Of(cookie) is not { } group)
             return false;
         try
         {
-            // Below it are the groups of one in the tree that itself supervises; where that may make none, its processes are in this one.
+            // A Sentinel within the tree has its groups below this one or, if it may make none, its processes in this one.
             if (GroupFile.Below(group).Length > 0 || PidsIn(group).Exists(isStranger.Invoke))
                 return false;
             File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
@@ -135,18 +135,18 @@ public static class ControlGroup
         return null;
     }
 
-    /// <summary>The group that we are in; null where none could be made in it.</summary>
+    /// <summary>The group that we are in; null when we cannot make groups in it.</summary>
     internal static SafeFileHandle? OpenOwn() =>
         Own.Value is { } own && LibC.open(own, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0) is { IsInvalid: false } group ? group : null;
 
-    /// <summary>What could be made, and where.</summary>
+    /// <summary>What groups can be made, and where.</summary>
     public static ControlGroups Look()
     {
         if (Folder() is not { } folder)
             return new ControlGroups.None();
         if (Own.Value is not { } own)
             return new ControlGroups.Closed(folder);
-        // Any amount: it is not set.
+        // Any amounts will do: they are not set.
         TreeLimits[] kinds = [new TreeLimits(MemoryBytes: TreeLimits.LeastMemoryBytes), new TreeLimits(CpuPercent: 100), new TreeLimits(Pids: 1)];
         return new ControlGroups.Open(
             own,
@@ -154,7 +154,7 @@ public static class ControlGroup
             kinds.Select(WhyNot).FirstOrDefault(why => why is not null));
     }
 
-    // One without limits is below ours; one with limits has a place of its own.
+    // A group without limits is below ours; one with limits has a place of its own.
     private static string? Of(string cookie) =>
         Own.Value is { } own && Path.Combine(own, Prefix + cookie) is var group && Directory.Exists(group) ? group : Limited.Value.Of(Prefix + cookie);
 
@@ -179,7 +179,7 @@ public static class ControlGroup
         }
     }
 
-    // See proc_pid_mountinfo(5): the fifth field is the mount point, the one after the dash the kind of file system.
+    // See proc_pid_mountinfo(5): the fifth field is the mount point, the one after the dash the file system type.
     private static string? MountPoint()
     {
         foreach (var line in File.ReadLines("/proc/self/mountinfo"))

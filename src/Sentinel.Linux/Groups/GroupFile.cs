@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sentinel.Linux.Groups;
 
-/// <summary>Reads the files of a control group, which may go while one looks: then they are empty.</summary>
+/// <summary>Reads the files of a control group, which may disappear meanwhile: then they are empty.</summary>
 internal static class GroupFile
 {
     public static string Read(string group, string file)
@@ -17,7 +17,7 @@ internal static class GroupFile
         }
     }
 
-    /// <summary>The groups right below one.</summary>
+    /// <summary>The groups directly below one.</summary>
     public static string[] Below(string group)
     {
         try
@@ -32,7 +32,7 @@ internal static class GroupFile
 
     public static string[] Words(string group, string file) => Read(group, file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The number that is all of a file, or stands after a word in it; null when there is none.</summary>
+    /// <summary>The number that is all of a file, or follows a word in it; null when there is none.</summary>
     public static long? Number(string group, string file, string? after = null)
     {
         var words = Words(group, file);

@@ -7,16 +7,16 @@ namespace Sentinel.Linux.Groups;
 
 /// <summary>
 /// The control groups of trees that have limits. A group with processes of its own cannot hand controllers on to groups below
-/// (cgroups(7), "no internal processes"), and ours has us. So theirs are made in a shelf that holds no process, in the nearest
-/// group from ours upwards that can have one. The shelf hands the controllers on itself: while it does, nobody above can take
-/// them away, and no limit is lost unnoticed.
+/// (cgroups(7), "no internal processes"), and our own group contains us. So they are made in a shelf, a group without processes,
+/// in the nearest group from ours upwards that can have one. The shelf itself hands the controllers on: while it does, nobody above
+/// can take them away, and no limit is lost unnoticed.
 /// </summary>
 /// <param name="mount">Where cgroup v2 is mounted; null: it is not.</param>
 /// <param name="own">The folder of the group that we are in.</param>
 /// <param name="onVersion1">The controllers that v1 has.</param>
 internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollection<string> onVersion1)
 {
-    // Of each user his own; no name of a tree's, which begin with sentinel-. It is never removed: another may be about to use it.
+    // One for each user; not the name of a tree, which begins with sentinel-. Never removed: another may be about to use it.
     private static readonly string Shelf = $"sentinel.{LibC.geteuid()}";
 
     private const string FirstProcess = "supervisor";
@@ -28,11 +28,11 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         ? $"{Unit}; in a container, 'sentinel daemon run' as its first process, with /sys/fs/cgroup writable"
         : $"{Unit}; sentinel as root; or, without a daemon, 'systemd-run --user --scope -p Delegate=yes sentinel run ...'");
 
-    /// <summary>Says why a tree could not have such limits now; else null. Changes nothing.</summary>
+    /// <summary>Why a tree cannot have such limits now; null when it can. Changes nothing.</summary>
     public string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Find([.. limits.Controllers], out _);
 
-    /// <summary>The group of a tree, empty and with its limits; what it counts begins at nothing.</summary>
-    /// <exception cref="SpawnException">It cannot be had.</exception>
+    /// <summary>The group of a tree, empty and with its limits; its counters start at zero.</summary>
+    /// <exception cref="SpawnException">It cannot be made.</exception>
     public SafeFileHandle Make(string name, TreeLimits limits)
     {
         string[] controllers = [.. limits.Controllers];
@@ -42,7 +42,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         {
             var shelf = MakeShelf(place, controllers);
             var group = Path.Combine(shelf, name);
-            // Its counters are those of the last run. What is left of that, if anything is, keeps it.
+            // An old group has the counters of the last run. If something of that is left, the group stays.
             LibC.rmdir(group);
             MakeFolder(group);
             Limit(group, limits);
@@ -115,7 +115,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         {
             // The kernel counts whole pages.
             Write("memory.max", $"{memory / Environment.SystemPageSize * Environment.SystemPageSize}");
-            // A tree that lost some of its processes is seldom of use: all of it ends, and is started again as a whole.
+            // A tree that has lost some processes is seldom of use: all of it ends, and is started again as a whole.
             Write("memory.oom.group", "1");
             // Without swap there is no such file. With it, the limit would only move memory there.
             if (File.Exists(Path.Combine(group, "memory.swap.max")))
@@ -141,7 +141,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         for (var group = own; mount is not null && group.Length > 0; group = Path.GetDirectoryName(group)!)
         {
             yield return group;
-            // What is in a tree stays in it, or it would escape that tree's limits.
+            // A process in a tree stays in it, or it would escape the limits of that tree.
             if (group == mount || ControlGroup.IsOfATree(group))
                 yield break;
         }
@@ -152,10 +152,10 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         && LibC.access(Path.Combine(group, "cgroup.procs"), LibC.W_OK) == 0
         && LibC.access(Path.Combine(group, "cgroup.subtree_control"), LibC.W_OK) == 0;
 
-    // The root of all has processes and hands controllers on all the same; a container's, which looks like it, does not.
+    // The real root has processes and still hands controllers on; the root of a container, which looks the same, does not.
     private static bool IsRoot(string group) => !File.Exists(Path.Combine(group, "cgroup.type"));
 
-    // It can step aside, for nobody else will be put where it was: there is no other first process.
+    // It can move to a group below, for nobody else will be put here: there is no other first process.
     private static bool IsFirstProcessAlone(string group) =>
         Environment.ProcessId == 1 && GroupFile.Words(group, "cgroup.procs") is ["1"];
 

@@ -8,14 +8,14 @@ using Sentinel.Linux.Proc;
 namespace Sentinel.Linux.Loop;
 
 /// <summary>
-/// One thread's events, one after another: descriptors that can be read or written (epoll(7)), and points in time. What an
-/// event leads to runs on that thread, so nothing that only the loop touches needs a lock.
+/// One thread's events, one after another: descriptors that can be read or written (epoll(7)), and timers. Handlers run on that
+/// thread, so nothing that only the loop touches needs a lock.
 /// </summary>
 public sealed unsafe class EventLoop : ILoop, IDisposable
 {
     private const int EventsAtOnce = 256;
 
-    // Longer than any machine runs, and far from where counting ends.
+    // Longer than any machine runs, and far from overflow.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
     private readonly SafeFileHandle _epoll;
@@ -37,10 +37,10 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         OnReadable(_wakeUp, WakeUp);
     }
 
-    /// <summary>Done each time before events are waited for, and when a signal has interrupted that.</summary>
+    /// <summary>Called each time before waiting for events, and when a signal has interrupted the wait.</summary>
     public Action BeforeWaiting { get; set; } = () => { };
 
-    /// <summary>Runs what events lead to, until <see cref="Stop"/>.</summary>
+    /// <summary>Handles events, until <see cref="Stop"/>.</summary>
     /// <param name="failed">Told of an exception; the loop goes on.</param>
     public void Run(Action<Exception> failed)
     {
@@ -61,7 +61,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
             while (_posted.TryDequeue(out var action))
                 Guarded(action, failed);
-            // What these lead to at once comes after the next events.
+            // Timers that these start for now come after the next events.
             var now = _time.GetTimestamp();
             while (_timers.TryPeek(out var timer, out var due) && due <= now)
             {
@@ -71,11 +71,11 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
             }
         }
 
-        // It may be run again.
+        // The loop may be run again.
         _isStopped = false;
     }
 
-    /// <summary>Ends <see cref="Run"/> once the event under way is done with.</summary>
+    /// <summary>Ends <see cref="Run"/> once the current event is handled.</summary>
     public void Stop() => _isStopped = true;
 
     /// <summary>Calls <paramref name="then"/> whenever there is something to read, until it is disposed of.</summary>
@@ -84,7 +84,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
     /// <summary>Calls <paramref name="then"/> whenever something can be written, until it is disposed of.</summary>
     public IDisposable OnWritable(SafeHandle descriptor, Action then) => Add((int)descriptor.DangerousGetHandle(), LibC.EPOLLOUT, then);
 
-    /// <summary>Has something run on the loop's thread; the one call that any thread may make.</summary>
+    /// <summary>Runs something on the loop's thread; the only call that any thread may make.</summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);
@@ -164,7 +164,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
     private sealed record Watch(EventLoop Loop, int Descriptor, uint Serial, Action Then) : IDisposable
     {
-        // Descriptors are used again; an event of the one before is told by it.
+        // Descriptors are reused; the serial number shows that an event belongs to the one before.
         public static uint NextSerial { get; set; }
 
         public void Dispose()
@@ -185,7 +185,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
         timer.IsQueued = false;
     }
 
-    // Ten seconds of requests would be many that nobody waits for any more.
+    // Ten seconds of requests would leave many timers that nobody waits for any more.
     private void Cancelled()
     {
         if (++_cancelledTimers < Math.Max(100, _timers.Count / 2))

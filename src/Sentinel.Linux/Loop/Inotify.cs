@@ -6,7 +6,7 @@ using Sentinel.Linux.Proc;
 
 namespace Sentinel.Linux.Loop;
 
-/// <summary>Watches files by inotify(7); where the system has no more watches to give, whoever waits looks again and again.</summary>
+/// <summary>Watches files by inotify(7); if the system has no more watches, waiting becomes repeated looking.</summary>
 public sealed unsafe class Inotify : IFileWatch
 {
     private const int Stdout = 1;
@@ -15,7 +15,7 @@ public sealed unsafe class Inotify : IFileWatch
     private const uint MovedTo = 0x80;
     private const uint Create = 0x100;
 
-    // How long to wait before what cannot be watched is looked at again.
+    // How long to wait before looking again at what cannot be watched.
     private const int IntervalMilliseconds = 250;
 
     private readonly SafeFileHandle? _descriptor;
@@ -43,7 +43,7 @@ public sealed unsafe class Inotify : IFileWatch
     {
         var polls = stackalloc LibC.PollFd[2];
         polls[0] = new LibC.PollFd { Fd = Descriptor, Events = LibC.POLLIN };
-        // Asked for nothing, poll still tells when the other end of a pipe is closed.
+        // With no events requested, poll still reports when the other end of a pipe is closed.
         polls[1] = new LibC.PollFd { Fd = Stdout };
         while (LibC.poll(polls, 2, _isBlind ? IntervalMilliseconds : -1) < 0)
             if (Marshal.GetLastPInvokeError() != LibC.EINTR)
@@ -57,13 +57,13 @@ public sealed unsafe class Inotify : IFileWatch
     }
 
     /// <summary>Blocks until something that is watched may have changed, a process has ended or the time is up.</summary>
-    /// <param name="process">Null: none is waited for.</param>
-    /// <param name="timeout">Null: there is time without end.</param>
+    /// <param name="process">Null: wait for no process.</param>
+    /// <param name="timeout">Null: no limit.</param>
     public void Wait(IProcessHandle? process, TimeSpan? timeout)
     {
         var polls = stackalloc LibC.PollFd[2];
         polls[0] = new LibC.PollFd { Fd = Descriptor, Events = LibC.POLLIN };
-        // A negative descriptor is passed over.
+        // A negative descriptor is ignored.
         polls[1] = new LibC.PollFd { Fd = (process as PidFd)?.Descriptor ?? -1, Events = LibC.POLLIN };
         var milliseconds = timeout is { } time ? (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue) : -1;
         if (_isBlind)
@@ -85,10 +85,10 @@ public sealed unsafe class Inotify : IFileWatch
 
     public void Dispose() => _descriptor?.Dispose();
 
-    // A negative one is passed over.
+    // A negative descriptor is ignored.
     private int Descriptor => _descriptor is null ? -1 : (int)_descriptor.DangerousGetHandle();
 
-    // Which of them it was does not matter: there are few, and each is looked at.
+    // Which file it was does not matter: there are few, and each is checked.
     private void TakeEvents()
     {
         var events = stackalloc byte[4096];

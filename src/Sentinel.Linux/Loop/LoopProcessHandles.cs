@@ -5,7 +5,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux.Loop;
 
-/// <summary>Process handles that are waited for by the daemon's loop, which does other things meanwhile.</summary>
+/// <summary>Process handles for the daemon's loop, which does other things while it waits for them.</summary>
 public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProcessHandles
 {
     public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
@@ -14,7 +14,7 @@ public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProces
 
     public async ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
-        // Goes on inside the loop's call, so whatever comes after runs on the loop's thread.
+        // Continues inside the loop's call, so whatever follows runs on the loop's thread.
         var done = new TaskCompletionSource();
         var waits = handles.Select(handle => loop.WhenEnded(handle, () => done.TrySetResult()))
             .Append(loop.After(timeout, () => done.TrySetResult()))

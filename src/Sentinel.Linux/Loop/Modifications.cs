@@ -6,8 +6,8 @@ using Sentinel.Linux.Native;
 namespace Sentinel.Linux.Loop;
 
 /// <summary>
-/// Waits on the loop by inotify(7), each watch for one event: a busy file is told of as often as it is armed. Where the system has no
-/// more watches to give, files are looked at again and again.
+/// Waits on the loop by inotify(7), each watch for one event: a busy file is reported only as often as it is armed. If the system
+/// has no more watches, files are looked at again and again.
 /// </summary>
 public sealed unsafe class Modifications : IModifications, IDisposable
 {
@@ -21,7 +21,7 @@ public sealed unsafe class Modifications : IModifications, IDisposable
     private const int EventBytes = 16;
     private const int BufferBytes = 4096;
 
-    // How often a file is looked at that cannot be watched.
+    // How often to look at a file that cannot be watched.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly EventLoop _loop;
@@ -45,7 +45,7 @@ public sealed unsafe class Modifications : IModifications, IDisposable
         _waiting = loop.OnReadable(_descriptor, TakeEvents);
     }
 
-    /// <summary>Why nothing can be watched here, and everything is looked at; null when it can.</summary>
+    /// <summary>Why nothing can be watched here, so that everything is looked at; null when files can be watched.</summary>
     public string? WhyNot { get; }
 
     public void Arm(string path, Action then)
@@ -76,7 +76,7 @@ public sealed unsafe class Modifications : IModifications, IDisposable
             var watch = *(int*)(buffer + at);
             var mask = *(uint*)(buffer + at + 4);
             at += EventBytes + (int)*(uint*)(buffer + at + 12);
-            // After its event, or when the file is gone, the watch is gone, too; its number may be given away anew.
+            // After its event, or when the file is gone, the watch is gone too; its number may be reused.
             if ((mask & (Modify | Ignored)) != 0 && _armed.Remove(watch, out var then) && (mask & Modify) != 0)
                 then();
         }

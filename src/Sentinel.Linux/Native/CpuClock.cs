@@ -1,6 +1,6 @@
 namespace Sentinel.Linux.Native;
 
-/// <summary>How long a process, with all of its threads, has had a processor.</summary>
+/// <summary>The CPU time of a process, with all of its threads.</summary>
 internal static unsafe class CpuClock
 {
     /// <summary>Null when there is no such process.</summary>

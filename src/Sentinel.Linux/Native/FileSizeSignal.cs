@@ -1,11 +1,11 @@
 namespace Sentinel.Linux.Native;
 
-/// <summary>The signal that kills who makes a file larger than it may be (RLIMIT_FSIZE); ignored, the write fails as on a full disk.</summary>
+/// <summary>Kills a process whose file grows too large (RLIMIT_FSIZE); when it is ignored, the write fails as on a full disk.</summary>
 public static class FileSizeSignal
 {
     private const int Number = 25; // SIGXFSZ
     private const nint Ignored = 1; // SIG_IGN
 
-    /// <summary>In this process; what it starts begins with the default of every signal.</summary>
+    /// <summary>In this process only; the processes it starts begin with the default action of every signal.</summary>
     public static void Ignore() => LibC.signal(Number, Ignored);
 }

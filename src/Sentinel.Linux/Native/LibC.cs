@@ -20,7 +20,7 @@ internal static unsafe partial class LibC
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
 
-    // The flags here that the two architectures number differently.
+    // The flags whose numbers differ between the two architectures.
     public static readonly int O_DIRECTORY =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
@@ -117,7 +117,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle openat(SafeFileHandle folder, string name, int flags, uint mode);
 
-    // Unmanaged all the way, for what is read a thousand times in a row.
+    // Without marshalling, for what is read a thousand times in a row.
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
     public static partial int open_raw(byte* path, int flags, uint mode);
 
@@ -169,7 +169,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
     private static partial int statx_alone(int folder, string path, int flags, uint mask, StatX* status);
 
-    /// <summary>statx(2), and what fstatat(2) tells where a container of an older engine forbids that.</summary>
+    /// <summary>statx(2), or what fstatat(2) tells if a container of an older engine forbids it.</summary>
     public static int statx(int folder, string path, int flags, uint mask, StatX* status) =>
         statx_alone(folder, path, flags, mask, status) == 0 ? 0
         : Marshal.GetLastPInvokeError() is EPERM or ENOSYS ? OlderStat.Look(folder, path, flags, status)
@@ -235,7 +235,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(NativeTextMarshaller))]
     public static partial nint readlink(string path, byte* buffer, nint size);
 
-    // All five are looked at, where a system call would leave the last to chance.
+    // The kernel checks all five; our syscall takes one fewer, and would leave the last to chance.
     [LibraryImport(Name, EntryPoint = "prctl")]
     public static partial int prctl_get(int option, nint second, nint third, nint fourth, nint fifth);
 
@@ -438,7 +438,7 @@ internal static unsafe partial class LibC
         public byte** Members;
     }
 
-    // struct flock; all zero but the type it is the whole file.
+    // struct flock; with all zero but the type, it covers the whole file.
     [StructLayout(LayoutKind.Sequential)]
     public struct FileLock
     {
@@ -449,7 +449,7 @@ internal static unsafe partial class LibC
         public int Pid;
     }
 
-    // Of struct statx, what is asked for here.
+    // The fields of struct statx that are used here.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatX
     {

@@ -7,7 +7,7 @@ internal static unsafe class Links
 {
     private const int LongestPath = 4096;
 
-    /// <summary>Where a link leads; null when it is none.</summary>
+    /// <summary>Where a link leads; null when it is not a link.</summary>
     public static string? Target(string link)
     {
         var target = stackalloc byte[LongestPath];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Linux.Native;
 
-/// <summary>Looks at a file by fstatat(2), for containers of engines that know nothing newer.</summary>
+/// <summary>Looks at a file by fstatat(2), for containers of engines that know no newer call.</summary>
 internal static unsafe class OlderStat
 {
     // newfstatat; asm/unistd.h.
@@ -45,7 +45,7 @@ internal static unsafe class OlderStat
         return 0;
     }
 
-    // As gnu_dev_major(3) and gnu_dev_minor(3) take it apart.
+    // As gnu_dev_major(3) and gnu_dev_minor(3) split it.
     private static uint MajorOf(ulong device) => (uint)(((device >> 8) & 0xfff) | ((device >> 32) & 0xfffff000));
 
     private static uint MinorOf(ulong device) => (uint)((device & 0xff) | ((device >> 12) & 0xffffff00));

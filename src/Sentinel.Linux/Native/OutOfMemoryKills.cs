@@ -4,7 +4,7 @@ namespace Sentinel.Linux.Native;
 
 /// <summary>
 /// Knows whether the kernel has killed processes because memory ran out, on the machine or in a control group: it counts them in
-/// /proc/vmstat. Which ones they were it tells nobody but the administrator.
+/// /proc/vmstat. Which processes they were, it tells only the administrator.
 /// </summary>
 internal sealed class OutOfMemoryKills
 {
@@ -12,10 +12,10 @@ internal sealed class OutOfMemoryKills
 
     private long? _known;
 
-    /// <summary>From now on only what comes is new. Before this is called for the first time nothing is.</summary>
+    /// <summary>From now on only later kills are new. Before the first call, none is.</summary>
     public void Refresh() => _known = Count();
 
-    /// <summary>Whether one of those that came is still to be explained; it then is.</summary>
+    /// <summary>Whether a new kill is not accounted for yet; from then on it is.</summary>
     public bool TakeOne()
     {
         if (_known is not { } known || Count() is not { } count || count <= known)

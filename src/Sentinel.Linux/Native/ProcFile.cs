@@ -2,10 +2,10 @@ using System.Buffers.Text;
 
 namespace Sentinel.Linux.Native;
 
-/// <summary>Reads a file of /proc/PID into memory that is there already: it is done for every process of the machine.</summary>
+/// <summary>Reads a file of /proc/PID into existing memory, since this is done for every process of the machine.</summary>
 internal static unsafe class ProcFile
 {
-    /// <param name="pid">Of the process.</param>
+    /// <param name="pid">The process.</param>
     /// <param name="file">A slash, its name and a NUL.</param>
     /// <param name="buffer">Filled as far as the file goes.</param>
     /// <returns>How many bytes were read; -1 when it cannot be opened.</returns>
@@ -34,7 +34,7 @@ internal static unsafe class ProcFile
             while (total < buffer.Length && (read = LibC.read(fd, to + total, buffer.Length - total)) > 0)
             {
                 total += (int)read;
-                // Less than a page is all that there is; more may come in pieces.
+                // Less than a page is the whole file; more may come in pieces.
                 if (total < Environment.SystemPageSize)
                     break;
             }

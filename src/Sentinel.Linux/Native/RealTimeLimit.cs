@@ -3,7 +3,7 @@ using Sentinel.Core.Trees;
 
 namespace Sentinel.Linux.Native;
 
-/// <summary>The limit in which the <see cref="TreeMark"/> of a tree stands; see getrlimit(2), RLIMIT_RTTIME.</summary>
+/// <summary>The limit that holds the <see cref="TreeMark"/> of a tree; see getrlimit(2), RLIMIT_RTTIME.</summary>
 internal static unsafe class RealTimeLimit
 {
     public const string Name = "rttime";
@@ -12,7 +12,7 @@ internal static unsafe class RealTimeLimit
     /// <summary>The mark that a process has inherited; null when it has none.</summary>
     public static ulong? MarkOf(int pid)
     {
-        // Everybody may read it, also of a process that has become root's; see proc_pid_limits(5).
+        // Everyone may read it, even for a process that has become root's; see proc_pid_limits(5).
         Span<byte> buffer = stackalloc byte[4 * 1024];
         ReadOnlySpan<byte> limits = buffer[..Math.Max(0, ProcFile.Read(pid, "/limits\0"u8, buffer))];
         var name = "\nMax realtime timeout"u8;
@@ -23,7 +23,7 @@ internal static unsafe class RealTimeLimit
         return Utf8Parser.TryParse(soft, out ulong limit, out _) && TreeMark.IsOne(limit) ? limit : null;
     }
 
-    /// <summary>What we may raise it to ourselves; null where the system does not tell.</summary>
+    /// <summary>What we may raise our own to; null if the system does not tell.</summary>
     public static ulong? Hard(int prlimit)
     {
         var limit = stackalloc ulong[2];

@@ -5,7 +5,7 @@ namespace Sentinel.Linux.Native;
 /// <summary>Which of root's rights we have; see capabilities(7).</summary>
 internal readonly record struct Rights(ulong Effective)
 {
-    // Those that count are asked for in the first user namespace: in another, what looks like root has none of them.
+    // Only rights in the first user namespace count: in another, what looks like root has none of them.
     private const string FirstUserNamespace = "0 0 4294967295";
     private const string Field = "CapEff:";
 

@@ -4,8 +4,8 @@ using Sentinel.Core.Host;
 namespace Sentinel.Linux.Native;
 
 /// <summary>
-/// The rights to files of another user, for this thread alone and until it is disposed of, on the same thread; see setfsuid(2). The
-/// system calls are made without the C library, which would change all threads.
+/// Another user's rights to files, for this thread alone, until this is disposed of on the same thread; see setfsuid(2). The system
+/// calls bypass the C library, which would change all threads.
 /// </summary>
 internal sealed unsafe class RightsOf : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed unsafe class RightsOf : IDisposable
         var groups = new uint[Math.Max(0, count)];
         fixed (uint* ids = groups)
             if (count < 0 || LibC.getgroups(count, ids) != count)
-                throw new UnauthorizedAccessException($"our own groups cannot be found out, to read as {account.Name}");
+                throw new UnauthorizedAccessException($"cannot find our own groups, to read as {account.Name}");
         var rights = new RightsOf(groups);
         if (Set([.. account.Groups], account.GroupId, account.UserId))
             return rights;
@@ -38,17 +38,17 @@ internal sealed unsafe class RightsOf : IDisposable
 
     public void Dispose()
     {
-        // Whoever has them reads why a call failed afterwards.
+        // The caller reads afterwards why a call failed.
         var error = Marshal.GetLastPInvokeError();
         if (!Set(_groups, LibC.getegid(), LibC.geteuid()))
-            Environment.FailFast("the rights to files cannot be had back");
-        // The kernel takes whoever changes them for one who has secrets now, and would hide what /proc shows of us.
+            Environment.FailFast("the rights to files cannot be restored");
+        // The kernel assumes that a process that changes them has secrets now, and would hide what /proc shows of us.
         if (_dumpable == 1)
             LibC.prctl(SetDumpable, 1);
         Marshal.SetLastPInvokeError(error);
     }
 
-    // These tell what was before, whatever happens; and -1 is nobody.
+    // These calls return the previous value, whatever happens; and -1 is nobody, so it changes nothing.
     private static bool Set(uint[] groups, uint group, uint user)
     {
         fixed (uint* ids = groups)

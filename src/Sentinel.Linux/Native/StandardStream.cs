@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sentinel.Linux.Native;
 
 /// <summary>
-/// Standard output or standard error, written to as it is. The runtime's console would first set the terminal up, change
+/// Standard output or standard error, written to directly. The runtime's console would first set up the terminal, change
 /// what signals do and start a thread; a file stream would keep an offset of its own where the shell shares one.
 /// </summary>
 public sealed unsafe class StandardStream : Stream
@@ -30,8 +30,8 @@ public sealed unsafe class StandardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Writes all of it, whoever reads; when nobody reads any more there is nothing to do, and that is no error.</summary>
-    /// <exception cref="SystemCallException">It could not be written, for want of space for example.</exception>
+    /// <summary>Writes all of it, whatever the reader is; that nobody reads any more is not an error.</summary>
+    /// <exception cref="SystemCallException">It could not be written, for example for lack of space.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -59,8 +59,8 @@ public sealed unsafe class StandardStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>
-    /// Puts /dev/null where a standard stream was closed: otherwise the next file that is opened would take its place, and be
-    /// written to as if it were that.
+    /// Puts /dev/null where a standard stream is closed: otherwise the next file that is opened would take its place, and be
+    /// written to as if it were that stream.
     /// </summary>
     public static void FillGaps()
     {
@@ -77,7 +77,7 @@ public sealed unsafe class StandardStream : Stream
             case LibC.EINTR:
                 return true;
             case LibC.EAGAIN:
-                // Whoever shares it with us made it non-blocking.
+                // Another process that shares it made it non-blocking.
                 var poll = new LibC.PollFd { Fd = _descriptor, Events = LibC.POLLOUT };
                 LibC.poll(&poll, 1, -1);
                 return true;

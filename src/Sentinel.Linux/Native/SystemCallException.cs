@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Linux.Native;
 
-/// <summary>A system call failed; the message names the call, what it was about and the reason in words.</summary>
+/// <summary>A system call failed; the message names the call, what it was about, and the reason in words.</summary>
 public sealed class SystemCallException : IOException
 {
     private SystemCallException(string call, string about, int error)

@@ -1,6 +1,6 @@
 namespace Sentinel.Linux.Native;
 
-/// <summary>What standard output, and standard error, is connected to.</summary>
+/// <summary>What standard output and standard error are connected to.</summary>
 public static unsafe class Terminal
 {
     private const int Stdout = 1, Stderr = 2;
@@ -8,7 +8,7 @@ public static unsafe class Terminal
 
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
-    /// <summary>Whether this process belongs to a terminal, which tells it when it is closed.</summary>
+    /// <summary>Whether this process belongs to a terminal, which tells the process when it is closed.</summary>
     public static bool IsOfTerminal
     {
         get
@@ -18,18 +18,18 @@ public static unsafe class Terminal
         }
     }
 
-    /// <summary>In columns; null where that is not known.</summary>
+    /// <summary>In columns; null if unknown.</summary>
     public static int? Width => Size(Stdout, 1);
 
-    /// <summary>Of the terminal that standard error is, in columns; null where it is none.</summary>
+    /// <summary>The width of the terminal on standard error, in columns; null when that is not a terminal.</summary>
     public static int? ErrorWidth => Size(Stderr, 1);
 
-    /// <summary>In rows; null where that is not known.</summary>
+    /// <summary>In rows; null if unknown.</summary>
     public static int? Height => Size(Stdout, 0);
 
     private static int? Size(int descriptor, int field)
     {
-        // struct winsize: rows, columns, and two that are not used.
+        // struct winsize: rows, columns, and two unused fields.
         var size = stackalloc ushort[4];
         return LibC.ioctl(descriptor, GetWindowSize, size) == 0 && size[field] > 0 ? size[field] : null;
     }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sentinel.Linux.Native;
 
 /// <summary>
-/// How large the stacks of threads are of which nobody says it. The C library gives each as much as RLIMIT_STACK allows, 8 MiB, which a
-/// low RLIMIT_DATA refuses; the runtime makes one such thread to wait for signals.
+/// The stack size of threads that do not ask for one. The C library gives each as much as RLIMIT_STACK allows, 8 MiB, which a low
+/// RLIMIT_DATA refuses; the runtime makes one such thread to wait for signals.
 /// </summary>
 public static unsafe class ThreadStacks
 {
@@ -13,7 +13,7 @@ public static unsafe class ThreadStacks
     // Larger than any pthread_attr_t.
     private const int AttributeBytes = 512;
 
-    /// <summary>Of all that are made from now on; where the C library has no such call they stay as they are.</summary>
+    /// <summary>For all threads made from now on; if the C library has no such call, the size stays as it is.</summary>
     public static void KeepSmall()
     {
         var libc = NativeLibrary.GetMainProgramHandle();

@@ -20,7 +20,7 @@ public sealed unsafe class Accounts : IAccounts
         account = account with { GroupId = group, Groups = [.. account.Groups.Append(group).Distinct()], IsAnother = account.UserId != LibC.geteuid() };
         if (Environment.IsPrivilegedProcess)
             return account;
-        // To become what one is already needs no right.
+        // It takes no privilege to become the user that we are already.
         return account.UserId == LibC.geteuid() && account.GroupId == LibC.getegid()
             ? account with { Groups = [] }
             : throw new SpawnException($"only root can run a process as {user}");
@@ -36,7 +36,7 @@ public sealed unsafe class Accounts : IAccounts
             var isNumber = uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
             _ = isNumber ? LibC.getpwuid_r(id, &entry, buffer, BufferBytes, &found) : LibC.getpwnam_r(name, &entry, buffer, BufferBytes, &found);
             if (found is null)
-                // A number that nobody has a name for is a user nonetheless.
+                // A number without a name is still a user.
                 return isNumber ? new Account(name, id, id, [id], "/", "/bin/sh") : null;
             var known = Text(entry.Name);
             return new Account(known, entry.UserId, entry.GroupId, GroupsOf(known, entry.GroupId), Text(entry.Home), Text(entry.Shell));

@@ -6,15 +6,15 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>Who has started whom, as /proc tells it.</summary>
+/// <summary>Who started whom, according to /proc.</summary>
 public sealed class Ancestry(ProcessTable table)
 {
     internal const string Unnamed = "?";
 
-    // A name that takes more of a line tells nobody more.
+    // A longer name would tell nobody more.
     private const int MostCharacters = 64;
 
-    /// <summary>Who has called this program, and from where.</summary>
+    /// <summary>Who called this program, and from where.</summary>
     public Origin OfCaller(DateTimeOffset now)
     {
         var ancestors = new List<Ancestor>();
@@ -28,18 +28,18 @@ public sealed class Ancestry(ProcessTable table)
         return new Origin(ancestors, Caller.Folder, now);
     }
 
-    /// <summary>A process that another can end with; null when there is none of that pid.</summary>
+    /// <summary>A process whose end can end another; null when there is none with that pid.</summary>
     public Owner? Find(int pid)
     {
         if (table.Look(pid) is not { HasEnded: false } seen)
             return null;
         var identity = table.IdentityOf(seen);
-        // Whoever is to wait for its end holds on to it in the same way.
+        // To wait for its end, the daemon will hold on to it in the same way.
         using var handle = PidFd.Open(identity, table);
         return handle is null ? null : new Owner(identity, ProgramOf(pid));
     }
 
-    // As it calls itself; where that says nothing, as the kernel does.
+    // The name it gives itself; if that is empty, the name the kernel gives it.
     internal static string ProgramOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[4096];

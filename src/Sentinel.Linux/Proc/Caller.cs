@@ -3,21 +3,21 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>What this process got from whoever started it.</summary>
+/// <summary>What this process got from the one that started it.</summary>
 public static class Caller
 {
-    /// <summary>Exact: a value need not be text, and the runtime would make it so.</summary>
+    /// <summary>The exact bytes: a value need not be text, and the runtime would make it text.</summary>
     public static EnvironmentBlock Environment
     {
         get
         {
-            // Where there is no /proc to read it from, that is what is wrong.
+            // Without a /proc to read it from, report that.
             _ = OwnProc.Required;
             return new(File.ReadAllBytes("/proc/self/environ"));
         }
     }
 
-    /// <summary>What another process got, or made of it since; null when it may not be read.</summary>
+    /// <summary>What another process got, or has made of it since; null when we may not read it.</summary>
     public static EnvironmentBlock? EnvironmentOf(int pid)
     {
         try
@@ -30,12 +30,12 @@ public static class Caller
         }
     }
 
-    /// <summary>Its working directory, also when that was deleted: then as the kernel says so.</summary>
+    /// <summary>The working directory; when it was deleted, the path with the mark that the kernel adds.</summary>
     public static string Folder => Links.Target("/proc/self/cwd") ?? "?";
 
     /// <summary>
-    /// Its working directory as the user went there: where that leads elsewhere tomorrow, what starts there does as well. $PWD has it, where
-    /// that is true; see pwd(1p).
+    /// The working directory by the path that the user took: if that leads elsewhere tomorrow, what starts there does too. $PWD holds it,
+    /// if that is true; see pwd(1p).
     /// </summary>
     /// <exception cref="IOException">It was deleted.</exception>
     public static string FolderAsSeen =>
@@ -43,31 +43,31 @@ public static class Caller
             ? Path.GetFullPath(seen)
             : RealFolder;
 
-    /// <summary>Its working directory, without links.</summary>
+    /// <summary>The working directory, without links.</summary>
     /// <exception cref="IOException">It was deleted.</exception>
     public static string RealFolder => Folder is var folder && Links.AreSame(folder, ".")
         ? folder
-        : throw new DirectoryNotFoundException("the folder you are in was deleted; 'cd' to one that is there, or name one with --cwd");
+        : throw new DirectoryNotFoundException("the folder you are in was deleted; 'cd' to one that exists, or name one with --cwd");
 
-    /// <summary>A path that the user typed, from the root on, as they see it where that leads to the same.</summary>
+    /// <summary>A path that the user typed, made absolute: as they see it, if that leads to the same place.</summary>
     /// <exception cref="IOException">It is relative, and the folder was deleted.</exception>
     public static string Absolute(string path)
     {
         if (Path.IsPathRooted(path))
             return Path.GetFullPath(path);
-        // After a link .. means to the system something else than to a shell.
+        // After a link, .. means something else to the system than to a shell.
         var seen = Path.GetFullPath(path, FolderAsSeen);
         return Links.Identity(path) is null || Links.AreSame(path, seen) ? seen : Path.GetFullPath(path, RealFolder);
     }
 
-    /// <summary>As <see cref="Model.Specs.Inherited"/> writes it.</summary>
+    /// <summary>What we inherited, as <see cref="Model.Specs.Inherited"/> writes it.</summary>
     public static string Inherited => Inheritance.OfCaller().ToString();
 
     /// <inheritdoc cref="Linux.Surroundings"/>
     public static string Surroundings => Proc.Surroundings.Own();
 
     /// <summary>
-    /// What is on the command line after the program, byte for byte: the runtime has replaced what is no text.
+    /// The command line after the program, byte for byte: the runtime has replaced what is not text.
     /// </summary>
     public static string[] Arguments(string[] fromRuntime) => Array.Exists(fromRuntime, argument => argument.Contains('\ufffd'))
         && ExactArguments() is { } exact && exact.Length == fromRuntime.Length
@@ -87,6 +87,6 @@ public static class Caller
         return [.. arguments.Skip(1)];
     }
 
-    /// <summary>The caller's umask. Ours is that what we make is our user's alone, and can be used by them: whatever the caller's is.</summary>
+    /// <summary>The caller's umask. Ours, whatever the caller's is, leaves what we make to our own user alone, with full access.</summary>
     public static int Umask { get; } = (int)LibC.umask(0x3f); // 077
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>By what the processes of one tree are known, however far they went from each other.</summary>
+/// <summary>What identifies the processes of one tree, however far apart they are.</summary>
 internal static class Cookie
 {
     /// <summary>The environment variable; every descendant inherits it, unless it empties its environment.</summary>

@@ -5,7 +5,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>How long a process has done nothing, as far as it is watched.</summary>
+/// <summary>How long a process has used no CPU, as far as it has been watched.</summary>
 public sealed class Idleness
 {
     private readonly int _pid;
@@ -17,7 +17,7 @@ public sealed class Idleness
     /// <summary>Watches the daemon of a home; null when nothing says which process it is.</summary>
     public static Idleness? OfDaemon(SentinelHome home) => StateFiles.HolderOf(home.Lock) is { } pid ? new Idleness(pid) : null;
 
-    /// <summary>Until now, since it was last seen to have had a processor; null when it is not there.</summary>
+    /// <summary>The time since it was last seen to have used the CPU; null when it does not exist.</summary>
     public TimeSpan? Look()
     {
         var used = CpuClock.Of(_pid);

@@ -6,7 +6,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>What we would hand on to a child, and how near it can come to what another would hand on.</summary>
+/// <summary>What a child would inherit from us, and how near it can come to what it would inherit from another.</summary>
 internal static unsafe class Inheritance
 {
     // prlimit64, getpriority, ioprio_get, sched_getscheduler, sched_getparam, sched_getaffinity, sched_setaffinity; asm/unistd.h.
@@ -22,10 +22,10 @@ internal static unsafe class Inheritance
     private const int Idle = 5; // SCHED_IDLE
     private const int Realtime = 1; // IOPRIO_CLASS_RT
 
-    // It means something to real-time programs alone.
+    // It matters to real-time programs only.
     private const string NotInherited = "rttime";
 
-    /// <summary>What a child of ours has if nothing is done.</summary>
+    /// <summary>What a child of ours inherits if nothing is done.</summary>
     public static Inherited Own()
     {
         var parameter = 0;
@@ -33,7 +33,7 @@ internal static unsafe class Inheritance
         return new Inherited
         {
             Limits = OwnLimits(),
-            // The call itself gives 20 less it, so that no answer looks like an error.
+            // The system call returns 20 - nice, so that no result looks like an error.
             Nice = 20 - (int)LibC.syscall(Numbers[1], 0, 0, 0, 0),
             IoPriority = Math.Max(0, (int)LibC.syscall(Numbers[2], 1, 0, 0, 0)),
             Policy = Scheduling.Policy((int)LibC.syscall(Numbers[3], 0, 0, 0, 0), parameter),
@@ -45,7 +45,7 @@ internal static unsafe class Inheritance
         };
     }
 
-    /// <summary>The same as a caller's. CPUs that the system keeps us to, as it does a container, are all that there are.</summary>
+    /// <summary>The same, for a caller. CPUs that the system confines us to, as it does a container, count as all CPUs.</summary>
     public static Inherited OfCaller()
     {
         var own = Own();
@@ -60,7 +60,7 @@ internal static unsafe class Inheritance
         return ours.AsSpan().SequenceEqual(allowed) ? own with { Cpus = null } : own;
     }
 
-    /// <summary>What a child has to be made, so that it is as is asked for, else as is inherited, as far as we can.</summary>
+    /// <summary>How to treat a child so that it gets what is asked for, otherwise what it should inherit, as far as we can.</summary>
     public static Treatment Together(Treatment asked, Inherited wanted, Inherited own, Rights may) => asked with
     {
         Nice = asked.Nice ?? (wanted.Nice != own.Nice && IsNiceEnough(wanted, own, may) ? wanted.Nice : null),
@@ -76,34 +76,34 @@ internal static unsafe class Inheritance
         ],
     };
 
-    /// <summary>Whether a child's groups are to be set, and can be.</summary>
+    /// <summary>Whether a child's groups must be set, and can be.</summary>
     public static bool SetsGroups(Inherited wanted, Inherited own, Rights may) => may.Has(SetGroups) && !HasSameGroups(wanted, own);
 
     public static bool SetsPolicy(Inherited wanted, Inherited own, Rights may) => wanted.Policy != own.Policy && MaySchedule(wanted, own, may);
 
-    /// <summary>Which part of what is wanted a child of ours cannot have, and why; null when it can have all.</summary>
+    /// <summary>Which part of what is wanted a child of ours cannot have, and why; null when it can have everything.</summary>
     public static string? Missing(Treatment asked, Inherited wanted, Inherited own, Rights may)
     {
         if (asked.User is null && !HasSameGroups(wanted, own) && !may.Has(SetGroups))
-            return $"its caller's groups ({Text(wanted)}), being in others ({Text(own)}) without the right to change them";
+            return $"its caller's groups ({Text(wanted)}): its own are others ({Text(own)}), and it may not change them";
         if (asked.Nice is null && wanted.Nice != own.Nice && !IsNiceEnough(wanted, own, may))
-            return $"its caller's nice of {wanted.Nice}, having {own.Nice} without the right to less";
+            return $"its caller's nice of {wanted.Nice}: its own is {own.Nice}, and it may not lower it";
         if (asked.OomScoreAdjust is null && wanted.OomScoreAdjust != own.OomScoreAdjust && !IsKillable(wanted, own, may))
-            return $"its caller's OOM score adjustment of {wanted.OomScoreAdjust}, having {own.OomScoreAdjust} without the right to less";
+            return $"its caller's OOM score adjustment of {wanted.OomScoreAdjust}: its own is {own.OomScoreAdjust}, and it may not lower it";
         if (asked.IoPriority is null && wanted.IoPriority != own.IoPriority && !MayHaveDisk(wanted, may))
-            return "its caller's priority at the disks, having no right to it";
+            return "its caller's disk priority: it may not set it";
         if (wanted.Policy != own.Policy && !MaySchedule(wanted, own, may))
-            return "its caller's scheduling policy, having no right to it";
+            return "its caller's scheduling policy: it may not set it";
         if (own.NoNewPrivileges && !wanted.NoNewPrivileges)
-            return "its caller's right to gain privileges, as by sudo, having lost that (no_new_privs)";
+            return "its caller's right to gain privileges, as by sudo: it has lost that right (no_new_privs)";
         var less = Inheritable(asked).Where(name => wanted.Limit(name).Soft > own.Limit(name).Hard && !may.Has(SystemResource)).FirstOrDefault();
-        return less is null ? null : $"its caller's limit {wanted.Limit(less)}, having {own.Limit(less).Hard} at most";
+        return less is null ? null : $"its caller's limit {wanted.Limit(less)}: its own is {own.Limit(less).Hard} at most";
     }
 
     private static IEnumerable<string> Inheritable(Treatment asked) =>
         ResourceLimit.Names.Where(name => name != NotInherited && asked.Limits.All(limit => limit.Name != name));
 
-    // A hard limit that we may not raise is as high as ours.
+    // A hard limit that we may not raise becomes as high as ours.
     private static ResourceLimit May(ResourceLimit wanted, ResourceLimit own, Rights may)
     {
         var hard = may.Has(SystemResource) ? wanted.Hard : Math.Min(wanted.Hard, own.Hard);

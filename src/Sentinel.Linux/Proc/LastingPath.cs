@@ -2,13 +2,13 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>Paths that lead to the same place from whichever process uses them, and later: not what /proc shows of one process.</summary>
+/// <summary>Paths that lead to the same place for every process, and later: not those through which /proc shows a process.</summary>
 public static class LastingPath
 {
-    // As the kernel has it; see path_resolution(7).
+    // The limit of the kernel; see path_resolution(7).
     private const int MostLinks = 40;
 
-    /// <summary>A folder by a path that lasts.</summary>
+    /// <summary>A lasting path of a folder.</summary>
     /// <exception cref="IOException">It is relative, and the working directory was deleted.</exception>
     public static string OfFolder(string path)
     {

@@ -4,19 +4,19 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>How much the system lets us have at once.</summary>
+/// <summary>What limits the system sets us.</summary>
 public static class LimitsProbe
 {
     private const string Inotify = "/proc/sys/fs/inotify";
 
-    /// <param name="pid">Whose open files it is about.</param>
+    /// <param name="pid">The process whose limit of open files to look at.</param>
     public static Limits Look(int pid)
     {
-        // Its name in columns, then the soft limit, the hard one, and the unit; see proc_pid_limits(5).
+        // Columns: name, soft limit, hard limit, unit; see proc_pid_limits(5).
         const string name = "Max open files";
         var fields = File.ReadLines($"/proc/{pid}/limits").First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        // A daemon that is to start takes all that it may have.
+        // A daemon raises its limit as far as it may when it starts.
         var most = Limit(fields[1]);
         return new Limits(
             Number($"{Inotify}/max_user_watches"), Number($"{Inotify}/max_user_instances"), CanWatch(), pid == Environment.ProcessId ? most : Limit(fields[0]), most);

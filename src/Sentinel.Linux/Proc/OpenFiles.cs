@@ -11,17 +11,17 @@ namespace Sentinel.Linux.Proc;
 /// <summary>The files that processes have open, as far as we may know.</summary>
 public static unsafe class OpenFiles
 {
-    // The kernel's mark.
+    // The mark that the kernel adds.
     private const string Deleted = " (deleted)";
 
     public static IEnumerable<string> Of(int pid) => NamesOf(pid).Select(file => file.Target);
 
-    /// <summary>Those that were deleted, by the paths that they had and the names in /proc under which they can still be read.</summary>
+    /// <summary>The deleted files, by the paths that they had and the names in /proc under which they can still be read.</summary>
     public static IEnumerable<(string Path, string StillAt)> DeletedOf(int pid) => NamesOf(pid)
         .Where(file => file.Target.EndsWith(Deleted, StringComparison.Ordinal))
         .Select(file => (file.Target[..^Deleted.Length], file.Descriptor));
 
-    /// <summary>The logs that a process goes on writing to although they were deleted.</summary>
+    /// <summary>The logs that a process still writes to although they were deleted.</summary>
     public static IReadOnlyList<DeletedLog> DeletedLogsOf(ProcessRecord record, ProcessTable table) => record.State.Main is not { } main || !table.IsHere(main) ? [] :
     [
         // By its name alone: the folder may have been reached by a link.
@@ -32,24 +32,24 @@ public static unsafe class OpenFiles
     ];
 
     /// <summary>
-    /// Whether somebody may have a file open to write to it, in whatever namespace: the kernel gives no lease to read on such a file
-    /// (fcntl(2), F_SETLEASE). Where it cannot tell, the answer is yes.
+    /// Whether anyone may have a file open for writing, in any namespace: the kernel gives no read lease on such a file (fcntl(2),
+    /// F_SETLEASE). If it cannot tell, the answer is yes.
     /// </summary>
     public static bool MayBeWritten(string path)
     {
         using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0);
-        // Should somebody open it just now, what tells us of that is to be harmless.
+        // Should anyone open it just now, the signal that tells us must be harmless.
         if (file.IsInvalid || LibC.fcntl(file, LibC.F_SETSIG, LibC.SIGURG) != 0 || LibC.fcntl(file, LibC.F_SETLEASE, LibC.F_RDLCK) != 0)
             return true;
         _ = LibC.fcntl(file, LibC.F_SETLEASE, LibC.F_UNLCK);
         return false;
     }
 
-    /// <summary>All that became of the logs of a process that a user does not expect.</summary>
+    /// <summary>Everything unexpected that became of the logs of a process.</summary>
     public static LogFaults LogFaultsOf(ProcessRecord record, SentinelHome home, ProcessTable table) => new(
         DeletedLogsOf(record, table), MovedLogsOf(record, home, table), LogFaults.EmptiedLogsOf(record, home, new HomeFiles()));
 
-    /// <summary>The logs that a process goes on writing to under other names: they were renamed.</summary>
+    /// <summary>The logs that a process still writes to under other names: they were renamed.</summary>
     public static IReadOnlyList<MovedLog> MovedLogsOf(ProcessRecord record, SentinelHome home, ProcessTable table)
     {
         if (record.State.Main is not { } main || !table.IsHere(main))
@@ -62,7 +62,7 @@ public static unsafe class OpenFiles
                 || FlagsOf(main.Pid, descriptor) is not { } flags || (flags & (LibC.O_APPEND | LibC.O_WRONLY)) != (LibC.O_APPEND | LibC.O_WRONLY)
                 || IdentityOf(path) is not { } written || written == IdentityOf(log) || !new LogFiles().IsRegular(path))
                 continue;
-            // Where a program has chosen a file for itself, its log is where it was.
+            // If a program has chosen another file itself, its log is still where it was.
             if (!File.Exists(log) || Path.GetFileName(now).StartsWith(Path.GetFileName(log), StringComparison.Ordinal)
                 || IdentityOf(Path.GetDirectoryName(now)!) == IdentityOf(home.Logs))
                 moved.Add(new MovedLog(log, now));

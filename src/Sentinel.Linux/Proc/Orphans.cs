@@ -4,8 +4,8 @@ using Sentinel.Linux.Native;
 namespace Sentinel.Linux.Proc;
 
 /// <summary>
-/// Processes that become our children when their parents end: of the first process of a container, and of one that asks for what its
-/// own descendants leave (PR_SET_CHILD_SUBREAPER).
+/// Processes that become our children when their parents end: if we are the first process of a container, or have asked for the
+/// orphans among our descendants (PR_SET_CHILD_SUBREAPER).
 /// </summary>
 public static unsafe class Orphans
 {
@@ -24,8 +24,8 @@ public static unsafe class Orphans
     private const int FlagsAt = 136;
 
     /// <summary>
-    /// Has them come to us, and has the end of one interrupt whoever waits for events. The handler is a function of the C library that does
-    /// nothing: one of ours could not run in just any thread at any moment.
+    /// Makes them our children, and makes the end of one interrupt the wait for events. The handler is a C function without effect: code
+    /// of ours could not run in any thread at any moment.
     /// </summary>
     public static void Adopt()
     {
@@ -37,15 +37,15 @@ public static unsafe class Orphans
         LibC.sigaction(ChildSignal, action, null);
     }
 
-    /// <summary>Takes notice of those that have ended, so that nothing of them is left.</summary>
-    /// <param name="isAwaited">Whether somebody else waits for a process, by its pid, and is to learn how it ended.</param>
+    /// <summary>Reaps those that have ended.</summary>
+    /// <param name="isAwaited">Whether someone else waits for a process, by its pid, to learn how it ended.</param>
     public static void Reap(Func<int, bool> isAwaited)
     {
         var info = stackalloc int[32];
         info[4] = 0;
         while (LibC.waitid(All, 0, info, WaitForExit | WaitNot | LeaveWaitable) == 0 && info[4] is > 0 and var pid)
         {
-            // The system names the same one until it is taken notice of; whoever waits for it is about to.
+            // The system returns the same one until it is reaped; the one who waits for it is about to reap it.
             if (isAwaited(pid))
                 return;
             LibC.waitpid(pid, null, WaitNot);

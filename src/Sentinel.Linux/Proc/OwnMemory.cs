@@ -4,10 +4,10 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>What of this process's memory a child does without, as the kernel is told (madvise(2)).</summary>
+/// <summary>Tells the kernel which memory of this process a child does not need (madvise(2)).</summary>
 /// <remarks>
-/// Copying page tables is most of what a clone costs, and taking them down again most of what an exec does. Between the two a child
-/// touches its stack, its errno and what it was given.
+/// Copying page tables is most of the cost of a clone, and removing them most of that of an exec. Between the two a child touches
+/// only its stack, its errno and what it was given.
 /// </remarks>
 public sealed unsafe class OwnMemory
 {
@@ -19,7 +19,7 @@ public sealed unsafe class OwnMemory
 
     private OwnMemory(List<Mapping> spared) => _spared = spared;
 
-    /// <summary>Finds what the garbage collector manages, which is one range of addresses without a gap, and our own constants and variables.</summary>
+    /// <summary>Finds the memory of the garbage collector, one range of addresses without a gap, and our constants and variables.</summary>
     internal static OwnMemory Find()
     {
         object inside = new();
@@ -27,27 +27,27 @@ public sealed unsafe class OwnMemory
         ulong[] touched = [(ulong)&heap, (ulong)LibC.__errno_location()];
         var mappings = Mappings().ToList();
         var program = mappings.Find(mapping => mapping.Holds(AddressOfCode)).Name;
-        // Not those of our variables that begin as zero, which are nothing but memory: compiled code looks there whether it is to wait
-        // for the collector.
+        // Except variables that begin as zero, which are in anonymous memory: there compiled code checks whether to wait for the
+        // collector.
         var spared = mappings.FindAll(mapping => mapping.IsWritable && mapping.Name.Length > 0 && mapping.Name == program);
         if (HeapAround(heap, mappings, touched) is { } range)
             spared.Add(range);
         return new OwnMemory(spared);
     }
 
-    /// <summary>Has to be said again before each child: what the collector has let go of and taken again since would be copied.</summary>
+    /// <summary>Must be repeated before each child: memory that the collector has released and taken again since would be copied.</summary>
     internal void KeepFromChildren() => Advise(DontFork);
 
     internal void GiveToChildren() => Advise(DoFork);
 
     /// <summary>
-    /// Lets go of the program's own code: what runs from then on is mapped again, from the page cache; what only the start needed
-    /// (the command line, the first look at everything) counts as ours no longer.
+    /// Releases the program's own code: what still runs is mapped again, from the page cache; what only the start needed (the
+    /// command line, the first look at everything) no longer counts as ours.
     /// </summary>
     public static void LetGoOfCode()
     {
         foreach (var mapping in Mappings())
-            // Nobody has written to it, or what was written would be lost.
+            // Nothing was written to it; otherwise it would be lost.
             if (mapping.Holds(AddressOfCode) && mapping.Name.Length > 0)
                 _ = LibC.madvise((void*)mapping.Start, (nint)(mapping.End - mapping.Start), DontNeed);
     }
@@ -60,7 +60,7 @@ public sealed unsafe class OwnMemory
             _ = LibC.madvise((void*)mapping.Start, (nint)(mapping.End - mapping.Start), advice);
     }
 
-    // What a child does touch may lie next to it: the range ends there.
+    // Memory that a child does touch may be adjacent: the range ends there.
     private static Mapping? HeapAround(ulong heap, List<Mapping> mappings, ulong[] touched)
     {
         Mapping? run = null;
@@ -88,7 +88,7 @@ public sealed unsafe class OwnMemory
 
     private static ulong Address(string hexadecimal) => ulong.Parse(hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <param name="Name">The file that is mapped, or what the kernel calls it; empty when it is nothing but memory.</param>
+    /// <param name="Name">The file that is mapped, or the name that the kernel gives; empty for anonymous memory.</param>
     private readonly record struct Mapping(ulong Start, ulong End, bool IsWritable, string Name)
     {
         public bool Holds(ulong address) => address >= Start && address < End;

@@ -4,7 +4,7 @@ using Sentinel.Linux.Native;
 namespace Sentinel.Linux.Proc;
 
 /// <summary>The /proc that is mounted here, if its pids are those that this process can signal.</summary>
-/// <param name="PidNamespace">The inode of our pid namespace; see pid_namespaces(7). Null where the kernel does not tell.</param>
+/// <param name="PidNamespace">The inode of our pid namespace; see pid_namespaces(7). Null if the kernel does not tell.</param>
 /// <param name="BootOffsetSeconds">What our time namespace adds to the time since boot; see time_namespaces(7).</param>
 internal sealed record OwnProc(ulong? PidNamespace, long BootOffsetSeconds)
 {
@@ -14,7 +14,7 @@ internal sealed record OwnProc(ulong? PidNamespace, long BootOffsetSeconds)
     private static readonly Lazy<OwnProc> Found = new(Find);
 
     /// <exception cref="IOException">
-    /// There is none, or it is that of another pid namespace: whoever went by its pids would take one process for another.
+    /// There is none, or it belongs to another pid namespace: going by its pids we would mistake one process for another.
     /// </exception>
     public static OwnProc Required => Found.Value;
 
@@ -25,7 +25,7 @@ internal sealed record OwnProc(ulong? PidNamespace, long BootOffsetSeconds)
             throw new IOException(File.Exists("/proc/version")
                 ? $"/proc is that of a pid namespace that this process is not in; {Advice}"
                 : $"/proc is not mounted, and without it no process can be told from another; {Advice}");
-        // Of each pid namespace in which a process has a number, from that of this /proc inwards.
+        // One number for each pid namespace that the process is in, from that of this /proc inwards.
         var numbers = LineOf(status, "NSpid:"u8);
         if (numbers.IndexOf((byte)'\t') is >= 0 and var tab)
             throw new IOException(
@@ -41,8 +41,8 @@ internal sealed record OwnProc(ulong? PidNamespace, long BootOffsetSeconds)
             ? inode
             : null;
 
-    // "boottime  seconds nanoseconds"; there is no such file where the kernel has no time namespaces. Ticks are whole parts of a second,
-    // and what sets an offset sets whole seconds.
+    // "boottime  seconds nanoseconds"; the file does not exist if the kernel has no time namespaces. A second is a whole number of
+    // ticks, and offsets are whole seconds.
     private static long ReadBootOffset()
     {
         var line = LineOf(ReadSmall("/proc/self/timens_offsets\0"u8, 256), "boottime"u8);

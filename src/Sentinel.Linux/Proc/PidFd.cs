@@ -7,7 +7,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>A process held by a descriptor (see pidfd_open(2)), which never comes to mean another.</summary>
+/// <summary>A process held by a descriptor (see pidfd_open(2)), which never comes to mean another process.</summary>
 internal sealed unsafe class PidFd : IProcessHandle
 {
     private const int SysPidFdSendSignal = 424;
@@ -21,7 +21,7 @@ internal sealed unsafe class PidFd : IProcessHandle
     private const ulong PidFdInfoGroup = 1 << 2;
     private const ulong PidFdInfoExit = 1 << 3;
 
-    // Of waitid(2).
+    // For waitid(2).
     private const int WaitForPidFd = 3;
     private const int WaitNot = 1;
     private const int WaitForExit = 4;
@@ -56,17 +56,17 @@ internal sealed unsafe class PidFd : IProcessHandle
         if (fd < 0)
             return MeansNobody(Marshal.GetLastPInvokeError()) ? null : throw SystemCallException.Last("hold on to", $"process {identity.Pid}");
 
-        // Only now is it sure that what was opened is what was meant: had the pid changed hands before, it would show.
+        // Only now is it certain that we opened the right process: had the pid been reused before, it would show.
         var descriptor = new SafeFileHandle(fd, ownsHandle: true);
         var seen = table.Look(identity.Pid);
-        // What is hidden cannot be compared: it is waited for, and never signalled.
+        // A hidden process cannot be compared: we wait for it, but never signal it.
         if (seen?.StartTicks == identity.StartTicks || (seen is null && !HasEndedNow((int)fd)))
             return new PidFd(descriptor, identity, table, isHidden: seen is null);
         descriptor.Dispose();
         return null;
     }
 
-    /// <summary>Whether the kernel has a process of that pid, seen in /proc or not.</summary>
+    /// <summary>Whether the kernel has a process with that pid, visible in /proc or not.</summary>
     public static bool Exists(int pid)
     {
         var fd = LibC.syscall(SysPidFdOpen, pid, 0, 0, 0);
@@ -77,7 +77,7 @@ internal sealed unsafe class PidFd : IProcessHandle
         return !hasEnded;
     }
 
-    // The last two: it is that of a thread.
+    // The last two: the number belongs to a thread.
     private static bool MeansNobody(int error) => error is LibC.ESRCH or LibC.EINVAL or LibC.ENOENT;
 
     private static bool HasEndedNow(int descriptor)
@@ -98,10 +98,10 @@ internal sealed unsafe class PidFd : IProcessHandle
 
     public void KillGroup()
     {
-        // What the descriptor holds is the number of the group as well, if it led one, and nobody else can have it (Linux 6.9).
+        // The descriptor also holds on to the number of its group, if it led one, and nobody else can have that (Linux 6.9).
         if (LibC.syscall(SysPidFdSendSignal, Descriptor, SignalName.Kill, 0, SignalProcessGroup) == 0)
             return;
-        // While it lives its group is there, and the number is that group's.
+        // While it lives, its group exists, and the number is that of the group.
         if (_table.Look(Identity)?.Group is > 1 and var group && !HasEnded)
             LibC.kill(-group, SignalName.Kill);
     }
@@ -117,7 +117,7 @@ internal sealed unsafe class PidFd : IProcessHandle
             : new ProcessEnd(new Exit.Unknown("this kernel does not tell; Linux 6.15 and later do"));
     }
 
-    /// <summary>Tries on a child that ends, and reaps it: can it be opened at all, and does the kernel tell how it ended once it was reaped?</summary>
+    /// <summary>Tries with a child that ends, and reaps it: can it be opened, and does the kernel tell afterwards how it ended?</summary>
     internal static (bool CanOpen, bool TellsExit) TryOn(int child)
     {
         var fd = LibC.syscall(SysPidFdOpen, child, 0, 0, 0);
@@ -127,24 +127,24 @@ internal sealed unsafe class PidFd : IProcessHandle
         return (fd >= 0, fd >= 0 && Told(descriptor) == Exit.FromWaitStatus(status));
     }
 
-    // Of one that has been reaped; null where the kernel does not tell.
+    // For a process that has been reaped; null if the kernel does not tell.
     private static Exit? Told(SafeFileHandle descriptor)
     {
         var info = new ProcessInfo { Mask = PidFdInfoExit };
         return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoExit) != 0 ? Exit.FromWaitStatus(info.ExitCode) : null;
     }
 
-    /// <summary>The id of the control group that a process is in, or was in when it ended; null where the kernel does not tell.</summary>
+    /// <summary>The id of the control group that a process is in, or was in when it ended; null if the kernel does not tell.</summary>
     internal static ulong? GroupOf(SafeFileHandle descriptor)
     {
         var info = new ProcessInfo { Mask = PidFdInfoGroup | PidFdInfoExit };
         return LibC.ioctl(descriptor, PidFdGetInfo, &info) == 0 && (info.Mask & PidFdInfoGroup) != 0 && info.Group != 0 ? info.Group : null;
     }
 
-    // Of our own child nobody else takes notice. Null when it is none, or has not ended.
+    // Only we can reap our own child. Null when it is not our child, or has not ended.
     private ProcessEnd? Reap()
     {
-        // First without taking notice: while it is there, nobody else has its pid.
+        // First without reaping: until then nobody else has its pid.
         var child = new ChildInfo();
         if (LibC.waitid(WaitForPidFd, Descriptor, &child, WaitForExit | WaitNot | LeaveWaitable) != 0 || child.Pid == 0)
             return null;
@@ -152,7 +152,7 @@ internal sealed unsafe class PidFd : IProcessHandle
         LibC.ResourceUsage usage, own;
         if (LibC.wait4(child.Pid, &status, WaitNot, &usage) <= 0 || LibC.getrusage(0, &own) != 0)
             return null;
-        // Up to its exec it was a copy of us, and the kernel counts that as well.
+        // Until its exec it was a copy of us, and the kernel counts that too.
         var peak = usage.MaxResidentKilobytes > own.MaxResidentKilobytes ? usage.MaxResidentKilobytes * 1024 : (long?)null;
         return new ProcessEnd(Explained(Exit.FromWaitStatus(status)), peak);
     }
@@ -170,7 +170,7 @@ internal sealed unsafe class PidFd : IProcessHandle
         public int Pid;
     }
 
-    // struct pidfd_info; 72 bytes, which the ioctl's number says, too.
+    // struct pidfd_info; 72 bytes, as the number of the ioctl also says.
     [StructLayout(LayoutKind.Explicit, Size = 72)]
     private struct ProcessInfo
     {

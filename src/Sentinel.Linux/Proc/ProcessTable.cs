@@ -23,10 +23,10 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     internal OutOfMemoryKills OutOfMemoryKills { get; } = new();
 
-    /// <summary>Whoever is killed from now on is told apart from who was killed because memory ran out; see there.</summary>
+    /// <summary>From now on, processes killed because memory ran out can be told from others; see there.</summary>
     public void BeginWatchingMemory() => OutOfMemoryKills.Refresh();
 
-    /// <summary>Why processes cannot be told from each other here, in a sentence; null: they can.</summary>
+    /// <summary>Why processes cannot be told apart here, in a sentence; null: they can.</summary>
     public static string? WhyBlind()
     {
         try
@@ -87,7 +87,7 @@ public sealed unsafe class ProcessTable : IProcessTable
         return length > 0 ? Read(pid, stat[..length]) : null;
     }
 
-    /// <summary>What stands in /proc/PID/stat, without the offset of our time namespace.</summary>
+    /// <summary>Reads the content of /proc/PID/stat, without the offset of our time namespace.</summary>
     internal Sighting? Read(int pid, ReadOnlySpan<byte> stat)
     {
         var offset = OwnProc.Required.BootOffsetSeconds * _ticksPerSecond;
@@ -118,7 +118,7 @@ public sealed unsafe class ProcessTable : IProcessTable
         return leader >= 0 && Utf8Parser.TryParse(text[(leader + "\nTgid:\t"u8.Length)..], out int of, out _) && of != pid;
     }
 
-    // The mark comes before the group: where a tree within another can have no group, its processes are in that of the outer one.
+    // The mark before the group: if a tree within another can have no group, its processes are in the group of the outer one.
     public TreeSign SignOf(int pid) =>
         CookieInEnvironment(pid) is { } own ? new TreeSign(own, null)
         : RealTimeLimit.MarkOf(pid) is { } mark ? new TreeSign(null, mark)
@@ -130,7 +130,7 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public bool? IsPopulated(string cookie) => ControlGroup.IsPopulated(cookie, pid => IsStranger(pid, cookie));
 
-    /// <summary>Whether a process that is in the group of a tree is not of it: it does the looking, or carries another's sign.</summary>
+    /// <summary>Whether a process in the group of a tree does not belong to it: it is ourselves, or carries another tree's sign.</summary>
     internal bool IsStranger(int pid, string cookie) => pid == Environment.ProcessId
         || SignOf(pid) is var sign && (sign.Cookie is { } other ? other != cookie : sign.Mark is { } mark && mark != TreeMark.Of(cookie));
 
@@ -142,13 +142,13 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     internal static Sighting? Parse(int pid, ReadOnlySpan<byte> stat)
     {
-        // Field 2, the name, stands in parentheses and may itself contain some, and spaces.
+        // Field 2, the name, is in parentheses and may itself contain parentheses and spaces.
         var close = stat.LastIndexOf((byte)')');
         if (close < 0 || stat.Length < close + 4)
             return null;
         var fields = stat[(close + 2)..];
         var state = fields[0];
-        // From the state, which is field 3, on.
+        // Starting with the state, which is field 3.
         Span<long> numbers = stackalloc long[53];
         var field = 4;
         for (var rest = fields[2..]; field < numbers.Length && rest.Length > 0; field++)
@@ -182,7 +182,7 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     private static string? CookieInEnvironment(int pid)
     {
-        // Most environments fit; of a larger one the whole is read.
+        // Most environments fit; a larger one is read as a whole.
         Span<byte> buffer = stackalloc byte[16 * 1024];
         var length = ProcFile.Read(pid, "/environ\0"u8, buffer);
         if (length < buffer.Length)

@@ -8,7 +8,7 @@ internal static class Shells
 {
     private static readonly HashSet<string> Names = ["sh", "bash", "rbash", "dash", "zsh", "ash", "ksh", "ksh93", "mksh", "yash", "fish"];
 
-    // They are many programs in one, and call themselves what they are just now.
+    // They are many programs in one, and name themselves after the one that they are now.
     private static readonly HashSet<string> Boxes = ["busybox", "toybox"];
 
     public static bool IsOne(int pid)
@@ -17,7 +17,7 @@ internal static class Shells
         return Names.Contains(program) || (Boxes.Contains(program) && Names.Contains(CommandOf(pid)));
     }
 
-    // Null where we may not know, as of another user's. One that was replaced is still what it was.
+    // Null when we may not know, as for another user's process. A program that was replaced is still what it was.
     private static string? ProgramOf(int pid)
     {
         try

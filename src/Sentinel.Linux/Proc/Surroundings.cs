@@ -3,7 +3,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Proc;
 
-/// <summary>What a process lives in and only its own children inherit: namespaces, its root folder, and rights that were taken from it.</summary>
+/// <summary>What a process lives in, and only its children inherit: namespaces, a root folder, and rights that were taken away.</summary>
 internal static unsafe class Surroundings
 {
     private static readonly (string File, string Name)[] Namespaces =
@@ -18,7 +18,7 @@ internal static unsafe class Surroundings
         ("Seccomp_filters", "has another filter of system calls (seccomp)"),
     ];
 
-    /// <summary>Ours, one part a line.</summary>
+    /// <summary>Our own, one part a line.</summary>
     public static string Own()
     {
         var text = new StringBuilder();

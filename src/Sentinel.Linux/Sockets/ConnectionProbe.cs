@@ -8,10 +8,10 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Sockets;
 
-/// <summary>Connects and, where there is a URL, asks for it: one question, on the loop.</summary>
+/// <summary>Connects and, if there is a URL, requests it: one question, on the loop.</summary>
 public sealed class ConnectionProbe : IDisposable
 {
-    // What comes after the status is not read.
+    // Nothing after the status is read.
     private const int StatusBytes = 256;
 
     private readonly EventLoop _loop;
@@ -26,14 +26,14 @@ public sealed class ConnectionProbe : IDisposable
     private string? _refused;
 
     /// <param name="servers">Tried one after another.</param>
-    /// <param name="url">Null: that it lets us connect is enough.</param>
-    /// <param name="judge">What is wrong with who gave a good answer; null: nothing.</param>
+    /// <param name="url">Null: a connection is enough.</param>
+    /// <param name="judge">What is wrong with the process that gave a good answer; null: nothing.</param>
     public ConnectionProbe(
         EventLoop loop, IEnumerable<IPEndPoint> servers, Uri? url, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
         (_loop, _servers, _url, _judge, _then) = (loop, new(servers), url, judge, then);
         _timeout = loop.After(timeout, () => End($"no answer within {timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s"));
-        // Not before this returns.
+        // Only after this constructor returns.
         _waiting = loop.After(TimeSpan.Zero, Connect);
     }
 
@@ -43,7 +43,7 @@ public sealed class ConnectionProbe : IDisposable
         Close();
     }
 
-    /// <summary>What is asked of a server.</summary>
+    /// <summary>The request to a server.</summary>
     public static byte[] Request(Uri url) => Encoding.ASCII.GetBytes(
         $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.IdnHost}:{url.Port}\r\nUser-Agent: sentinel\r\nAccept: */*\r\nConnection: close\r\n\r\n");
 
@@ -70,7 +70,7 @@ public sealed class ConnectionProbe : IDisposable
         var fd = LibC.socket((int)Family(server), LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
         if (fd < 0)
         {
-            End($"no socket can be made: {SystemCallException.Reason(Marshal.GetLastPInvokeError())}");
+            End($"cannot make a socket: {SystemCallException.Reason(Marshal.GetLastPInvokeError())}");
             return;
         }
 
@@ -100,12 +100,12 @@ public sealed class ConnectionProbe : IDisposable
             return;
         }
 
-        // So little finds room at once.
+        // So few bytes fit at once.
         var request = Request(_url);
         fixed (byte* bytes = request)
             if (LibC.send(_socket!, bytes, request.Length, LibC.MSG_NOSIGNAL) != request.Length)
             {
-                End("it took no question");
+                End("it did not take the request");
                 return;
             }
 
@@ -126,7 +126,7 @@ public sealed class ConnectionProbe : IDisposable
             End(why);
     }
 
-    // While the connection is there: who has it is there as well. The next address may be the right one.
+    // While the connection exists, its owner does too. The next address may be the right one.
     private void Answered(IPEndPoint server)
     {
         if (_judge(server) is not { } stranger)
@@ -145,13 +145,13 @@ public sealed class ConnectionProbe : IDisposable
         if (_servers.Count > 0)
             Connect();
         else
-            End(error == LibC.ECONNREFUSED ? $"nobody listens on {server}" : $"{server} cannot be reached: {SystemCallException.Reason(error)}");
+            End(error == LibC.ECONNREFUSED ? $"nothing listens on {server}" : $"{server} cannot be reached: {SystemCallException.Reason(error)}");
     }
 
     private void End(string? why)
     {
         Dispose();
-        // A stranger's answer says more than that nobody answers elsewhere.
+        // A stranger's answer says more than silence elsewhere.
         _then(why is null ? null : _refused ?? why);
     }
 

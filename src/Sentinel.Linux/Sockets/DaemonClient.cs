@@ -10,13 +10,13 @@ using Sentinel.Linux.Proc;
 
 namespace Sentinel.Linux.Sockets;
 
-/// <summary>The daemon, as a command reaches it.</summary>
+/// <summary>The daemon, as commands reach it.</summary>
 public sealed class DaemonClient : ISupervisor
 {
     /// <summary>How long to wait for the daemon, which says something at least once a second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
-    // One that starts a thousand processes at once has no time to say something, but it has the processor.
+    // A daemon that starts a thousand processes at once has no time to say something, but it uses the CPU.
     private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Glance = Recently / 2;
@@ -25,9 +25,9 @@ public sealed class DaemonClient : ISupervisor
     private readonly SentinelHome _home;
     private readonly Action<string> _warn;
 
-    // Whether the daemon has said that it begins, or may say so any moment.
+    // Whether the daemon has said that it begins, or may say so at any moment.
     private bool _hasBegun;
-    // Whether anything came of it, and whether it was asked to do something.
+    // Whether anything came from the daemon, and whether it was asked to do something.
     private bool _isHeard;
     private bool _isAsked;
 
@@ -35,8 +35,8 @@ public sealed class DaemonClient : ISupervisor
 
     private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
 
-    /// <summary>Null when no daemon runs.</summary>
-    /// <param name="warn">Told what the daemon warns of.</param>
+    /// <summary>Null when no daemon is running.</summary>
+    /// <param name="warn">Gets the warnings of the daemon.</param>
     public static DaemonClient? Find(SentinelHome home, Action<string> warn)
     {
         using var socket = UnixSocket.Connect(home.Socket, out var isBusy);
@@ -55,7 +55,7 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
 
-    /// <summary>What it sees of all processes.</summary>
+    /// <summary>All processes as the daemon sees them.</summary>
     public IReadOnlyList<ProcessView> See() => (Exchange(new Message.See()) as Message.Seen ?? throw Nonsense()).Processes;
 
     private Message Exchange(Message message)
@@ -113,7 +113,7 @@ public sealed class DaemonClient : ISupervisor
                     Wait(socket, LibC.POLLOUT);
                     break;
                 case -1:
-                    // It may have said why.
+                    // The daemon may have said why.
                     return;
                 case { } written:
                     frame = frame[written..];
@@ -131,7 +131,7 @@ public sealed class DaemonClient : ISupervisor
                     Wait(socket, LibC.POLLIN);
                     break;
                 case 0:
-                    // It says that it begins before it does.
+                    // The daemon says that it begins before it does.
                     throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
                 case { } read:
                     _isHeard = true;
@@ -153,8 +153,8 @@ public sealed class DaemonClient : ISupervisor
                 throw GiveUp(socket);
     }
 
-    // In this order: the daemon says first that it begins, and then looks whether we are still there. What it does not begin now it
-    // never will.
+    // In this order: the daemon first says that it begins, and then checks whether we are still there. What it has not begun by now,
+    // it never will.
     private unsafe DaemonException GiveUp(SafeFileHandle socket)
     {
         LibC.shutdown(socket, LibC.SHUT_WR);
@@ -165,35 +165,35 @@ public sealed class DaemonClient : ISupervisor
 
     private bool IsWorthWaiting(TimeSpan waited)
     {
-        // At all times: it is seen to work only by who looks again and again.
+        // Always look: only repeated looks show that it works.
         var idle = _idle?.Look();
         return waited < Patience || (waited < LongestPatience && idle < Recently);
     }
 
-    /// <summary>Says that the daemon does not answer, and how to go on.</summary>
-    /// <param name="idle">Watched it while it was waited for.</param>
-    /// <param name="mayBeDone">Whether what it was asked for may still happen; null: it was asked for nothing.</param>
+    /// <summary>Says that the daemon does not answer, and what to do.</summary>
+    /// <param name="idle">Watched it while we waited.</param>
+    /// <param name="mayBeDone">Whether the request may still be carried out; null: nothing was requested.</param>
     public static DaemonException Silent(SentinelHome home, Idleness? idle, bool? mayBeDone = null)
     {
         var pid = StateFiles.HolderOf(home.Lock);
         var who = pid is null ? "" : $" (pid {pid})";
-        // One that works has its turn all the time.
-        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has done nothing for {time.TotalSeconds:0} s" : "";
+        // A daemon that works keeps using the CPU.
+        var since = idle?.Look() is { TotalSeconds: >= 1 } time ? $", and has been idle for {time.TotalSeconds:0} s" : "";
         return new DaemonException(
             $"the daemon{who} does not answer{since}.\n"
             + mayBeDone switch
             {
-                true => "It had begun, and may still do what was asked for: 'sentinel list' shows how things are.\n",
-                false => "Nothing was done, and nothing of it will be.\n",
+                true => "It had begun, and may still do what was asked for: 'sentinel list' shows the result.\n",
+                false => "Nothing was done, and nothing will be.\n",
                 null => "",
             }
             + "'sentinel daemon stop --force' ends it and leaves your processes running; list, status and logs work without it",
             isSilent: true);
     }
 
-    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows how things are");
+    private static DaemonException Gone() => new("the daemon ended before it was done; 'sentinel list' shows what was done");
 
-    private static DaemonException Nonsense() => new("what the daemon answers cannot be understood; 'sentinel daemon restart' may help");
+    private static DaemonException Nonsense() => new("the answer of the daemon cannot be understood; 'sentinel daemon restart' may help");
 }
 
 /// <summary>The daemon could not be used; the message says why and what to do.</summary>
@@ -203,5 +203,5 @@ public class DaemonException(string message, bool isSilent = false) : Exception(
     public bool IsSilent => isSilent;
 }
 
-/// <summary>It has ended since it was found, and was asked nothing.</summary>
+/// <summary>The daemon has ended since it was found, and was asked nothing.</summary>
 public sealed class DaemonGoneException() : DaemonException("the daemon has just ended; try again");

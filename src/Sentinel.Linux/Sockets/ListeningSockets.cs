@@ -13,7 +13,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
     // See proc_pid_net(5).
     private const string IsListening = "0A";
 
-    // Of thousands that are asked at once each would read of all the others.
+    // With thousands of checks at once, each would read about all the others.
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private ILookup<int, (IPAddress Address, ulong Inode)>? _listening;
@@ -21,14 +21,14 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
 
     public IReadOnlyList<ulong> At(IPEndPoint address, bool isNow)
     {
-        // Who asks every address asks this machine itself.
+        // Connecting to "any address" connects to this machine itself.
         var server = address.Address.IsIPv4MappedToIPv6 ? address.Address.MapToIPv4()
             : address.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
             : address.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
             : address.Address;
         if (!IPAddress.IsLoopback(server) && !IsOwn(new IPEndPoint(server, 0)))
             return [];
-        // As the kernel chooses: who listens on that address alone, before who listens on all of them.
+        // As the kernel chooses: a socket on that address alone comes before one on all addresses.
         return Listening(isNow)[address.Port]
             .Select(socket => (Rank: RankOf(socket.Address, server), socket.Inode))
             .Where(socket => socket.Rank is not null)
@@ -47,7 +47,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // One that has gone holds nothing.
+            // A process that is gone holds nothing.
             isSeen = !Directory.Exists($"/proc/{pid}");
         }
 
@@ -88,7 +88,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
         return _listening;
     }
 
-    // Those that listen come first in the table: it is read no further.
+    // Listening sockets come first in the table: read no further.
     private static IEnumerable<(IPAddress Address, int Port, ulong Inode)> In(string table)
     {
         foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
@@ -105,7 +105,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
         }
     }
 
-    // Numbers of four bytes each, as this machine has them.
+    // Four-byte numbers, in the byte order of this machine.
     private static IPAddress AddressOf(ReadOnlySpan<char> hex)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -115,7 +115,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
         return new IPAddress(bytes[..length]);
     }
 
-    // What a socket of ours can be bound to is ours.
+    // An address that we can bind a socket to is our own.
     private static unsafe bool IsOwn(IPEndPoint address)
     {
         var descriptor = LibC.socket(ConnectionProbe.Family(address), LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);

@@ -8,14 +8,14 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Linux.Sockets;
 
-/// <summary>Who sent a message, as the kernel tells; see SO_PASSCRED and SO_PASSPIDFD in unix(7).</summary>
+/// <summary>Who sent a message, according to the kernel; see SO_PASSCRED and SO_PASSPIDFD in unix(7).</summary>
 internal sealed class NotifySender : IDisposable
 {
-    // Each a struct cmsghdr, which tells its length, and then struct ucred (pid, uid, gid) or a descriptor, rounded up.
+    // Each is a struct cmsghdr, with its length, then struct ucred (pid, uid, gid) or a descriptor, rounded up.
     public const int CredentialBytes = 32, PidFdBytes = 24;
     private const int HeaderBytes = 16;
 
-    // Kinds of them.
+    // Their kinds.
     private const int Rights = 1, Credentials = 2, PidFd = 4;
 
     private SafeFileHandle? _pidFd;
@@ -28,7 +28,7 @@ internal sealed class NotifySender : IDisposable
 
     public uint? User { get; private set; }
 
-    /// <summary>Reads what came with a message, and closes every descriptor in it but that of the sender.</summary>
+    /// <summary>Reads what came with a message, and closes every descriptor in it except that of the sender.</summary>
     public static NotifySender In(ReadOnlySpan<byte> control)
     {
         var sender = new NotifySender();
@@ -48,12 +48,12 @@ internal sealed class NotifySender : IDisposable
         return sender;
     }
 
-    /// <summary>Whether it is of a tree.</summary>
-    /// <param name="user">Who alone can send, if that is not we.</param>
+    /// <summary>Whether it belongs to a tree.</summary>
+    /// <param name="user">The only user who can send, if not us.</param>
     public bool IsOf(TreeRoot tree, ProcessTable table, uint? user) =>
         TreeMembership.Of(Pid, tree, table)
         ?? ControlGroup.Has(tree.Cookie, _pidFd is null ? null : Proc.PidFd.GroupOf(_pidFd))
-        // Of one that is gone, and was in no group of ours, nothing is left but that it knew an address which only its tree was told.
+        // If it is gone, and was in no group of ours, all we know is that it knew an address that only its tree was told.
         ?? User == (user ?? LibC.geteuid());
 
     public void Dispose() => _pidFd?.Dispose();

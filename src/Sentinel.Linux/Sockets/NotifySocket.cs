@@ -8,8 +8,8 @@ using Sentinel.Linux.Native;
 namespace Sentinel.Linux.Sockets;
 
 /// <summary>
-/// A datagram socket on which processes tell how they are; see sd_notify(3) and unix(7). Descriptors that are sent along are closed:
-/// nobody has us hold on to anything.
+/// A datagram socket on which processes report their state; see sd_notify(3) and unix(7). Descriptors that come along are closed:
+/// nobody can make us hold on to anything.
 /// </summary>
 internal sealed unsafe class NotifySocket : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed unsafe class NotifySocket : IDisposable
             var on = 1;
             if (LibC.setsockopt(_socket, LibC.SOL_SOCKET, PassCredentials, &on, sizeof(int)) != 0)
                 throw SystemCallException.Last("listen on", address.Path);
-            // Since Linux 6.5: also who has ended since can be told apart.
+            // Since Linux 6.5: identifies even a sender that has ended since.
             if (LibC.setsockopt(_socket, LibC.SOL_SOCKET, PassPidFd, &on, sizeof(int)) == 0)
                 _controlBytes += NotifySender.PidFdBytes;
             NotifyFolder.Bind(_socket, address);

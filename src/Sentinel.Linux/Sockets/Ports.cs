@@ -38,7 +38,7 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
                     case LibC.EADDRINUSE:
                         return Listeners(new HashSet<int> { port }) is [var listener, ..] ? $"is used by {listener}" : "is used by another process";
                     case LibC.EACCES:
-                        return "is only for root, or who has the capability CAP_NET_BIND_SERVICE; those from 1024 up are for everybody";
+                        return "needs root or the capability CAP_NET_BIND_SERVICE; ports from 1024 up are for everyone";
                 }
 
         return null;
@@ -58,14 +58,14 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
                 found.Add(new Listener(sockets[socket].Port, sockets[socket].Protocol, process.Pid, NameOf(process.Pid)));
             }
 
-        // Of one that was closed meanwhile nobody is the owner.
+        // A socket that was closed meanwhile has no owner.
         if (unknown.Count > 0)
             unknown.IntersectWith(SocketsOn(ports).Keys);
         found.AddRange(unknown.Select(socket => new Listener(sockets[socket].Port, sockets[socket].Protocol, null, null)));
         return [.. found.Distinct()];
     }
 
-    // Zero, or why not.
+    // Zero, or the errno that says why not.
     private static int Bind(int family, int type, int port)
     {
         var descriptor = LibC.socket(family, type | CloseOnExec, 0);
@@ -73,21 +73,21 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
             return 0;
         using var socket = new SafeFileHandle(descriptor, ownsHandle: true);
         var on = 1;
-        // Connections of before that only wait to be forgotten are in nobody's way; who listens still is.
+        // Old connections in TIME_WAIT are not in the way; a socket that listens still is.
         if (type == Tcp)
             LibC.setsockopt(socket, SocketLevel, ReuseAddress, &on, sizeof(int));
         if (family == IPv6)
             LibC.setsockopt(socket, IPv6Level, IPv6Only, &on, sizeof(int));
-        // struct sockaddr_in and sockaddr_in6 with every address of ours: all zero but the family and the port.
+        // struct sockaddr_in and sockaddr_in6 for all our addresses: all zero but the family and the port.
         var address = stackalloc byte[28];
         new Span<byte>(address, 28).Clear();
         *(ushort*)address = (ushort)family;
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(address + 2, 2), (ushort)port);
-        // Where there is no IPv6 there is nobody who uses it.
+        // Without IPv6 nobody uses it.
         return LibC.bind(socket, address, family == IPv4 ? 16u : 28u) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    // By the name that a descriptor of it has.
+    // By the name that its descriptor has.
     private static Dictionary<string, (int Port, string Protocol)> SocketsOn(IReadOnlySet<int> ports)
     {
         var sockets = new Dictionary<string, (int Port, string Protocol)>();

@@ -10,14 +10,14 @@ namespace Sentinel.Linux.Sockets;
 
 /// <inheritdoc/>
 /// <remarks>
-/// What is on this machine is asked on the loop. A name that has to be looked up and TLS would keep the loop waiting, or bring
-/// threads to it: then a child of ours asks.
+/// What is on this machine is asked on the loop. A name lookup or TLS would keep the loop waiting, or bring threads to it: for
+/// those a child of ours asks.
 /// </remarks>
 public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) : IProbes
 {
     private readonly HashSet<int> _children = [];
 
-    /// <summary>Whether a process is a child whose end is to be told of.</summary>
+    /// <summary>Whether a process is a child whose end we must learn of.</summary>
     public bool IsAwaited(int pid) => _children.Contains(pid);
 
     public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
@@ -36,14 +36,14 @@ public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) 
             case ProbeKind.Exec:
                 return Run(launch with { Command = Command.From([probe.Target]) }, timeout, _ => null, then);
             default:
-                return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is no address, with the variables that it has"));
+                return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is not an address, with the variables that the process has"));
         }
     }
 
     public IDisposable Listen(NotifyAddress address, Func<TreeRoot> tree, Action<string> told, Action<int> doubted) =>
         new NotifySocket(loop, address, sender => sender.IsOf(tree(), table, address.User), told, doubted);
 
-    // It says from where its answer has come.
+    // The child says where its answer came from.
     private CommandProbe AskByChild(string target, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then) => Run(
         new Launch(
             Command.From(["/proc/self/exe", "probe", "--timeout", $"{timeout.TotalSeconds}", target]), "/", EnvironmentBlock.Empty, 0x3f, "", "", LogLimits.Default, Cookie: null),
@@ -54,7 +54,7 @@ public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) 
     private CommandProbe Run(Launch launch, TimeSpan timeout, Func<string, string?> judge, Action<string?> then) =>
         new(loop, spawner, table, launch, timeout, _children, judge, then);
 
-    // Null: it has to be looked up.
+    // Null: the name needs a lookup.
     private static IPEndPoint[]? AddressesOf(string host, int port) =>
         IPAddress.TryParse(host, out var address) ? [new IPEndPoint(address, port)]
         : host == "localhost" ? [new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.IPv6Loopback, port)]

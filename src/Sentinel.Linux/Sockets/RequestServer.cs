@@ -9,23 +9,23 @@ using Sentinel.Linux.Spawning;
 namespace Sentinel.Linux.Sockets;
 
 /// <summary>
-/// Answers commands on a socket: from each connection one message, to it one reply. Whoever is slow, silent or talks nonsense
-/// is left alone with it, and cut off after a while. Where descriptors run out, one at a time is let in, and the others wait.
+/// Answers commands on a socket: each connection sends one message and gets one reply. A client that is slow, silent or talks
+/// nonsense harms nobody else, and is cut off after a while. When descriptors run out, one client at a time is let in, and the others wait.
 /// </summary>
 public sealed class RequestServer : IDisposable
 {
     private const int MostConnections = 256;
 
-    // Of what is being received, by all together.
+    // For what all connections together are receiving.
     private const int MostBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
-    // So long a client waits to be let in where there is no descriptor; it would not wait much longer.
+    // How long a client waits to be let in when there is no descriptor; it would not wait much longer.
     private static readonly TimeSpan Fullness = TimeSpan.FromSeconds(2);
 
-    // Whoever waits to be let in is looked at again after it, and gets that long to ask for something.
+    // How soon to look again at clients that wait to be let in, and how long one gets to ask for something.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly EventLoop _loop;
@@ -34,7 +34,7 @@ public sealed class RequestServer : IDisposable
     private readonly uint _user = LibC.geteuid();
     private readonly Action<Exception> _failed;
     private readonly TimeProvider _time;
-    // The oldest first.
+    // Oldest first.
     private readonly List<Connection> _connections = [];
     private SafeFileHandle _listener;
     private ulong? _file;
@@ -52,7 +52,7 @@ public sealed class RequestServer : IDisposable
         (_listener, _accepting) = Listen();
     }
 
-    /// <summary>Listens anew when somebody took the socket away, or put one there that is nobody's.</summary>
+    /// <summary>Listens again if someone has removed the socket, or replaced it with one on which nobody listens.</summary>
     public void KeepThere()
     {
         if (Inode.At(_path) == _file || !Directory.Exists(Path.GetDirectoryName(_path)))
@@ -115,7 +115,7 @@ public sealed class RequestServer : IDisposable
                 continue;
             }
 
-            // Whoever has been silent for longest makes room.
+            // The client that has been silent for longest makes room.
             var isLast = Descriptors.IsScarce((int)socket.DangerousGetHandle());
             if (_connections.Count >= MostConnections || isLast)
                 _connections.FirstOrDefault(connection => connection.IsSilent && (!isLast || connection.Age > Pause))?.Dispose();
@@ -123,7 +123,7 @@ public sealed class RequestServer : IDisposable
         }
     }
 
-    // Whoever waits for a while is answered in the place of a descriptor that is kept for that.
+    // A client that has waited for a while is refused, with a descriptor that is kept for that.
     private void RefuseOne()
     {
         _fullSince ??= _time.GetTimestamp();
@@ -132,11 +132,11 @@ public sealed class RequestServer : IDisposable
         _spare?.Dispose();
         using (var socket = UnixSocket.Accept(_listener, out _))
             if (socket is not null && UnixSocket.PeerUser(socket) == _user)
-                UnixSocket.Write(socket, Protocol.Write(new Message.Refused("the daemon has no file descriptor left; 'sentinel doctor' says how it gets more")));
+                UnixSocket.Write(socket, Protocol.Write(new Message.Refused("the daemon has no file descriptor left; 'sentinel doctor' says how to give it more")));
         _spare = UnixSocket.Spare();
     }
 
-    // What waits stays readable: it would be looked at again and again.
+    // The listener stays readable while clients wait: the loop would spin.
     private void AcceptLater()
     {
         _accepting.Dispose();
@@ -211,7 +211,7 @@ public sealed class RequestServer : IDisposable
                 Grow(Math.Min(whole, _received.Length * 2));
         }
 
-        // It grows with what really came, not with what was announced.
+        // It grows with what has arrived, not with what was announced.
         private void Grow(int length)
         {
             if (_server._receivedBytes + length - _received.Length > MostBytes)
@@ -238,8 +238,8 @@ public sealed class RequestServer : IDisposable
             _watch = null;
         }
 
-        // In this order: a client that gives up hangs up first and then looks whether this was said. Where it was not, nothing
-        // is begun; see DaemonClient.GiveUp.
+        // In this order: a client that gives up hangs up first, and then checks whether this was sent. If it was not, nothing is
+        // begun; see DaemonClient.GiveUp.
         private bool IsStillWanted()
         {
             Send(new Message.Working());
@@ -281,7 +281,7 @@ public sealed class RequestServer : IDisposable
             catch (Exception e)
             {
                 _server._failed(e);
-                reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. Where it is stands in daemon.log; please report it.");
+                reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. daemon.log says where it is; please report it.");
             }
 
             End(reply);

@@ -12,7 +12,7 @@ internal static unsafe class UnixSocket
     private const int Backlog = 128;
     private const int AddressBytes = 110;
 
-    /// <summary>Listens under a path, which only its owner may connect to. Whatever had that path is replaced.</summary>
+    /// <summary>Listens at a path, to which only its owner may connect. Whatever was there is replaced.</summary>
     public static SafeFileHandle Listen(string path)
     {
         var socket = Open();
@@ -21,7 +21,7 @@ internal static unsafe class UnixSocket
         return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
     }
 
-    /// <summary>Makes the file of a socket, which only its owner may connect or send to.</summary>
+    /// <summary>Makes the file of a socket, to which only its owner may connect or send.</summary>
     public static void Bind(SafeFileHandle socket, string path)
     {
         var mask = LibC.umask(0x7f); // 0177: nobody else
@@ -36,8 +36,8 @@ internal static unsafe class UnixSocket
         }
     }
 
-    /// <summary>Null when nobody listens there, or nobody can be let in for now.</summary>
-    /// <param name="isBusy">Whether somebody does listen, but too many are waiting.</param>
+    /// <summary>Null when nobody listens there, or nobody is let in for now.</summary>
+    /// <param name="isBusy">Whether someone listens, but too many are waiting.</param>
     public static SafeFileHandle? Connect(string path, out bool isBusy)
     {
         var socket = Open();
@@ -52,8 +52,8 @@ internal static unsafe class UnixSocket
             : throw new IOException($"cannot connect to {path}: {SystemCallException.Reason(error)}");
     }
 
-    /// <summary>Null when there is nobody to accept by now.</summary>
-    /// <param name="isFull">Whether there may be somebody, and no descriptor for them.</param>
+    /// <summary>Null when nobody is waiting any more.</summary>
+    /// <param name="isFull">Whether someone may be waiting, but there is no descriptor for them.</param>
     public static SafeFileHandle? Accept(SafeFileHandle listener, out bool isFull)
     {
         var fd = LibC.accept4(listener, null, null, LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK);
@@ -61,7 +61,7 @@ internal static unsafe class UnixSocket
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : null;
     }
 
-    /// <summary>A descriptor that another can take the place of; null when there is none left.</summary>
+    /// <summary>A descriptor that can be closed to make room for another; null when none is left.</summary>
     public static SafeFileHandle? Spare()
     {
         var fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0);
@@ -75,7 +75,7 @@ internal static unsafe class UnixSocket
         return LibC.poll(&poll, 1, 0) > 0;
     }
 
-    /// <summary>Whose process is at the other end.</summary>
+    /// <summary>The user whose process is at the other end.</summary>
     public static uint PeerUser(SafeFileHandle socket)
     {
         // struct ucred: pid, uid, gid.
@@ -114,7 +114,7 @@ internal static unsafe class UnixSocket
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "a socket");
     }
 
-    // The address of a socket has room for 107 bytes only; by way of its folder's descriptor any path is short.
+    // The address of a socket has room for only 107 bytes; by way of the folder's descriptor any path is short.
     private static int WithAddress(string path, Func<nint, uint, int> use)
     {
         using var folder = LibC.open(Path.GetDirectoryName(path)!, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);

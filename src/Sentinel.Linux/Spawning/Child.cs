@@ -9,7 +9,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>What a child does between its making and the program's first instruction.</summary>
+/// <summary>What a child does between its creation and the program's first instruction.</summary>
 internal enum ChildStep
 {
     Make,
@@ -37,15 +37,15 @@ internal readonly record struct ChildFailure(ChildStep Step, int Error, string W
 }
 
 /// <summary>
-/// Makes a child with clone(2) and prepares it as posix_spawn(3) would, and beyond: straight into its control group, and
-/// with each failure told apart.
+/// Makes a child with clone(2) and prepares it as posix_spawn(3) would, and more: it starts in its control group, and each
+/// failure is told apart.
 /// </summary>
 /// <remarks>
 /// The child runs in a copy of our memory, with this thread only, while this thread is suspended (CLONE_VFORK). Until it
-/// executes the program it may only call what needs no lock and no runtime: C functions through addresses that were looked
-/// up before, without a transition that the garbage collector would have a say in, and no allocation. It shares our
-/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process. Where close_range(2) is not to be
-/// had (Linux before 5.9, containers of older engines) it copies all, and closes one after another.
+/// executes the program it may only call what needs no lock and no runtime: C functions, through addresses that were looked
+/// up before, without a transition in which the garbage collector has a say, and without allocating. It shares our
+/// descriptors until it takes a copy of the few that it needs: a daemon has one for each process. Without close_range(2)
+/// (Linux before 5.9, containers of older engines) it copies all, and closes them one by one.
 /// </remarks>
 internal sealed unsafe class Child : IDisposable
 {
@@ -56,13 +56,13 @@ internal sealed unsafe class Child : IDisposable
     private const int SysCloseRange = 436;
     private const int CloseRangeUnshare = 2;
 
-    // As many as are open for certain, where the system does not tell.
+    // Surely no fewer than are open, where the system does not tell.
     private const int ManyDescriptors = 65536;
     private const int SigChld = 17;
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
 
-    /// <summary>The number of the call, and four.</summary>
+    /// <summary>The number of the call, and four arguments.</summary>
     public const int SystemCallArguments = 5;
 
     // Larger than any sigset_t and struct sigaction; all zero, they are "no signal" and "the default action".
@@ -80,17 +80,17 @@ internal sealed unsafe class Child : IDisposable
 
     private const int MostStatBytes = 512;
 
-    // Tried on descriptors that nobody has.
+    // Tried on descriptors that are never open.
     private static readonly Lazy<bool> HasCloseRange = new(() => LibC.syscall(SysCloseRange, int.MaxValue - 1, int.MaxValue, 0, 0) == 0);
 
     private readonly NativeStrings _strings = new();
     private readonly Plan* _plan;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
-    /// <param name="inherited">What it is to have of its caller, and what it has of us anyhow; null: that.</param>
+    /// <param name="inherited">What it is to inherit from its caller, and what it inherits from us anyway; null: only the latter.</param>
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
     {
-        // All others than the standard streams are closed by then.
+        // By then all descriptors except the standard streams are closed.
         _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, firstFree: 3, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
@@ -133,7 +133,7 @@ internal sealed unsafe class Child : IDisposable
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
         launch.Cookie is { } cookie ? [NativeText.Bytes($"{Cookie.Variable}={cookie}")] : [];
 
-    /// <summary>When what was made last has started, as <see cref="ProcessTable"/> tells it; null: it could not be read.</summary>
+    /// <summary>When the last child started, as <see cref="ProcessTable"/> tells it; null: it could not be read.</summary>
     public long? StartTicks(ProcessTable table) =>
         _plan->StatBytes > 0 ? table.Read(0, new ReadOnlySpan<byte>(_plan->Stat, _plan->StatBytes))?.StartTicks : null;
 
@@ -146,7 +146,7 @@ internal sealed unsafe class Child : IDisposable
 
         var pid = Make(group is null ? -1 : (int)group.DangerousGetHandle());
         failure = pid < 0 ? new ChildFailure(group is null ? ChildStep.Make : ChildStep.Join, _plan->Error)
-            // One that was killed on its way is as one that was killed a moment later.
+            // A child that was killed on the way is like one that was killed a moment later.
             : _plan->Error == 0 ? null
             : _plan->Step == ChildStep.Prepare ? new ChildFailure(ChildStep.Prepare, _plan->Error, _preparing[_plan->Prepared].What)
             : new ChildFailure(_plan->Step, _plan->Error);
@@ -155,8 +155,8 @@ internal sealed unsafe class Child : IDisposable
         return pid;
     }
 
-    // Since 6.14 Linux kills at birth what is made straight into a group to which cgroup.kill was written more or less often than to
-    // its maker's: it compares how often, before and after, and before it looks at the wrong one. Such a child has not begun.
+    // Since 6.14, Linux kills at birth a child made straight into a group whose cgroup.kill was written to more or less often than
+    // its maker's: it compares the counts before and after, and takes the one before from the wrong group. Such a child has not begun.
     private int Make(int group)
     {
         (_plan->Step, _plan->Error, _plan->StatBytes) = (ChildStep.Make, 0, 0);
@@ -173,7 +173,7 @@ internal sealed unsafe class Child : IDisposable
         _strings.Dispose();
     }
 
-    // Compiled as a whole before it first runs: after the clone there is nobody who could compile anything.
+    // Compiled as a whole before it first runs: after the clone nothing can compile it.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static long CloneAndExecute(Plan* plan, int group)
     {
@@ -186,7 +186,7 @@ internal sealed unsafe class Child : IDisposable
         request.Flags = plan->Sharing | CloneVFork | CloneIntoCgroup;
         request.Cgroup = (ulong)group;
 
-        // A handler of the runtime must not run in the child.
+        // Handlers of the runtime must not run in the child.
         plan->Calls.SignalMask(SigSetMask, all, before);
         var pid = group >= 0
             ? plan->Calls.SystemCall(SysClone3, (nint)(&request), sizeof(CloneArguments), 0, 0, 0)
@@ -203,7 +203,7 @@ internal sealed unsafe class Child : IDisposable
     {
         plan->Calls.SetSession();
         plan->Step = ChildStep.Redirect;
-        // The runtime ignores some signals, and what is ignored stays so in the program.
+        // The runtime ignores some signals, and ignored signals stay ignored in the program.
         for (var signal = 1; signal <= LastSignal; signal++)
             plan->Calls.SignalAction(signal, none, null);
 
@@ -241,7 +241,7 @@ internal sealed unsafe class Child : IDisposable
         plan->Calls.Exit(127);
     }
 
-    // From here it can be read whatever becomes of it: who becomes another user may be hidden from us.
+    // Here it can be read whatever follows: a process that becomes another user may be hidden from us.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void NoteStart(Plan* plan)
     {
@@ -260,7 +260,7 @@ internal sealed unsafe class Child : IDisposable
         public int Stdout;
         public int Stderr;
         public int LastDescriptor;
-        // CLONE_FILES, or 0: it has a copy from the beginning, and closes those up to the highest.
+        // CLONE_FILES, or 0: then the child has a copy from the start, and closes all up to the highest.
         public ulong Sharing;
         public int HighestDescriptor;
         public uint Umask;
@@ -271,7 +271,7 @@ internal sealed unsafe class Child : IDisposable
         public byte* Program;
         public byte** Arguments;
         public byte** Environment;
-        // The last that was begun; it failed where there is an error.
+        // The last step that was begun; if there is an error, it failed.
         public ChildStep Step;
         public int Error;
         public int OpenAt;
@@ -298,7 +298,7 @@ internal sealed unsafe class Child : IDisposable
         public ulong Cgroup;
     }
 
-    /// <summary>C functions by their addresses, called with nothing in between.</summary>
+    /// <summary>C functions by their addresses, called directly.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Calls
     {

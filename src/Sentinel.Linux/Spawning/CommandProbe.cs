@@ -10,7 +10,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Runs a command and asks for its exit code, and for the last that it said where that is not 0.</summary>
+/// <summary>Runs a command for its exit code and, when that is not 0, for the last line that it wrote.</summary>
 internal sealed unsafe class CommandProbe : IDisposable
 {
     private const int KeptBytes = 1024;
@@ -24,8 +24,8 @@ internal sealed unsafe class CommandProbe : IDisposable
     private IDisposable? _timeout;
     private Action<string?>? _then;
 
-    /// <param name="children">Where its pid stands until it has ended and was taken notice of.</param>
-    /// <param name="judge">Given the last that it said where its code is 0: what is wrong, or null.</param>
+    /// <param name="children">Holds its pid until it has ended and has been reaped.</param>
+    /// <param name="judge">Gets the last line that it wrote when its code is 0; returns what is wrong, or null.</param>
     /// <exception cref="SpawnException">It could not be executed.</exception>
     public CommandProbe(
         EventLoop loop, Spawner spawner, ProcessTable table, Launch launch, TimeSpan timeout, HashSet<int> children,
@@ -40,12 +40,12 @@ internal sealed unsafe class CommandProbe : IDisposable
         int? pid = null;
         try
         {
-            // Our end alone: the check need not know that nobody waits for it.
+            // Only our end is non-blocking: the check need not notice.
             LibC.fcntl(_output, LibC.F_SETFL, LibC.O_NONBLOCK);
             var identity = spawner.Spawn(launch, input);
             _children.Add(identity.Pid);
             pid = identity.Pid;
-            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before anybody looked");
+            _child = PidFd.Open(identity, table) ?? throw new SpawnException("the check ended before it was looked at");
         }
         catch
         {
@@ -70,7 +70,7 @@ internal sealed unsafe class CommandProbe : IDisposable
         });
     }
 
-    /// <summary>Ends it; what is left of it is taken notice of later.</summary>
+    /// <summary>Ends it; it is reaped later.</summary>
     public void Dispose()
     {
         Kill();
@@ -94,7 +94,7 @@ internal sealed unsafe class CommandProbe : IDisposable
 
     private void Ended()
     {
-        // Before it is reaped, as long as nobody else can have its pid.
+        // Before it is reaped, while nobody else can have its pid.
         Kill();
         var how = _child!.HowEnded().How;
         Read();
@@ -107,7 +107,7 @@ internal sealed unsafe class CommandProbe : IDisposable
         Answer(how is Exit.Code { Value: 0 } ? _judge(last) : last.Length > 0 ? last : $"the check {how}");
     }
 
-    // Its session, as far as it has not left it; what has is ended with the process that is asked.
+    // Its session; processes that left it end with the process that is checked.
     private void Kill()
     {
         if (_child is { } child)

@@ -3,16 +3,16 @@ using Sentinel.Linux.Proc;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>How many files this process may have open, and whether there is room for more that stay open: some are kept free for work.</summary>
+/// <summary>How many files this process may have open, and whether there is room for more: some are reserved for work.</summary>
 public static unsafe class Descriptors
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
     private const int MostKept = 16;
 
-    // Taken before it is raised.
+    // Read before it is raised.
     private static readonly Lazy<(ulong Soft, ulong Hard)> Inherited = new(Limit);
 
-    /// <summary>Takes as many as may be had. What is started keeps what it would have had.</summary>
+    /// <summary>Raises the limit as far as it goes. Processes that we start keep the limit that they would have had.</summary>
     public static void Raise()
     {
         var (soft, hard) = Inherited.Value;
@@ -20,19 +20,19 @@ public static unsafe class Descriptors
             Set(hard, hard);
     }
 
-    /// <summary>The limit that whoever started us gave us, where it is not ours any more; else null.</summary>
+    /// <summary>The limit that we were started with, if ours is another now; else null.</summary>
     internal static (ulong Soft, ulong Hard)? InheritedWhereRaised() => Inherited.Value is var limit && limit != Limit() ? limit : null;
 
-    /// <summary>Whether this is one of the last that may be had.</summary>
+    /// <summary>Whether this is one of the last descriptors we may have.</summary>
     internal static bool IsScarce(int descriptor) => descriptor >= Most() - Kept();
 
-    /// <summary>Why there is no room for another process to be watched; null when there is.</summary>
+    /// <summary>Why there is no room to watch another process; null when there is.</summary>
     internal static string? WhyNoMore()
     {
         var free = LibC.fcntl(0, LibC.F_DUPFD_CLOEXEC, 0);
         if (free >= 0)
             _ = LibC.close(free);
-        // Fewer than what connections leave: whoever is let in can also have something done.
+        // A smaller reserve than connections leave: a client that is let in can also get something done.
         return free < 0 || free >= Most() - (Kept() * 3 / 4)
             ? $"there is no room to watch another process: sentinel (pid {Environment.ProcessId}) may have {Most()} files open, and nearly all are; "
                 + "'ulimit -n', or LimitNOFILE= in a unit, gives it more when it starts"
@@ -53,7 +53,7 @@ public static unsafe class Descriptors
     {
         var limit = stackalloc ulong[2];
         (limit[0], limit[1]) = (soft, hard);
-        // Where the system refuses, it stays as it is.
+        // If the system refuses, the limit stays as it is.
         _ = LibC.setrlimit(OpenFiles, limit);
     }
 }

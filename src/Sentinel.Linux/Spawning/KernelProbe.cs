@@ -4,7 +4,7 @@ using Sentinel.Linux.Proc;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Tries the kernel out, on a child of its own.</summary>
+/// <summary>Tries out the kernel on a child.</summary>
 public static class KernelProbe
 {
     public static Kernel Look(ProcessTable table)
@@ -14,7 +14,7 @@ public static class KernelProbe
         var spawner = new Spawner(table);
         var inGroup = group is null ? null : spawner.Try(group);
         var child = inGroup ?? spawner.Try(group: null)
-            ?? throw new IOException("no process can be made to try the kernel with");
+            ?? throw new IOException("cannot make a process to try the kernel with");
         var (hasPidFds, tellsExits) = PidFd.TryOn(child);
         return new Kernel(release, hasPidFds, tellsExits, group is null ? null : inGroup is not null);
     }

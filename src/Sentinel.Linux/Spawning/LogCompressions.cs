@@ -3,17 +3,17 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Has processes of ours compress backups; see <see cref="Sentinel.Core.Logs.LogCompression"/>.</summary>
+/// <summary>Compresses backups in processes of our own; see <see cref="Sentinel.Core.Logs.LogCompression"/>.</summary>
 public static class LogCompressions
 {
     /// <summary>The command that such a process executes; its argument is the log.</summary>
     public const string CommandName = "log-compress";
 
-    // Of setpriority(2) and ioprio_set(2): the lowest, and no turn at a disk while others want one.
+    // For setpriority(2) and ioprio_set(2): the lowest priority, and no turn at the disk while others want one.
     private const int Lowest = 19;
     private const int Idle = 3 << 13;
 
-    /// <summary>Nobody waits for it. What cannot be begun now is done with the next backup.</summary>
+    /// <summary>Nobody waits for it. If it cannot start now, it is done with the next backup.</summary>
     /// <param name="warn">Told, in a sentence, what the user should know.</param>
     public static void Begin(string log, Action<string> warn)
     {
@@ -28,7 +28,7 @@ public static class LogCompressions
         }
     }
 
-    /// <summary>Gives way to everybody.</summary>
+    /// <summary>Gives way to all other processes.</summary>
     public static void GiveWay()
     {
         LibC.setpriority(0, 0, Lowest);

@@ -13,13 +13,13 @@ namespace Sentinel.Linux.Spawning;
 /// <summary>Puts a process of ours between a process and its log; see <see cref="LogReader"/>.</summary>
 public static unsafe class LogReaders
 {
-    /// <summary>The command that it executes; its arguments are the log, its largest size, its backups, and whether they are compressed.</summary>
+    /// <summary>The command that it executes, with the log, its maximum size, its backups, and whether they are compressed.</summary>
     public const string CommandName = "log-reader";
 
-    // FIONREAD of ioctl_tty(2): how many bytes wait.
+    // FIONREAD of ioctl_tty(2): how many bytes are waiting.
     private const ulong Waiting = 0x541b;
 
-    /// <summary>Makes a descriptor one that the log is written through.</summary>
+    /// <summary>Makes a descriptor one through which the log is written.</summary>
     internal static void Open(string log, Launch launch, SafeFileHandle place)
     {
         var ends = stackalloc int[2];
@@ -27,10 +27,10 @@ public static unsafe class LogReaders
             throw SystemCallException.Last("make", "a pipe");
         using var reading = new SafeFileHandle(ends[0], ownsHandle: true);
         using var writing = new SafeFileHandle(ends[1], ownsHandle: true);
-        // It may open its own standard output once more, by a name in /proc.
+        // The process may open its own standard output again, by its name in /proc.
         if (launch.Account is { } account && LibC.fchown(writing, account.UserId, account.GroupId) != 0)
             throw SystemCallException.Last("hand over", "a pipe");
-        // Both ends: without a reader what is written waits for the next one, and nobody is killed by SIGPIPE.
+        // Both ends in one: without a reader, output waits for the next reader, and nobody is killed by SIGPIPE.
         using var both = LibC.open($"/proc/self/fd/{ends[1]}", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
         Begin(log, launch.LogLimits, reading);
         if (LibC.dup3(both.IsInvalid ? writing : both, place, LibC.O_CLOEXEC) < 0)
@@ -38,7 +38,7 @@ public static unsafe class LogReaders
     }
 
     /// <summary>
-    /// Gives those that run and have lost their readers others: where something waits in a pipe that nobody reads. Nothing is lost.
+    /// Gives new readers to running processes that have lost theirs: where output waits in a pipe that nobody reads. Nothing is lost.
     /// </summary>
     /// <param name="warn">Told, in a sentence, what the user should know.</param>
     public static void Mend(IEnumerable<ProcessRecord> processes, SentinelHome home, ProcessTable table, Action<string> warn)
@@ -54,15 +54,15 @@ public static unsafe class LogReaders
                         if (pipe.IsInvalid)
                             continue;
                         Begin(log, record.Spec.LogLimits, pipe);
-                        warn($"{record.Spec.Name}: the process that writes its log {log} had gone; another goes on with it");
+                        warn($"{record.Spec.Name}: the process that wrote its log {log} was gone; another one continues it");
                     }
                     catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
                     {
-                        warn($"{record.Spec.Name}: the process that writes its log {log} has gone, and another cannot be begun: {e.Message}");
+                        warn($"{record.Spec.Name}: the process that wrote its log {log} is gone, and another one cannot be started: {e.Message}");
                     }
     }
 
-    // Of a pipe that a program made for itself it has no end that reads.
+    // A pipe that the program made for itself is not open for reading there.
     private static bool IsAbandoned(int pid, int descriptor)
     {
         var path = $"/proc/{pid}/fd/{descriptor}";
@@ -86,7 +86,7 @@ public static unsafe class LogReaders
         return !reading.IsInvalid && LibC.ioctl(reading, Waiting, &length) == 0 ? length : 0;
     }
 
-    // One that was begun just now is a shell still, and reads it as something else.
+    // A reader that has just been started is still a shell, which has the pipe as another descriptor.
     private static bool HasReader(string name)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[^1])))

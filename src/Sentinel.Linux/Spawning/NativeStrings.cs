@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Strings and lists of strings as C has them; they live until this is disposed of.</summary>
+/// <summary>C strings and lists of C strings; they live until this is disposed of.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private readonly List<nint> _blocks = [];

@@ -6,16 +6,16 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Has a process of ours do something for which nobody waits.</summary>
+/// <summary>Runs something in a process of our own that nobody waits for.</summary>
 internal static unsafe class OwnProcess
 {
     private const string Shell = "/bin/sh";
 
-    // It becomes nobody's child, so that nobody need take notice of its end. What runs in the background would read from nowhere, so
-    // what it is to read comes as standard output.
+    // It becomes nobody's child, so that nobody needs to reap it. A shell gives a background command an empty standard input, so its
+    // input comes as standard output.
     private const string Script = "\"$0\" \"$@\" <&1 >/dev/null 2>&1 &";
 
-    /// <param name="input">What it reads as its standard input.</param>
+    /// <param name="input">Its standard input.</param>
     /// <exception cref="SpawnException">It could not be made.</exception>
     public static void Begin(SafeFileHandle input, params IEnumerable<string> arguments)
     {

@@ -12,7 +12,7 @@ namespace Sentinel.Linux.Spawning;
 /// <summary>A system call that a child makes before its program's first instruction, and what it is for.</summary>
 internal readonly record struct PreparingCall(string What, nint Number, nint First = 0, nint Second = 0, nint Third = 0, nint Fourth = 0);
 
-/// <summary>Makes a child what its <see cref="Treatment"/> asks for; what the system refuses is an error that starts nothing.</summary>
+/// <summary>Gives a child what its <see cref="Treatment"/> asks for; if the system refuses any of it, nothing is started.</summary>
 internal static unsafe class Preparation
 {
     // setpriority, ioprio_set, sched_setaffinity, prlimit64, openat, write, close, setgroups, setresgid, setresuid,
@@ -27,9 +27,9 @@ internal static unsafe class Preparation
 
     private const int CpuSetBytes = 128;
 
-    /// <param name="inherited">What it is to be where nothing is asked for, and what it is anyhow; null: that.</param>
-    /// <param name="cookie">Of its tree, whose mark it gets; null: it is of none.</param>
-    /// <param name="firstFree">The descriptor that the first file gets which the child opens.</param>
+    /// <param name="inherited">What it inherits where nothing is asked for, and what it inherits anyway; null: only the latter.</param>
+    /// <param name="cookie">The cookie of its tree, whose mark it gets; null: it belongs to none.</param>
+    /// <param name="firstFree">The descriptor that the first file opened by the child gets.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
     public static IReadOnlyList<PreparingCall> Of(
         Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, string? cookie, int firstFree, NativeStrings strings)
@@ -75,7 +75,7 @@ internal static unsafe class Preparation
         {
             var what = $"run it as {account.Name}";
             var groups = MemoryMarshal.AsBytes(account.Groups.ToArray().AsSpan()).ToArray();
-            // The last, after which nothing more may be allowed. Nobody who is not root has groups to set.
+            // Last, since nothing more may be allowed after it. Only root has groups to set.
             if (account.Groups.Count > 0)
                 calls.Add(new PreparingCall(what, Numbers[7], account.Groups.Count, (nint)strings.Add(groups)));
             calls.Add(new PreparingCall(what, Numbers[8], (nint)account.GroupId, (nint)account.GroupId, (nint)account.GroupId));
@@ -95,7 +95,7 @@ internal static unsafe class Preparation
         return calls;
     }
 
-    // Null where it cannot be had, or a limit is wanted in its place.
+    // Null when it cannot be set, or a limit is wanted in its place.
     private static byte[]? Mark(Treatment treatment, string cookie)
     {
         var wanted = treatment.Limits.FirstOrDefault(limit => limit.Name == RealTimeLimit.Name);

@@ -6,12 +6,12 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Linux.Spawning;
 
 /// <summary>
-/// What the beginning of a program says of what has to run it: the interpreter of a script, the loader of a binary and its machine; see
-/// execve(2) and elf(5). The kernel says no more than "No such file" of a file that is there.
+/// What the beginning of a program says about what must run it: the interpreter of a script, the loader and the machine of a binary;
+/// see execve(2) and elf(5). The kernel says only "No such file" of a file that exists.
 /// </summary>
 internal sealed class ProgramFile
 {
-    // The kernel looks at 256 for a script; the headers of a binary, with the name of its loader, come within a block.
+    // In bytes. The kernel looks at 256 for a script; the headers of a binary, with the name of its loader, are within a block.
     private const int Beginning = 4096;
     private const int LongestFirstLine = 256;
     private const int MachineOffset = 18;
@@ -47,14 +47,14 @@ internal sealed class ProgramFile
             return LibC.read(file, buffer, bytes.Length) is >= 0 and var length ? new ProgramFile(bytes[..(int)length]) : null;
     }
 
-    /// <summary>Why nothing runs it, as far as that can be told before it is tried; null when there is nothing to say.</summary>
-    /// <param name="workingDirectory">In which an interpreter is looked for that has no absolute path.</param>
+    /// <summary>Why nothing can run it, as far as we can tell before trying; null when there is nothing to say.</summary>
+    /// <param name="workingDirectory">Where to look for an interpreter without an absolute path.</param>
     public string? WhyNot(string program, string workingDirectory)
     {
         if (FirstLine is { } line)
         {
             if (line.EndsWith('\r'))
-                return $"{program} has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" {program}' makes them those of Linux";
+                return $"{program} has Windows line endings, so the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" {program}' converts them";
             return line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var interpreter, ..] && WhyNot(Path.Combine(workingDirectory, interpreter)) is { } why
                 ? $"the interpreter {interpreter}, which the first line of {program} names, {why}"
                 : null;
@@ -65,7 +65,7 @@ internal sealed class ProgramFile
             : null;
     }
 
-    /// <summary>Why the kernel knows nothing that runs it, although it is no text that a shell could; null when it may be that.</summary>
+    /// <summary>Why the kernel cannot run it, when it is not a script for a shell either; null when it may be one.</summary>
     public string? WhyNoScript(string program)
     {
         if (IsElf)
@@ -73,16 +73,16 @@ internal sealed class ProgramFile
             var own = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 183 : 62;
             var machine = _bytes.Length >= MachineOffset + 2 ? Number16(MachineOffset) : own;
             return machine == own
-                ? $"{program} is no whole program: it begins like one and the system cannot run it"
+                ? $"{program} is not a complete program: it begins like one, but the system cannot run it"
                 : $"{program} is a program for another machine ({Machines.GetValueOrDefault(machine, $"number {machine}")}), and this is {Machines[own]}";
         }
 
-        // As shells have it: no text has a NUL in its first line.
+        // As shells decide: text has no NUL in its first line.
         var end = _bytes.AsSpan().IndexOf((byte)'\n') is >= 0 and var found ? found : _bytes.Length;
         return _bytes.AsSpan(0, end).Contains((byte)0) ? $"{program} is neither a program for this machine nor a script" : null;
     }
 
-    // After #!; null where it has none.
+    // The text after #!; null when there is none.
     private string? FirstLine
     {
         get

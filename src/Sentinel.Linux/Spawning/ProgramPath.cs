@@ -2,7 +2,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Finds programs as execvp(3) does, and says more when there is none.</summary>
+/// <summary>Finds programs as execvp(3) does, and says more when it finds none.</summary>
 public static class ProgramPath
 {
     private const string DefaultPath = "/usr/local/bin:/usr/bin:/bin";
@@ -38,23 +38,23 @@ public static class ProgramPath
         return refused ?? $"there is no program '{name}' in PATH{HintOn(name)}";
     }
 
-    /// <summary>Where a program may be, in the order in which it is sought.</summary>
+    /// <summary>Where a program may be, in search order.</summary>
     internal static IEnumerable<string> Candidates(string name, string workingDirectory, string? path) => name.Contains('/')
         ? [Path.Combine(workingDirectory, name)]
         // An empty entry is the working directory.
         : (path ?? DefaultPath).Split(':').Select(folder => Path.Combine(workingDirectory, folder, name));
 
-    /// <summary>Whether it is the program that we are, by whatever links it is reached.</summary>
+    /// <summary>Whether it is our own program, by whatever links.</summary>
     public static bool IsOwn(string program) => Links.AreSame(program, "/proc/self/exe");
 
-    /// <summary>Whether a path leads to a folder; null where there is nothing.</summary>
+    /// <summary>Whether a path leads to a folder; null when nothing is there.</summary>
     internal static unsafe bool? IsFolder(string path)
     {
         LibC.StatX status;
         return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_TYPE, &status) == 0 ? (status.Mode & TypeOfFile) == Folder : null;
     }
 
-    // As it is written, but for what says nothing: a .. after a link leads elsewhere than its text does.
+    // As it was written, without redundant parts; .. stays, since after a link it leads elsewhere than the text suggests.
     private static string In(string folder, string path)
     {
         while (path.StartsWith("./", StringComparison.Ordinal))
@@ -63,7 +63,7 @@ public static class ProgramPath
     }
 
     private static string HintOn(string name) =>
-        name.Contains(' ') ? "; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it" : "";
+        name.Contains(' ') ? "; it is taken as one word, with its spaces: to run a command line, give it as the only argument, without -- before it" : "";
 
     private static bool IsExecutable(string path) => LibC.access(path, LibC.X_OK) == 0;
 }

@@ -10,8 +10,8 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Linux.Spawning;
 
 /// <summary>
-/// Has a child look at what is on another machine's or program's file system, before anybody does who has no time to wait: it may
-/// never answer.
+/// Lets a child look at what is on the file system of another machine or program, before anyone who cannot wait does: it may never
+/// answer.
 /// </summary>
 internal sealed unsafe class RemoteProbe
 {
@@ -19,12 +19,12 @@ internal sealed unsafe class RemoteProbe
     private const int MomentMilliseconds = 200;
     private const int WaitNot = 1;
 
-    // What is mounted hardly ever changes, and many are started at once.
+    // Mounts hardly ever change, and many processes are started at once.
     private const int KnownMilliseconds = 1000;
     private const string Shell = "/bin/sh";
     private const string Script = "for path; do test -e \"$path\"; done; exit 0";
 
-    // One that did not answer is not waited for again for each of many that are started.
+    // Do not wait again for a file system that did not answer, for each of many processes that are started.
     private const int SilentMilliseconds = 10_000;
 
     private readonly Dictionary<string, long> _silentSince = [];
@@ -68,7 +68,7 @@ internal sealed unsafe class RemoteProbe
         return false;
     }
 
-    // Looked at again and again: it takes a millisecond, or for ever.
+    // By polling: it takes a millisecond, or for ever.
     private static bool HasEnded(int pid, int milliseconds)
     {
         for (var begun = Environment.TickCount64; Environment.TickCount64 - begun < milliseconds; Thread.Sleep(1))

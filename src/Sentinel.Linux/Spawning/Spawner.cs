@@ -18,16 +18,16 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private const uint OwnerOnly = 0x180; // 0600
     private const uint OwnerOnlyFolder = 0x1c0; // 0700
 
-    // Nothing else ends with it by accident.
+    // Nothing else ends with this code by accident.
     private const int TrialCode = 7;
 
-    // From so many on, preparing costs less than it saves.
+    // From this many on, preparing costs less than it saves.
     private const int Many = 10;
 
-    // What children have of us may be changed from outside, and hardly within so short a time: many are started in it.
+    // What children inherit from us may be changed from outside, but hardly in so short a time, in which many are started.
     private const int OwnMilliseconds = 200;
 
-    // Taken early, and so with low numbers: a child copies all that are lower than those it needs.
+    // Opened early, so that the numbers are low: a child copies all descriptors below those that it needs.
     private readonly SafeFileHandle _stdin = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stdout = Open("/dev/null", LibC.O_RDONLY);
     private readonly SafeFileHandle _stderr = Open("/dev/null", LibC.O_RDONLY);
@@ -44,14 +44,14 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     public string? CannotInherit(Launch launch, string? surroundings)
     {
         if (surroundings is not null && Surroundings.Difference(surroundings) is { } difference)
-            return $"the daemon {difference} than you, and so would it; "
-                + "'sentinel daemon stop' has commands start processes themselves, and a SENTINEL_HOME of its own leaves the daemon to the others";
+            return $"the daemon {difference} than you, and passes that on to the process; "
+                + "'sentinel daemon stop' makes commands start processes themselves; a separate SENTINEL_HOME leaves the daemon to others";
         try
         {
             return launch.Inherited is { } inherited && Inheritance.Missing(launch.Treatment, Inherited.Parse(inherited), Own, Rights.Own.Value) is { } missing
                 ? surroundings is null
-                    ? $"this shell, or the daemon, cannot give it {missing}; start or restart with --update-env gives it what a shell has"
-                    : $"the daemon cannot give it {missing}; 'sentinel daemon restart' gives the daemon what you have, and leaves processes running"
+                    ? $"this shell, or the daemon, cannot give it {missing}; 'start' or 'restart' with --update-env gives it what the shell has"
+                    : $"the daemon cannot give it {missing}; 'sentinel daemon restart' gives the daemon what you have, and keeps the processes running"
                 : null;
         }
         catch (Exception e) when (e is FormatException or OverflowException)
@@ -66,7 +66,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     public ProcessIdentity Spawn(Launch launch) => Spawn(launch, output: null);
 
-    /// <param name="output">Where it writes to, instead of its logs.</param>
+    /// <param name="output">Where it writes, instead of to its logs.</param>
     /// <inheritdoc cref="Spawn(Launch)"/>
     internal ProcessIdentity Spawn(Launch launch, SafeFileHandle? output)
     {
@@ -84,15 +84,15 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             using var child = new Child(launch, _stdin, _stdout, _stderr, launch.Inherited is { } inherited ? (Inherited.Parse(inherited), Own) : null);
             _memory?.KeepFromChildren();
 
-            // Without one to look at what was made, nothing is made.
+            // No process is made unless a descriptor is left to look at it.
             using var spare = Above(_stdin, "keep", "a descriptor free");
             var arguments = launch.Command.Arguments;
             var into = group;
             var pid = child.Execute(program, arguments, into, out var failure);
             if (failure is { Step: ChildStep.Join } && launch.Treatment.Tree.IsNone)
             {
-                // A group that the system will not have us use; or a container that forbids clone3. It is done without, and the group
-                // goes first: with nobody in it, it would tell that the tree has gone.
+                // The system does not let us use the group, or a container forbids clone3. We go on without, and remove the group first:
+                // empty, it would say that the tree is gone.
                 CleanUp(launch.Cookie!);
                 into = null;
                 pid = child.Execute(program, arguments, into, out failure);
@@ -102,7 +102,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             {
                 if (ProgramFile.Read(program)?.WhyNoScript(program) is { } no)
                     throw new SpawnException(no);
-                // A script that does not say what interprets it: then a shell does, as everywhere.
+                // A script that does not name its interpreter: a shell runs it, as everywhere.
                 pid = child.Execute(Shell, [Shell, program, .. arguments.Skip(1)], into, out failure);
             }
 
@@ -114,10 +114,10 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             // It cannot be gone: only we, its parent, could reap it.
             if ((child.StartTicks(table) ?? table.Look(pid)?.StartTicks) is { } start)
                 return new ProcessIdentity(pid, start, table.BootId, table.PidNamespace);
-            // What nobody could find again is not to be.
+            // A process that nobody could find again must not live.
             if (LibC.kill(pid, SignalName.Kill) == 0)
                 LibC.waitpid(pid, null, 0);
-            throw new SpawnException("what was started cannot be seen in /proc, and was ended at once");
+            throw new SpawnException("the new process cannot be seen in /proc, and was ended at once");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or OverflowException)
         {
@@ -125,13 +125,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
         finally
         {
-            // Logs that are deleted are to be gone.
+            // Do not keep deleted logs open.
             LibC.dup3(_stdin, _stdout, LibC.O_CLOEXEC);
             LibC.dup3(_stdin, _stderr, LibC.O_CLOEXEC);
         }
     }
 
-    /// <summary>Makes all that comes faster, for whoever will spawn much; it comes by itself with the tenth.</summary>
+    /// <summary>Makes later children faster, for a process that will start many; it happens by itself at the tenth.</summary>
     public void Prepare()
     {
         var memory = OwnMemory.Find();
@@ -144,7 +144,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             memory.GiveToChildren();
     }
 
-    /// <summary>Makes a child that ends at once, and is to be reaped; null when none can be made.</summary>
+    /// <summary>Makes a child that ends at once, for the caller to reap; null when none can be made.</summary>
     internal int? Try(SafeFileHandle? group)
     {
         using var child = new Child(
@@ -175,13 +175,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             return $"there is no folder {launch.WorkingDirectory} to run it in";
         if (ProgramPath.Find(name, launch.WorkingDirectory, path, out program) is { } why)
             return name.Contains('/') || !launch.IsAgain ? why
-                : $"{why}, which is that of its 'run': {path}; --update-env of start and restart gives it that of your shell";
+                : $"{why}; its PATH is that of its 'run': {path}; 'start' or 'restart' with --update-env gives it the PATH of your shell";
         return ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
     private void OpenLogs(Launch launch)
     {
-        // That one alone: a home that was moved away is not made anew where it was.
+        // Only this folder: a home that was moved away is not made again where it was.
         LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
         OpenLog(launch.StdoutPath, launch, _stdout);
         OpenLog(launch.StderrPath, launch, _stderr);
@@ -189,9 +189,9 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     private void OpenLog(string log, Launch launch, SafeFileHandle place)
     {
-        // Also where a reader writes it: what is refused is refused here, and what leads to nowhere needs none.
+        // Even if a reader writes it: a bad log is refused here, and one that leads nowhere needs no reader.
         using var file = HomeFiles.OpenLog(log);
-        // The daemon's own is no supervised process's.
+        // The daemon's own log does not belong to a supervised process.
         if (launch.Cookie is not null && !HomeFiles.KeepsNothing(file, log)
             && (launch.LogPipe || (launch.LogLimits.MaxBytes > 0 && RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)))
             LogReaders.Open(log, launch, place);
@@ -214,7 +214,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         return Above(file, "open", path);
     }
 
-    // Above the standard streams, which the child is about to replace; whoever started us may have closed his.
+    // Above the standard streams, which the child is about to replace; we may have been started with them closed.
     private static SafeFileHandle Above(SafeFileHandle file, string call, string about)
     {
         var above = LibC.fcntl(file, LibC.F_DUPFD_CLOEXEC, 3);

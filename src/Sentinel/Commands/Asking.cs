@@ -12,10 +12,10 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Commands;
 
-/// <summary>Asks processes how they are where no daemon does, and ends what is not ready in time: for as long as a command waits for them.</summary>
+/// <summary>Checks processes where no daemon does, and ends those that are not ready in time, while a command waits for them.</summary>
 internal sealed class Asking : IDisposable
 {
-    // How often the pid file is looked at while it is to name another process.
+    // How often to look at the pid file while it is expected to name another process.
     private static readonly TimeSpan HandoverPause = TimeSpan.FromMilliseconds(20);
 
     private readonly Session _session;
@@ -27,7 +27,7 @@ internal sealed class Asking : IDisposable
     private Action _look = () => { };
     private Exception? _failure;
 
-    /// <param name="isAsked">Which processes, by id, those that are started from now on included.</param>
+    /// <param name="isAsked">Which processes to check, by id, including those started from now on.</param>
     public Asking(Session session, Func<int, bool> isAsked)
     {
         (_session, _isAsked) = (session, isAsked);
@@ -39,9 +39,9 @@ internal sealed class Asking : IDisposable
         session.Store.Saved = Changed;
     }
 
-    /// <summary>Asks until <paramref name="left"/> says that no time is left, or a daemon takes over.</summary>
-    /// <param name="process">The one that is waited for; it has a run.</param>
-    /// <param name="left">Asked whenever something has changed; null: there is time until something does.</param>
+    /// <summary>Checks until <paramref name="left"/> says that no time is left, or until a daemon takes over.</summary>
+    /// <param name="process">The process to wait for; it has a run.</param>
+    /// <param name="left">Called whenever something has changed; null: there is no deadline until something changes.</param>
     public void Await(ProcessRecord process, Func<TimeSpan?> left)
     {
         _watch.Add(_session.Home.Folder);
@@ -69,7 +69,7 @@ internal sealed class Asking : IDisposable
             (watched, main) = (identity, new ProcessHandles(_session.Table).Open(identity));
             ended = main is { } handle
                 ? _loop.WhenEnded(handle, () => Ended(identity, handle.HowEnded().How))
-                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anybody looked")));
+                : _loop.After(TimeSpan.Zero, () => Ended(identity, new Exit.Unknown("it had ended before anyone looked")));
         }
 
         void Unwatch()
@@ -116,7 +116,7 @@ internal sealed class Asking : IDisposable
 
     private void Note(ProcessRecord record, ProcessEvent happened) => Note(record.Id, record.State.Main!, happened);
 
-    // Here nothing is left to be waited for: what takes time has blocked.
+    // Nothing is left to await: here, whatever takes time blocks.
     private void Note(int id, ProcessIdentity main, ProcessEvent happened) =>
         Try(() => _session.Supervisor.Note(id, main, happened).AsTask().GetAwaiter().GetResult());
 
@@ -129,7 +129,7 @@ internal sealed class Asking : IDisposable
         }
         catch (LockKeptException)
         {
-            // A daemon has begun: it finds out the same.
+            // A daemon has started: it finds out the same.
             _loop.Stop();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or StateException)

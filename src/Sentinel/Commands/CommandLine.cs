@@ -4,7 +4,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Commands;
 
-/// <summary>All commands, and how what is typed is taken apart.</summary>
+/// <summary>All commands, and how a command line is parsed.</summary>
 internal static class CommandLine
 {
     public static RootCommand Create()
@@ -54,7 +54,7 @@ internal static class CommandLine
     public static ParseResult Parse(RootCommand root, string[] arguments) =>
         root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : ["--help"], new ParserConfiguration
         {
-            // An argument that begins with @ is an argument.
+            // An argument that begins with @ is an ordinary argument.
             ResponseFileTokenReplacer = null,
         });
 }

@@ -22,7 +22,7 @@ internal static class DaemonCommand
 {
     private const int LogLines = 10;
 
-    // How long a daemon may take until it answers.
+    // How long a daemon may take to answer.
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
@@ -46,12 +46,12 @@ internal static class DaemonCommand
     private static Command Stop()
     {
         var json = SharedOptions.Json();
-        var withProcesses = SharedOptions.Flag("--with-processes", "Stop all processes as well");
-        var force = SharedOptions.Flag("--force", "Kill a daemon that does not answer; the processes go on");
-        var command = new Command("stop", "Stop the daemon; the processes go on") { withProcesses, force, json };
+        var withProcesses = SharedOptions.Flag("--with-processes", "Also stop all processes");
+        var force = SharedOptions.Flag("--force", "Kill a daemon that does not answer; the processes keep running");
+        var command = new Command("stop", "Stop the daemon; the processes keep running") { withProcesses, force, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            // Killed first, or told last: either way there is somebody to stop the processes.
+            // With --force it is killed first, otherwise stopped last: either way someone is there to stop the processes.
             var killed = result.GetValue(force) ? EndDaemon(session, SignalName.Kill) : null;
             var outcomes = result.GetValue(withProcesses) ? session.Do(new Request.Stop(new Selection.All(), StopOptions.Default)) : [];
             var ended = killed ?? EndDaemon(session, SignalName.Terminate);
@@ -69,7 +69,7 @@ internal static class DaemonCommand
     private static Command Status()
     {
         var json = SharedOptions.Json();
-        var command = new Command("status", "Show whether the daemon runs, and how it is") { json };
+        var command = new Command("status", "Show whether the daemon is running, and its state") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             if (session.Daemon is not { } daemon)
@@ -92,7 +92,7 @@ internal static class DaemonCommand
     private static Command Restart()
     {
         var json = SharedOptions.Json();
-        var command = new Command("restart", "Replace the daemon with the newest one; the processes go on") { json };
+        var command = new Command("restart", "Restart the daemon with the installed program; the processes keep running") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             EndDaemon(session, SignalName.Terminate);
@@ -159,16 +159,16 @@ internal static class DaemonCommand
     {
         var running = session.See(new Snapshot(session.Table)).Processes.Values
             .Count(process => process.State is RunState.Running);
-        return running == 0 ? "No process is running" : $"{Text.Count(running, "process goes", "processes go")} on running";
+        return running == 0 ? "No process is running" : $"{Text.Count(running, "process keeps", "processes keep")} running";
     }
 
-    // By a signal: one of another version would not understand a request. Null when no daemon runs.
+    // By a signal: a daemon of another version would not understand a request. Null when no daemon is running.
     private static int? EndDaemon(Session session, int signal)
     {
         var handles = new ProcessHandles(session.Table);
         if (FindDaemon(session) is not { } identity || handles.Open(identity) is not { } process)
             return DaemonClient.Find(session.Home, session.Warn) is null ? null : throw new DaemonException(
-                $"somebody else's daemon is at work in {session.Home.Folder}; only its owner and root can stop it");
+                $"another user's daemon is at work in {session.Home.Folder}; only that user and root can stop it");
         using (process)
         {
             var idle = new Idleness(identity.Pid);
@@ -179,7 +179,7 @@ internal static class DaemonCommand
         }
     }
 
-    // Only who has our lock file open, and runs as a daemon does, is taken for it.
+    // Only a process that has our lock file open, and was started as a daemon is, counts as the daemon.
     internal static ProcessIdentity? FindDaemon(Session session) =>
         StateFiles.HolderOf(session.Home.Lock) is { } pid
         && session.Table.Look(pid) is { HasEnded: false } seen

@@ -22,7 +22,7 @@ namespace Sentinel.Commands;
 /// <summary>Runs the daemon in this process until it is told to end.</summary>
 internal sealed class DaemonHost : IDisposable
 {
-    // For what has no event.
+    // For what raises no event.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
@@ -69,17 +69,17 @@ internal sealed class DaemonHost : IDisposable
         _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, _health, _warnings);
     }
 
-    /// <returns>False when somebody else has the turn to write.</returns>
+    /// <returns>False when someone else holds the lock.</returns>
     public bool Run()
     {
-        // A command has the lock for milliseconds; a daemon has it and listens.
+        // A command holds the lock for milliseconds; a daemon holds it and listens.
         for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(Moment))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
         using var server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
         if (_modifications.WhyNot is { } blind)
-            Log($"Warning: files cannot be watched ({blind}): logs are looked at twice a second instead, and the times of lines are less exact");
+            Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
         Sweep(server);
         _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
         var isOfTerminal = Terminal.IsOfTerminal;
@@ -101,7 +101,7 @@ internal sealed class DaemonHost : IDisposable
             _loop.Post(_loop.Stop);
         }
 
-        // In a terminal it says that this was closed. Elsewhere others mean by it that files are to be read anew: there are none.
+        // In a terminal, SIGHUP means that the terminal was closed. Elsewhere it asks to reload files, and there are none.
         void HangUp(PosixSignalContext signal)
         {
             if (isOfTerminal)
@@ -124,7 +124,7 @@ internal sealed class DaemonHost : IDisposable
             case Message.Ask { Request: var request }:
                 var warnings = _warnings.Collect();
                 var outcomes = await _daemon.Do(request);
-                // As long as it is so, it concerns whoever changes something.
+                // While this lasts, everyone who changes something should know.
                 if (_store.WhyUnsaved is { } unsaved)
                     _warnings.Add(unsaved);
                 return new Message.Done(outcomes, warnings);
@@ -133,14 +133,14 @@ internal sealed class DaemonHost : IDisposable
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
             default:
-                return new Message.Refused("that is nothing to ask a daemon");
+                return new Message.Refused("not a request that a daemon understands");
         }
     }
 
     private void Sweep(RequestServer server)
     {
         _loop.After(SweepInterval, () => Sweep(server));
-        // What goes wrong with one is no reason to leave the others undone.
+        // A failure of one step does not stop the others.
         foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders])
         {
             try
@@ -157,7 +157,7 @@ internal sealed class DaemonHost : IDisposable
     private void MendReaders() =>
         LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
 
-    // Whether every process has one, as the file system wants it; asked once.
+    // Whether the file system requires a log reader for every process; found out once.
     private bool HasReaders
     {
         get
@@ -168,7 +168,7 @@ internal sealed class DaemonHost : IDisposable
         }
     }
 
-    // What it says is appended, so it goes on at the new start.
+    // The daemon appends to its log, so it continues at the new start.
     private void BoundLog()
     {
         if (_store.Files.LengthOf(_home.DaemonLog) is not > LongLog)
@@ -179,13 +179,13 @@ internal sealed class DaemonHost : IDisposable
             RandomAccess.SetLength(log, 0);
     }
 
-    // What a burst of work took is not kept through the quiet after it.
+    // Does not keep the memory of a burst of work through the quiet after it.
     private void GiveBackMemory()
     {
         var allocated = GC.GetTotalAllocatedBytes();
         var (sinceGivenBack, lately) = (allocated - _givenBackAt, allocated - _lookedAt);
         _lookedAt = allocated;
-        // What is left of a burst, whose most has been given back while it lasted, is given back when it is over.
+        // During a burst most of it is given back; the rest when the burst is over.
         if (sinceGivenBack < (lately < SomeMemory ? SomeMemory : MuchMemory))
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -197,7 +197,7 @@ internal sealed class DaemonHost : IDisposable
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
-    // Whoever asked for what it is about hears of it, and the log keeps it.
+    // The client that made the request is told, and the log keeps it.
     private void Warn(string warning)
     {
         Log($"Warning: {warning}");
@@ -212,7 +212,7 @@ internal sealed class DaemonHost : IDisposable
         }
         catch (IOException)
         {
-            // A full disk may be the very thing that is told of.
+            // A full disk may be the very thing to report.
         }
     }
 }

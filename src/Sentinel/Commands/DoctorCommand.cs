@@ -21,7 +21,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = SharedOptions.Json();
-        var command = new Command("doctor", "Check this machine and what sentinel keeps; changes nothing") { json };
+        var command = new Command("doctor", "Check this machine and what Sentinel keeps; change nothing") { json };
         command.SetAction(result =>
         {
             using var session = Session.OfAnyHome(result.GetValue(json));
@@ -38,7 +38,7 @@ internal static class DoctorCommand
 
     private static List<Finding> Examine(Session session)
     {
-        // In the folder of another user nothing is read, as the state says, and nothing tried.
+        // In another user's folder nothing is read, which the finding on the state says, and nothing is tried.
         if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: false) is not null)
             return
             [
@@ -49,7 +49,7 @@ internal static class DoctorCommand
             ];
         var files = StateCheck.Look(session.Home, session.Store.Files, Session.PythonStateOf(session.Home, session.Table));
         if (ProcessTable.WhyBlind() is { } blind)
-            // Whatever is asked about processes, the answer would be about others.
+            // Any answer about processes would be about other processes.
             return
             [
                 Finding.Broken(Areas.Kernel, blind.Split("; ")[0], "mount the /proc of this pid namespace: mount -t proc proc /proc"),
@@ -57,7 +57,7 @@ internal static class DoctorCommand
                 .. Finding.Of(Areas.State, () => StateCheck.Of(files)),
             ];
         var snapshot = new Snapshot(session.Table);
-        // Where there is none to be used, that is told, and nothing more can be.
+        // Without a usable state, that is reported, and nothing more can be said.
         var state = files.Usable is { } usable ? session.Reconciliation.Look(usable, snapshot) : null;
         var daemon = new Lazy<DaemonSight>(() => LookAtDaemon(session));
         return
@@ -100,7 +100,7 @@ internal static class DoctorCommand
         }
         catch (DaemonException e)
         {
-            // What it proposes comes after; here it is told in a line of its own.
+            // The advice after the semicolon is left out; doctor gives its own.
             return e.IsSilent ? new DaemonSight.Silent(StateFiles.HolderOf(session.Home.Lock)) : new DaemonSight.Strange(e.Message.Split("; ")[0]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -134,7 +134,7 @@ internal static class DoctorCommand
         return PortCheck.Of(
             state,
             listeners,
-            // What is younger than the snapshot may be of the tree.
+            // A process younger than the snapshot may belong to the tree.
             (owner, pid) => snapshot.All.ContainsKey(pid) && !trees.GetValueOrDefault(owner, []).Exists(member => member.Pid == pid),
             DateTimeOffset.UtcNow);
     }

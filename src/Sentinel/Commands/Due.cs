@@ -5,16 +5,16 @@ using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
-/// <summary>What is due is restarted by whoever waits for it, where no daemon does: nobody else would.</summary>
+/// <summary>Restarts what is due while a command waits for it and no daemon is running: nobody else would.</summary>
 internal static class Due
 {
-    // Of what could not even be tried.
+    // Until the next attempt, when a restart could not even be tried.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Restarts what is due, if that is so of <paramref name="seen"/>.</summary>
-    /// <param name="seen">As it is seen now.</param>
-    /// <param name="written">As it is written down: unless its end is, each look begins its wait anew.</param>
-    /// <returns>How long it waits from now on; null when it does not.</returns>
+    /// <summary>Restarts what is due, if <paramref name="seen"/> is.</summary>
+    /// <param name="seen">The process as it is seen now.</param>
+    /// <param name="written">The state as it is recorded: unless it has the end, each look starts the back-off again.</param>
+    /// <returns>How long the process still waits; null when it does not.</returns>
     public static TimeSpan? Restart(Session session, ProcessRecord seen, State written)
     {
         if (seen.State is not RunState.Backoff { Due: var due } backoff)

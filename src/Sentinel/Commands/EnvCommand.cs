@@ -17,10 +17,10 @@ internal static class EnvCommand
 {
     public static Command Create()
     {
-        var process = SharedOptions.Process("Which, by id or name");
+        var process = SharedOptions.Process("Process id or name");
         var reveal = SharedOptions.Flag("--reveal", "Show the values");
         var json = SharedOptions.Json();
-        var command = new Command("env", "Show the environment of a process: what it got, or would get, and where each value comes from")
+        var command = new Command("env", "Show the environment that a process got, or would get, and where each value comes from")
         {
             process, reveal, json,
         };
@@ -38,7 +38,7 @@ internal static class EnvCommand
 
         var got = record.State is RunState.Running running && session.Table.IsHere(running.Identity) ? Caller.EnvironmentOf(running.Identity.Pid) : null;
         if (record.State is RunState.Running && got is null)
-            session.Warn($"what {record.Spec.Name} got cannot be read; this is what it would get now");
+            session.Warn($"the environment of {record.Spec.Name} cannot be read; this is what it would get now");
         var next = Next(session, record, state, isNeeded: got is null);
         var variables = Variables(got ?? next.Block, next);
         if (session.IsJson)
@@ -80,7 +80,7 @@ internal static class EnvCommand
         var nexts = next.Entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name);
         return [.. values.Keys.Union(nexts.Keys)
             .Select(name => new VariableView(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name)))
-            // What the user has seen to himself comes first.
+            // What the user set explicitly comes first.
             .OrderBy(variable => variable.Source == EnvironmentSource.Run).ThenBy(variable => variable.Name, StringComparer.Ordinal)];
     }
 }

@@ -5,18 +5,18 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>What variables a process or a group is to have.</summary>
+/// <summary>The variables that a process or a group is to have.</summary>
 internal sealed class EnvironmentOptionSet
 {
     private readonly Option<string[]> _variables = new("--env", "-e")
     {
-        Description = "A variable; as often as you like",
+        Description = "Set an environment variable (repeatable)",
         HelpName = "NAME=value",
     };
 
     private readonly Option<string[]> _files = new("--env-file")
     {
-        Description = "A file of variables (.env), read again whenever a process starts; as often as you like, the last counts most",
+        Description = "Read variables from this file (.env) whenever a process starts (repeatable; the last file wins)",
         HelpName = "file",
     };
 
@@ -37,7 +37,7 @@ internal sealed class EnvironmentOptionSet
     /// <summary>Absolute paths.</summary>
     /// <exception cref="IOException">One of them will not be there when it is read again.</exception>
     public IReadOnlyList<string> Files(ParseResult result) => [.. result.GetValue(_files)!.Select(file => Caller.Absolute(file) is var path && LastingPath.IsPassing(path)
-        ? throw new IOException($"--env-file {file} is open in this command alone, and could not be read at the next start; give the file by its name")
+        ? throw new IOException($"--env-file {file} is open in this command only, and could not be read at the next start; give the file by its name")
         : path)];
 
     public bool IsAnyIn(CommandResult result) => result.GetResult(_variables) is not null || result.GetResult(_files) is not null;

@@ -15,17 +15,17 @@ internal static class EventsCommand
 
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Of which, by id or name [default: all]");
+        var processes = SharedOptions.Processes("Process id or name [default: all]");
         processes.Arity = ArgumentArity.ZeroOrMore;
-        var lines = SharedOptions.Lines("How many of the last", DefaultLines);
-        var since = Since.Option("Only what happened after that");
-        var follow = SharedOptions.Flag("--follow", "Stay, and show what happens; Ctrl+C ends it", "-f");
+        var lines = SharedOptions.Lines("Number of last events to show", DefaultLines);
+        var since = Since.Option("Only events after this");
+        var follow = SharedOptions.Flag("--follow", "Show new events as they happen, until Ctrl+C", "-f");
         var json = SharedOptions.Json();
         var command = new Command("events", "Show what happened: starts, ends, restarts") { processes, lines, since, follow, json };
         command.SetAction(result => Invocation.InSession(result, json, session => Show(
             session,
             result.GetValue(processes)!,
-            // What is asked for by time is all shown.
+            // With --since, all events are shown.
             result.GetResult(lines) is { Implicit: false } || result.GetValue(since) is null ? result.GetValue(lines) : int.MaxValue,
             result.GetValue(since) ?? DateTimeOffset.MinValue,
             result.GetValue(follow))));
@@ -34,7 +34,7 @@ internal static class EventsCommand
 
     private static int Show(Session session, string[] targets, int lines, DateTimeOffset since, bool isFollowing)
     {
-        // One that was deleted since is still known by what happened to it.
+        // A process that was deleted since is still known by its events.
         using var log = session.OpenEvents();
         var end = log.End;
         var kept = EventLog.Read(log, end);

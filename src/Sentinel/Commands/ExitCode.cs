@@ -11,9 +11,9 @@ internal static class ExitCode
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
 
-    /// <summary>Of <c>wait</c>: it took too long; as timeout(1) has it.</summary>
+    /// <summary>For <c>wait</c>: it took too long; the code that timeout(1) uses.</summary>
     public const int TimedOut = 124;
 
-    /// <summary>Of <c>wait</c>: the process was killed by a signal; as shells have it.</summary>
+    /// <summary>For <c>wait</c>: the process was killed by a signal; the code that shells use.</summary>
     public static int KilledBy(int signal) => 128 + signal;
 }

@@ -12,10 +12,10 @@ internal static class GcCommand
 {
     public static Command Create()
     {
-        var dryRun = SharedOptions.Flag("--dry-run", "Only tell what would be ended, and why");
-        var session = LeaseOptionSet.Session("End all that were run in this session, and nothing else, whether their leases are over or not");
+        var dryRun = SharedOptions.Flag("--dry-run", "Only print what would be ended, and why");
+        var session = LeaseOptionSet.Session("End all processes run in this session, and no others, whether or not their leases are over");
         var json = SharedOptions.Json();
-        var command = new Command("gc", "End all processes that nobody owns any more: those whose lease ('run --ttl', '--until') is over")
+        var command = new Command("gc", "Stop processes whose lease ('run --ttl', '--until') has expired")
         {
             session, dryRun, json,
         };

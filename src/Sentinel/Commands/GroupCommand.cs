@@ -14,7 +14,7 @@ internal static class GroupCommand
 
     public static Command Create()
     {
-        var command = new Command("group", "Manage groups of processes and the environment that they share")
+        var command = new Command("group", "Manage groups of processes and their shared environment")
         {
             New(), Set(), Add(), Remove(), List(), Delete(),
         };
@@ -25,10 +25,10 @@ internal static class GroupCommand
 
     private static Command New()
     {
-        var name = new Argument<string>("group") { Description = "What to call it" };
+        var name = new Argument<string>("group") { Description = "Name for the group" };
         var environment = new EnvironmentOptionSet();
         var json = SharedOptions.Json();
-        var command = new Command("create", "Make a group") { name };
+        var command = new Command("create", "Create a group") { name };
         environment.AddTo(command);
         command.Options.Add(json);
         command.Check(result => SharedOptions.CheckName(result.GetValue(name)));
@@ -45,10 +45,10 @@ internal static class GroupCommand
     {
         var name = Name();
         var environment = new EnvironmentOptionSet();
-        var unset = new Option<string[]>(Unset) { Description = "A variable that it is to have no more; as often as you like", HelpName = "NAME" };
-        var noFiles = SharedOptions.Flag(NoFiles, "Have no environment file any more");
+        var unset = new Option<string[]>(Unset) { Description = "Remove a variable (repeatable)", HelpName = "NAME" };
+        var noFiles = SharedOptions.Flag(NoFiles, "Remove all environment files");
         var json = SharedOptions.Json();
-        var command = new Command("set", "Change the environment of a group; --env-file takes the place of those that it has") { name };
+        var command = new Command("set", "Change the environment of a group; --env-file replaces its environment files") { name };
         environment.AddTo(command);
         command.Options.Add(unset);
         command.Options.Add(noFiles);
@@ -58,7 +58,7 @@ internal static class GroupCommand
             foreach (var variable in result.GetValue(unset)!)
                 Variable.Check(variable);
             if (!environment.IsAnyIn(result) && result.GetResult(unset) is null && !result.GetValue(noFiles))
-                throw new FormatException($"there is nothing to set; --env, --env-file, {Unset} or {NoFiles} say what");
+                throw new FormatException($"there is nothing to set; use --env, --env-file, {Unset} or {NoFiles}");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -71,15 +71,15 @@ internal static class GroupCommand
         return command;
     }
 
-    private static Command Add() => Move("add", "Put processes into a group", (group, processes) => new Request.AddToGroup(group, processes));
+    private static Command Add() => Move("add", "Add processes to a group", (group, processes) => new Request.AddToGroup(group, processes));
 
     private static Command Remove() =>
-        Move("remove", "Take processes out of a group", (group, processes) => new Request.RemoveFromGroup(group, processes));
+        Move("remove", "Remove processes from a group", (group, processes) => new Request.RemoveFromGroup(group, processes));
 
     private static Command Move(string verb, string description, Func<string, Selection, Request> request)
     {
         var name = Name();
-        var processes = SharedOptions.Processes("Which, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
         var command = new Command(verb, description) { name, processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
@@ -91,7 +91,7 @@ internal static class GroupCommand
     {
         var name = Name();
         name.Arity = ArgumentArity.ZeroOrOne;
-        name.Description = "Show the processes of this one";
+        name.Description = "Show the processes of this group";
         var json = SharedOptions.Json();
         var command = new Command("list", "List all groups, or the processes of one") { name, json };
         command.SetAction(result => Invocation.InSession(result, json, session => List(session, result.GetValue(name))));
@@ -126,10 +126,10 @@ internal static class GroupCommand
     {
         var name = Name();
         var stop = SharedOptions.Flag("--stop", "Stop its processes");
-        var withProcesses = SharedOptions.Flag("--with-processes", "Stop its processes and forget them, too");
+        var withProcesses = SharedOptions.Flag("--with-processes", "Stop and delete its processes");
         var options = new StopOptionSet();
         var json = SharedOptions.Json();
-        var command = new Command("delete", "Forget a group; its processes go on, in no group") { name, stop, withProcesses };
+        var command = new Command("delete", "Delete a group; its processes keep running, in no group") { name, stop, withProcesses };
         options.AddTo(command);
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
@@ -138,7 +138,7 @@ internal static class GroupCommand
             var ended = result.GetValue(withProcesses) ? session.Do(new Request.Delete(members, options.In(result), WithLogs: false))
                 : result.GetValue(stop) ? session.Do(new Request.Stop(members, options.In(result)))
                 : [];
-            // With it would go the means to try that again.
+            // Without the group the command could not be tried again.
             return session.Report(ended.Any(outcome => outcome is Outcome.Failed)
                 ? ended
                 : [.. ended, .. session.Do(new Request.DeleteGroup(members.Group))]);
@@ -146,7 +146,7 @@ internal static class GroupCommand
         return command;
     }
 
-    private static Argument<string> Name() => SharedOptions.Named("group", "Which group", () =>
+    private static Argument<string> Name() => SharedOptions.Named("group", "Group name", () =>
     {
         using var session = new Session(isJson: false);
         return session.Store.Read().Groups.Keys;

@@ -4,46 +4,46 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>How <c>run</c> is told when a process is ready, and how to find out whether it is healthy.</summary>
+/// <summary>Tells <c>run</c> when a process is ready, and how to find out whether it is healthy.</summary>
 internal sealed class HealthOptionSet
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.1);
 
     private readonly Option<Probe?> _healthHttp = SharedOptions.Parsed(
-        "--health-http", "url", "It is healthy while this answers 200 to 399; $PORT is its own", Probe.Http);
+        "--health-http", "url", "Healthy while this URL answers 200 to 399; $PORT is its own port", Probe.Http);
     private readonly Option<Probe?> _healthTcp = SharedOptions.Parsed(
-        "--health-tcp", "host:port", "It is healthy while this lets one connect", Probe.Tcp);
+        "--health-tcp", "host:port", "Healthy while a TCP connection to this address succeeds", Probe.Tcp);
     private readonly Option<Probe?> _healthExec = SharedOptions.Parsed(
-        "--health-exec", "command", "It is healthy while this, run as it is, ends with code 0", Probe.Exec);
+        "--health-exec", "command", "Healthy while this command, run as it is, exits with code 0", Probe.Exec);
     private readonly Option<bool> _healthNotify = SharedOptions.Flag(
-        "--health-notify", "It is healthy while it says WATCHDOG=1 at least once in the --health-interval (sd_notify)");
+        "--health-notify", "Healthy while it sends WATCHDOG=1 at least once per --health-interval (sd_notify)");
 
     private readonly Option<TimeSpan?> _interval = SharedOptions.Seconds(
-        "--health-interval", $"How many seconds from one check to the next [default: {HealthCheck.DefaultInterval.TotalSeconds}]");
+        "--health-interval", $"Seconds from one check to the next [default: {HealthCheck.DefaultInterval.TotalSeconds}]");
 
     private readonly Option<TimeSpan?> _timeout = SharedOptions.Seconds(
-        "--health-timeout", $"How many seconds an answer may take [default: {HealthCheck.DefaultTimeout.TotalSeconds}]");
+        "--health-timeout", $"Seconds an answer may take [default: {HealthCheck.DefaultTimeout.TotalSeconds}]");
 
     private readonly Option<int?> _failures = SharedOptions.Number(
-        "--health-failures", 1, 1000, $"How many failures in a row make it unhealthy; with --restart it is then restarted [default: {HealthCheck.DefaultFailures}]");
+        "--health-failures", 1, 1000, $"Failures in a row that make it unhealthy; with --restart it is then restarted [default: {HealthCheck.DefaultFailures}]");
 
     private readonly Option<TimeSpan?> _startPeriod = SharedOptions.Seconds(
-        "--health-start-period", "How many seconds after its start failures do not count, until it is healthy once [default: 0]");
+        "--health-start-period", "Seconds after its start in which failures do not count, until it is healthy once [default: 0]");
 
     private readonly Option<Probe?> _readyHttp = SharedOptions.Parsed(
-        "--ready-http", "url", "It is ready when this answers 200 to 399", Probe.Http);
+        "--ready-http", "url", "Ready when this URL answers 200 to 399", Probe.Http);
     private readonly Option<Probe?> _readyTcp = SharedOptions.Parsed(
-        "--ready-tcp", "host:port", "It is ready when this lets one connect", Probe.Tcp);
+        "--ready-tcp", "host:port", "Ready when a TCP connection to this address succeeds", Probe.Tcp);
     private readonly Option<Probe?> _readyLog = SharedOptions.Parsed(
-        "--ready-log", "regex", "It is ready when it writes a line that matches", Probe.Log);
-    private readonly Option<bool> _readyNotify = SharedOptions.Flag("--ready-notify", "It is ready when it says READY=1 (sd_notify)");
+        "--ready-log", "regex", "Ready when it writes a line that matches", Probe.Log);
+    private readonly Option<bool> _readyNotify = SharedOptions.Flag("--ready-notify", "Ready when it sends READY=1 (sd_notify)");
 
     private readonly Option<bool> _anyListener = SharedOptions.Flag(
-        "--any-listener", "An answer counts whoever gives it: a proxy, a container's port; without it, only one of the process and what it started");
+        "--any-listener", "Accept an answer from any process, such as a proxy or a container's port; without it, only from the process and what it started");
 
     private readonly Option<TimeSpan?> _startupTimeout = SharedOptions.Seconds(
         "--startup-timeout",
-        "Within so many seconds it is ready, or, without a --ready option, has not ended: else its start has failed; 0: no limit "
+        "Fail the start if it is not ready (or, without a --ready option, has ended) within this many seconds; 0: no limit "
         + $"[default: {Readiness.DefaultTimeout.TotalSeconds} with a --ready option]");
 
     public void AddTo(System.CommandLine.Command command)
@@ -71,7 +71,7 @@ internal sealed class HealthOptionSet
         AnyListener = spec.AnyListener || result.GetValue(_anyListener),
     };
 
-    /// <summary>What is said of checks although there are none; null when there is nothing.</summary>
+    /// <summary>The option for health checks that is given although there are none; null when there is no such option.</summary>
     public string? IdleIn(CommandResult result, HealthCheck? before) => before is null && HealthProbe(result) is null
         ? new Option[] { _interval, _timeout, _failures, _startPeriod }.FirstOrDefault(option => result.GetResult(option) is not null)?.Name
         : null;
@@ -107,7 +107,7 @@ internal sealed class HealthOptionSet
             .Where(option => option.Probe is not null)
             .ToList();
         return given.Count > 1
-            ? throw new FormatException($"{given[0].Name} and {given[1].Name} are two ways to find out the same; use one of them")
+            ? throw new FormatException($"{given[0].Name} and {given[1].Name} check the same thing; use one of them")
             : given.FirstOrDefault().Probe;
     }
 }

@@ -6,7 +6,7 @@ using Sentinel.Linux.Sockets;
 
 namespace Sentinel.Commands;
 
-/// <summary>Does what a command line asks for, and turns what goes wrong into words and an exit code.</summary>
+/// <summary>Does what a command line asks for, and turns failures into messages and an exit code.</summary>
 internal static class Invocation
 {
     public static readonly Option<bool> Debug = new("--debug")
@@ -22,7 +22,7 @@ internal static class Invocation
         {
             if (UsageErrors.In(result) is { Count: > 0 } errors)
                 return UsageErrors.Report(errors, result);
-            // The runtime's console stays out of it; see StandardStream.
+            // Keeps the runtime's console out of it; see StandardStream.
             using var output = new StreamWriter(StandardStream.Output);
             using var error = new StreamWriter(StandardStream.Error);
             return result.Invoke(new InvocationConfiguration
@@ -35,7 +35,7 @@ internal static class Invocation
         }
         catch (Exception e)
         {
-            // Expected failures speak for themselves; any other is a fault of ours, and says so.
+            // Expected failures speak for themselves; any other is a fault of ours, and the message says so.
             return Session.Fail(result.GetValue(Debug) ? e.ToString()
                 : e is StateException or DaemonException or IOException or UnauthorizedAccessException or TimeoutException
                 ? e.Message.TrimEnd('.')

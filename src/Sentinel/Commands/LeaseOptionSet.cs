@@ -5,12 +5,12 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>For how long <c>run</c> is told that a process may go on.</summary>
+/// <summary>How long a process that <c>run</c> starts may live.</summary>
 internal sealed class LeaseOptionSet
 {
     private readonly Option<TimeSpan?> _time = new("--ttl")
     {
-        Description = "End it after so long: 90s, 30m, 2h, 1d [default: never]",
+        Description = "Stop it after this long: 90s, 30m, 2h, 1d [default: never]",
         HelpName = "time",
         CustomParser = result =>
         {
@@ -23,14 +23,14 @@ internal sealed class LeaseOptionSet
 
     private readonly Option<int?> _owner = new("--until")
     {
-        Description = "End it when this process ends: --until $$ is this shell, and $PPID what has started it",
+        Description = "Stop it when this process ends: $$ is this shell, and $PPID the process that started this shell",
         HelpName = "pid",
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0)
             {
                 if (pid == Environment.ProcessId)
-                    result.AddError($"--until {pid} is this command itself: the shell has replaced itself by it, as it does with its last command; use $PPID");
+                    result.AddError($"--until {pid} is this command itself: the shell has replaced itself with it, as it does for its last command; use $PPID");
                 return pid;
             }
 
@@ -39,11 +39,11 @@ internal sealed class LeaseOptionSet
         },
     };
 
-    private readonly Option<string?> _session = Session("What it is run for; 'gc --session' ends all of it");
+    private readonly Option<string?> _session = Session("Session that it belongs to; 'gc --session' ends all processes of a session");
 
     public static Option<string?> Session(string description) => new("--session") { Description = description, HelpName = "id" };
 
-    /// <exception cref="FormatException">It cannot be one.</exception>
+    /// <exception cref="FormatException">It cannot be a session.</exception>
     public static void CheckSession(string? session)
     {
         if (session is not null && !Lease.IsSession(session))
@@ -57,10 +57,10 @@ internal sealed class LeaseOptionSet
         command.Check(result => CheckSession(result.GetValue(_session)));
     }
 
-    /// <summary>The process that it is to end with; null: with none.</summary>
+    /// <summary>The process whose end is to end it; null: none.</summary>
     public int? OwnerIn(ParseResult result) => result.GetValue(_owner);
 
-    /// <param name="owner">Who <see cref="OwnerIn"/> is.</param>
+    /// <param name="owner">The process that <see cref="OwnerIn"/> names.</param>
     public ProcessSpec In(ParseResult result, ProcessSpec spec, Owner? owner, DateTimeOffset now)
     {
         var before = spec.Lease ?? new Lease();

@@ -12,8 +12,8 @@ internal static class ListCommand
 
     public static Command Create()
     {
-        var watch = SharedOptions.Flag("--watch", "Stay, and refresh every second; Ctrl+C ends it", "-w");
-        var group = new Option<string?>("--group") { Description = "Only those of this group", HelpName = "name" };
+        var watch = SharedOptions.Flag("--watch", "Refresh every second, until Ctrl+C", "-w");
+        var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
         var json = SharedOptions.Json();
         var command = new Command("list", "List all processes") { group, watch, json };
         command.Aliases.Add("ls");
@@ -49,9 +49,9 @@ internal static class ListCommand
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
         while (true)
         {
-            // Drawn over what was there, not after clearing it: nothing flickers.
+            // Draws over the old lines instead of clearing them first: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
-            // What does not fit would scroll, and be drawn again below itself.
+            // Lines that do not fit would scroll, and be drawn again below.
             foreach (var line in Lines(session, Look.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());

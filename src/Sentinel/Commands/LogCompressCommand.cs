@@ -5,7 +5,7 @@ using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
 
-/// <summary>Nobody's but our own: see <see cref="LogCompression"/>.</summary>
+/// <summary>For our own use: see <see cref="LogCompression"/>.</summary>
 internal static class LogCompressCommand
 {
     public static Command Create()

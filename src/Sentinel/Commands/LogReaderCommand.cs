@@ -6,7 +6,7 @@ using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
 
-/// <summary>Nobody's but our own: see <see cref="LogReader"/>.</summary>
+/// <summary>For our own use: see <see cref="LogReader"/>.</summary>
 internal static class LogReaderCommand
 {
     public static Command Create()

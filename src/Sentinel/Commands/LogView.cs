@@ -10,13 +10,13 @@ using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
-/// <summary>What of the logs is asked for.</summary>
+/// <summary>Which part of the logs to show.</summary>
 internal sealed record LogQuery
 {
-    /// <summary>How many of the last of each stream; null: all.</summary>
+    /// <summary>How many of the last lines of each stream; null: all.</summary>
     public int? Lines { get; init; }
 
-    /// <summary>Whether backups are looked through as well.</summary>
+    /// <summary>Whether to include backups.</summary>
     public bool WithBackups { get; init; }
 
     public DateTimeOffset? Since { get; init; }
@@ -34,23 +34,23 @@ internal sealed record LogQuery
     public LogExcerpt Excerpt() => new(Pattern, Before, After);
 }
 
-/// <summary>Shows logs: what stands there, then, while one follows, what comes.</summary>
+/// <summary>Shows logs: what they hold and then, when following, what is added.</summary>
 internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, ProcessRecord Process)> logs, LogQuery query, LogLook look)
 {
     private readonly LogWriter _writer = LogWriter.For(session.Output, session.Style, [.. logs.Select(log => log.Log)], look);
 
-    // What happened to the processes is for people to see.
+    // Only people are shown what happened to the processes.
     private readonly bool _hasMarks = look is { IsJson: false, IsRaw: false } && (look.HasTimes || session.Style.IsRich) && query.Pattern is null;
 
     private sealed record Part(LogFile Log, int ProcessId, LogHistory History, LogTimes Times, LogExcerpt Excerpt, long Start, long End);
 
-    // Where bytes are not handed on as they come.
+    // Whether lines are passed on, and not bytes as they come.
     private bool IsByLine => !_writer.TakesBytes || query.Pattern is not null;
 
-    // Only of a whole line it is known what a terminal would show of it.
+    // Only of a whole line is it known what a terminal would show.
     private bool StandsByLine => IsByLine || !look.IsRaw;
 
-    /// <returns>Which logs cannot be read.</returns>
+    /// <returns>The logs that cannot be read.</returns>
     public IReadOnlyList<Outcome.Failed> Show()
     {
         using var eventLog = _hasMarks ? session.TryOpenLog(session.Home.Events) : null;
@@ -61,7 +61,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var failed = new List<Outcome.Failed>();
         var parts = logs.Select(log => TryFind(log.Log, log.Process, failed)).OfType<Part>().ToList();
         if (parts.Find(part => (query.Since is not null || query.Until is not null) && part.Times.IsEmpty && part.End > part.History.Start) is { } timeless)
-            session.Warn($"when {timeless.Log.Process} wrote to {timeless.Log.Stream.Word()} is not known: the daemon notes it, while it runs");
+            session.Warn($"it is not known when {timeless.Log.Process} wrote to {timeless.Log.Stream.Word()}: only a running daemon notes that");
 
         if (look.HasTimes)
             ShowMerged(parts, ends);
@@ -94,11 +94,11 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var history = Session.OpenLog(log.Path);
         var times = look.HasTimes || look.IsJson || query.Since is not null || query.Until is not null ? LogTimes.Read(log.Path, session.Store.Files) : LogTimes.None;
         var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
-        // What is not a whole line yet is shown when it is.
+        // An unfinished line is shown when it is finished.
         if (query.IsFollowing && StandsByLine)
             end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
         var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
-        // What another of the same name wrote, that was deleted, is shown when all is asked for.
+        // The output of a deleted process of the same name is shown only with --all.
         if (!query.WithBackups && (log.Stream == LogStream.Stdout ? process.LogsFrom?.Stdout : process.LogsFrom?.Stderr) is { } from && from <= end)
             start = Math.Max(start, from);
         if (query.Since is { } since)
@@ -108,7 +108,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         return new Part(log, process.Id, history, times, query.Excerpt(), start, end);
     }
 
-    // Where the log's first line begins: it is cut off at a block, wherever in a line that is.
+    // Where the log's first line begins: the log is cut off at a block, which may be within a line.
     private static long StartOfLive(LogHistory history) => history.StartOfLive is var start && IsWhole(history, history.Start, start)
         ? start
         : LogFile.StartOfLastLines(history, 1, history.Start, start);
@@ -152,7 +152,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             _writer.End(part.Log);
     }
 
-    // Where they happened: a run begins where the one before has ended.
+    // Where they happened: a run begins where the one before ended.
     private static IEnumerable<(long, Event.OfProcess)> Marks(Part part, IEnumerable<Event.OfProcess> happened)
     {
         long? end = null;
@@ -170,13 +170,13 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var lines = LogLines.Read(part.History, part.Start, part.End, part.Excerpt.Filter).SelectMany(part.Excerpt.Next);
         if (query is not { Pattern: not null, Lines: { } most })
             return lines;
-        // The last of them: each is kept until it is known not to be.
+        // Only the last of them: each is kept until enough others follow.
         var (last, count) = (new Queue<LogLine?>(), 0);
         foreach (var line in lines)
         {
             last.Enqueue(line is { } kept ? kept with { Text = kept.Text.ToArray() } : null);
             count += line is null ? 0 : 1;
-            // Where lines are left out before the first is nothing to see.
+            // A gap before the first line is not shown.
             while (count > most || (last.TryPeek(out var first) && first is null))
                 count -= last.Dequeue() is null ? 0 : 1;
         }
@@ -192,10 +192,10 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             _writer.Gap(part.Log);
     }
 
-    // In the order of time, as far as it is known; what is not known stands after what was written before it.
+    // In order of time, as far as it is known; a line without a time stands after the line before it.
     private void ShowMerged(List<Part> parts, ILookup<int, Event.OfProcess> happened)
     {
-        // A start comes before what was written in the same millisecond.
+        // A start comes before lines written in the same millisecond.
         var sources = parts.DistinctBy(part => part.ProcessId).Select(part => Stamped(happened[part.ProcessId]
             .Where(one => (query.Since is null || one.Time >= query.Since) && (query.Until is null || one.Time <= query.Until))
             .Select(one => ((DateTimeOffset?)one.Time, (Action)(() => _writer.Mark(part.Log, one.Time, Events.What(one))))))).ToList();

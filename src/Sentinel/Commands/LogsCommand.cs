@@ -18,28 +18,28 @@ internal static class LogsCommand
 
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Whose, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         processes.Arity = ArgumentArity.ZeroOrMore;
-        var group = new Option<string?>("--group") { Description = "Those of all processes of this group", HelpName = "name" };
-        var lines = SharedOptions.Lines("How many of the last lines of each stream", DefaultLines);
-        var all = SharedOptions.Flag("--all", "Show everything that is kept, in backups too, the oldest first");
+        var group = new Option<string?>("--group") { Description = "Logs of all processes of this group", HelpName = "name" };
+        var lines = SharedOptions.Lines("Number of last lines to show of each stream", DefaultLines);
+        var all = SharedOptions.Flag("--all", "Show everything that is kept, including backups, oldest first");
         var stream = new Option<LogStream?>("--stream")
         {
-            Description = "Only this one: stdout or stderr [default: both]",
+            Description = "Only this stream: stdout or stderr [default: both]",
             HelpName = "stream",
             CustomParser = Stream,
         };
         stream.CompletionSources.Clear();
         stream.CompletionSources.Add("stdout", "stderr", "both");
-        var follow = SharedOptions.Flag("--follow", "Stay, and show what is written; Ctrl+C ends it", "-f");
-        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as the daemon was there, in the order of time", "-t");
-        var since = Since.Option("Only what was written after that");
-        var until = Since.Option("Only what was written before that", "--until");
+        var follow = SharedOptions.Flag("--follow", "Show new lines as they are written, until Ctrl+C", "-f");
+        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as a daemon was running, in order of time", "-t");
+        var since = Since.Option("Only lines written after this");
+        var until = Since.Option("Only lines written before this", "--until");
         var grep = new Option<string?>("--grep", "-g") { Description = "Only lines that match this regular expression", HelpName = "regex" };
-        var before = Count("--before", "-B", "And so many lines before each");
-        var after = Count("--after", "-A", "And so many lines after each");
-        var context = Count("--context", "-C", "Both");
-        var raw = SharedOptions.Flag("--raw", "Bytes as they are: no headings, no names, nothing cut out; --grep matches them as well");
+        var before = Count("--before", "-B", "Also show this many lines before each match");
+        var after = Count("--after", "-A", "Also show this many lines after each match");
+        var context = Count("--context", "-C", "Same as --before and --after with this number");
+        var raw = SharedOptions.Flag("--raw", "Print the raw bytes, without headings or names; --grep matches the raw bytes, too");
         var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
         var json = SharedOptions.Json();
         var command = new Command("logs", "Show what processes wrote")
@@ -49,17 +49,17 @@ internal static class LogsCommand
         command.Check(result =>
         {
             if (result.GetValue(processes)!.Length == 0 == (result.GetValue(group) is null) && result.Children.OfType<CommandResult>().FirstOrDefault() is null)
-                throw new FormatException("say whose logs: by id or name, or with --group");
+                throw new FormatException("say whose logs to show: give an id, a name or --group");
             if (result.GetValue(clear) && result.GetValue(follow))
-                throw new FormatException("--clear and --follow do not go together");
+                throw new FormatException("--clear and --follow cannot be used together");
             if (result.GetValue(raw) && (result.GetValue(timestamps) || result.GetValue(json)))
-                throw new FormatException("--raw shows nothing but what was written; leave --timestamps and --json away");
+                throw new FormatException("--raw shows only what was written; leave out --timestamps and --json");
             if (result.GetValue(follow) && result.GetValue(until) is not null)
-                throw new FormatException("--follow and --until do not go together");
+                throw new FormatException("--follow and --until cannot be used together");
             if (result.GetValue(grep) is { } expression)
                 _ = new LogPattern(expression);
             else if (result.GetResult(before) is not null || result.GetResult(after) is not null || result.GetResult(context) is not null)
-                throw new FormatException("--before, --after and --context go with --grep");
+                throw new FormatException("--before, --after and --context need --grep");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -69,7 +69,7 @@ internal static class LogsCommand
             var logs = found.SelectMany(process => LogsOf(session, process).Select(log => (log, process)))
                 .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
                 .ToList();
-            // What is asked for otherwise is all shown.
+            // With --all, a time or a pattern, all lines are shown.
             var isAll = result.GetResult(lines) is null or { Implicit: true }
                 && (result.GetValue(all) || result.GetValue(since) is not null || result.GetValue(until) is not null || result.GetValue(grep) is not null);
             var query = new LogQuery
@@ -102,24 +102,24 @@ internal static class LogsCommand
         new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
     ];
 
-    /// <summary>Says where a process writes to whose log was renamed, or leads to nowhere: nothing of that is shown.</summary>
+    /// <summary>Warns of processes whose log was renamed, or keeps nothing: what they write there is not shown.</summary>
     public static void WarnOfMoved(Session session, IEnumerable<ProcessRecord> processes)
     {
         foreach (var process in processes)
         {
             foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
-                session.Warn($"{log.Path} is no file: nothing is kept in it");
+                session.Warn($"{log.Path} is not a file: nothing is kept in it");
             foreach (var log in OpenFiles.MovedLogsOf(process, session.Home, session.Table))
-                session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; what is new stands there, "
+                session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; new lines are only there, "
                     + $"and 'sentinel restart {process.Id}' begins a new log");
         }
     }
 
     private static Command Rotate()
     {
-        var processes = SharedOptions.Processes("Whose, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
-        var command = new Command("rotate", "Make backups of logs now, however large they are") { processes, json };
+        var command = new Command("rotate", "Rotate logs now, whatever their size") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var (found, missing) = Find(session, result.GetValue(processes)!, group: null);

@@ -25,7 +25,7 @@ internal sealed class Look
         var written = session.Store.Read();
         var (state, told) = Sight.Of(written, session, _snapshot);
         _restarts = [];
-        // While a daemon runs that is its business.
+        // While a daemon runs, that is its job.
         if (state.Processes.Values.Any(process => process.State.IsDue(DateTimeOffset.UtcNow) || IsToBeNoted(process, written)) && session.Daemon is null)
         {
             _restarts = Restart(session);
@@ -57,17 +57,17 @@ internal sealed class Look
     private IReadOnlyDictionary<int, List<Sighting>> Remains =>
         field ??= Overview.Remains(Processes.Select(process => process.Record), _snapshot);
 
-    /// <summary>Whether it has to be asked to learn whether it is ready.</summary>
+    /// <summary>Whether a process must be asked to find out whether it is ready.</summary>
     public static bool IsStarting(ProcessRecord record) => record is { State: RunState.Running { IsReady: false }, Spec.Readiness.Probe: not null };
 
-    // The time that it waits is that from when its end was noticed first: unless that is written down, each look begins it anew. What
-    // has handed over has an event.
+    // The back-off counts from when the end was first noticed: unless that is recorded, each look starts it again. A handover has an
+    // event.
     private static bool IsToBeNoted(ProcessRecord seen, State written) =>
         seen.State is RunState.Backoff or RunState.Failed && seen.State != written.Processes[seen.Id].State
         || (seen.State is RunState.Running run && written.Processes[seen.Id].State is RunState.Running noted
             && (run.Identity != noted.Identity || run.Handover != noted.Handover));
 
-    // Whatever is in the way of that, what there is can still be shown.
+    // Whatever prevents the restart, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)
     {
         try
@@ -76,7 +76,7 @@ internal sealed class Look
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or DaemonException)
         {
-            session.Warn($"what is due cannot be restarted: {e.Message}");
+            session.Warn($"cannot restart the processes that are due: {e.Message}");
             return [];
         }
     }
@@ -88,11 +88,11 @@ internal sealed class Look
 
     public IEnumerable<PortLease> PortsOf(ProcessRecord record) => _ports[record.Id];
 
-    /// <summary>What was restarted, a line each.</summary>
+    /// <summary>What was restarted, one line each.</summary>
     public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
         $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
 
-    /// <param name="logs">Looks what became of the logs of a process; null: that would take too long for all of them.</param>
+    /// <param name="logs">Finds out what became of the logs of a process; null: that would take too long for all processes.</param>
     public ProcessesJson ToJson(Func<ProcessRecord, LogFaults>? logs = null) => new(
         Json.SchemaVersion,
         [.. Processes.Select(process => ProcessJson.From(

@@ -10,16 +10,16 @@ namespace Sentinel.Commands;
 
 internal static class PortCommand
 {
-    public static Command Create() => new("port", "Lease ports, so that no two programs are given the same")
+    public static Command Create() => new("port", "Lease ports, so that no two programs are given the same one")
     {
         Allocate(), List(), Free(),
     };
 
     private static Command Allocate()
     {
-        var asked = new Argument<int?>("port") { Description = "Which [default: any that nobody uses]", Arity = ArgumentArity.ZeroOrOne, CustomParser = Port };
-        var port = new Option<int?>("--port") { Description = "The same", HelpName = "port", CustomParser = Port };
-        var name = NameOption($"What it is for [default: {PortLease.DefaultName}]");
+        var asked = new Argument<int?>("port") { Description = "Port to lease [default: any unused port]", Arity = ArgumentArity.ZeroOrOne, CustomParser = Port };
+        var port = new Option<int?>("--port") { Description = "Same as the <port> argument", HelpName = "port", CustomParser = Port };
+        var name = NameOption($"Name of the lease [default: {PortLease.DefaultName}]");
         var json = SharedOptions.Json();
         var command = new Command("allocate", "Lease a port") { asked, port, name, json };
         command.Check(result =>
@@ -35,9 +35,9 @@ internal static class PortCommand
 
     private static Command List()
     {
-        var name = NameOption("Only those that have this name");
+        var name = NameOption("Only leases with this name");
         var json = SharedOptions.Json();
-        var command = new Command("list", "List the leased ports, and who listens on them") { name, json };
+        var command = new Command("list", "List the leased ports, and what listens on them") { name, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var state = session.Store.Read();
@@ -57,14 +57,14 @@ internal static class PortCommand
 
     private static Command Free()
     {
-        var targets = new Argument<string[]>("port") { Description = "Which, by number or name", HelpName = "port", Arity = ArgumentArity.OneOrMore };
+        var targets = new Argument<string[]>("port") { Description = "Port number or lease name", HelpName = "port", Arity = ArgumentArity.OneOrMore };
         targets.CompletionSources.Add(_ =>
         {
             using var session = new Session(isJson: false);
             return session.Store.Read().Ports.Values.Select(lease => lease.Port.ToString(CultureInfo.InvariantCulture));
         });
         var json = SharedOptions.Json();
-        var command = new Command("free", "End the lease of ports; of a name, all that have it") { targets, json };
+        var command = new Command("free", "End port leases; a name ends all leases with that name") { targets, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Do(new Request.FreePorts(result.GetValue(targets)!)))));
         return command;
@@ -78,7 +78,7 @@ internal static class PortCommand
             return null;
         if (int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= PortLease.Lowest and <= PortLease.Highest)
             return port;
-        result.AddError($"'{token.Value}' is no port; they are the numbers from {PortLease.Lowest} to {PortLease.Highest}");
+        result.AddError($"'{token.Value}' is not a port; expected a number from {PortLease.Lowest} to {PortLease.Highest}");
         return null;
     }
 }

@@ -11,7 +11,7 @@ namespace Sentinel.Commands;
 /// <summary>Waits until a process listens on each of its ports.</summary>
 internal static class PortWait
 {
-    // Of a socket that begins to listen nobody is told.
+    // Nothing tells when a socket begins to listen.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     public static int Wait(Session session, ProcessRecord first, Inotify watch, TimeSpan? timeout)
@@ -27,7 +27,7 @@ internal static class PortWait
             var state = Sight.Of(written, session, snapshot).State;
             if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
                 return Session.Fail($"{name} was deleted");
-            // Who watches it takes note of it now, and knows better.
+            // The daemon is taking note of this now, and knows better.
             unnoted = ReferenceEquals(now, written.Processes[first.Id]) ? null : unnoted ?? TimeProvider.System.GetTimestamp();
             if (unnoted is { } since && session.Daemon is not null && TimeProvider.System.GetElapsedTime(since) < WaitCommand.Moment)
                 (state, now) = (written, written.Processes[first.Id]);

@@ -9,7 +9,7 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>Asks one server once, where that takes looking up a name, or TLS: what the daemon leaves to a child.</summary>
+/// <summary>Asks one server once, where that needs a name lookup or TLS: the daemon leaves that to a child.</summary>
 internal static class ProbeCommand
 {
     private const int StatusBytes = 256;
@@ -17,7 +17,7 @@ internal static class ProbeCommand
     public static Command Create()
     {
         var target = new Argument<string>("target") { Description = "A URL, or HOST:PORT" };
-        var timeout = SharedOptions.Seconds("--timeout", "How many seconds the answer may take");
+        var timeout = SharedOptions.Seconds("--timeout", "Seconds the answer may take");
         var command = new Command("probe", "Ask a server whether it answers") { target, timeout };
         command.Hidden = true;
         command.SetAction(result => Ask(result.GetValue(target)!, result.GetValue(timeout) ?? HealthCheck.DefaultTimeout));
@@ -57,7 +57,7 @@ internal static class ProbeCommand
         Stream stream = plain;
         if (url.Scheme == "https")
         {
-            // Whether it answers is asked, and not who it is: on a machine of one's own certificates are seldom anybody's.
+            // We ask whether it answers, not who it is: on one's own machine certificates are seldom anyone's.
             var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, _) => true);
             secure.AuthenticateAsClient(url.IdnHost);
             stream = secure;
@@ -80,12 +80,12 @@ internal static class ProbeCommand
         }
     }
 
-    // Who asked us finds out who that is.
+    // The process that asked us finds out who that is.
     private static void TellFrom(Socket socket) => Output.Tell(socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped
         ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port).ToString()
         : $"{socket.RemoteEndPoint}");
 
-    // Whoever waits for us has patience for so long, and no longer.
+    // The process that asked us waits this long, and no longer.
     private static Socket Connect(string host, int port, TimeSpan timeout)
     {
         var addresses = Dns.GetHostAddresses(host);

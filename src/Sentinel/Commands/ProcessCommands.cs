@@ -7,7 +7,7 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>The commands that act on processes there are, each with its form for all of them.</summary>
+/// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
     public static IEnumerable<Command> Create() =>
@@ -15,23 +15,23 @@ internal static class ProcessCommands
         Named("start", "Start stopped processes again", Start),
         Named("stop", "Stop running processes and all that they started", Stop),
         RestartCommand.Create(),
-        Named("delete", "Stop processes and forget them", Delete),
-        Named("reset", "Forget how often processes failed; what was given up can then be started", Reset),
-        Bulk("startall", "Start all processes that do not run", Start, "Started", "to start"),
+        Named("delete", "Stop and delete processes", Delete),
+        Named("reset", "Reset the failures of processes, so that those given up can be started again", Reset),
+        Bulk("startall", "Start all processes that are not running", Start, "Started", "to start"),
         Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop"),
-        Bulk("restartall", "Restart all processes but those that you stopped", Restart, "Restarted", "to restart"),
+        Bulk("restartall", "Restart all processes except those that you stopped", Restart, "Restarted", "to restart"),
         Clean(),
     ];
 
-    /// <summary>Those for all processes of a group.</summary>
+    /// <summary>The commands for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
-        Bulk("start", "Start all processes of a group that do not run", Start, "Started", "to start", group()),
+        Bulk("start", "Start all processes of a group that are not running", Start, "Started", "to start", group()),
         Bulk("stop", "Stop all processes of a group", Stop, "Stopped", "to stop", group()),
-        Bulk("restart", "Restart all processes of a group but those that you stopped", Restart, "Restarted", "to restart", group()),
+        Bulk("restart", "Restart all processes of a group except those that you stopped", Restart, "Restarted", "to restart", group()),
     ];
 
-    /// <summary>Adds its options to a command, and gives what the command asks for.</summary>
+    /// <summary>Adds its options to a command, and returns what makes the request.</summary>
     private delegate Func<ParseResult, Selection, Request> Verb(Command command);
 
     private static Func<ParseResult, Selection, Request> Start(Command command)
@@ -71,7 +71,7 @@ internal static class ProcessCommands
 
     private static Command Named(string name, string description, Verb verb)
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
         var command = new Command(name, description) { processes };
         var request = verb(command);
@@ -107,7 +107,7 @@ internal static class ProcessCommands
     {
         var logs = WithLogs();
         var json = SharedOptions.Json();
-        var command = new Command("clean", "Forget all processes that do not run and are not to be restarted") { logs, json };
+        var command = new Command("clean", "Delete processes that are not running and will not be restarted") { logs, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Do(new Request.Clean(result.GetValue(logs))), Summary("Deleted", "to clean up"))));
         return command;
@@ -119,9 +119,9 @@ internal static class ProcessCommands
     public static Option<bool> UpdateEnvironment() =>
         SharedOptions.Flag(
             "--update-env",
-            "Give them the environment, limits, groups and priorities of this shell from now on; what runs already has them from its next start on");
+            "Use the environment, limits, groups and priorities of this shell from now on; running processes get them at their next start");
 
-    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Delete their log files, too");
+    private static Option<bool> WithLogs() => SharedOptions.Flag("--logs", "Also delete their log files");
 
     public static Renewal? Renewal(ParseResult result, Option<bool> update) =>
         result.GetValue(update) ? new Renewal(Caller.Environment, Caller.Inherited) : null;

@@ -8,29 +8,29 @@ using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
-/// <summary>Waits until what was started is ready. Where no daemon finds that out, this does.</summary>
-/// <param name="id">Of the first that is started; those after it are asked as well.</param>
+/// <summary>Waits until a started process is ready. Where no daemon finds that out, this does.</summary>
+/// <param name="id">The id of the first process that is started; later ones are asked as well.</param>
 internal sealed class ReadyWait(Session session, int id) : IDisposable
 {
     private const int LastLines = 10;
 
-    /// <summary>After so long without a word it is found out whether the daemon lives.</summary>
+    /// <summary>After this long without news, check whether the daemon is alive.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Inotify _watch = new();
     private Asking? _asking = session.Daemon is null ? new Asking(session, other => other >= id) : null;
 
-    // Of what nothing is known but that it runs.
+    // For a process of which we know only that it runs.
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Before it is started: it may be ready, or gone, at once.</summary>
+    /// <summary>Call this before the process is started: it may be ready, or gone, at once.</summary>
     public static ReadyWait Prepare(Session session, int id) => new(session, id);
 
     /// <summary>Blocks until a process is ready, or its start has failed.</summary>
     /// <param name="serves">
-    /// Waits until it serves: where there is a health check, until that says so; where nothing tells, until it has lived for a second.
+    /// Wait until it serves: until its health check says so or, where nothing tells, until it has lived for a second.
     /// </param>
     /// <returns>Why its start failed; null when it is ready.</returns>
     public Outcome.Failed? Until(ProcessRecord started, bool serves = false)
@@ -44,7 +44,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             if (_asking is not null)
             {
                 _asking.Await(started, () => Left(started, Read(), serves, out _));
-                // Undecided: somebody else does it from now on.
+                // Undecided: a daemon decides from now on.
                 if (session.FindDaemon() is not null)
                     Dispose();
                 continue;
@@ -65,7 +65,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         _asking = null;
     }
 
-    /// <summary>Says on standard error what one has left running whose start failed, if that is so.</summary>
+    /// <summary>Says on standard error what a process whose start failed has left running, if anything.</summary>
     public static void ShowLeft(Session session, ProcessRecord process)
     {
         var (state, snapshot) = (session.Store.Read(), new Snapshot(session.Table));
@@ -77,7 +77,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             Output.Tell($"  {advice}");
     }
 
-    /// <summary>Shows on standard error what a process wrote last, in the run that it is in, or was in last.</summary>
+    /// <summary>Shows on standard error what a process wrote last, in its current or its last run.</summary>
     public static void ShowLastLines(Session session, ProcessRecord process)
     {
         if (process.State.CurrentRun is null && process.LastRun is { How: Exit.NotStarted })
@@ -92,7 +92,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             if (history is null)
                 continue;
             var end = history.End;
-            // One that was emptied meanwhile holds nothing else.
+            // A log that was emptied meanwhile holds nothing else.
             var start = began is { } from && from <= end ? Math.Max(history.Start, from) : history.StartOfLive;
             var text = new MemoryStream();
             history.Read(LogFile.StartOfLastLines(history, LastLines, start, end), end, block => text.Write(block.Span));
@@ -101,9 +101,9 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         }
     }
 
-    /// <summary>What became of a run up to now.</summary>
+    /// <summary>What has become of a run so far.</summary>
     /// <param name="failure">How it failed; null when it did not.</param>
-    /// <returns>How long to wait until it may be decided without anything happening, zero when it is; null: nobody knows.</returns>
+    /// <returns>How long until it may be decided without any event; zero when it is decided; null: nobody knows.</returns>
     private static TimeSpan? Left(ProcessRecord started, ProcessRecord? now, bool serves, out Outcome.Failed? failure)
     {
         failure = null;
@@ -113,7 +113,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         {
             if (!run.IsReady || run.Handover is not null)
                 return null;
-            // One that has a pid file, and has not handed over yet, may be about to.
+            // A process that has a pid file, and has not handed over yet, may be about to.
             var mayHandOver = now.Spec.PidFile is not null && now.Spec.Readiness is null && run.Identity == started.State.Main;
             if (!serves && !mayHandOver)
                 return TimeSpan.Zero;

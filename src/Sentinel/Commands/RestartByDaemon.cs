@@ -4,8 +4,8 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Commands;
 
 /// <summary>
-/// What becomes of a restart that a daemon which has begun meanwhile goes on with: it is written down that they are to run again, and
-/// asking for it once more would restart them twice.
+/// The outcome of a restart that a daemon, started meanwhile, continues: the state records that the processes are to run again, and
+/// asking once more would restart them twice.
 /// </summary>
 internal static class RestartByDaemon
 {
@@ -28,5 +28,5 @@ internal static class RestartByDaemon
 
     private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running run
         ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid, run.Identity.Pid)
-        : new Outcome.Failed(record.Spec.Name, record, $"the daemon, which has begun meanwhile, has it {record.State.Word}; 'sentinel why {record.Id}' tells more");
+        : new Outcome.Failed(record.Spec.Name, record, $"a daemon started meanwhile and took over; the process is now {record.State.Word}: see 'sentinel why {record.Id}'");
 }

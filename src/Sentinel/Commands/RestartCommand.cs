@@ -11,11 +11,11 @@ internal static class RestartCommand
 {
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var options = new StopOptionSet();
         var updateEnvironment = ProcessCommands.UpdateEnvironment();
         var rolling = SharedOptions.Flag(
-            "--rolling", "One at a time: the next when the last is ready and healthy or, where nothing tells, has run for a second; the first that fails ends it");
+            "--rolling", "Restart one at a time, each when the last is ready and healthy or, without such checks, has run for a second; end at the first failure");
         var json = SharedOptions.Json();
         var command = new Command("restart", "Stop processes and start them again") { processes };
         options.AddTo(command);

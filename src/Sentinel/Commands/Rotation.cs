@@ -7,12 +7,12 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>What commands do for logs where no daemon sees to them.</summary>
+/// <summary>What commands do for logs where no daemon does.</summary>
 internal static class Rotation
 {
     /// <summary>
-    /// Rotates logs that are larger than they may be, gives pipes that lost their readers others, and warns where that fails. For
-    /// commands that change something: whoever only looks writes nothing.
+    /// Rotates logs that are too large, gives new readers to pipes that lost theirs, and warns where that fails. For commands that
+    /// change something: those that only look write nothing.
     /// </summary>
     public static void Tend(Session session)
     {
@@ -33,7 +33,7 @@ internal static class Rotation
                     session.Warn($"{log.Path} cannot be rotated: {e.Message}");
                 }
 
-        // Where the file system is not known to do without, any may have one.
+        // Unless the file system is known to need no readers, any process may have one.
         var mayAll = Directory.Exists(session.Home.Logs) && Files.KnownOf(session.Home.Logs) is null;
         LogReaders.Mend(processes.Where(process => mayAll || process.Spec.LogPipe), session.Home, session.Table, session.Warn);
     }
@@ -66,14 +66,14 @@ internal static class Rotation
             : new Outcome.Cleared(process.Spec.Name, process);
     }
 
-    // As for any other change.
+    // The same check as before any other change.
     private static void MakeSure(Session session)
     {
         if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: true) is { } why)
             throw new UnauthorizedAccessException(why);
     }
 
-    // What is wrong with one does not hold up the others.
+    // A failure of one log does not stop the others.
     private static string? Failure(Session session, IEnumerable<LogFile> logs, Action<LogFile> work)
     {
         string? failure = null;

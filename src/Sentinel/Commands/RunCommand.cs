@@ -15,27 +15,27 @@ internal static class RunCommand
     {
         var words = new Argument<string[]>("command")
         {
-            Description = "The command: one argument is a command line as a shell would take it; several are executed as they are, "
-                + "and so is all that stands after --",
+            Description = "Command to run: one argument is a command line, as for a shell; several arguments, "
+                + "and all after --, are executed as they are",
             Arity = ArgumentArity.OneOrMore,
         };
-        var name = new Option<string?>("--name") { Description = "What to call it [default: the program's name]" };
-        var folder = new Option<string?>("--cwd") { Description = "The folder to run it in [default: this one]", HelpName = "dir" };
+        var name = new Option<string?>("--name") { Description = "Name for the process [default: the program's name]" };
+        var folder = new Option<string?>("--cwd") { Description = "Folder to run it in [default: this one]", HelpName = "dir" };
         var environment = new EnvironmentOptionSet();
         var ports = new Option<string[]>("--port")
         {
-            Description = $"Lease a port for as long as it is registered, and tell it in VARIABLE [default: {PortRequest.DefaultVariable}]; as often as you like",
+            Description = $"Lease a port for as long as the process is registered, and pass it in VARIABLE [default: {PortRequest.DefaultVariable}] (repeatable)",
             HelpName = "name[=VARIABLE]",
         };
-        var group = new Option<string?>("--group") { Description = "The group to put it into", HelpName = "name" };
-        var makesGroup = SharedOptions.Flag("--create-group", "Make the group when there is none of that name");
+        var group = new Option<string?>("--group") { Description = "Group to add it to", HelpName = "name" };
+        var makesGroup = SharedOptions.Flag("--create-group", "Create the group if it does not exist");
         var lease = new LeaseOptionSet();
         var treatment = new TreatmentOptionSet();
         var options = new RunOptionSet();
         var health = new HealthOptionSet();
         var instances = SharedOptions.Number(
-            "--instances", 1, Instance.Most, "Run so many of it as one set: NAME-1, NAME-2, ..., each with ports of its own, and its number in SENTINEL_INSTANCE");
-        var waits = SharedOptions.Flag("--wait", "Return when it is ready; when its start fails, say why and show what it wrote last");
+            "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");
+        var waits = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
         var json = SharedOptions.Json();
         var command = new Command("run", "Start a background process") { words, name, folder };
         environment.AddTo(command);
@@ -59,11 +59,11 @@ internal static class RunCommand
             Model.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
             Ports(result.GetValue(ports)!);
             if (result.GetValue(makesGroup) && result.GetValue(group) is null)
-                throw new FormatException("--create-group goes with --group");
+                throw new FormatException("--create-group needs --group");
             if (result.GetValue(instances) > 1 && options.HasPidFile(result))
                 throw new FormatException("--pid-file names one file, and each of several --instances needs its own");
             if (health.IdleIn(result, null) is { } idle)
-                throw new FormatException($"{idle} goes with --health-http, --health-tcp, --health-exec or --health-notify");
+                throw new FormatException($"{idle} needs --health-http, --health-tcp, --health-exec or --health-notify");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -81,7 +81,7 @@ internal static class RunCommand
             var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
             Owner? owner = null;
             if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
-                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid} that it could end with")]);
+                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid}, which --until names")]);
             spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
             var request = new RunRequest(
                 spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now), Caller.Surroundings);
@@ -94,10 +94,10 @@ internal static class RunCommand
     {
         var ports = words.Select(PortRequest.Parse).ToList();
         foreach (var same in ports.GroupBy(port => port.Name).Where(same => same.Count() > 1))
-            throw new FormatException($"--port {same.Key} is there twice");
+            throw new FormatException($"--port {same.Key} is given twice");
         foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
             throw new FormatException(
-                $"{string.Join(" and ", same.Select(port => port.Name))} would both be told in {same.Key}; --port {same.Last().Name}=VARIABLE chooses another");
+                $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; choose another variable with --port {same.Last().Name}=VARIABLE");
         return ports;
     }
 
@@ -143,9 +143,9 @@ internal static class RunCommand
             Unasked.Warn(spec.Health is not null, "'run --wait'");
         if (spec.Lease is { Ends: true })
             Output.Tell("""
-                Warning: Lease set but daemon is not running. When it is over, the process goes on
+                Warning: Lease set but daemon is not running. When it is over, the process keeps running
                 until you run 'sentinel gc'.
-                  Run 'sentinel daemon start' to have it ended at once.
+                  Run 'sentinel daemon start' to end it on time.
                 """);
     }
 }

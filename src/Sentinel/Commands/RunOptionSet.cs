@@ -4,65 +4,65 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>What <c>run</c> is told of how to keep a process running and how to stop it.</summary>
-/// <param name="isNew">Whether nothing was told before, with which it could go together.</param>
+/// <summary>How <c>run</c> is to keep a process running, and how to stop it.</summary>
+/// <param name="isNew">Whether there are no earlier options that these could belong to.</param>
 internal sealed class RunOptionSet(bool isNew = true)
 {
-    // The word after --restart may be the command; RunWords tells which is its value.
+    // The word after --restart may be the command; RunWords tells whether it is a value.
     public const string RuleOption = "--restart-rule";
 
     private readonly Option<bool> _restart = SharedOptions.Flag(
         "--restart",
-        "Start it again whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s. "
-        + "--restart=on-failure: only when it did not end with code 0");
+        "Restart it whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s. "
+        + "--restart=on-failure: only when it did not exit with code 0");
 
     private readonly Option<RestartRule?> _rule = new(RuleOption) { Hidden = true, CustomParser = Rule };
 
     private readonly Option<int?> _maxRestarts = new("--max-restarts")
     {
-        Description = "Give it up when it ends again after so many restarts within the --restart-window [default: never]",
+        Description = "Give up when it ends again after this many restarts within --restart-window [default: never]",
         HelpName = "number",
         CustomParser = Number,
     };
 
     private readonly Option<TimeSpan?> _window = SharedOptions.Seconds(
-        "--restart-window", $"See --max-restarts [default: {RestartLimit.DefaultWindow.TotalSeconds}]");
+        "--restart-window", $"Seconds within which --max-restarts counts [default: {RestartLimit.DefaultWindow.TotalSeconds}]");
 
     private readonly Option<TimeSpan?> _stopTimeout = SharedOptions.Seconds(
-        "--stop-timeout", $"How many seconds it has to end when it is stopped, until SIGKILL [default: {StopRule.Default.Timeout.TotalSeconds}]");
+        "--stop-timeout", $"Seconds it has to end when it is stopped, before SIGKILL [default: {StopRule.Default.Timeout.TotalSeconds}]");
 
     private readonly Option<int?> _stopSignal = SharedOptions.Signal(
-        "--stop-signal", "Which signal asks it to end: INT, HUP, ... [default: TERM]");
+        "--stop-signal", "Signal that asks it to end: INT, HUP, ... [default: TERM]");
 
     private readonly Option<StopMode?> _stopMode = SharedOptions.Amount(
         "--stop-mode",
         "main|tree",
-        "Who gets the signal: main, the process, and what it leaves when it has ended; tree, all that it started as well, at once [default: main]",
+        "Who gets the signal: main, the process, and then what it leaves running; tree, the process and all that it started, at once [default: main]",
         StopModes.Parse);
 
     private readonly Option<string?> _pidFile = new("--pid-file")
     {
-        Description = "When its main process ends, the one of its own that this file names goes on as it: for a program that goes into the background, or replaces itself",
+        Description = "When its main process ends, the process of its tree that this file names takes its place: for a program that puts itself into the background, or replaces itself",
         HelpName = "file",
     };
 
     private readonly Option<long?> _maxMemory = new("--max-memory")
     {
-        Description = "Restart it when it, with all that it started, has more memory: 200M, 1.5G",
+        Description = "Restart it when it and all that it started use more memory: 200M, 1.5G",
         HelpName = "size",
         CustomParser = Memory,
     };
 
     private readonly Option<long?> _logSize = new("--log-max-size")
     {
-        Description = $"How large the log of a stream may be until it becomes a backup: 1M, 500K; 0: as large as it gets [default: {LogLimits.Default.MaxBytes / (1024 * 1024)}M]",
+        Description = $"Size at which the log of a stream becomes a backup: 1M, 500K; 0: never [default: {LogLimits.Default.MaxBytes / (1024 * 1024)}M]",
         HelpName = "size",
         CustomParser = LogSize,
     };
 
     private readonly Option<int?> _logBackups = new("--log-backups")
     {
-        Description = $"How many backups of each log are kept [default: {LogLimits.Default.Backups}]",
+        Description = $"Backups to keep of each log [default: {LogLimits.Default.Backups}]",
         HelpName = "number",
         CustomParser = Backups,
     };
@@ -70,7 +70,7 @@ internal sealed class RunOptionSet(bool isNew = true)
     private readonly Option<bool> _logCompress = SharedOptions.Flag("--log-compress", "Compress the backups with gzip");
 
     private readonly Option<bool> _logPipe = SharedOptions.Flag(
-        "--log-pipe", "Write its logs through a pipe and a process of ours: nothing is lost when it opens /dev/stdout and empties it");
+        "--log-pipe", "Write its logs through a pipe and a reader process: nothing is lost when it opens /dev/stdout and truncates it");
 
     public void AddTo(System.CommandLine.Command command)
     {
@@ -110,9 +110,9 @@ internal sealed class RunOptionSet(bool isNew = true)
     {
         var isRestarted = result.GetValue(_restart) || result.GetValue(_rule) is not (null or RestartRule.Never);
         if (result.GetValue(_maxRestarts) is not null && !isRestarted)
-            result.AddError("--max-restarts goes with --restart");
+            result.AddError("--max-restarts needs --restart");
         if (result.GetValue(_window) is not null && result.GetValue(_maxRestarts) is null)
-            result.AddError("--restart-window goes with --max-restarts");
+            result.AddError("--restart-window needs --max-restarts");
     }
 
     private static RestartRule? Rule(ArgumentResult result)

@@ -5,21 +5,21 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Commands;
 
 /// <summary>
-/// Tells, before the parser does, which words after <c>run</c> are its options and which are the command: what begins with a dash and
-/// stands before the command is an option; from the first word of the command on, what <c>run</c> knows is; after -- nothing is. The first
-/// -- is the end of the options where no command has begun, and part of the command where one has.
+/// Decides, before the parser does, which words after <c>run</c> are its options and which are the command. Before the command, a word
+/// with a dash is an option; from the first word of the command on, only an option that <c>run</c> knows is; after --, nothing is. The
+/// first -- ends the options if no command has begun, and is part of the command if one has.
 /// </summary>
 internal sealed class RunWords
 {
     private const string Run = "run", Restart = "--restart", End = "--";
 
-    // Words that are read as the value of --restart wherever something follows that can be the command.
+    // Words that are read as the value of --restart wherever a word follows that can be the command.
     private static readonly string[] Rules = ["always", "on-failure", "no", "never"];
 
-    // Words that are read so elsewhere, and here are programs.
+    // Words that are such values elsewhere, and are programs here.
     private static readonly string[] Programs = ["yes", "true"];
 
-    // How the parser, which sees no order, is told.
+    // How we tell the parser, which does not see the order.
     private static readonly Option<bool> Exact = new("--words-after-end") { Hidden = true, Arity = ArgumentArity.Zero };
     private static readonly Option<string?> Fault = new("--words-at-fault") { Hidden = true };
     private static readonly Option<string[]> Taken = new("--words-taken") { Hidden = true };
@@ -51,13 +51,13 @@ internal sealed class RunWords
         });
     }
 
-    /// <summary>Whether the command is what stands after --, and nothing of it is to be split.</summary>
+    /// <summary>Whether the command is what follows --, none of which is to be split.</summary>
     public static bool IsExact(System.CommandLine.Parsing.SymbolResult result) => result.GetValue(Exact);
 
-    /// <summary>The options between or after the words of a command, which could be that one's.</summary>
+    /// <summary>The options between or after the words of a command, which could be that command's.</summary>
     public static string[] TakenIn(ParseResult result) => result.GetValue(Taken)!;
 
-    /// <summary>The command line as the parser takes it.</summary>
+    /// <summary>The command line in a form that the parser understands.</summary>
     public static string[] Readable(RootCommand root, string[] arguments)
     {
         var at = Array.FindIndex(arguments, argument => argument != Invocation.Debug.Name);
@@ -106,7 +106,7 @@ internal sealed class RunWords
         }
     }
 
-    /// <returns>How many words it has, with its value.</returns>
+    /// <returns>How many words the option has, with its value.</returns>
     private int Take(Option option, ReadOnlySpan<string> rest)
     {
         if (option.Name == Restart)
@@ -128,7 +128,7 @@ internal sealed class RunWords
         _options.Add(Restart);
         var next = rest.Length > 1 ? rest[1] : "";
         var isLast = rest.Length == 2;
-        // What stands alone between it and -- is no command.
+        // A single word between --restart and -- is not a command.
         var isValue = (_command.Count == 0 && rest.Length > 2 && rest[2] == End && !next.StartsWith('-')) || (Rules.Contains(next) && (!isLast || _command.Count > 0));
         if (isValue)
         {
@@ -140,7 +140,7 @@ internal sealed class RunWords
         if (_command.Count == 0 && isLast && Rules.Contains(next))
             _fault = $"{Restart} {next} leaves no command to run; '{Run} {Restart} -- {next}' runs a program of that name";
         else if (_command.Count == 0 && !isLast && Programs.Contains(next))
-            _fault = $"{Restart} {next} could be meant in two ways: {Restart}=always restarts what follows, and '{Run} {Restart} -- {next}' runs the program {next}";
+            _fault = $"{Restart} {next} has two meanings: {Restart}=always restarts what follows, and '{Run} {Restart} -- {next}' runs the program {next}";
         return 1;
     }
 
@@ -164,11 +164,11 @@ internal sealed class RunWords
         var nearest = name.Length <= 2 ? null : Spelling.Nearest(name, _known.SelectMany(option => option.Aliases.Prepend(option.Name)));
         var hasEnd = rest.Contains(End);
         return $"'{Run}' has no option {name}{(nearest is null ? "" : $"; did you mean '{nearest}'?")}"
-            + (hasEnd ? nearest is null ? "; what stands before -- is for run itself, or begins the command" : ""
+            + (hasEnd ? nearest is null ? "; words before -- are options of run, or begin the command" : ""
                 : nearest is null ? "; if it is part of the command, put -- before the command" : " If it is part of the command, put -- before the command");
     }
 
-    // For the other commands, whose words are no command.
+    // For the other commands, whose words are not a command line.
     private static string[] WithRules(string[] arguments)
     {
         var readable = new List<string>();

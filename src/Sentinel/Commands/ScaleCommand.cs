@@ -11,8 +11,8 @@ internal static class ScaleCommand
 {
     public static Command Create()
     {
-        var set = SharedOptions.Named("set", "What the instances together are called", SharedOptions.Sets);
-        var count = new Argument<string>("count") { Description = "How many there are to be, or how many more (+2) or fewer (-1)" };
+        var set = SharedOptions.Named("set", "Name of the set", SharedOptions.Sets);
+        var count = new Argument<string>("count") { Description = "Number of instances, or how many more (+2) or fewer (-1)" };
         var json = SharedOptions.Json();
         var command = new Command("scale", "Run more or fewer instances of a set") { set, count, json };
         command.Check(result => Parse(result.GetValue(count)!));
@@ -29,5 +29,5 @@ internal static class ScaleCommand
     private static (int Number, bool IsRelative) Parse(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= -Instance.Most and <= Instance.Most
             ? (number, text[0] is '+' or '-')
-            : throw new FormatException($"'{text}' is no number of instances; 5, +2 and -1 are");
+            : throw new FormatException($"'{text}' is not a number of instances; expected e.g. 5, +2 or -1");
 }

@@ -18,10 +18,10 @@ using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
-/// <summary>What one invocation has to work with: the parts, wired, and where to write.</summary>
+/// <summary>What one invocation works with: the parts, wired together, and where to write.</summary>
 internal sealed class Session : IDisposable
 {
-    // A daemon that hangs up again and again is none to be asked.
+    // A daemon that keeps hanging up is not worth asking.
     private const int MostAttempts = 5;
 
     private readonly List<string> _warnings = [];
@@ -46,7 +46,7 @@ internal sealed class Session : IDisposable
         Overview = new Overview(Table, TimeProvider.System);
     }
 
-    /// <summary>For whoever tells what is wrong with the folder.</summary>
+    /// <summary>For reporting what is wrong with the folder.</summary>
     public static Session OfAnyHome(bool isJson) => new(isJson, new SentinelHome(FindHome()));
 
     public bool IsJson { get; }
@@ -57,7 +57,7 @@ internal sealed class Session : IDisposable
 
     public StateStore Store { get; }
 
-    /// <summary>The daemon, if one runs; looked for when it is first asked for.</summary>
+    /// <summary>The daemon, if one is running; looked for at the first use.</summary>
     public DaemonClient? Daemon => _daemon.Value;
 
     public Reconciliation Reconciliation { get; }
@@ -70,10 +70,10 @@ internal sealed class Session : IDisposable
 
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>What is at this moment.</summary>
+    /// <summary>The state as it is at this moment.</summary>
     public State See(Snapshot snapshot) => Sight.Of(Store.Read(), this, snapshot).State;
 
-    /// <summary>Has something done: by the daemon if one runs, else here.</summary>
+    /// <summary>Carries out a request: by the daemon if one is running, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)
     {
         if (ProcessTable.WhyBlind() is { } why)
@@ -85,16 +85,16 @@ internal sealed class Session : IDisposable
             try
             {
                 ISupervisor supervisor = daemon is null ? Supervisor : daemon;
-                // Here nothing is left to be waited for: what takes time has blocked.
+                // Nothing is left to await: here, whatever takes time blocks.
                 var outcomes = supervisor.Do(request).AsTask().GetAwaiter().GetResult();
-                // Who only looks and restarts what is due writes nothing else.
+                // A command that only looks, and restarts what is due, writes nothing else.
                 if (daemon is null && request is not Request.RestartDue)
                     Rotation.Tend(this);
                 return outcomes;
             }
             catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {
-                // A daemon has begun since we looked, or while something was waited for. What was done already is found done.
+                // A daemon has started since we looked, or while we waited. What was done already is found done.
             }
             catch (LockKeptException) when (request is Request.Restart)
             {
@@ -103,17 +103,17 @@ internal sealed class Session : IDisposable
             catch (LockKeptException)
             {
                 throw new DaemonException(
-                    "a daemon has begun while this was being done, and goes on with what is written down; nothing is done twice: "
-                    + "'sentinel list' shows how things are");
+                    "a daemon started while this was being done, and continues from the recorded state; nothing is done twice: "
+                    + "'sentinel list' shows the result");
             }
             catch (DaemonGoneException) when (++attempts < MostAttempts)
             {
-                // It has ended since we looked, or hung up, and has begun nothing of it.
+                // It has ended since we looked, or hung up, and has not begun the request.
             }
         }
     }
 
-    /// <summary>Does here what no daemon does.</summary>
+    /// <summary>Does the work here when there is no daemon.</summary>
     public Supervisor Supervisor => field ??= new Supervisor(new SupervisorTools(
         Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn));
 
@@ -134,7 +134,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The events.</summary>
     public LogHistory OpenEvents() => OpenLog(Home.Events);
 
     public void Warn(string warning)
@@ -149,14 +149,14 @@ internal sealed class Session : IDisposable
         Output.Line();
     }
 
-    /// <summary>What is longer than the terminal is wide is continued at so many columns.</summary>
+    /// <summary>Wraps a line at the width of the terminal; the parts after the first are indented by so many columns.</summary>
     public void Prose(string line, int indent)
     {
         foreach (var part in Text.Wrap(line, Style.Width, indent))
             Output.Line(part);
     }
 
-    /// <summary>Says what became of each; failures go to standard error.</summary>
+    /// <summary>Reports each outcome; failures go to standard error.</summary>
     /// <param name="summary">For bulk commands: the last line, given how many succeeded.</param>
     public int Report(IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
     {
@@ -169,13 +169,13 @@ internal sealed class Session : IDisposable
                 Prose(Text.Printable(Outcomes.Line(outcome)), indent: 2);
 
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
-        // Where all of it failed, that is said below.
+        // If all failed, that is said below.
         if (!IsJson && summary is not null && (outcomes.Count > failed.Count || failed.Count == 0))
             Output.Line(summary(outcomes.Count(outcome => outcome is not (Outcome.Failed or Outcome.AlreadyRunning))) + (failed.Count > 0 ? $", {failed.Count} failed" : ""));
         return Fail(failed);
     }
 
-    /// <summary>Says what failed, if anything did, after all that succeeded.</summary>
+    /// <summary>Reports what failed, if anything did, after all that succeeded.</summary>
     public int Fail(IReadOnlyCollection<Outcome> failed)
     {
         Output.Flush();
@@ -192,22 +192,22 @@ internal sealed class Session : IDisposable
 
     public void Dispose() => Output.Dispose();
 
-    /// <summary>Looks anew: one may have begun, or ended.</summary>
+    /// <summary>Looks again: a daemon may have started, or ended.</summary>
     public DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
 
-    /// <summary>As the store wants it.</summary>
+    /// <summary>The state of the Python version, as the store needs it.</summary>
     public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>
         new(home, new HomeFiles(), table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
 
     private static string FindHome()
     {
-        // What is no text the runtime has replaced: that would be another folder.
+        // The runtime has replaced what is not text: that would be another folder.
         foreach (var variable in Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } ? ["SENTINEL_HOME"] : new[] { "HOME" })
             if (Environment.GetEnvironmentVariable(variable)?.Contains('\ufffd') == true && Caller.Environment[variable] is { } exact && !NativeText.IsText(exact))
                 throw new StateException($"{variable} is {exact}, which is not UTF-8; set SENTINEL_HOME to a folder whose name is");
         if (Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } home)
             return Path.IsPathRooted(home) ? Path.GetFullPath(home) : Path.GetFullPath(home, Caller.RealFolder);
-        // Without HOME: what the user database says. Where that says nothing the runtime falls back on the root folder.
+        // Without HOME the user database decides. If it says nothing, the runtime falls back on the root folder.
         var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var isKnown = user.Length > 1 || Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } && user.Length > 0;
         return isKnown

@@ -7,10 +7,10 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>Changes later what <c>run</c> was told.</summary>
+/// <summary>Changes later what was given to <c>run</c>.</summary>
 internal static class SetCommand
 {
-    // What an option is when it is not given; its name without the dashes.
+    // The value of an option that is not given, by its name without the dashes.
     private static readonly Dictionary<string, Func<ProcessSpec, ProcessSpec>> Defaults = new()
     {
         ["restart"] = spec => spec with { Restart = RestartRule.Never },
@@ -47,17 +47,17 @@ internal static class SetCommand
 
     public static Command Create()
     {
-        var target = SharedOptions.Process("Which, by id or name; a set is changed whole");
+        var target = SharedOptions.Process("Process id or name; a set is changed as a whole");
         var unset = new Option<string[]>("--unset")
         {
-            Description = "Have an option be as if it had not been given: --unset max-memory; health and ready are all of theirs; as often as you like",
+            Description = "Reset an option to its default, such as max-memory; health and ready reset all options of their kind (repeatable)",
             HelpName = "option",
         };
         unset.CompletionSources.Add(_ => Defaults.Keys.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
         var (lease, treatment, options, health) = (new LeaseOptionSet(), new TreatmentOptionSet(), new RunOptionSet(isNew: false), new HealthOptionSet());
-        var folder = new Option<string?>("--cwd") { Description = "The folder to run it in, from its next start on", HelpName = "dir" };
+        var folder = new Option<string?>("--cwd") { Description = "Folder to run it in, from its next start on", HelpName = "dir" };
         var json = SharedOptions.Json();
-        var command = new Command("set", "Change what 'run' was told of a process, now or for its next start") { target };
+        var command = new Command("set", "Change the options that a process was run with, now or for its next start") { target };
         command.Options.Add(folder);
         lease.AddTo(command);
         treatment.AddTo(command);
@@ -68,7 +68,7 @@ internal static class SetCommand
         command.Check(result =>
         {
             if (result.GetValue(unset)!.FirstOrDefault(name => !Defaults.ContainsKey(name)) is { } unknown)
-                throw new FormatException($"--unset knows no option '{unknown}', but {string.Join(", ", Defaults.Keys.Order())}");
+                throw new FormatException($"--unset has no option '{unknown}', only {string.Join(", ", Defaults.Keys.Order())}");
             if (result.GetValue(folder) is "")
                 throw new FormatException("--cwd takes a folder, not ''");
             if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && option.Option != json))
@@ -79,7 +79,7 @@ internal static class SetCommand
             var (found, outcomes) = new Selection.Named([result.GetValue(target)!]).In(session.Store.Read(), _ => true);
             Owner? owner = null;
             if (lease.OwnerIn(result) is { } pid && (owner = new Ancestry(session.Table).Find(pid)) is null)
-                return session.Report([new Outcome.Failed(result.GetValue(target)!, null, $"there is no process with the pid {pid} that it could end with")]);
+                return session.Report([new Outcome.Failed(result.GetValue(target)!, null, $"there is no process with the pid {pid}, which --until names")]);
             foreach (var record in found)
             {
                 var spec = result.GetValue(unset)!.Aggregate(record.Spec, (spec, name) => Defaults[name](spec));
@@ -88,7 +88,7 @@ internal static class SetCommand
                 if (record.Spec.Instance is not null && options.HasPidFile(result.CommandResult))
                     outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "--pid-file names one file, and each instance of a set needs its own"));
                 else if (health.IdleIn(result.CommandResult, spec.Health) is { } idle)
-                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, $"{idle} goes with a health check, and it has none"));
+                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, $"{idle} needs a health check, and it has none"));
                 else
                     outcomes.AddRange(session.Do(new Request.ChangeSpec(
                         record.Id,

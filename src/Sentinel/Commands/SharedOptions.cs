@@ -10,10 +10,10 @@ using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
-/// <summary>Arguments and options that mean the same wherever they stand.</summary>
+/// <summary>Arguments and options that mean the same in every command.</summary>
 internal static class SharedOptions
 {
-    /// <summary>Of the argument that names processes.</summary>
+    /// <summary>The name of the argument that takes processes.</summary>
     public const string ProcessesName = "process";
 
     // A day.
@@ -21,7 +21,7 @@ internal static class SharedOptions
 
     public static Option<bool> Json() => Flag("--json", "Print JSON, and nothing else, on standard output");
 
-    /// <summary>An option without a value: the word after it is never taken for one.</summary>
+    /// <summary>An option without a value: the word after it is never taken as one.</summary>
     public static Option<bool> Flag(string name, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 
@@ -34,7 +34,7 @@ internal static class SharedOptions
 
     public static Argument<string> Process(string description) => Named(ProcessesName, description, Names);
 
-    /// <summary>An argument that is one of the names that there are now; help calls it by its own.</summary>
+    /// <summary>An argument that takes one of the names that exist now; help shows its own name.</summary>
     public static Argument<string> Named(string name, string description, Func<IEnumerable<string>> names)
     {
         var argument = new Argument<string>(name) { Description = description, HelpName = name };
@@ -79,7 +79,7 @@ internal static class SharedOptions
             var text = result.Tokens[0].Value;
             if (SignalName.Parse(text) is { } signal)
                 return signal;
-            result.AddError($"there is no signal '{text}'; 'kill -l' lists those there are");
+            result.AddError($"there is no signal '{text}'; 'kill -l' lists all signals");
             return null;
         },
     };
@@ -98,7 +98,7 @@ internal static class SharedOptions
         },
     };
 
-    /// <summary>Something that <paramref name="parse"/> makes of a word; its <see cref="FormatException"/> is an error of the command line.</summary>
+    /// <summary>What <paramref name="parse"/> makes of a word; its <see cref="FormatException"/> becomes a usage error.</summary>
     public static Option<T?> Parsed<T>(string name, string helpName, string description, Func<string, T> parse)
         where T : class => new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, parse) };
 
@@ -119,7 +119,7 @@ internal static class SharedOptions
         }
     }
 
-    /// <summary>Adds a rule for what is given; a <see cref="FormatException"/> is an error of the command line.</summary>
+    /// <summary>Adds a rule for what is given; a <see cref="FormatException"/> becomes a usage error.</summary>
     public static void Check(this Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
     {
         try
@@ -132,7 +132,7 @@ internal static class SharedOptions
         }
         catch (InvalidOperationException)
         {
-            // There is no value where one word by itself is wrong; of that the parser tells.
+            // A word that is wrong by itself has no value; the parser reports it.
         }
     });
 
@@ -143,14 +143,14 @@ internal static class SharedOptions
             throw new FormatException($"'{name}' cannot be a name: {ProcessName.Rule}");
     }
 
-    /// <summary>Of all processes and sets; for completion.</summary>
+    /// <summary>The names of all processes and sets, for completion.</summary>
     public static IEnumerable<string> Names()
     {
         using var session = new Session(isJson: false);
         return [.. session.Store.Read().Names()];
     }
 
-    /// <summary>Of all sets; for completion.</summary>
+    /// <summary>The names of all sets, for completion.</summary>
     public static IEnumerable<string> Sets()
     {
         using var session = new Session(isJson: false);
@@ -158,14 +158,14 @@ internal static class SharedOptions
     }
 }
 
-/// <summary>How <c>stop</c>, and whatever else stops, is to do it.</summary>
+/// <summary>How <c>stop</c>, and every other command that stops processes, is to do it.</summary>
 internal sealed class StopOptionSet
 {
     private readonly Option<TimeSpan?> _timeout = SharedOptions.Seconds(
-        "--timeout", "How many seconds the processes have to end, until SIGKILL [default: 10, or their --stop-timeout]");
+        "--timeout", "Seconds the processes have to end, before SIGKILL [default: 10, or their --stop-timeout]");
 
     private readonly Option<int?> _signal = SharedOptions.Signal(
-        "--signal", "Which signal asks them to end: INT, HUP, ... [default: TERM, or their --stop-signal]");
+        "--signal", "Signal that asks them to end: INT, HUP, ... [default: TERM, or their --stop-signal]");
 
     private readonly Option<bool> _force = SharedOptions.Flag("--force", "Send SIGKILL at once");
 

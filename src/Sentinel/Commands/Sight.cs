@@ -5,8 +5,8 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Commands;
 
-/// <summary>What is, compared with what is written down: as it can be seen here and, where it cannot, as the daemon sees it.</summary>
-/// <param name="Told">What the daemon was asked about, by id.</param>
+/// <summary>The state as it is now, not only as recorded: as seen here or, where that is impossible, as the daemon sees it.</summary>
+/// <param name="Told">What the daemon said, by id.</param>
 internal sealed record Sight(State State, IReadOnlyDictionary<int, ProcessView> Told)
 {
     public static Sight Of(State written, Session session, Snapshot snapshot)

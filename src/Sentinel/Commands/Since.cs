@@ -4,7 +4,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>Moments as people say them.</summary>
+/// <summary>Times as people write them.</summary>
 internal static class Since
 {
     public static Option<DateTimeOffset?> Option(string description, string name = "--since") => new(name)
@@ -21,7 +21,7 @@ internal static class Since
         },
     };
 
-    /// <summary>Null when it is no moment. A time without a zone is one of <paramref name="now"/>'s zone.</summary>
+    /// <summary>Null when it is not a time. A time without a zone is in the zone of <paramref name="now"/>.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
         if (Duration.Parse(text) is { } ago)

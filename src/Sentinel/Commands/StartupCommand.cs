@@ -12,28 +12,28 @@ internal static class StartupCommand
 {
     private const string DefaultName = "sentinel";
 
-    public static Command Create() => new("startup", "Have the daemon, or a command, started at boot")
+    public static Command Create() => new("startup", "Start the daemon, or a command, at boot")
     {
         Systemd(),
-        Other("openrc", "Print an init script of OpenRC", OtherInits.OpenRc),
-        Other("launchd", "Print a property list of launchd", OtherInits.Launchd),
-        Other("cron", "Print a line for a crontab", OtherInits.Cron),
+        Other("openrc", "Print an OpenRC init script", OtherInits.OpenRc),
+        Other("launchd", "Print a launchd property list", OtherInits.Launchd),
+        Other("cron", "Print a crontab line", OtherInits.Cron),
     };
 
     private static Command Systemd()
     {
         var words = Words();
         var name = Name();
-        var user = SharedOptions.Flag("--user", "For your own service manager [default, unless you are root]");
-        var system = SharedOptions.Flag("--system", "For that of the machine");
+        var user = SharedOptions.Flag("--user", "Use your own service manager [default, unless you are root]");
+        var system = SharedOptions.Flag("--system", "Use the service manager of the machine");
         var install = SharedOptions.Flag("--install", "Write the unit where it belongs, enable it and start it");
         var json = SharedOptions.Json();
-        var command = new Command("systemd", "Print a unit of systemd, or install it") { words, name, user, system, install, json };
+        var command = new Command("systemd", "Print a systemd unit, or install it") { words, name, user, system, install, json };
         command.Check(result =>
         {
             Check(result.GetValue(name) ?? DefaultName, result.GetValue(words));
             if (result.GetValue(user) && result.GetValue(system))
-                throw new FormatException("--user and --system do not go together");
+                throw new FormatException("--user and --system cannot be used together");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -63,29 +63,29 @@ internal static class StartupCommand
 
     private static Argument<string[]> Words() => new("command")
     {
-        Description = "The command, as 'run' takes it [default: Sentinel's daemon]",
+        Description = "Command, as 'run' takes it [default: Sentinel's daemon]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static Option<string> Name() => new("--name")
     {
-        Description = "What to call the service",
+        Description = "Name for the service",
         DefaultValueFactory = _ => DefaultName,
         HelpName = "name",
     };
 
     private static void Check(string name, string[]? words)
     {
-        // The parser takes an option that it does not know for a word of the command.
+        // The parser takes an option that it does not know as a word of the command.
         if (words is [['-', ..] option, ..])
             throw new FormatException($"there is no option {option}");
         if (words is [_, ..])
             Model.Specs.Command.From(words);
         if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or ':'))
-            throw new FormatException($"'{name}' cannot be the name of a service: it has letters, digits and -_.@: only");
+            throw new FormatException($"'{name}' cannot be the name of a service: only letters, digits and -_.@: are allowed");
     }
 
-    // Null when it cannot be, of which the user has been told.
+    // Null when it is impossible; the user has been told why.
     private static BootService? ServiceOf(Session session, string[] words, string name, bool isUser)
     {
         var user = isUser || Environment.IsPrivilegedProcess ? null : Environment.UserName;
@@ -104,7 +104,7 @@ internal static class StartupCommand
             name, command.Text, [program, .. command.Arguments.Skip(1)], IsDaemon: false, Environment.CurrentDirectory, user, Home: null);
     }
 
-    // By the name that it is called by, which stays when the program behind it is replaced.
+    // By the name under which it is called, which stays the same when the program behind it is replaced.
     private static string OwnPath() =>
         ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null && ProgramPath.IsOwn(program)
             ? program
@@ -115,7 +115,7 @@ internal static class StartupCommand
         var folder = UnitFolders.Of(isUser);
         var path = Path.Combine(folder, service.Name + ".service");
         if (File.Exists(path) && !SystemdUnit.IsOurs(File.ReadAllText(path)))
-            return Session.Fail($"{path} is there already, and not ours; --name chooses another name");
+            return Session.Fail($"{path} exists already, and Sentinel did not write it; choose another name with --name");
         Directory.CreateDirectory(folder);
         File.WriteAllText(path, unit);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
@@ -123,10 +123,10 @@ internal static class StartupCommand
         string[] manager = isUser ? ["systemctl", "--user"] : ["systemctl"];
         string[][] calls = [[.. manager, "daemon-reload"], [.. manager, "enable", "--now", service.Name + ".service"]];
         if (calls.Select(Failure).FirstOrDefault(failure => failure is not null) is { } why)
-            return Session.Fail($"wrote {path}, but {why}.\nWhere systemd runs: {string.Join(" && ", calls.Select(call => string.Join(' ', call)))}");
+            return Session.Fail($"wrote {path}, but {why}.\nWhere systemd runs, use: {string.Join(" && ", calls.Select(call => string.Join(' ', call)))}");
         Print(session, "systemd", service, session.IsJson ? unit : $"Wrote {path}\nEnabled and started {service.Name}\n", path, isInstalled: true);
         if (isUser)
-            Output.Tell("It runs while you are logged in; 'loginctl enable-linger' has it start at boot.");
+            Output.Tell("It runs while you are logged in; 'loginctl enable-linger' makes it start at boot.");
         return ExitCode.Success;
     }
 
@@ -142,7 +142,7 @@ internal static class StartupCommand
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return "there is no systemctl";
+            return "systemctl was not found";
         }
     }
 

@@ -11,9 +11,9 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
+        var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
-        var command = new Command("status", "Show all about processes") { processes, json };
+        var command = new Command("status", "Show everything about a process") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(json))));
         return command;

@@ -4,21 +4,21 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
-/// <summary>How <c>run</c> has the system treat a process.</summary>
+/// <summary>How the system is to treat a process of <c>run</c>.</summary>
 internal sealed class TreatmentOptionSet
 {
     private readonly Option<string?> _user = new("--user")
     {
-        Description = "Who to run it as, with all of his groups and his home; needs root",
+        Description = "Run as this user, with their groups and home directory (root only)",
         HelpName = "name|uid[:group]",
     };
 
     private readonly Option<int?> _nice = SharedOptions.Number("--nice", -20, 19, "Its share of the CPU: -20 (most) to 19 (least)");
 
     private readonly Option<IoPriority?> _ioPriority = SharedOptions.Parsed(
-        "--ionice", "class[:level]", "Its share of the disks: idle, best-effort[:0-7] or realtime[:0-7], 0 the most", IoPriority.Parse);
+        "--ionice", "class[:level]", "Its share of the disks: idle, best-effort[:0-7] or realtime[:0-7], where 0 is the most", IoPriority.Parse);
 
-    private readonly Option<IReadOnlyList<int>?> _cpus = SharedOptions.Parsed("--cpu-affinity", "cpus", "On which CPUs it may run: 0,2-3", CpuList.Parse);
+    private readonly Option<IReadOnlyList<int>?> _cpus = SharedOptions.Parsed("--cpu-affinity", "cpus", "CPUs it may run on: 0,2-3", CpuList.Parse);
 
     private readonly Option<int?> _oomScore = SharedOptions.Number(
         "--oom-score-adj", -1000, 1000, "How soon it is killed when memory runs out: -1000 (never) to 1000 (first)");
@@ -32,18 +32,18 @@ internal sealed class TreatmentOptionSet
 
     private readonly Option<string[]> _limits = new("--limit")
     {
-        Description = "How much of something it may have: nofile=65536, core=0:unlimited; as often as you like",
+        Description = "Set a resource limit: nofile=65536, core=0:unlimited (repeatable)",
         HelpName = "name=number",
     };
 
     private readonly Option<long?> _memory = SharedOptions.Amount(
-        "--memory-max", "size", "The most memory that it can have with all that it started: 200M, 1.5G; where it needs more, all of it is killed. Needs cgroup v2", TreeLimits.ParseMemory);
+        "--memory-max", "size", "Memory limit for the process and all that it started: 200M, 1.5G; when they need more, all are killed. Needs cgroup v2", TreeLimits.ParseMemory);
 
     private readonly Option<int?> _cpu = SharedOptions.Amount(
-        "--cpu-max", "percent", "The most of the CPUs that it can have with all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
+        "--cpu-max", "percent", "CPU limit for the process and all that it started: 50%, 150%. Needs cgroup v2", TreeLimits.ParseCpu);
 
     private readonly Option<int?> _pids = SharedOptions.Amount(
-        "--pids-max", "number", "How many processes and threads it can be with all that it started. Needs cgroup v2", TreeLimits.ParsePids);
+        "--pids-max", "number", "Limit of processes and threads, for the process and all that it started. Needs cgroup v2", TreeLimits.ParsePids);
 
     public void AddTo(System.CommandLine.Command command)
     {
@@ -78,7 +78,7 @@ internal sealed class TreatmentOptionSet
     {
         var limits = words.Select(ResourceLimit.Parse).ToList();
         foreach (var same in limits.GroupBy(limit => limit.Name).Where(same => same.Count() > 1))
-            throw new FormatException($"--limit {same.Key} is there twice");
+            throw new FormatException($"--limit {same.Key} is given twice");
         return limits;
     }
 

@@ -4,7 +4,7 @@ using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
-/// <summary>Says that nobody asks processes how they are, where no daemon does.</summary>
+/// <summary>Warns that processes are not checked, when no daemon is running.</summary>
 internal static class Unasked
 {
     /// <param name="outcomes">What was started.</param>

@@ -2,12 +2,12 @@ using Sentinel.Core.Startup;
 
 namespace Sentinel.Commands;
 
-/// <summary>Where systemd looks for units that somebody wrote here; see systemd.unit(5).</summary>
+/// <summary>Where systemd looks for units written on this machine; see systemd.unit(5).</summary>
 internal static class UnitFolders
 {
     private const string OfTheMachine = "/etc/systemd/system";
 
-    /// <param name="isUser">For the user's own service manager.</param>
+    /// <param name="isUser">Whether for the user's own service manager.</param>
     public static string Of(bool isUser) => isUser
         ? Path.Combine(
             Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } config
@@ -17,7 +17,7 @@ internal static class UnitFolders
             "user")
         : OfTheMachine;
 
-    /// <summary>The units that were written here, of the machine and of the user.</summary>
+    /// <summary>The units that Sentinel wrote here, for the machine and for the user.</summary>
     public static IEnumerable<(string Path, string Unit)> Ours() =>
         from folder in (string[])[Of(isUser: false), Of(isUser: true)]
         where Directory.Exists(folder)
@@ -26,7 +26,7 @@ internal static class UnitFolders
         where SystemdUnit.IsOurs(unit)
         select (path, unit);
 
-    // Ours can be read by everybody. Others need not be, or are links to what is not there.
+    // Everyone can read ours. Others may be unreadable, or links to nothing.
     private static string TextOf(string path)
     {
         try

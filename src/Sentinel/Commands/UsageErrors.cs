@@ -10,12 +10,12 @@ internal static class UsageErrors
 {
     public static IReadOnlyList<string> In(ParseResult result)
     {
-        // Help is given whatever else is on the line; and the shell's completion asks about lines that are not finished.
+        // Help is shown whatever else is on the line, and shell completion asks about unfinished lines.
         if (result.Action is not null and not System.CommandLine.Invocation.ParseErrorAction && result.Errors.Count > 0)
             return [];
         if (result.Errors.Count == 0 && UnknownOption(result, SharedOptions.ProcessesName) is { } option)
             return [$"'{result.CommandResult.Command.Name}' has no option {option}; if it is a process, put -- before it"];
-        // A word that is no command is told of as such, not as a command that is missing.
+        // An unknown command is reported as such, not as a missing command.
         var isUnknownCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Action is null;
         return [.. result.Errors.Select(error => error.Message).Distinct().Where(message => !isUnknownCommand || result.UnmatchedTokens.Any(message.Contains))];
     }
@@ -32,11 +32,11 @@ internal static class UsageErrors
         foreach (var word in words.OfType<string>())
             if (Spelling.Nearest(word, known) is { } nearest)
                 Output.Tell($"Did you mean '{nearest}'?");
-        Output.Tell($"'{path} --help' shows what there is.");
+        Output.Tell($"See '{path} --help'.");
         return ExitCode.Usage;
     }
 
-    // The parser takes an option that it does not know for one more argument.
+    // The parser takes an option that it does not know as one more argument.
     private static string? UnknownOption(ParseResult result, string? argument = null) =>
         result.Tokens.Any(token => token.Type == TokenType.DoubleDash)
             ? null

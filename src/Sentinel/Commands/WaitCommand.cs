@@ -14,26 +14,26 @@ internal static class WaitCommand
 {
     private const string Running = "running", Stopped = "stopped", Exited = "exited";
 
-    /// <summary>The daemon takes note of an end within milliseconds; after so long it does not.</summary>
+    /// <summary>The daemon notes an end within milliseconds; after this long it will not.</summary>
     internal static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public static Command Create()
     {
-        var process = SharedOptions.Process("Which, by id or name");
+        var process = SharedOptions.Process("Process id or name");
         var what = new Option<string>("--for")
         {
-            Description = $"{Running}: it is ready; {Stopped}: it does not run and is not to be restarted; {Exited}: its run has ended",
+            Description = $"{Running}: it is ready; {Stopped}: it is not running and will not be restarted; {Exited}: its run has ended",
             DefaultValueFactory = _ => Exited,
             HelpName = "state",
         };
         what.AcceptOnlyFromAmong(Running, Stopped, Exited);
         var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
-        var timeout = SharedOptions.Seconds("--timeout", "How many seconds to wait at most; then the exit code is 124");
+        var timeout = SharedOptions.Seconds("--timeout", "Seconds to wait at most; after that the exit code is 124");
         var json = SharedOptions.Json();
         var command = new Command(
-            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 when it is unknown)")
+            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 if it is unknown)")
         {
             process, what, port, timeout, json,
         };
@@ -47,10 +47,10 @@ internal static class WaitCommand
         return command;
     }
 
-    // What it waits for: null for the ports.
+    // What to wait for; null: the ports.
     private static int Wait(Session session, string target, string? what, TimeSpan? timeout)
     {
-        // Before the first look: what changes after it ends the wait.
+        // Before the first look: any change after that ends the wait.
         using var watch = new Inotify();
         if (Directory.Exists(session.Home.Folder))
             watch.Add(session.Home.Folder);
@@ -94,7 +94,7 @@ internal static class WaitCommand
                 continue;
             }
 
-            // Where the daemon has ended nobody asks.
+            // If the daemon has ended, nobody asks.
             if (what == Running && isWatched)
             {
                 var waited = TimeProvider.System.GetTimestamp();
@@ -109,8 +109,8 @@ internal static class WaitCommand
                 watch.Wait(main, left);
             if (now.State.Main is null || main is { HasEnded: false })
                 continue;
-            seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anybody looked");
-            // Who watches it takes note of it now, and knows better.
+            seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anyone looked");
+            // The daemon is taking note of this now, and knows better.
             var isNoted = false;
             for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < Moment;)
             {
@@ -120,7 +120,7 @@ internal static class WaitCommand
             }
 
             isWatched &= isNoted;
-            // Another process may take its place; who looks without a daemon has no file to wait for.
+            // Another process may take its place; without a daemon there is no file to watch for that.
             if (now.Spec.PidFile is not null && Look(session, first.Id, isWatched) is { State: RunState.Running run } && run.Since == now.State.CurrentRun?.Since
                 && TimeProvider.System.GetElapsedTime(handedOverAt ??= TimeProvider.System.GetTimestamp()) < Handover.Patience)
             {
@@ -137,7 +137,7 @@ internal static class WaitCommand
         TimeSpan? Left() => timeout - TimeProvider.System.GetElapsedTime(begun);
     }
 
-    // Why it will not run unless somebody starts it.
+    // Why it will not run unless someone starts it.
     private static string? WhyNever(ProcessRecord now)
     {
         var ended = now.LastRun is { } last ? $"{(last.Why is null ? "" : $"{last.Why}; ")}{(last.How is Exit.Unknown ? "how it ended is not known" : last.How)}" : null;
@@ -152,7 +152,7 @@ internal static class WaitCommand
         return never is null ? null : $"{now.Spec.Name} is {now.State.Word}: {never}";
     }
 
-    // While somebody watches, what is written down is how things are.
+    // While a daemon watches, the recorded state is how things are.
     private static ProcessRecord? Look(Session session, int id, bool isWatched)
     {
         var written = session.Store.Read();

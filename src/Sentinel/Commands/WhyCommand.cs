@@ -15,15 +15,15 @@ internal static class WhyCommand
     private const int DefaultLines = 20;
     private const int Runs = 5;
 
-    // Events tell milliseconds.
+    // Events have a resolution of milliseconds.
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(2);
 
     public static Command Create()
     {
-        var processes = SharedOptions.Processes("Which, by id or name");
-        var lines = SharedOptions.Lines("How many of the last lines of stderr before each end", DefaultLines);
+        var processes = SharedOptions.Processes("Process id or name");
+        var lines = SharedOptions.Lines("Number of stderr lines to show before each end", DefaultLines);
         var json = SharedOptions.Json();
-        var command = new Command("why", "Show why a process is as it is: how its last runs ended, and what comes next") { processes, lines, json };
+        var command = new Command("why", "Explain a process's state: how its last runs ended, and what comes next") { processes, lines, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(lines))));
         return command;
@@ -50,7 +50,7 @@ internal static class WhyCommand
     {
         var own = events.OfType<Event.OfProcess>().Where(happened => happened.Id == record.Id).ToList();
         var ends = own.OfType<Event.Ended>().ToList();
-        // What was only noticed now, by looking, nobody has noted yet.
+        // An end that was noticed only now, by looking, is not recorded yet.
         if (record.LastRun is { } last && !(ends.LastOrDefault()?.Run is { } noted && noted.Pid == last.Pid && (last.EndedAt - noted.EndedAt).Duration() < Rounding))
             ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: false, default, RestartDue: null));
         using var log = session.TryOpenLog(session.Home.StderrOf(record));
@@ -58,12 +58,12 @@ internal static class WhyCommand
         var runs = new List<Story.Run>();
         foreach (var (end, i) in ends.Select((end, i) => (end, i)).Reverse().Take(Runs))
         {
-            // What nobody noted is where the run before ended.
+            // A start that nobody noted is where the run before ended.
             var from = end.Run.LogStarts is { } began ? began.Stderr ?? 0 : (i > 0 ? ends[i - 1].Logs.Stderr : null) ?? record.LogsFrom?.Stderr ?? 0;
-            // A reader in between may have written its last lines a moment after it ended.
+            // A reader in between may have written the last lines a moment after the end.
             var next = i + 1 < ends.Count ? ends[i + 1].Run.LogStarts : record.State.CurrentRun?.LogStarts;
             var to = next?.Stderr ?? (i == ends.Count - 1 ? length : end.Logs.Stderr ?? 0);
-            // What was emptied since, where nobody was to note it, begins again at lower positions.
+            // A log that was emptied since, while nobody was there to note it, begins again at lower positions.
             var isEmptied = from > length || to > length || end.Logs.Stderr > length
                 || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => later?.Stderr < from);
             runs.Add(new Story.Run(end, isEmptied || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: !isEmptied && (to > start || from == to)));

@@ -4,17 +4,17 @@ namespace Sentinel.Rendering;
 
 /// <summary>A variable as <c>env</c> shows it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Value">What the process has; null when it has none.</param>
-/// <param name="Next">What it would get if it started now; null when nothing.</param>
+/// <param name="Value">The value that the process has; null when it has none.</param>
+/// <param name="Next">What it would get if it started now; null: nothing.</param>
 internal sealed record VariableView(string Name, string? Value, EnvironmentEntry? Next)
 {
-    /// <summary>Where the value that it has comes from; null when that is not known any more.</summary>
+    /// <summary>Where its current value comes from; null when that is no longer known.</summary>
     public EnvironmentSource? Source => IsOutdated ? null : Next?.Source;
 
     public bool IsOutdated => Value != Next?.Value;
 }
 
-/// <summary>An environment as <c>env</c> shows it, a variable a line.</summary>
+/// <summary>An environment as <c>env</c> shows it, one variable a line.</summary>
 internal static class EnvironmentList
 {
     private const string Mask = "********";

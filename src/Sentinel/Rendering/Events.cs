@@ -5,10 +5,10 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Events as people read them, a line each.</summary>
+/// <summary>Events as people read them, one line each.</summary>
 internal static class Events
 {
-    /// <summary>Behind the time.</summary>
+    /// <summary>The column after the time.</summary>
     public const int WhoColumn = 24;
 
     public static string Line(Event happened, Style style)
@@ -27,7 +27,7 @@ internal static class Events
         Event.Ended ended => HowAndWhen(ended.Run),
         Event.HandedOver next => $"now pid: {next.Pid} (handed over by {next.OldPid})",
         Event.InBackground background => $"put itself into the background and left {background.Left}",
-        Event.EndedLeft ended => $"what it had left was ended for its restart: {ended.Left}",
+        Event.EndedLeft ended => $"its leftovers were ended for its restart: {ended.Left}",
         Event.Ready => "ready",
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged sick => $"unhealthy: {sick.Why}",
@@ -35,12 +35,12 @@ internal static class Events
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.LeaseOver over => $"its lease is over: {over.Why}",
         Event.OutgrewMemory outgrew =>
-            $"has {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
+            $"uses {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its limit of {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
         Event.LogNotRotated failed => $"its log {failed.Log} cannot be rotated: {failed.Why}",
         Event.LogEmptied emptied => $"its log {emptied.Log} was emptied by something that truncated it: "
-            + $"what stood there is lost{(emptied.LostBytes > 0 ? $" ({Text.Count(emptied.LostBytes, "byte", "bytes")})" : "")}",
+            + $"its content is lost{(emptied.LostBytes > 0 ? $" ({Text.Count(emptied.LostBytes, "byte", "bytes")})" : "")}",
         Event.Deleted => "deleted",
-        Event.DaemonUp up => $"daemon began, pid: {up.Pid}, version: {up.Version}",
+        Event.DaemonUp up => $"daemon started, pid: {up.Pid}, version: {up.Version}",
         Event.DaemonDown down => $"daemon ended, pid: {down.Pid}",
         _ => throw new NotSupportedException(happened.GetType().Name),
     };

@@ -2,10 +2,10 @@ using Sentinel.Core.Diagnosis;
 
 namespace Sentinel.Rendering;
 
-/// <summary>What <c>doctor</c> found, as people read it: a line each, and below it how to mend it.</summary>
+/// <summary>What <c>doctor</c> found, as people read it: one line each, and below it how to fix it.</summary>
 internal static class FindingList
 {
-    // Of the longest word, the longest area, and two spaces after each.
+    // The longest word and the longest area, each with two spaces after it.
     private const int LevelColumns = 10, AreaColumns = 11;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Finding> findings, Style style)
@@ -18,7 +18,7 @@ internal static class FindingList
             foreach (var line in Text.Wrap(first + Text.Printable(finding.What), style.Width, indent.Length))
                 yield return line;
             if (finding.Mend is { } mend)
-                foreach (var line in Text.Wrap(indent + $"mend: {Text.Printable(mend)}", style.Width, indent.Length))
+                foreach (var line in Text.Wrap(indent + $"fix: {Text.Printable(mend)}", style.Width, indent.Length))
                     yield return indent + style.Paint(line[indent.Length..], Color.Bold);
         }
 

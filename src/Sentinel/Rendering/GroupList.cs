@@ -4,7 +4,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Groups as <c>group list</c> shows them, a line each.</summary>
+/// <summary>Groups as <c>group list</c> shows them, one line each.</summary>
 internal static class GroupList
 {
     private static readonly Column[] Columns =
@@ -33,7 +33,7 @@ internal static class GroupList
         return table.Lines(style);
     }
 
-    /// <summary>What its members get from it; no values.</summary>
+    /// <summary>What its members get from it, without values.</summary>
     public static IEnumerable<string> EnvironmentOf(Group group)
     {
         if (!group.Variables.Bytes.IsEmpty)

@@ -191,14 +191,14 @@ internal sealed record HealthJson(
 }
 
 /// <param name="By">Null: it is ready when it has lived for the timeout.</param>
-/// <param name="Why">Who answers in its place; null: nobody.</param>
+/// <param name="Why">Who answers instead; null: nobody.</param>
 internal sealed record ReadinessJson(string? By, string? Target, double TimeoutSeconds, string? Why)
 {
     public static ReadinessJson From(Readiness readiness, string? why) =>
         new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds, why);
 }
 
-/// <param name="Pid">Its number there; null while it is being started.</param>
+/// <param name="Pid">Its pid there; null while it is being started.</param>
 internal sealed record ElsewhereJson(ulong? PidNamespace, int? Pid)
 {
     public static ElsewhereJson From(RunState.Elsewhere elsewhere) =>
@@ -430,7 +430,7 @@ internal sealed partial class Json : JsonSerializerContext
 
     public static readonly Json Line = new(Written(isIndented: false));
 
-    // Only what JSON itself demands is escaped: no browser reads this, but people do.
+    // Escapes only what JSON demands: no browser reads this, but people do.
     private static JsonSerializerOptions Written(bool isIndented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

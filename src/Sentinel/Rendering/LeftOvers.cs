@@ -2,10 +2,10 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Says what runs on of a process that has ended, and what to do about it.</summary>
+/// <summary>Says what a process that has ended has left running, and what to do about it.</summary>
 internal static class LeftOvers
 {
-    // How programs that go into the background by themselves are kept in front.
+    // How to keep programs in the foreground that put themselves into the background.
     private static readonly Dictionary<string, string> InFront = new()
     {
         ["nginx"] = "nginx -g 'daemon off;'",
@@ -33,14 +33,14 @@ internal static class LeftOvers
             + $"'sentinel stop {record.Id}' ends {(left.Count == 1 ? "it" : "them")}";
     }
 
-    /// <summary>For one that went into the background: how it is supervised all the same. Null for any other.</summary>
+    /// <summary>For a process that went into the background: how to supervise it all the same. Null for any other.</summary>
     public static string? Advice(ProcessRecord record, IReadOnlyList<LeftProcess> left)
     {
         if (!Background.Is(record, left))
             return null;
         var known = left.Select(process => process.Program).Append(record.Spec.Command.ProgramName).OfType<string>()
             .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
-        return $"It put itself into the background, where nobody sees it end. Have it stay in front ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
+        return $"It put itself into the background, where nobody sees it end. Keep it in the foreground ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
             + $"or name its pid file: 'sentinel set {record.Id} --pid-file FILE', then 'sentinel restart {record.Id}'";
     }
 }

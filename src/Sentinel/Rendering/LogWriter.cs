@@ -6,11 +6,11 @@ using Sentinel.Core.Logs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>How logs are to look.</summary>
-/// <param name="IsJson">An object a line.</param>
-/// <param name="IsRaw">Bytes as they are, and nothing else.</param>
+/// <summary>How logs are shown.</summary>
+/// <param name="IsJson">One object a line.</param>
+/// <param name="IsRaw">The raw bytes, and nothing else.</param>
 /// <param name="HasTimes">Each line with its time and its stream.</param>
-/// <param name="KeepsEscapes">Whether escape sequences are left in: whoever reads obeys them.</param>
+/// <param name="KeepsEscapes">Whether to keep escape sequences, because the reader obeys them.</param>
 internal sealed record LogLook(bool IsJson, bool IsRaw, bool HasTimes, bool KeepsEscapes);
 
 /// <summary>Writes logs as people, or programs, read them.</summary>
@@ -31,17 +31,17 @@ internal abstract class LogWriter(Output output)
         };
     }
 
-    /// <summary>What follows is of this log.</summary>
+    /// <summary>What follows belongs to this log.</summary>
     public virtual void Begin(LogFile log)
     {
     }
 
-    /// <summary>Bytes as they stand there.</summary>
+    /// <summary>Bytes as the log holds them.</summary>
     public virtual void Write(LogFile log, ReadOnlyMemory<byte> bytes) => throw new NotSupportedException();
 
     public abstract void Line(LogFile log, LogLine line, DateTimeOffset? time);
 
-    /// <summary>Something that happened to its process at this place.</summary>
+    /// <summary>Something that happened to its process at this point.</summary>
     public virtual void Mark(LogFile log, DateTimeOffset time, string what)
     {
     }
@@ -51,7 +51,7 @@ internal abstract class LogWriter(Output output)
     {
     }
 
-    /// <summary>No more follows of this log: a line that has no end yet gets one.</summary>
+    /// <summary>Nothing more of this log follows: ends an unfinished line.</summary>
     public virtual void End(LogFile log)
     {
     }
@@ -64,13 +64,13 @@ internal abstract class LogWriter(Output output)
         output.Write("\n"u8.ToArray());
     }
 
-    // What a progress bar has drawn over itself is not shown: a terminal would draw it over what stands before it.
+    // What a progress bar has overwritten is not shown: a terminal would draw it over the text before it.
     private static ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text, LogLook look)
     {
         var isClosed = text.Span is [.., (byte)'\r'];
         if (!look.KeepsEscapes)
             return isClosed ? (byte[])[.. ShownText.Of(text).Span, (byte)'\r'] : ShownText.Of(text);
-        // Nobody reads so long a line on a terminal; a program gets all of it.
+        // Nobody reads a line this long on a terminal; a program gets all of it.
         var line = ShownText.WithEscapes(text);
         var cut = ShownText.Cut(line, ShownText.LongestLine, out var left);
         return left > 0 ? (byte[])[.. cut.Span, .. Encoding.UTF8.GetBytes($"\e[0m{ShownText.Rest(left)}")] : line;
@@ -92,7 +92,7 @@ internal abstract class LogWriter(Output output)
             Json.Line.LogLineJson));
     }
 
-    /// <summary>Each log under a heading that names its file; what comes while one follows, as it comes.</summary>
+    /// <summary>Each log under a heading that names its file; when following, new output as it comes.</summary>
     private sealed class HeadingWriter(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) : LogWriter(output)
     {
         private readonly Dictionary<LogFile, EscapeCutter> _cutters = logs.ToDictionary(log => log, _ => new EscapeCutter());

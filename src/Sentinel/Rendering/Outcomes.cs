@@ -4,7 +4,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Says what became of each process that a command was about.</summary>
+/// <summary>Says what became of each process that a command acted on.</summary>
 internal static class Outcomes
 {
     public static string Line(Outcome outcome) => outcome switch
@@ -16,13 +16,13 @@ internal static class Outcomes
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
         Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",
         Outcome.Changed changed => $"Changed {Named(changed.Process)})"
-            + (changed.IsOutdated ? $"; part of it is for its next start: 'sentinel restart {changed.Process.Id}'" : ""),
+            + (changed.IsOutdated ? $"; part of it takes effect after 'sentinel restart {changed.Process.Id}'" : ""),
         Outcome.Reset reset => $"Reset {Named(reset.Process)}, {reset.Process.State.Word})",
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.Rotated rotated => $"Rotated the logs of {Named(rotated.Process)})",
-        Outcome.NotRotated idle => $"The logs of {Named(idle.Process)}) are too short to be rotated",
+        Outcome.NotRotated idle => $"The logs of {Named(idle.Process)}) are too short to rotate",
         Outcome.AlreadyRunning running => $"{running.Process.Spec.Name} is already running (id: {running.Process.Id}, pid: {running.Pid})"
-            + (running.IsOutdated ? $"; it has the new environment from its next start on: 'sentinel restart {running.Process.Id}'" : ""),
+            + (running.IsOutdated ? $"; it gets the new environment after 'sentinel restart {running.Process.Id}'" : ""),
         Outcome.NotRunning idle => $"{idle.Process.Spec.Name} is not running (id: {idle.Process.Id}, {idle.Process.State.Word})",
         Outcome.Moved moved => (moved.Process.Spec.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
             + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Id}' changes its environment" : "")}",

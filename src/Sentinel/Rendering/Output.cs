@@ -3,7 +3,7 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Standard output, buffered; what is read by people or programs goes here and nothing else does.</summary>
+/// <summary>Standard output, buffered; what people or programs read goes here, and nothing else.</summary>
 /// <param name="to">Standard output itself.</param>
 internal sealed class Output(Stream to) : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class Output(Stream to) : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Tells the user something on standard error, at once. It may repeat what he typed: no terminal obeys it.</summary>
+    /// <summary>Tells the user something on standard error, at once. It may repeat what they typed; no terminal will obey it.</summary>
     public static void Tell(string text)
     {
         var (style, columns) = (Style.DetectError(), Terminal.ErrorWidth);

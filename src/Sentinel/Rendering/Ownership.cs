@@ -4,7 +4,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Whose processes are, as people read it.</summary>
+/// <summary>Who owns processes, as people read it.</summary>
 internal static class Ownership
 {
     /// <summary>For a column: <c>until bash 812, ttl 1h 59m</c>.</summary>

@@ -5,7 +5,7 @@ using Sentinel.Model;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Leased ports as <c>port list</c> shows them, a line each.</summary>
+/// <summary>Leased ports as <c>port list</c> shows them, one line each.</summary>
 internal static class PortList
 {
     private static readonly Column[] Columns =

@@ -10,12 +10,12 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>A process as <c>status</c> shows it, a fact a line.</summary>
+/// <summary>A process as <c>status</c> shows it, one fact a line.</summary>
 internal static class ProcessDetails
 {
     private const string Command = "Command";
 
-    // Behind the labels.
+    // After the labels.
     private const int ValueColumn = 13;
 
     /// <param name="logs">What became of its logs.</param>
@@ -26,7 +26,7 @@ internal static class ProcessDetails
         var (record, usage) = view;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
         foreach (var (label, value) in Facts())
-            // A command stays what can be copied.
+            // A command is not wrapped, so that it can be copied.
             foreach (var line in Text.Wrap($"  {style.Paint($"{label + ":",-10} ", Color.Dim)}{value}", label == Command ? null : style.Width, ValueColumn))
                 yield return line;
 
@@ -53,7 +53,7 @@ internal static class ProcessDetails
             if (record.Spec.Readiness is { } readiness)
                 yield return ("Ready", Ready(readiness));
             if (record.Spec.AnyListener)
-                yield return ("Answers", "count whoever gives them");
+                yield return ("Answers", "accepted from any process");
             if (record.Spec.MaxMemoryBytes is { } maxMemory)
                 yield return ("Max mem", Text.ExactMemory(maxMemory));
             if (record.Spec.Stop != StopRule.Default)
@@ -79,17 +79,17 @@ internal static class ProcessDetails
             yield return ("Stdout", home.StdoutOf(record));
             yield return ("Stderr", home.StderrOf(record));
             foreach (var log in logs.Moved)
-                yield return ("Renamed", $"{log.Path} is now {Text.Printable(log.NowAt)}, to which it still writes: what is new stands there, and no limit holds; "
+                yield return ("Renamed", $"{log.Path} is now {Text.Printable(log.NowAt)}, and it still writes there: new lines are only there, and no limit applies; "
                     + $"'sentinel restart {record.Id}' begins a new one");
             foreach (var log in logs.Emptied)
                 yield return ("Emptied", Emptied(record, log));
             foreach (var log in logs.Deleted)
-                yield return ("Deleted", $"{log.Path}, to which it still writes and which nobody sees; 'sentinel restart {record.Id}' begins a new one, "
-                    + $"before that 'cp {log.StillAt} FILE' saves what is in it");
+                yield return ("Deleted", $"{log.Path}, which it still writes to but nobody can see; save its content with 'cp {log.StillAt} FILE', "
+                    + $"then 'sentinel restart {record.Id}' begins a new one");
             yield return ("Logs", record.Spec.LogLimits is { MaxBytes: 0 }
                 ? "never rotated"
                 : $"rotated at {Text.ExactMemory(record.Spec.LogLimits.MaxBytes)}, {Text.Count(record.Spec.LogLimits.Backups, "backup", "backups")}"
-                    + (record.Spec.LogLimits.Compress ? " compressed" : "") + $", by {(record.Spec.LogPipe ? LogRung.Reader : rung).Word()}");
+                    + (record.Spec.LogLimits.Compress ? " compressed" : "") + $" (by {(record.Spec.LogPipe ? LogRung.Reader : rung).Word()})");
             if (record.Spec.LogPipe)
                 yield return ("Log pipe", "kept by a reader (--log-pipe): it cannot empty its logs");
             yield return ("Since", Text.Time(record.State.Since));
@@ -108,29 +108,29 @@ internal static class ProcessDetails
         string Next() => record.State switch
         {
             RunState.Backoff { Due: var due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
-            RunState.Running { Handover: not null } => $" (its main process has ended; {Text.Printable(record.Spec.PidFile ?? "")} is to name another)",
+            RunState.Running { Handover: not null } => $" (its main process has ended; {Text.Printable(record.Spec.PidFile ?? "")} will name another)",
             RunState.Running { IsReady: false } run => $" ({NotReady(record, run, !view.IsUnasked)})",
             RunState.Elsewhere elsewhere => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             RunState.Stopping { Why: { } why } => $" ({Text.Printable(why)})",
             RunState.Failed { Why: var why } =>
-                $" ({why}; 'sentinel why {record.Id}' tells more, 'sentinel start {record.Id}' tries again)",
+                $" ({why}; see 'sentinel why {record.Id}', or try again with 'sentinel start {record.Id}')",
             _ => "",
         } + (view.LeaseOver is not { } over ? ""
             : record.LeaseOver is null && record.State is not RunState.Stopped ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
             : $" (its lease is over: {over})");
     }
 
-    /// <summary>Says that it is not ready, as far as is known why, and who finds out.</summary>
+    /// <summary>Says that it is not ready, why, as far as that is known, and who finds out.</summary>
     public static string NotReady(ProcessRecord record, RunState.Running run, bool isAsked) =>
         $"it is not ready yet{(run.Impediment is { } why ? $": {Text.Printable(why)}" : "")}"
-        + (isAsked ? "" : $"; no daemon runs, so it is asked only while somebody waits: 'sentinel wait {record.Id} --for running'");
+        + (isAsked ? "" : $"; no daemon is running, so it is checked only while a command waits: 'sentinel wait {record.Id} --for running'");
 
-    /// <summary>That a log was emptied, and what to do about it.</summary>
+    /// <summary>Says that a log was emptied, and what to do about it.</summary>
     public static string Emptied(ProcessRecord record, EmptiedLog log) =>
         $"{log.Path} was emptied by something that truncated it"
         + (log.NoticedAt is { } at ? $", noticed at {Text.Time(at)}" : ", since it was started")
-        + $": what stood there is lost{(log.LostBytes > 0 ? $" ({Text.Count(log.LostBytes, "byte", "bytes")})" : "")}"
-        + (record.Spec.LogPipe ? "" : $"; where the process did it ('> /dev/stdout'), 'sentinel set {record.Id} --log-pipe' keeps all from its next start on");
+        + $": its content is lost{(log.LostBytes > 0 ? $" ({Text.Count(log.LostBytes, "byte", "bytes")})" : "")}"
+        + (record.Spec.LogPipe ? "" : $"; if the process did it ('> /dev/stdout'), 'sentinel set {record.Id} --log-pipe' keeps everything from its next start on");
 
     private static string HealthOf(Health? health, Style style) => health switch
     {

@@ -4,10 +4,10 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Processes as <c>list</c> shows them, a line each.</summary>
+/// <summary>Processes as <c>list</c> shows them, one line each.</summary>
 internal static class ProcessList
 {
-    // ID to STATUS.
+    // From ID to STATUS.
     private const int StatusColumns = 4;
 
     private static readonly Column Health = new("HEALTH", Keep: 8);
@@ -34,7 +34,7 @@ internal static class ProcessList
         if (processes.Count == 0)
             return ["No processes"];
         var time = now ?? DateTimeOffset.UtcNow;
-        // Where nobody asks for them there are none to show.
+        // No column for health or owners when no process has any.
         var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
         var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
         var table = new Table([
@@ -52,7 +52,7 @@ internal static class ProcessList
                 record.Spec.Name,
                 PidOf(record.State)?.ToString() ?? "-",
                 new Cell(
-                    record.State.Word + (process.IsUnasked ? " (no daemon asks)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
+                    record.State.Word + (process.IsUnasked ? " (no daemon)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
                     ColorOf(record.State)),
                 .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
                 usage is null ? "-" : Text.Percent(usage.CpuPercent),
@@ -68,11 +68,11 @@ internal static class ProcessList
         return table.Lines(style);
     }
 
-    // What is due by now is restarted by the daemon in this moment, or was tried in vain before this was drawn.
+    // What is due by now is being restarted by the daemon, or could not be restarted just before this was drawn.
     private static string Wait(RunState state, DateTimeOffset now) =>
         state is RunState.Backoff { Due: var due } && due > now ? $" ({Text.Duration(due - now)})" : "";
 
-    /// <summary>Of the main process; null while there is none.</summary>
+    /// <summary>The pid of the main process; null while there is none.</summary>
     public static int? PidOf(RunState state) => state is RunState.Running { Handover: not null } ? null : state.Main?.Pid;
 
     private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health

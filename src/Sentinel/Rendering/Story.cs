@@ -5,17 +5,17 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 
-/// <summary>What happened to a process, and what will.</summary>
-/// <param name="Runs">The last ones that ended, the last first.</param>
+/// <summary>What happened to a process, and what will happen.</summary>
+/// <param name="Runs">The last runs that ended, the latest first.</param>
 /// <param name="Ends">How many runs ended, as far as is known.</param>
-/// <param name="Since">How far back that is; null when nothing is known.</param>
-/// <param name="IsWatched">Whether a daemon will do what is to be done.</param>
-/// <param name="Emptied">Those of its logs that were emptied in its last run.</param>
+/// <param name="Since">How far back that is known; null: not at all.</param>
+/// <param name="IsWatched">Whether a daemon will do what is due.</param>
+/// <param name="Emptied">Its logs that were emptied in its last run.</param>
 internal sealed record Story(
     ProcessRecord Record, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? Since, bool IsWatched, IReadOnlyList<EmptiedLog> Emptied)
 {
-    /// <param name="Stderr">The last that it wrote there.</param>
-    /// <param name="IsKept">Whether its log still reaches back so far.</param>
+    /// <param name="Stderr">The last lines that it wrote there.</param>
+    /// <param name="IsKept">Whether its log still reaches back that far.</param>
     public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept);
 
     /// <summary>What it has left running.</summary>
@@ -23,23 +23,23 @@ internal sealed record Story(
 
     public string Next => Record.State switch
     {
-        RunState.Running { Handover: not null } => $"Its main process has ended, and {Text.Printable(Record.Spec.PidFile ?? "its pid file")} is to name the one that takes its place.",
+        RunState.Running { Handover: not null } => $"Its main process has ended, and {Text.Printable(Record.Spec.PidFile ?? "its pid file")} will name the one that takes its place.",
         RunState.Running { IsReady: false } run when Record.Spec.Readiness?.Probe is not null =>
             $"I{ProcessDetails.NotReady(Record, run, IsWatched)[1..]}.",
         RunState.Exited { Left: { } gone } when Left.Count == 0 =>
             $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {Record.Id}' starts it.",
         RunState.Exited { Left: { } left } when Record.Spec.Restart != RestartRule.Never =>
-            $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: that may be what serves. 'sentinel restart {Record.Id}' ends that and starts it anew.",
+            $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: what it left may be what serves. 'sentinel restart {Record.Id}' ends that and starts it again.",
         RunState.Running when Record.Spec.Restart == RestartRule.Never => $"When it ends by itself, it is not restarted ('sentinel set {Record.Id} --restart' changes that).",
         RunState.Running => WhenItEnds,
         RunState.Backoff { Due: var due } => (due > DateTimeOffset.UtcNow
             ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
-            : "It is due to be restarted") + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon runs."),
+            : "It is due to be restarted") + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running."),
         RunState.Failed { Why: var why } =>
             $"It was given up: {why}. 'sentinel start {Record.Id}' tries again; 'sentinel reset {Record.Id}' only forgets the failures.",
         RunState.Stopped when Record.LeaseOver is { } over =>
-            $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' begins it anew, unless its owner has gone.",
-        RunState.Stopped => $"It was stopped by the user and stays so until 'sentinel start {Record.Id}'.",
+            $"It was ended because its lease is over: {over}. 'sentinel start {Record.Id}' starts it again, unless its owner has gone.",
+        RunState.Stopped => $"It was stopped by the user and stays stopped until 'sentinel start {Record.Id}'.",
         RunState.Exited or RunState.Crashed => $"It is not restarted ('sentinel set {Record.Id} --restart' changes that); 'sentinel start {Record.Id}' starts it.",
         RunState.Elsewhere elsewhere => $"It is {elsewhere.Place}, and cannot be seen or touched from here.",
         RunState.Starting => "It is being started.",
@@ -60,9 +60,9 @@ internal sealed record Story(
         if (LeftOvers.Advice(Record, Left) is { } advice)
             foreach (var line in Text.Wrap($"  {advice}", style.Width, indent: 2))
                 yield return line;
-        yield return Since is { } since
-            ? $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}."
-            : "  Nothing is known of earlier runs.";
+        yield return Since is not { } since ? "  Nothing is known of earlier runs."
+            : Ends == 0 && Record.Restarts == 0 ? $"  It has not ended since {Text.Time(since)}."
+            : $"  {Text.Count(Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(Record.Restarts, "time", "times")}.";
         foreach (var line in Emptied.SelectMany(log => Text.Wrap($"  {ProcessDetails.Emptied(Record, log)}.", style.Width, indent: 2)))
             yield return line;
         foreach (var (end, stderr, isKept) in Runs)
@@ -81,7 +81,7 @@ internal sealed record Story(
     private string WhenItEnds =>
         (Record.Spec.Restart == RestartRule.Always ? "When it ends by itself, it is restarted" : "When it fails, it is restarted")
         + (Record.Spec.RestartLimit is { } limit
-            ? $", but not after {limit.Restarts} times within {limit.Window.TotalSeconds:0.###} s ({Record.RecentRestarts.Count(restart => DateTimeOffset.UtcNow - restart < limit.Window)} so far)"
+            ? $", at most {limit.Restarts} times within {limit.Window.TotalSeconds:0.###} s ({Record.RecentRestarts.Count(restart => DateTimeOffset.UtcNow - restart < limit.Window)} so far)"
             : "")
-        + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon runs.");
+        + (IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running.");
 }

@@ -2,9 +2,9 @@ using Sentinel.Linux.Native;
 
 namespace Sentinel.Rendering;
 
-/// <summary>How to write for whoever reads.</summary>
+/// <summary>How to write for the reader.</summary>
 /// <param name="IsRich">Colours and box-drawing characters; otherwise plain ASCII and whole values.</param>
-/// <param name="Width">Of the terminal, in columns; null where nothing has to fit.</param>
+/// <param name="Width">The width of the terminal, in columns; null where nothing has to fit.</param>
 internal sealed record Style(bool IsRich, int? Width)
 {
     public static Style Detect() => For(Terminal.IsTerminal, Terminal.Width);
@@ -24,7 +24,7 @@ internal sealed record Style(bool IsRich, int? Width)
     public string Paint(string text, Color color) => IsRich && color != Color.None ? $"\e[{(int)color}m{text}\e[0m" : text;
 }
 
-/// <summary>Those that every terminal has, by their SGR number.</summary>
+/// <summary>The colours that every terminal has, by their SGR numbers.</summary>
 internal enum Color
 {
     None = 0,

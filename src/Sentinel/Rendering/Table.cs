@@ -4,10 +4,10 @@ namespace Sentinel.Rendering;
 
 /// <summary>A column of a <see cref="Table"/>.</summary>
 /// <param name="Header">In capitals.</param>
-/// <param name="Align">Where its values stand; its header does likewise.</param>
-/// <param name="Fair">How narrow it may become, in columns of the terminal, before any other does; null: as wide as its values are.</param>
-/// <param name="Least">How narrow it may become at all.</param>
-/// <param name="Keep">Where even that is too wide, the column with the smallest number is left out first.</param>
+/// <param name="Align">How its values and its header are aligned.</param>
+/// <param name="Fair">The width, in columns of the terminal, to which it shrinks first; null: it does not.</param>
+/// <param name="Least">The width to which it shrinks when all columns have shrunk to their fair width; null: it does not.</param>
+/// <param name="Keep">If even that is too wide, the column with the smallest number is left out first.</param>
 internal sealed record Column(string Header, Align Align = Align.Left, int? Fair = null, int? Least = null, int Keep = int.MaxValue);
 
 internal enum Align
@@ -22,7 +22,7 @@ internal readonly record struct Cell(string Text, Color Color = Color.None)
     public static implicit operator Cell(string text) => new(text);
 }
 
-/// <summary>Columns in boxes: ASCII for programs and logs; lines, colours and a width to fit into on a terminal.</summary>
+/// <summary>Columns in boxes: ASCII for programs and logs; on a terminal with lines and colours, and cut to its width.</summary>
 internal sealed class Table(IReadOnlyList<Column> columns)
 {
     private readonly List<IReadOnlyList<Cell>> _rows = [];
@@ -70,13 +70,13 @@ internal sealed class Table(IReadOnlyList<Column> columns)
         var whole = widths.ToArray();
         while (true)
         {
-            // What a column that was left out has freed is for the others.
+            // The other columns get the room of a column that was left out.
             whole.CopyTo(widths, 0);
             // A column has a space on either side and a bar; one bar more closes the row.
             var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
             foreach (var limit in new Func<Column, int?>[] { column => column.Fair, column => column.Least })
             {
-                // The last gives way first.
+                // The last column gives way first.
                 foreach (var i in Enumerable.Reverse(shown))
                 {
                     var given = Math.Clamp(excess, 0, Math.Max(0, widths[i] - (limit(columns[i]) ?? widths[i])));

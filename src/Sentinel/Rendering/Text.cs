@@ -5,7 +5,7 @@ using Wcwidth;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Figures and foreign text as people read them.</summary>
+/// <summary>Numbers and foreign text as people read them.</summary>
 internal static class Text
 {
     /// <summary>The two largest units that count: <c>3d 4h</c>, <c>2h 5m</c>, <c>5m 3s</c>, <c>42s</c>.</summary>
@@ -54,13 +54,13 @@ internal static class Text
         return printable.ToString();
     }
 
-    // Controls, and what turns round the direction of the text beside it: see UAX #9.
+    // Controls, and characters that change the direction of the text beside them: see UAX #9.
     private static bool IsObeyed(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>The lines of a text, without their ends.</summary>
     public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
 
-    /// <summary>How many columns of a terminal it takes; what only changes the colour takes none.</summary>
+    /// <summary>How many columns of a terminal it takes; colour sequences take none.</summary>
     public static int Width(string text)
     {
         var width = 0;
@@ -97,11 +97,11 @@ internal static class Text
     }
 
     /// <summary>
-    /// Its words in lines of so many columns. A word that is longer stands whole on a line of its own; what is in quotes, which somebody
-    /// may want to copy, is one word where it fits.
+    /// Its words in lines of so many columns. A longer word gets a line of its own, uncut; quoted text, which someone may want to copy,
+    /// is one word where it fits.
     /// </summary>
     /// <param name="columns">Null where nothing has to fit.</param>
-    /// <param name="indent">By how many columns all lines but the first are moved to the right.</param>
+    /// <param name="indent">How many columns all lines but the first are indented by.</param>
     public static IEnumerable<string> Wrap(string text, int? columns, int indent = 0)
     {
         if (columns is not { } available || Width(text) <= available)
@@ -115,7 +115,7 @@ internal static class Text
         var isBegun = false;
         foreach (var word in Words(text, available - indent))
         {
-            // On the next line there is no more room for it when this one has only come to where that begins.
+            // If this line has only reached the indent, the next line has no more room for the word.
             if (isBegun && Width(line.ToString()) + 1 is var next && next > indent && next + Width(word) > available)
             {
                 yield return line.ToString();
@@ -144,7 +144,7 @@ internal static class Text
         }
     }
 
-    // After the last word of what is in quotes from this one on; where it begins none, after itself.
+    // The index after the last word of the quoted text that begins here; where none begins, after this word.
     private static int EndOfQuote(string[] words, int first)
     {
         var word = words[first].TrimStart('(');
@@ -153,7 +153,7 @@ internal static class Text
             : first + 1;
     }
 
-    // On a terminal that is narrower than any.
+    // For a terminal narrower than any real one.
     private const int FewestColumns = 20;
 
     private const double Gigabyte = 1024 * 1024 * 1024;

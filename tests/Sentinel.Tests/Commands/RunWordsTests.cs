@@ -42,7 +42,7 @@ public sealed class RunWordsTests
     [InlineData("run --zzzzzzzz -- node", "'run' has no option --zzzzzzzz")]
     [InlineData("run -i 2 -- node", "'run' has no option -i")]
     [InlineData("run --restart always", "leaves no command to run")]
-    [InlineData("run --restart yes hello", "could be meant in two ways")]
+    [InlineData("run --restart yes hello", "has two meanings")]
     [InlineData("run --restart unless-stopped -- node", "--restart= takes always, on-failure or no, not 'unless-stopped'")]
     public void What_stands_before_the_command_and_is_no_option_is_told(string written, string said) =>
         Assert.Contains(said, Assert.Single(UsageErrors.In(CommandLine.Parse(CommandLine.Create(), written.Split(' ')))));

@@ -179,7 +179,7 @@ public sealed class HomeFilesTests : IDisposable
         File.CreateSymbolicLink(_elsewhere["home"], _folder.Path);
         Run("chown", "-h", "65534:65534", _elsewhere["home"]);
 
-        Assert.Contains("is a link of another user", HomeFiles.WhyNotHome(_elsewhere["home"], isToWrite: false));
+        Assert.Contains("is a link that belongs to another user", HomeFiles.WhyNotHome(_elsewhere["home"], isToWrite: false));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class InheritanceTests
     [Theory]
     // A hard limit that may not be raised is as high as ours, and that is all the same while what it may have is not less.
     [InlineData("nofile=2000:9999", "nofile=2000:4096", null)]
-    [InlineData("nofile=9999", "nofile=4096", "its caller's limit nofile=9999, having 4096 at most")]
+    [InlineData("nofile=9999", "nofile=4096", "its caller's limit nofile=9999: its own is 4096 at most")]
     public void Without_the_right_to_more_a_limit_is_as_near_as_it_can_be(string wanted, string given, string? missing)
     {
         var inherited = Own with { Limits = [ResourceLimit.Parse(wanted)] };

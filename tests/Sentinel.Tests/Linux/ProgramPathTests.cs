@@ -45,7 +45,7 @@ public sealed class ProgramPathTests : IDisposable
     [InlineData("./first/plain", "*/first/plain is not executable ('chmod +x' makes it so)")]
     [InlineData("plain", "*/first/plain is not executable ('chmod +x' makes it so)")]
     [InlineData("", "there is no program '' in PATH")]
-    [InlineData("sleep 1", "there is no program 'sleep 1' in PATH; it is taken for one word, with its spaces: a command line is one argument by itself, and has no -- before it")]
+    [InlineData("sleep 1", "there is no program 'sleep 1' in PATH; it is taken as one word, with its spaces: to run a command line, give it as the only argument, without -- before it")]
     public void What_cannot_be_executed_is_told_with_the_reason(string name, string why) =>
         Assert.Equal(why.Replace("*", _folder.Path), Find(name, out _));
 

@@ -302,9 +302,9 @@ public sealed class RequestServerTests : IDisposable
     [Theory]
     [InlineData("nothing", "the daemon ended before it was done")]
     [InlineData("half", "the daemon ended before it was done")]
-    [InlineData("nonsense", "what the daemon answers cannot be understood")]
-    [InlineData("a length that nobody sends", "what the daemon answers cannot be understood")]
-    [InlineData("another message", "what the daemon answers cannot be understood")]
+    [InlineData("nonsense", "the answer of the daemon cannot be understood")]
+    [InlineData("a length that nobody sends", "the answer of the daemon cannot be understood")]
+    [InlineData("another message", "the answer of the daemon cannot be understood")]
     [InlineData("another version", "the daemon speaks version 99 of its protocol")]
     public void A_client_says_what_is_wrong_with_an_answer(string answer, string said)
     {

@@ -140,8 +140,8 @@ public sealed class SpawnerTests : IDisposable
     [InlineData("#!/no/such/interpreter\n", "the interpreter /no/such/interpreter, which the first line of * names, does not exist")]
     [InlineData("#! /no/such/interpreter -x", "the interpreter /no/such/interpreter, which the first line of * names, does not exist")]
     [InlineData("#!/tmp\n", "the interpreter /tmp, which the first line of * names, is a folder")]
-    [InlineData("#!/bin/sh\r\necho\r\n", "* has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' makes them those of Linux")]
-    [InlineData("#!/usr/bin/env sh\r\necho\r\n", "* has Windows line ends, and the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' makes them those of Linux")]
+    [InlineData("#!/bin/sh\r\necho\r\n", "* has Windows line endings, so the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' converts them")]
+    [InlineData("#!/usr/bin/env sh\r\necho\r\n", "* has Windows line endings, so the system looks for an interpreter with one in its name; 'sed -i \"s/\\r$//\" *' converts them")]
     public void A_script_that_nothing_can_interpret_is_told_by_what_its_first_line_names(string text, string why)
     {
         var script = _children.Folder.Write("script", text, Executable);
@@ -193,7 +193,7 @@ public sealed class SpawnerTests : IDisposable
     public void A_program_that_was_there_once_is_looked_for_in_the_PATH_of_then()
     {
         var why = _children.Spawner.WhyNot(_children.Launch("no-such-program", "now") with { IsAgain = true });
-        Assert.Contains("which is that of its 'run': " + System.Environment.GetEnvironmentVariable("PATH"), why);
+        Assert.Contains("its PATH is that of its 'run': " + System.Environment.GetEnvironmentVariable("PATH"), why);
         Assert.Contains("--update-env", why);
     }
 

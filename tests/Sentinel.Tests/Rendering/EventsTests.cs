@@ -29,10 +29,10 @@ public sealed class EventsTests
         { new Event.GaveUp(Clock.Start, 7, "web", "it ended again after 5 restarts within 60 s"), "given up: it ended again after 5 restarts within 60 s" },
         {
             new Event.OutgrewMemory(Clock.Start, 7, "web", 214_958_080, 209_715_200),
-            "has 205.0MB of memory, more than its 200.0MB: it is restarted"
+            "uses 205.0MB of memory, more than its limit of 200.0MB: it is restarted"
         },
         { new Event.Deleted(Clock.Start, 7, "web"), "deleted" },
-        { new Event.DaemonUp(Clock.Start, 9, "1.2.3"), "daemon began, pid: 9, version: 1.2.3" },
+        { new Event.DaemonUp(Clock.Start, 9, "1.2.3"), "daemon started, pid: 9, version: 1.2.3" },
         { new Event.DaemonDown(Clock.Start, 9), "daemon ended, pid: 9" },
     };
 

@@ -18,9 +18,9 @@ public class FindingListTests
         [
             "ok        kernel     it is new",
             "degraded  processes  one of them was given up some time ago: it ended again and again",
-            "                     mend: sentinel why 1",
+            "                     fix: sentinel why 1",
             @"broken    home       it is on\nfire",
-            "                     mend: put it out",
+            "                     fix: put it out",
             "1 broken, 1 degraded",
         ],
         FindingList.Lines(Findings, new Style(IsRich: false, Width: null)));
@@ -31,7 +31,7 @@ public class FindingListTests
             "\e[32mok\e[0m        kernel     it is new",
             "\e[33mdegraded\e[0m  processes  one of them was given up some time ago:",
             "                     it ended again and again",
-            "                     \e[1mmend: sentinel why 1\e[0m",
+            "                     \e[1mfix: sentinel why 1\e[0m",
         ],
         FindingList.Lines(Findings, new Style(IsRich: true, Width: 60)).Take(4));
 

@@ -64,7 +64,7 @@ public sealed class OutcomesTests
         },
         {
             new Outcome.NotRotated("web", Web),
-            "The logs of web (id: 1) are too short to be rotated",
+            "The logs of web (id: 1) are too short to rotate",
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
         },
         {
@@ -74,7 +74,7 @@ public sealed class OutcomesTests
         },
         {
             new Outcome.AlreadyRunning("web", Web, 7, IsOutdated: true),
-            "web is already running (id: 1, pid: 7); it has the new environment from its next start on: 'sentinel restart 1'",
+            "web is already running (id: 1, pid: 7); it gets the new environment after 'sentinel restart 1'",
             """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":"it has the new environment from its next start on"}"""
         },
         {

@@ -33,7 +33,7 @@ public sealed class ProcessDetailsTests
           Command:   python server.py
           Stdout:    /home/user/.sentinel/logs/myserver.stdout.log
           Stderr:    /home/user/.sentinel/logs/myserver.stderr.log
-          Logs:      rotated at 10.0MB, 3 backups, by cutting off its front
+          Logs:      rotated at 10.0MB, 3 backups (by cutting off its front)
           Since:     {Start}
         """.Split('\n'),
         Lines(Sample.Running(1, "myserver", 12345, "python server.py", 2.1, 47_395_635, TimeSpan.FromSeconds(332))));
@@ -114,8 +114,8 @@ public sealed class ProcessDetailsTests
               Env file:  /home/user/two.env
               Stdout:    /home/user/.sentinel/logs/web-2.stdout.log
               Stderr:    /home/user/.sentinel/logs/web-2.stderr.log
-              Deleted:   /logs/web-2.stdout.log, to which it still writes and which nobody sees; 'sentinel restart 7' begins a new one, before that 'cp /proc/12345/fd/1 FILE' saves what is in it
-              Logs:      rotated at 64.0KB, 1 backup compressed, by giving back the space of its front
+              Deleted:   /logs/web-2.stdout.log, which it still writes to but nobody can see; save its content with 'cp /proc/12345/fd/1 FILE', then 'sentinel restart 7' begins a new one
+              Logs:      rotated at 64.0KB, 1 backup compressed (by giving back the space of its front)
               Since:     {Start}
               Restarts:  2
             """.Split('\n'),

@@ -10,7 +10,7 @@ namespace Sentinel.Tests.Rendering;
 
 public sealed class StoryTests
 {
-    private const string NoDaemon = ", by the next 'sentinel list' or 'status': no daemon runs.";
+    private const string NoDaemon = ", by the next 'sentinel list' or 'status': no daemon is running.";
 
     private static readonly DateTimeOffset Start = new(new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local));
 
@@ -35,7 +35,7 @@ public sealed class StoryTests
         };
 
         Assert.Equal(
-            "When it ends by itself, it is restarted, but not after 5 times within 86400 s (2 so far).",
+            "When it ends by itself, it is restarted, at most 5 times within 86400 s (2 so far).",
             (story with { Record = record }).Next);
     }
 
@@ -55,7 +55,7 @@ public sealed class StoryTests
         Assert.StartsWith($"It put itself into the background and left {program} (pid 12), so it is not restarted", story.Next);
         var lines = story.Lines(Sample.Plain).ToList();
         Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop 1' ends it", lines);
-        Assert.Contains(lines, line => line.Contains($"Have it stay in front ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
+        Assert.Contains(lines, line => line.Contains($"Keep it in the foreground ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
         Assert.EndsWith("which has ended since; 'sentinel start 1' starts it.", (story with { Left = [] }).Next);
         // After a crash it is only said to be left.
         var crashed = story with { Record = story.Record with { State = new RunState.Crashed(Start), LastRun = Crash } };
@@ -77,7 +77,7 @@ public sealed class StoryTests
     [Fact]
     public void Of_what_stays_as_it_is_it_says_how_to_start_it()
     {
-        Assert.Equal("It was stopped by the user and stays so until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
+        Assert.Equal("It was stopped by the user and stays stopped until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
         Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
         Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
         Assert.Equal(
