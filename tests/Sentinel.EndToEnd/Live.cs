@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sentinel.EndToEnd;
@@ -134,6 +135,21 @@ internal static partial class Signals
 
     public static void Send(int pid, int number) => _ = kill(pid, number);
 
+    /// <summary>A shell that runs the tests in the background has them ignore these signals, and so would all that they start.</summary>
+    [ModuleInitializer]
+    internal static void IgnoreNone()
+    {
+        const string field = "SigIgn:";
+        var mask = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..];
+        var ignored = ulong.Parse(mask, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        foreach (var number in new[] { HangUp, Interrupt })
+            if ((ignored >> (number - 1) & 1) != 0)
+                signal(number, 0);
+    }
+
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int number, nint handler);
 }
