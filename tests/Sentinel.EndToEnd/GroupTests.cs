@@ -163,7 +163,7 @@ public class GroupTests
     }
 
     [Theory]
-    [InlineData("A", "'A' is no variable; write NAME=value")]
+    [InlineData("A", "'A' is not a variable; write NAME=value")]
     [InlineData("=1", "a variable needs a name")]
     [InlineData("A B=1", "'A B' cannot be the name of a variable")]
     [InlineData("A\t=1", "cannot be the name of a variable")]

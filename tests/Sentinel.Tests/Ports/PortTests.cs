@@ -120,7 +120,7 @@ public sealed class PortTests : IDisposable
         Assert.Equal(new PortRequest(name, variable), PortRequest.Parse(text));
 
     [Theory]
-    [InlineData("8000", "--port takes a name, such as http, not '8000': which port it is will be chosen, and told in PORT")]
+    [InlineData("8000", "--port takes a name, such as http, not '8000': Sentinel chooses the port and passes it in PORT")]
     [InlineData("", "'' cannot be the name of a port")]
     [InlineData("a/b", "'a/b' cannot be the name of a port")]
     [InlineData("http=", "a variable needs a name")]

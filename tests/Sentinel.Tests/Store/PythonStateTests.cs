@@ -90,7 +90,7 @@ public sealed class PythonStateTests : IDisposable
         var taken = Read(Document(Process(3, 9, "web", "\"user\": \"www\", \"nice\": 5, \"ionice_ioclass\": \"best_effort\", \"ionice_value\": 6, \"startup_timeout_seconds\": 3, \"env\": {\"A B\": \"1\"}")))!;
         Assert.Equal(
             [
-                "web: 'A B' cannot be the name of a variable: it has a space, a control character or a =; it is left out",
+                "web: 'A B' cannot be the name of a variable: it contains a space, a control character or =; it is left out",
                 "web: startup_timeout_seconds cannot be taken over",
             ],
             taken.Warnings);
