@@ -104,7 +104,7 @@ public sealed class PythonStateTests : IDisposable
         var daemon = _machine.Add();
         Directory.CreateDirectory(Home.Folder);
         File.WriteAllText(Path.Combine(Home.Folder, "daemon.pid"), $"{daemon.Pid}");
-        Assert.Equal([$"its daemon (pid {daemon.Pid}) still runs and would restart processes, too; end it"], Read(Document())!.Warnings);
+        Assert.Equal([$"its daemon (pid {daemon.Pid}) still runs and would restart processes, too; stop it"], Read(Document())!.Warnings);
     }
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class PythonStateTests : IDisposable
 
         Assert.Equal("web", StateDocument.Read(File.ReadAllBytes(Home.State)).Processes[3].Spec.Name);
         Assert.Equal(document, File.ReadAllText($"{Home.State}.python-20260102T030405Z"));
-        Assert.Contains("1 processes, 1 groups and 1 ports, is now ours", Assert.Single(_warnings));
+        Assert.Contains("1 processes, 1 groups and 1 ports) is now in use", Assert.Single(_warnings));
         _warnings.Clear();
         Assert.Single(Store().Read().Processes);
         Assert.Empty(_warnings);
