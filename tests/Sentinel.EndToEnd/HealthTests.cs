@@ -143,7 +143,7 @@ public class HealthTests
     [InlineData("0.1 seconds or more", "--health-interval", "0", "--health-notify")]
     [InlineData("takes a number from 1 to 1000", "--health-failures", "0", "--health-notify")]
     [InlineData("two ways to find out the same", "--health-notify", "--health-tcp", "1")]
-    [InlineData("is no regular expression", "--ready-log", "[")]
+    [InlineData("is not a regular expression", "--ready-log", "[")]
     [InlineData("two ways to find out the same", "--ready-notify", "--ready-log", "x")]
     [InlineData("takes seconds", "--startup-timeout", "soon")]
     public async Task What_is_not_understood_starts_nothing(string said, params string[] options)

@@ -34,7 +34,7 @@ public class MachineChecksTests
 
     [Theory]
     [InlineData(LogRung.Collapse, "ok: ext4: a log is rotated by cutting off its front")]
-    [InlineData(LogRung.Punch, "ok: ext4: a log is rotated by giving back the space of its front")]
+    [InlineData(LogRung.Punch, "ok: ext4: a log is rotated by freeing the space of its front")]
     [InlineData(LogRung.Reader, "degraded: ext4 can take nothing out of a file")]
     [InlineData(null, "ok: ext4: how logs can be rotated is tried by the first 'run'")]
     public void A_folder_of_logs_is_told_by_how_they_are_rotated(LogRung? rung, string told) =>

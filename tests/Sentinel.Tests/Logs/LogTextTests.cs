@@ -158,7 +158,7 @@ public sealed class LogTextTests : IDisposable
 
     [Fact]
     public void An_expression_that_is_none_says_so() =>
-        Assert.StartsWith("'(' is no regular expression: ", Assert.Throws<FormatException>(() => new LogPattern("(")).Message);
+        Assert.StartsWith("'(' is not a regular expression: ", Assert.Throws<FormatException>(() => new LogPattern("(")).Message);
 
     [Fact]
     public void What_is_not_text_is_matched_as_far_as_it_is()
