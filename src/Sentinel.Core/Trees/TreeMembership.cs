@@ -2,10 +2,10 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Trees;
 
-/// <summary>Whether one process belongs to a tree, found out without a look at all the others.</summary>
+/// <summary>Tells whether one process belongs to a tree, without looking at all the others.</summary>
 public static class TreeMembership
 {
-    // Guards against a loop of parents, who come and go while they are looked at.
+    // Guards against a loop of parents, which come and go while they are looked at.
     private const int MostGenerations = 100;
 
     /// <returns>Null when it is gone, or as good as gone, and nothing tells any more.</returns>
