@@ -21,7 +21,7 @@ public abstract record DaemonSight
     /// <param name="Pid">Null when it is not known.</param>
     public sealed record Silent(int? Pid) : DaemonSight;
 
-    /// <summary>We may not know whether there is one.</summary>
+    /// <summary>We lack the rights to find out whether there is one.</summary>
     public sealed record Closed(string Why) : DaemonSight;
 
     /// <summary>It cannot be talked to.</summary>

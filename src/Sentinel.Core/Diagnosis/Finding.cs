@@ -31,7 +31,7 @@ public sealed record Finding
 
     public Level Level { get; }
 
-    /// <summary>What is the case, and what that means.</summary>
+    /// <summary>What was found, and what that means.</summary>
     public string What { get; }
 
     /// <summary>What to do about it; null when all is well.</summary>

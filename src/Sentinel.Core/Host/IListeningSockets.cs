@@ -13,7 +13,7 @@ public interface IListeningSockets
     IReadOnlyList<ulong> At(IPEndPoint address, bool isNow);
 
     /// <summary>Which of the sockets a process holds, if any.</summary>
-    /// <param name="isSeen">Whether we may know what it holds.</param>
+    /// <param name="isSeen">Whether we may see what it holds.</param>
     HeldSocket? HeldBy(int pid, IReadOnlyCollection<ulong> sockets, out bool isSeen);
 
     /// <summary>Whether a process still holds it: cheap.</summary>

@@ -4,7 +4,7 @@ namespace Sentinel.Core.Host;
 public interface IRegularFiles
 {
     /// <summary>The whole content of a file; null when there is none.</summary>
-    /// <exception cref="IOException">It cannot be read, is larger than <paramref name="mostBytes"/>, or would keep us waiting, as a pipe does.</exception>
+    /// <exception cref="IOException">It cannot be read, exceeds <paramref name="mostBytes"/>, or could block, as a pipe does.</exception>
     /// <exception cref="UnauthorizedAccessException">The reader may not read it.</exception>
     /// <param name="reader">The user with whose rights it is read; null: with ours.</param>
     byte[]? Read(string path, int mostBytes, Account? reader = null);

@@ -9,9 +9,9 @@ public interface IStateFiles
     /// <summary>Takes the exclusive lock; the kernel releases it when its holder is gone, however that ended.</summary>
     /// <param name="path">The lock file; created if it does not exist.</param>
     /// <param name="waiting">Called once, with the holder's pid, when somebody else has held the lock for long.</param>
-    /// <param name="isKept">Asked now and then while it waits: whether somebody keeps the lock for as long as they live.</param>
+    /// <param name="isKept">Asked now and then while it waits: whether the holder keeps the lock for as long as it lives.</param>
     /// <exception cref="TimeoutException">Somebody else held it too long.</exception>
-    /// <exception cref="LockKeptException">Somebody keeps it.</exception>
+    /// <exception cref="LockKeptException">The holder keeps it.</exception>
     IDisposable Lock(string path, Action<string> waiting, Func<bool>? isKept = null);
 
     /// <summary>Like <see cref="Lock"/>, but null when somebody else holds it.</summary>

@@ -5,7 +5,7 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Compresses the backups of a log, in a process of its own that nobody waits for. Whichever process is killed, and when, a backup
+/// Compresses the backups of a log, in a process of its own that nobody waits for. No matter which process is killed when, a backup
 /// is there: the plain one goes once the compressed one has its name and is on the disk, and the next process redoes what is half done.
 /// </summary>
 public sealed class LogCompression(ILogFiles files)

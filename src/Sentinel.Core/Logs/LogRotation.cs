@@ -4,8 +4,8 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Moves the oldest part of a log into a backup. The process that writes it notices nothing, and no byte is lost or doubled,
-/// whichever process is killed, and when: the part is copied, the copy takes its place, and only then is the part removed here, in
+/// Moves the oldest part of a log into a backup. The process that writes it notices nothing, and no byte is lost or doubled, no
+/// matter which process is killed when: the part is copied, the copy takes its place, and only then is the part removed here, in
 /// steps that can be repeated. A hole at the front has been moved; holes further on, which a program has made, stay holes and cost
 /// nothing. Backups are compressed later, by a process that nobody waits for: see <see cref="LogCompression"/>.
 /// </summary>

@@ -2,7 +2,7 @@ using Sentinel.Core.Specs;
 
 namespace Sentinel.Core.Policy;
 
-/// <summary>The end of a main process whose place another process of its tree is to take, as its pid file will name it.</summary>
+/// <summary>The end of a main process that another of its tree is to succeed; its pid file will name that successor.</summary>
 /// <param name="Since">When it ended, or when that was noticed.</param>
 /// <param name="How">How it ended.</param>
 /// <param name="Witnessed">Whether somebody saw it end.</param>
@@ -12,7 +12,7 @@ public sealed record Handover(DateTimeOffset Since, Exit How, bool Witnessed, lo
     /// <summary>A background program writes its pid file within a moment; a new gunicorn takes over a second after the old one.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // A process that may just as well have crashed does not get long.
+    // A process that may just as well have crashed gets only a short time.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(2);
 
     public ProcessEvent.Ended End => new(How, Witnessed, PeakMemoryBytes);

@@ -3,7 +3,7 @@ using Sentinel.Core.Specs;
 namespace Sentinel.Core.Policy;
 
 /// <summary>The outcome of one run's checks, as a function of their results.</summary>
-/// <param name="Failures">How many failures in a row count.</param>
+/// <param name="Failures">Failures in a row, as far as they count.</param>
 /// <param name="HasPassed">Whether a check has ever passed: if so, the process has started.</param>
 public readonly record struct HealthTally(int Failures, bool HasPassed)
 {

@@ -79,8 +79,8 @@ public abstract record RunState(DateTimeOffset Since)
     public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
 
     /// <summary>
-    /// Whether it is time to start the process again. It is, too, if the clock was set back, since then nobody knows how long the
-    /// wait would be, or if the wait would be longer than it ever is.
+    /// Whether it is time to start the process again; also true if the clock was set back, since then nobody knows how long it would
+    /// wait, or if the wait would be longer than it ever is.
     /// </summary>
     public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since || due - now > LongestWait);
 

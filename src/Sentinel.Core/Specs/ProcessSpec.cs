@@ -82,7 +82,7 @@ public sealed record ProcessSpec
 /// <param name="Number">From 1; its name is <c>SET-NUMBER</c>.</param>
 public sealed record Instance(string Set, int Number)
 {
-    /// <summary>The most that one request can ask for.</summary>
+    /// <summary>The most instances that one request can ask for.</summary>
     public const int Most = 1000;
 
     public string Name => $"{Set}-{Number}";

@@ -32,7 +32,7 @@ public sealed record State
     /// <summary>Where it was last written; null in a state of version 1.</summary>
     public HomeMark? Home { get; init; }
 
-    /// <summary>The file that it replaced: beside an old state that was put back lies a different file.</summary>
+    /// <summary>The file that it replaced: beside an old state that was put back, there is a different one.</summary>
     public FileMark? Previous { get; init; }
 
     /// <summary>The start of all cookies of this home; null: not chosen yet.</summary>

@@ -211,7 +211,7 @@ public sealed class StateStore(
         if (damage is not null && TakeOver() is { } taken)
             return new Loaded(taken.State, home.State, null, taken);
         var (previous, previousDamage) = Try(home.PreviousState);
-        // Since the file was missing, both the first state and the second may have been written.
+        // The file was missing at first, but both the first state and the second may have been written since.
         if (previous is not null && damage is null)
             (state, damage) = Try(home.State);
         if (state is not null)

@@ -22,7 +22,7 @@ public static class TreeMembership
             isGone |= generation == 0 && seen.HasEnded;
             if (seen.Session == main)
                 return true;
-            // A supervised process may itself supervise: what it has marked as another's is another's.
+            // A supervised process may itself supervise: what it has marked as another tree's belongs to that tree.
             if (table.SignOf(current) is var sign && (sign.Cookie is not null || sign.Mark is not null))
                 return sign.Cookie is { } cookie ? cookie == root.Cookie : sign.Mark == TreeMark.Of(root.Cookie);
             current = seen.Parent;
