@@ -3,7 +3,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Model;
 
-/// <summary>Tells what happened from what changed: nobody who changes the state need remember to say so.</summary>
+/// <summary>Derives what happened from what changed, so that code that changes the state need not remember to say so.</summary>
 public static class Changes
 {
     /// <param name="logEnds">How long the logs of a process are now.</param>

@@ -3,7 +3,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Model;
 
-/// <summary>Something that happened, for those who ask later.</summary>
+/// <summary>Something that happened, kept for later questions.</summary>
 public abstract record Event(DateTimeOffset Time)
 {
     /// <summary>Something that happened to one process.</summary>
@@ -20,38 +20,38 @@ public abstract record Event(DateTimeOffset Time)
         DateTimeOffset Time, int Id, string Name, EndedRun Run, bool ByUser, LogEnds Logs, DateTimeOffset? RestartDue)
         : OfProcess(Time, Id, Name);
 
-    /// <summary>Nobody owns it any more, so all of its tree is ended.</summary>
+    /// <summary>Its lease is over, so its whole tree is ended.</summary>
     public sealed record LeaseOver(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 
     /// <summary>Its main process has ended, and another of its tree has taken its place.</summary>
     public sealed record HandedOver(DateTimeOffset Time, int Id, string Name, int Pid, int OldPid) : OfProcess(Time, Id, Name);
 
-    /// <summary>It has ended with code 0, and what it left runs on.</summary>
+    /// <summary>It has ended with code 0, and what it left still runs.</summary>
     public sealed record InBackground(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
 
-    /// <summary>What it had left running when it ended well was ended, so that it could be restarted.</summary>
+    /// <summary>What it left running when it ended successfully was ended, so that it could be restarted.</summary>
     public sealed record EndedLeft(DateTimeOffset Time, int Id, string Name, string Left) : OfProcess(Time, Id, Name);
 
-    /// <summary>It has come to be of use.</summary>
+    /// <summary>It has become ready.</summary>
     public sealed record Ready(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 
-    /// <summary>Its health checks say something else than before.</summary>
+    /// <summary>Its health has changed or become known.</summary>
     public sealed record HealthChanged(DateTimeOffset Time, int Id, string Name, bool IsHealthy, string? Why) : OfProcess(Time, Id, Name);
 
-    /// <summary>The user stopped what waited to be restarted, or had been given up.</summary>
+    /// <summary>The user stopped a process that was waiting to be restarted, had been given up, or had left something running.</summary>
     public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 
     /// <summary>It will not be restarted any more.</summary>
     public sealed record GaveUp(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 
-    /// <summary>Its tree has more memory than it may have, so it is restarted.</summary>
+    /// <summary>Its tree uses more memory than it may, so it is restarted.</summary>
     public sealed record OutgrewMemory(DateTimeOffset Time, int Id, string Name, long MemoryBytes, long LimitBytes)
         : OfProcess(Time, Id, Name);
 
-    /// <summary>A log of it is larger than it may be, and stays so for now.</summary>
+    /// <summary>One of its logs is larger than it may be, and stays so for now.</summary>
     public sealed record LogNotRotated(DateTimeOffset Time, int Id, string Name, string Log, string Why) : OfProcess(Time, Id, Name);
 
-    /// <summary>Somebody else than us emptied a log of it: what stood there is lost.</summary>
+    /// <summary>Somebody other than Sentinel emptied one of its logs: the content is lost.</summary>
     /// <param name="LostBytes">As far as is known.</param>
     public sealed record LogEmptied(DateTimeOffset Time, int Id, string Name, string Log, long LostBytes) : OfProcess(Time, Id, Name);
 

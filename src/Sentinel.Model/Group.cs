@@ -3,14 +3,14 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Model;
 
 /// <summary>Processes that belong together, and the environment that they share.</summary>
-/// <param name="Name">Unique among groups; the rule is that of <see cref="ProcessName"/>.</param>
+/// <param name="Name">Unique among groups; follows the rule of <see cref="ProcessName"/>.</param>
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record Group(string Name, DateTimeOffset CreatedAt)
 {
     /// <summary>Environment files, lowest precedence first, read whenever a member starts; absolute paths.</summary>
     public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
 
-    /// <summary>Above those of the files.</summary>
+    /// <summary>These override those of the files.</summary>
     public EnvironmentBlock Variables { get; init; } = EnvironmentBlock.Empty;
 
     /// <summary>Whether a member gets anything from it.</summary>

@@ -2,10 +2,10 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Model;
 
-/// <summary>What is to become of a group's environment.</summary>
-/// <param name="Set">Variables that it gets.</param>
-/// <param name="Unset">Names of variables that it loses.</param>
-/// <param name="EnvironmentFiles">Instead of those that it has; null leaves them.</param>
+/// <summary>A change to a group's environment.</summary>
+/// <param name="Set">Variables to set.</param>
+/// <param name="Unset">Names of variables to remove.</param>
+/// <param name="EnvironmentFiles">The files that replace its own; null keeps those.</param>
 public sealed record GroupChange(EnvironmentBlock Set, IReadOnlyList<string> Unset, IReadOnlyList<string>? EnvironmentFiles)
 {
     public Group Of(Group group)

@@ -1,5 +1,5 @@
 namespace Sentinel.Model;
 
-/// <summary>Which folder a state was written in, so that a copy of it is known for one.</summary>
-/// <param name="Path">Where it was then.</param>
+/// <summary>Which folder a state was written in, so that a copy of it is recognized.</summary>
+/// <param name="Path">Where the folder was then.</param>
 public sealed record HomeMark(string Path, FileMark Folder);

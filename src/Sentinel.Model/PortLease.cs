@@ -1,10 +1,10 @@
 namespace Sentinel.Model;
 
-/// <summary>A port that nobody else is given.</summary>
+/// <summary>A leased port, which nobody else is given.</summary>
 /// <param name="Port">1 to 65535.</param>
-/// <param name="Name">What it is for, in words of the user; several may have the same.</param>
-/// <param name="AllocatedAt">When it was given out.</param>
-/// <param name="ProcessId">The process whose it is, for as long as that is registered; null: whoever asked for it.</param>
+/// <param name="Name">What it is for, in the user's words; several ports may have the same name.</param>
+/// <param name="AllocatedAt">When it was leased.</param>
+/// <param name="ProcessId">The process that holds it for as long as that process is registered; null: whoever asked for it.</param>
 public sealed record PortLease(int Port, string Name, DateTimeOffset AllocatedAt, int? ProcessId)
 {
     public const string DefaultName = "default";

@@ -4,7 +4,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Model;
 
-/// <summary>All that Sentinel remembers.</summary>
+/// <summary>Everything that Sentinel remembers.</summary>
 public sealed record State
 {
     public static readonly State Empty = new();
@@ -26,27 +26,27 @@ public sealed record State
     /// <summary>By port.</summary>
     public ImmutableSortedDictionary<int, PortLease> Ports { get; init; } = ImmutableSortedDictionary<int, PortLease>.Empty;
 
-    /// <summary>Where it was written last; null in a state of version 1.</summary>
+    /// <summary>Where it was last written; null in a state of version 1.</summary>
     public HomeMark? Home { get; init; }
 
-    /// <summary>The file that it replaced: beside an old state that was put back there is another.</summary>
+    /// <summary>The file that it replaced: beside an old state that was put back, there is a different one.</summary>
     public FileMark? Previous { get; init; }
 
-    /// <summary>What the cookies of this home begin with; null: none was given yet.</summary>
+    /// <summary>The start of all cookies of this home; null: not chosen yet.</summary>
     public string? CookiePrefix { get; init; }
 
-    /// <summary>Whether an old state may have been put back, so that what was started since is in no record.</summary>
+    /// <summary>Whether an old state may have been put back, so that processes started since are in no record.</summary>
     public bool MayHaveStrays { get; init; }
 
     /// <summary>A cookie that no tree has.</summary>
     public string NewCookie() => CookiePrefix + Guid.NewGuid().ToString("N")[(CookiePrefix?.Length ?? 0)..];
 
-    /// <summary>The same with a prefix for its cookies.</summary>
+    /// <summary>The same state with a prefix for its cookies.</summary>
     public State WithPrefix() => CookiePrefix is null ? this with { CookiePrefix = Guid.NewGuid().ToString("N")[..8] } : this;
 
     /// <summary>
-    /// What a copy of a home is: what runs belongs to the home that was copied, so it has stopped here, and nothing that carries the old
-    /// cookies is this one's.
+    /// The state of a copied home: running processes belong to the original home, so here they are stopped, and nothing that carries
+    /// the old cookies belongs to this home.
     /// </summary>
     public State AsCopy(DateTimeOffset now)
     {
@@ -65,15 +65,15 @@ public sealed record State
 
     public ProcessRecord? Find(string name) => Processes.Values.FirstOrDefault(process => process.Spec.Name == name);
 
-    /// <summary>The instances of a set, by their numbers; none when there is no such set.</summary>
+    /// <summary>The instances of a set, by their numbers; empty if there is no such set.</summary>
     public IEnumerable<ProcessRecord> InstancesOf(string set) =>
         Processes.Values.Where(process => process.Spec.Instance?.Set == set).OrderBy(process => process.Spec.Instance!.Number);
 
-    /// <summary>All names by which processes can be called.</summary>
+    /// <summary>All names that refer to processes.</summary>
     public IEnumerable<string> Names() => Processes.Values
         .SelectMany(process => process.Spec.Instance is { } instance ? [instance.Set, process.Spec.Name] : new[] { process.Spec.Name }).Distinct();
 
-    /// <summary>Who has a name, of its own or as one of a set.</summary>
+    /// <summary>The process that has a name, as its own or as that of its set.</summary>
     public ProcessRecord? HolderOf(string name) => Find(name) ?? InstancesOf(name).FirstOrDefault();
 
     public IEnumerable<ProcessRecord> MembersOf(string group) => Processes.Values.Where(process => process.Spec.Group == group);
@@ -82,10 +82,10 @@ public sealed record State
     public PortLease? PortOf(int processId, string name) =>
         Ports.Values.FirstOrDefault(lease => lease.ProcessId == processId && lease.Name == name);
 
-    /// <summary>The id that the next new process gets: the lowest that is free, once the highest has been given.</summary>
+    /// <summary>The id of the next new process; once the highest id has been given, the lowest that is free.</summary>
     public int FreeId => NextId < int.MaxValue ? NextId : Enumerable.Range(1, int.MaxValue - 1).First(id => !Processes.ContainsKey(id));
 
-    /// <summary>The same after so many ids were given.</summary>
+    /// <summary>The same state after this many ids were given.</summary>
     public State AfterIds(int count) => this with { NextId = (int)Math.Min(int.MaxValue, (long)NextId + count) };
 
     public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
@@ -98,14 +98,14 @@ public sealed record State
         ? this
         : this with { Environments = Environments.Add(environment.Key, environment) };
 
-    /// <summary>The same without processes, and the ports that are theirs.</summary>
+    /// <summary>The same state without some processes and the ports that they hold.</summary>
     public State Without(IReadOnlyCollection<int> ids) => this with
     {
         Processes = Processes.RemoveRange(ids),
         Ports = Ports.RemoveRange(Ports.Values.Where(lease => lease.ProcessId is { } owner && ids.Contains(owner)).Select(lease => lease.Port)),
     };
 
-    /// <summary>The same without the environments that no process has any more.</summary>
+    /// <summary>The same state without the environments that no process uses any more.</summary>
     public State Trimmed()
     {
         var used = Processes.Values.Select(process => process.Spec.Environment).ToHashSet();
@@ -114,31 +114,31 @@ public sealed record State
             : this with { Environments = Environments.RemoveRange(Environments.Keys.Where(key => !used.Contains(key))) };
     }
 
-    /// <summary>Says what in it cannot be; null when all can. What cannot be is neither read nor written.</summary>
+    /// <summary>What in it is invalid; null if nothing is. An invalid state is neither read nor written.</summary>
     public string? Contradiction()
     {
         if (NextId < 1)
-            return "'nextId' cannot be an id";
+            return "'nextId' is not a valid id";
         foreach (var group in Groups.Keys)
             if (!ProcessName.IsValid(group))
-                return $"group '{group}' has a name that cannot be";
+                return $"group '{group}' has an invalid name";
         var names = new HashSet<string>();
         var cookies = new HashSet<string>();
         foreach (var process in Processes.Values)
         {
             var fault = process switch
             {
-                _ when process.Id <= 0 || process.Id >= NextId => "has an id that cannot be",
-                _ when !ProcessName.IsValid(process.Spec.Name) => "has a name that cannot be",
-                _ when !names.Add(process.Spec.Name) => "has a name that another has",
+                _ when process.Id <= 0 || process.Id >= NextId => "has an invalid id",
+                _ when !ProcessName.IsValid(process.Spec.Name) => "has an invalid name",
+                _ when !names.Add(process.Spec.Name) => "has the name of another process",
                 _ when process.Spec.Command.Arguments.Count == 0 => "has no command",
                 _ when process.Cookie.Length == 0 => "has no cookie",
-                _ when !cookies.Add(process.Cookie) => "has a cookie that another has",
+                _ when !cookies.Add(process.Cookie) => "has the cookie of another process",
                 _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
-                _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has a log name that cannot be",
-                _ when process.Cookie.AsSpan().ContainsAny('/', '\0') => "has a cookie that cannot be",
-                _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that cannot be: it has a NUL",
-                { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which there is not",
+                _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has an invalid log name",
+                _ when process.Cookie.AsSpan().ContainsAny('/', '\0') => "has an invalid cookie",
+                _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that contains a NUL",
+                { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which does not exist",
                 _ => null,
             };
             if (fault is not null)
@@ -147,7 +147,7 @@ public sealed record State
 
         foreach (var lease in Ports.Values)
             if (lease.Port is < PortLease.Lowest or > PortLease.Highest || (lease.ProcessId is { } owner && !Processes.ContainsKey(owner)))
-                return $"port {lease.Port} cannot be, or is somebody's whom there is not";
+                return $"port {lease.Port} is out of range, or belongs to a process that does not exist";
         return null;
     }
 

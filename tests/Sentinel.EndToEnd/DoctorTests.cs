@@ -23,7 +23,7 @@ public class DoctorTests
         var report = await Examine(home);
 
         Assert.All(report.Findings.Where(finding => Ours.Contains(finding.Area)), finding => Assert.Equal("ok", finding.Level));
-        Assert.Contains(withDaemon ? $"(pid {home.Daemon().Pid}) answers" : "no daemon runs", report["daemon"].What);
+        Assert.Contains(withDaemon ? $"(pid {home.Daemon().Pid}) answers" : "no daemon is running", report["daemon"].What);
         Assert.Contains($"Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}", report["kernel"].What);
     }
 
@@ -35,7 +35,7 @@ public class DoctorTests
         var report = await Examine(home);
 
         Assert.All(report.Findings.Where(finding => Ours.Contains(finding.Area)), finding => Assert.Equal("ok", finding.Level));
-        Assert.Contains("is not there yet", report["home"].What);
+        Assert.Contains("does not exist yet", report["home"].What);
         Assert.False(Directory.Exists(home.Folder));
     }
 
@@ -143,9 +143,9 @@ public class DoctorTests
     }
 
     [Theory]
-    [InlineData("file", "is no folder")]
-    [InlineData("file/home", "is not there, and cannot be made")]
-    [InlineData("dangling", "is no folder")]
+    [InlineData("file", "is not a folder")]
+    [InlineData("file/home", "does not exist, and cannot be created")]
+    [InlineData("dangling", "is not a folder")]
     public async Task A_home_that_cannot_be_is_broken(string name, string why)
     {
         await using var home = new SentinelHome();

@@ -44,7 +44,7 @@ public class GroupTests
         var again = (await home.Run("group", "create", "g", "--env", "A=2")).Fails(1);
 
         Assert.Empty(again.Stdout);
-        Assert.Contains("there is a group 'g' already", again.Stderr);
+        Assert.Contains("group 'g' already exists", again.Stderr);
         Assert.Equal(before, File.ReadAllBytes(home.StateFile));
     }
 
@@ -90,7 +90,7 @@ public class GroupTests
 
         var added = (await home.Run("group", "add", "g", "in", "nobody", "out", "99")).Fails(1);
         Assert.Equal("Added out (id: 2) to g\n", added.Stdout);
-        Assert.Contains("in: it is in group 'g' already", added.Stderr);
+        Assert.Contains("in: it is already in group 'g'", added.Stderr);
         Assert.Contains("no process named 'nobody'", added.Stderr);
         Assert.Contains("no process with the id 99", added.Stderr);
         Assert.Equal(["in", "out"], (await home.Groups())["g"].Members);
@@ -163,7 +163,7 @@ public class GroupTests
     }
 
     [Theory]
-    [InlineData("A", "'A' is no variable; write NAME=value")]
+    [InlineData("A", "'A' is not a variable; write NAME=value")]
     [InlineData("=1", "a variable needs a name")]
     [InlineData("A B=1", "'A B' cannot be the name of a variable")]
     [InlineData("A\t=1", "cannot be the name of a variable")]

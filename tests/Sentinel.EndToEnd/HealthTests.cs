@@ -136,8 +136,8 @@ public class HealthTests
     }
 
     [Theory]
-    [InlineData("is no URL to ask", "--health-http", "localhost")]
-    [InlineData("is no address to connect to", "--health-tcp", "localhost")]
+    [InlineData("is not a URL", "--health-http", "localhost")]
+    [InlineData("is not an address", "--health-tcp", "localhost")]
     [InlineData("the command is empty", "--health-exec", "")]
     [InlineData("--health-interval needs", "--health-interval", "3")]
     [InlineData("0.1 seconds or more", "--health-interval", "0", "--health-notify")]

@@ -81,7 +81,7 @@ public class LeaseTests
         if (!wasDaemonThere)
             await home.StartDaemon();
 
-        await Ended(home, "web", "its time of 0.3s is up");
+        await Ended(home, "web", "its --ttl of 0.3s has expired");
 
         Assert.Equal(["sleep"], home.SupervisedPrograms());
     }

@@ -57,7 +57,7 @@ public class LogRotationTests
 
         Assert.Equal(Enumerable.Range(0, Lines).Select(n => Line("a", n)), following.Stdout.TrimEnd('\n').Split('\n'));
         await AssertAllOnce(home, "web", "a");
-        Assert.Contains(inMemory ? "giving back the space" : "cutting off", (await home.Run("status", "web")).Ok().Stdout);
+        Assert.Contains(inMemory ? "freeing the space" : "cutting off", (await home.Run("status", "web")).Ok().Stdout);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public class LogRotationTests
         var disk = await PrivateDisk.Mount(home, megabytes: 100, kind: "ramfs");
         (await disk.Run(["run", "--name", "web", .. Small, "--", SentinelHome.Actor, "count", "a", "20000"])).Ok();
         await Done(times: 1);
-        Assert.Contains("by a process that reads what is written", (await disk.Run("status", "web")).Ok().Stdout);
+        Assert.Contains("by a process that reads its output", (await disk.Run("status", "web")).Ok().Stdout);
         Assert.Equal(2, Readers().Count);
 
         (await disk.Run("restart", "web")).Ok();

@@ -47,7 +47,7 @@ public class NotifySocketTests
         }
 
         await Wait.Until(() => File.ReadAllText(home.DaemonLog).Contains("is not believed"), "that is told");
-        Assert.Single(File.ReadLines(home.DaemonLog), line => line.Contains("is not believed: it is no process of web"));
+        Assert.Single(File.ReadLines(home.DaemonLog), line => line.Contains("is not believed: it is not a process of web"));
         Assert.Equal("starting", (await home.Show("web")).State);
     }
 

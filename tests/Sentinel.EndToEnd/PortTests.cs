@@ -65,7 +65,7 @@ public class PortTests
         Assert.Equal($"Allocated port {port} (default)\n", (await home.Run("port", "allocate", port)).Ok().Stdout);
         var before = File.ReadAllBytes(home.StateFile);
         foreach (string[] again in (string[][])[[port], ["--port", port], [port, "--name", "mine"]])
-            Assert.Contains($"port {port} is leased already, as 'default'", (await home.Run(["port", "allocate", .. again])).Fails(1).Stderr);
+            Assert.Contains($"port {port} is already leased as 'default'", (await home.Run(["port", "allocate", .. again])).Fails(1).Stderr);
         Assert.Equal(before, File.ReadAllBytes(home.StateFile));
 
         Assert.Equal($"Freed port {port} (default)\n", (await home.Run("port", "free", port)).Ok().Stdout);
@@ -159,8 +159,8 @@ public class PortTests
         Assert.Equal($"Freed port {three} (three)\n", part.Stdout);
         Assert.Contains("Error: no port is leased as 'two'", part.Stderr);
         Assert.Contains("Error: port 1 is not leased", part.Stderr);
-        Assert.Contains($"Error: port {http} (http) is that of web; 'sentinel delete 1' frees it", part.Stderr);
-        Assert.Equal(2, part.Stderr.Split('\n').Count(line => line.Contains("is that of web")));
+        Assert.Contains($"Error: port {http} (http) belongs to web; 'sentinel delete 1' frees it", part.Stderr);
+        Assert.Equal(2, part.Stderr.Split('\n').Count(line => line.Contains("belongs to web")));
         Assert.Equal(["http", "one"], (await home.Ports()).Select(port => port.Name).Order());
     }
 

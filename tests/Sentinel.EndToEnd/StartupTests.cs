@@ -117,11 +117,11 @@ public class StartupTests
         File.Copy("/bin/true", program);
         (await home.Run(new Call("startup", "systemd", "--user", "--install", $"'{program}'") { Environment = variables })).Ok();
         File.WriteAllText(Path.Combine(Path.GetDirectoryName(unit)!, "another's.service"), "[Service]\nExecStart=/nowhere\n");
-        Assert.Contains($"{unit} starts a program that is there", await Doctor());
+        Assert.Contains($"{unit} starts a program that exists", await Doctor());
 
         File.Delete(program);
 
-        Assert.Contains($"nothing is started by {unit}: there is no program {program}", await Doctor());
+        Assert.Contains($"{unit} starts nothing: there is no program {program}", await Doctor());
 
         async Task<string> Doctor() => (await home.Run(new Call("doctor", "--json") { Environment = variables })).Stdout;
     }

@@ -8,30 +8,30 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Checks;
 
-/// <summary>Finds out who answers on an address of this machine.</summary>
-/// <param name="State">Which processes there are.</param>
+/// <summary>Finds out which process answers on an address of this machine.</summary>
+/// <param name="State">The registered processes.</param>
 public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, Func<State> State, TimeProvider Time)
 {
-    /// <summary>What is known of one process's answers is kept: whoever answers as ever is not looked for again.</summary>
+    /// <summary>Keeps what is known about one process's answers, so that an unchanged answerer is not searched for again.</summary>
     public Of ForOne() => new(this);
 
-    /// <summary>Tells whether it is a process itself that answers, or a stranger.</summary>
+    /// <summary>Tells whether a process itself answers, or a stranger.</summary>
     public sealed class Of(Answerers all)
     {
-        // Who a stranger is takes a look at every process.
+        // Identifying a stranger takes a look at every process.
         private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
         private (IPEndPoint Address, ProcessIdentity? Main, ProcessIdentity Holder, HeldSocket Socket)? _own;
         private (IPEndPoint Address, IReadOnlyList<ulong> Sockets, long At, string Why)? _stranger;
 
-        /// <summary>Null when it is of the process's tree, or nobody can tell; else who it is, as the end of a sentence.</summary>
-        /// <param name="address">That an answer has come from.</param>
+        /// <summary>Null when it is of the process's tree, or nobody can tell; otherwise who it is, as the end of a sentence.</summary>
+        /// <param name="address">The address that an answer has come from.</param>
         public string? WhyNot(ProcessRecord record, IPEndPoint address)
         {
             var main = record.State.Main;
             if (_own is { } own && own.Address.Equals(address) && own.Main == main && all.Table.MayBeAlive(own.Holder) && all.Sockets.IsHeld(own.Socket))
                 return null;
-            // A socket that it holds was not another's a moment ago.
+            // A socket that it holds did not belong to another process a moment ago.
             var sockets = all.Sockets.At(address, isNow: false);
             if (main is not null && sockets.Count > 0 && Holds(main.Pid, out _))
                 return null;
@@ -47,12 +47,12 @@ public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, F
             {
                 if (Holds(member.Pid, out var isSeen))
                     return null;
-                // It may be that one.
+                // It may be the answerer.
                 if (!isSeen)
                     return null;
             }
 
-            // Others may hold it as well: a server's children do.
+            // Others may hold the socket as well, as a server's children do.
             var stranger = snapshot.All.Values.OrderBy(process => process.StartTicks)
                 .Where(process => all.Sockets.HeldBy(process.Pid, sockets, out _) is not null)
                 .Select(process => (int?)process.Pid)

@@ -6,10 +6,10 @@ namespace Sentinel.Core.Checks;
 /// <summary>Waits for a line in a log of a process.</summary>
 internal sealed class ReadyLog : IDisposable
 {
-    // A line that is longer is looked at in pieces.
+    // A longer line is looked at in pieces.
     private const int LongestLine = 64 * 1024;
 
-    // Whoever writes much is not looked at for each line.
+    // A process that writes much is not looked at for each line.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
@@ -41,7 +41,7 @@ internal sealed class ReadyLog : IDisposable
     {
         if (_isOver)
             return;
-        // Armed first: what is written after the look is told of.
+        // Armed first, so that what is written after the look is reported.
         _modifications.Arm(_path, () => _waiting = _loop.After(Moment, Look));
         var isFound = false;
         using (var history = new LogHistory(_path, _files))
@@ -58,7 +58,7 @@ internal sealed class ReadyLog : IDisposable
         {
             var end = block.IndexOf((byte)'\n');
             _line.Write(end < 0 ? block : block[..end]);
-            // A prompt may stand there without an end.
+            // A prompt may have no line end.
             if (_pattern.EverMatches(_line.GetBuffer().AsMemory(0, (int)_line.Length)))
                 return true;
             if (end >= 0 || _line.Length > LongestLine)

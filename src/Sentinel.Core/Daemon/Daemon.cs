@@ -10,8 +10,8 @@ using Sentinel.Model.Processes;
 namespace Sentinel.Core.Daemon;
 
 /// <summary>
-/// Watches over what commands have started: sees at once when something ends, and starts it again when it is due. It is the
-/// one writer for as long as it lives, and all of it happens on one loop.
+/// Watches over the processes that commands have started: sees at once when one ends, and restarts it when that is due. It is the
+/// only writer for as long as it lives, and everything happens on one loop.
 /// </summary>
 public sealed class Daemon(
     StateStore store,
@@ -24,7 +24,7 @@ public sealed class Daemon(
     HealthKeeper? health = null,
     Warnings? warnings = null)
 {
-    // For what has no event: a sweep finds what was missed.
+    // A sweep finds what no event reported.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<int, Watch> _watches = [];
@@ -38,7 +38,7 @@ public sealed class Daemon(
     private string? _lastError;
     private bool _isAnyUnwatched;
 
-    /// <summary>Takes every turn to write from now on, and takes over what there is.</summary>
+    /// <summary>Takes every turn to write from now on, and takes over the processes that there are.</summary>
     /// <returns>False when somebody else has the turn.</returns>
     public bool TryStart()
     {
@@ -47,7 +47,7 @@ public sealed class Daemon(
         var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
         supervisor.TakeOver();
         Changed(store.Read());
-        // What another was about to do when it was killed.
+        // What another process was about to do when it was killed.
         var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
         if (byIntent[false].Any())
             InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
@@ -75,21 +75,21 @@ public sealed class Daemon(
             pid, version, _startedAt, processes.Count(), processes.Count(process => process.State is RunState.Running), _restarts, _lastError);
     }
 
-    /// <summary>Takes note of what happened to the run that a record is in.</summary>
+    /// <summary>Notes what happened to the current run of a record.</summary>
     public void Note(ProcessRecord record, ProcessEvent happened) =>
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
-    /// <summary>Whether a process is one whose end is to be told of.</summary>
+    /// <summary>Whether the end of a process must be reported.</summary>
     public bool IsAwaited(int pid)
     {
-        // Asked for each that ends; thousands may end in one state.
+        // Called for each process that ends; thousands may end in one state.
         var state = store.Read();
         if (!ReferenceEquals(state, _awaitedIn))
             (_awaitedIn, _awaited) = (state, [.. state.Processes.Values.Select(process => process.State.Main?.Pid).OfType<int>()]);
         return _awaited.Contains(pid);
     }
 
-    /// <summary>Writes down what went wrong; nothing that goes wrong ends the daemon.</summary>
+    /// <summary>Logs what went wrong; nothing that goes wrong ends the daemon.</summary>
     public void Failed(Exception e)
     {
         _lastError = $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {e.Message}";
@@ -112,7 +112,7 @@ public sealed class Daemon(
 
     private sealed record Watch(ProcessIdentity Main, IDisposable Waiting, IProcessHandle? Handle);
 
-    // Whatever changed the state: watched is what runs, and the timer stands at what is due next.
+    // Whatever changed the state, watches what runs and sets the timer to what is due next.
     private void Changed(State state)
     {
         Guarded(() => logs?.Changed(state));
@@ -155,7 +155,7 @@ public sealed class Daemon(
         }
     }
 
-    // What goes wrong with one thing is no reason to leave the others undone.
+    // A failure with one thing is no reason to leave the others undone.
     private void Guarded(Action work, Action? otherwise = null)
     {
         try
@@ -176,7 +176,7 @@ public sealed class Daemon(
         watch.Handle?.Dispose();
     }
 
-    // Many that fall together are taken note of together, when the events of this moment are through.
+    // Processes that end together are noted together, once the events of this moment are handled.
     private void Ended(int id, ProcessIdentity main, ProcessEnd? end)
     {
         _ended.Add(new EndedMain(id, main, end));
@@ -184,7 +184,7 @@ public sealed class Daemon(
             loop.After(TimeSpan.Zero, NoteEnded);
     }
 
-    // Before anybody looks for himself: he would find them gone, and not how they ended, for that has been asked already.
+    // Record pending exits first: their status has already been collected, so a request would only see that they are gone.
     private void NoteEnded()
     {
         if (_ended.Count > 0)
@@ -203,7 +203,7 @@ public sealed class Daemon(
         }
         catch
         {
-            // Nobody tells of them again: the next sweep tries once more.
+            // They will not be reported again: the next sweep tries once more.
             _ended.AddRange(ended);
             throw;
         }
@@ -219,7 +219,7 @@ public sealed class Daemon(
             }));
     }
 
-    // What is due is being started, perhaps after others of its tree have ended: the timer would only find it again.
+    // What is due is already being started, perhaps once others of its tree have ended: the timer would only find it again.
     private void SetTimer(State state)
     {
         _restartTimer?.Dispose();
@@ -276,7 +276,7 @@ public sealed class Daemon(
         {
             Count(await supervisor.RestartOutgrown());
         });
-        // One that no event told of: somebody set the clock, or the machine slept.
+        // Finds a lease whose end no event reported: somebody set the clock, or the machine slept.
         EndLeasesOver();
     }
 

@@ -1,8 +1,8 @@
 namespace Sentinel.Core.Daemon;
 
-/// <summary>What a daemon says of itself.</summary>
+/// <summary>What a daemon reports about itself.</summary>
 /// <param name="Pid">Its process id.</param>
-/// <param name="Version">Of the program that it runs, with its commit.</param>
+/// <param name="Version">The version of its program, with the commit.</param>
 /// <param name="StartedAt">When it began to supervise.</param>
 /// <param name="Supervised">How many processes it knows.</param>
 /// <param name="Running">How many of them run.</param>

@@ -2,23 +2,23 @@ using Sentinel.Core.Supervision;
 
 namespace Sentinel.Core.Daemon;
 
-/// <summary>What a command and a daemon say to each other; <see cref="Protocol"/> is how.</summary>
+/// <summary>What a command and a daemon say to each other, in the format of <see cref="Protocol"/>.</summary>
 public abstract record Message
 {
     private Message()
     {
     }
 
-    /// <summary>A command's: do this.</summary>
+    /// <summary>From a command: do this.</summary>
     public sealed record Ask(Request Request) : Message;
 
-    /// <summary>A command's: say how you are.</summary>
+    /// <summary>From a command: describe yourself.</summary>
     public sealed record Describe : Message;
 
-    /// <summary>A command's: say what you see of all processes.</summary>
+    /// <summary>From a command: report what you see of all processes.</summary>
     public sealed record See : Message;
 
-    /// <summary>The daemon's: it goes on; said once a second until another reply comes.</summary>
+    /// <summary>From the daemon: work goes on; sent once a second until another reply comes.</summary>
     public sealed record Working : Message;
 
     /// <summary>The daemon's reply to <see cref="Ask"/>.</summary>
@@ -30,6 +30,6 @@ public abstract record Message
     /// <summary>The daemon's reply to <see cref="See"/>.</summary>
     public sealed record Seen(IReadOnlyList<ProcessView> Processes) : Message;
 
-    /// <summary>The daemon's: that could not be done at all, and why.</summary>
+    /// <summary>From the daemon: the request could not be carried out at all, and why.</summary>
     public sealed record Refused(string Why) : Message;
 }

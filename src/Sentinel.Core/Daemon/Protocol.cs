@@ -11,8 +11,8 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Daemon;
 
 /// <summary>
-/// Messages as they go over the socket: a frame is the length of its JSON, four bytes with the lowest first, then the JSON. Each
-/// names the version of the protocol.
+/// Messages as they go over the socket: a frame is the length of its JSON, in four bytes with the lowest first, then the JSON. Each
+/// message names the version of the protocol.
 /// </summary>
 public static class Protocol
 {
@@ -20,10 +20,10 @@ public static class Protocol
 
     public const int HeaderBytes = sizeof(int);
 
-    /// <summary>Room for an environment and a command line as large as the kernel takes them.</summary>
+    /// <summary>Room for an environment and a command line as large as the kernel accepts.</summary>
     public const int LongestFrame = 16 * 1024 * 1024;
 
-    /// <summary>The length that a header tells, or null when nobody sends a message of that length.</summary>
+    /// <summary>The length in a header, or null when no message has such a length.</summary>
     public static int? LengthIn(ReadOnlySpan<byte> header) =>
         BinaryPrimitives.ReadInt32LittleEndian(header) is > 0 and <= LongestFrame and var length ? length : null;
 
@@ -46,8 +46,8 @@ public static class Protocol
     }
 
     /// <summary>The message of a frame without its header.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    /// <exception cref="OtherProtocolException">It is one of another version.</exception>
+    /// <exception cref="JsonException">It is not a message.</exception>
+    /// <exception cref="OtherProtocolException">It is a message of another version.</exception>
     public static Message Read(ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(body);
@@ -427,7 +427,7 @@ public static class Protocol
     }
 }
 
-/// <summary>The one at the other end speaks another version of the protocol.</summary>
+/// <summary>The other end speaks another version of the protocol.</summary>
 public sealed class OtherProtocolException(int version) : Exception
 {
     public int Version => version;

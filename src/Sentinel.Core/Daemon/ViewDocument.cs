@@ -4,7 +4,7 @@ using Sentinel.Core.Supervision;
 
 namespace Sentinel.Core.Daemon;
 
-/// <summary>What the daemon sees of processes, in messages.</summary>
+/// <summary>The shape, in messages, of what the daemon sees of processes.</summary>
 internal static class ViewDocument
 {
     public static void Write(Utf8JsonWriter json, IReadOnlyList<ProcessView> views)

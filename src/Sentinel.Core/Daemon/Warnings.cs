@@ -1,6 +1,6 @@
 namespace Sentinel.Core.Daemon;
 
-/// <summary>Keeps apart what each request warns of, while several of them are at work in turns on one loop.</summary>
+/// <summary>Keeps the warnings of each request apart while several requests take turns on one loop.</summary>
 public sealed class Warnings
 {
     // More would not be read.
@@ -8,10 +8,10 @@ public sealed class Warnings
 
     private readonly AsyncLocal<List<string>?> _concerned = new();
 
-    /// <summary>What is warned of from here on, in this flow of work, is added to the result.</summary>
+    /// <summary>From here on, warnings in this flow of work are added to the result.</summary>
     public IReadOnlyList<string> Collect() => _concerned.Value = [];
 
-    /// <summary>What is warned of from here on, in this flow of work, is nobody's who asked for something.</summary>
+    /// <summary>From here on, warnings in this flow of work belong to no request.</summary>
     public void ConcernNobody() => _concerned.Value = null;
 
     public void Add(string warning)

@@ -1,6 +1,6 @@
 namespace Sentinel.Core.Diagnosis;
 
-/// <summary>Which control groups we could make; see cgroups(7).</summary>
+/// <summary>Which control groups we could create; see cgroups(7).</summary>
 public abstract record ControlGroups
 {
     private ControlGroups()
@@ -10,18 +10,18 @@ public abstract record ControlGroups
     /// <summary>Version 2 is not mounted.</summary>
     public sealed record None : ControlGroups;
 
-    /// <summary>We may make none below our own.</summary>
+    /// <summary>We may create none below our own.</summary>
     public sealed record Closed(string Own) : ControlGroups;
 
     /// <param name="Own">The folder of the group that we are in.</param>
     /// <param name="Limits">The options of <c>run</c> that limit a tree and can be used.</param>
-    /// <param name="WhyNotAll">Why one of them cannot be; null when all can.</param>
+    /// <param name="WhyNotAll">Why one of them cannot be used; null when all can.</param>
     public sealed record Open(string Own, IReadOnlyList<string> Limits, string? WhyNotAll) : ControlGroups;
 }
 
 public static class ControlGroupCheck
 {
-    private const string Meaning = "what starts processes faster than they can be held, or takes every sign of its tree off on purpose, can outlive a stop";
+    private const string Meaning = "a process that starts others faster than they can be held, or removes every sign of its tree on purpose, can outlive a stop";
 
     public static IEnumerable<Finding> Of(ControlGroups groups) =>
     [
@@ -30,8 +30,8 @@ public static class ControlGroupCheck
             ControlGroups.Open open => Finding.Ok(Areas.ControlGroups, $"cgroup v2, and every tree gets a group below {open.Own}; {Limits(open)}"),
             ControlGroups.Closed closed => Finding.Degraded(
                 Areas.ControlGroups,
-                $"no group can be made below our own, {closed.Own}: {Meaning}",
-                "start sentinel where systemd delegates: in a login session by 'systemd-run --user --scope', in a unit with Delegate=yes"),
+                $"no control group can be created below our own, {closed.Own}: {Meaning}",
+                "start sentinel where systemd delegates: with 'systemd-run --user --scope' in a login session, or in a unit with Delegate=yes"),
             _ => Finding.Degraded(
                 Areas.ControlGroups,
                 $"cgroup v2 is not mounted: {Meaning}",

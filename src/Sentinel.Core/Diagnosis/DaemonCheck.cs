@@ -4,26 +4,26 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Diagnosis;
 
-/// <summary>What became of asking the daemon how it is.</summary>
+/// <summary>The result of asking the daemon how it is.</summary>
 public abstract record DaemonSight
 {
     private DaemonSight()
     {
     }
 
-    /// <param name="HasSocket">Whether one that was killed has left its socket.</param>
+    /// <param name="HasSocket">Whether a daemon that was killed has left its socket.</param>
     public sealed record None(bool HasSocket) : DaemonSight;
 
-    /// <summary>It runs and nobody listens: it is about to, or has just ceased to, or its socket was taken away.</summary>
+    /// <summary>It runs, but nobody listens: it is about to listen, has just stopped listening, or its socket was removed.</summary>
     public sealed record Deaf(int Pid) : DaemonSight;
 
     /// <param name="Pid">Null when it is not known.</param>
     public sealed record Silent(int? Pid) : DaemonSight;
 
-    /// <summary>Whether there is one is not ours to know.</summary>
+    /// <summary>We lack the rights to find out whether there is one.</summary>
     public sealed record Closed(string Why) : DaemonSight;
 
-    /// <summary>It cannot be spoken with.</summary>
+    /// <summary>It cannot be talked to.</summary>
     /// <param name="Why">In a sentence.</param>
     public sealed record Strange(string Why) : DaemonSight;
 
@@ -32,8 +32,8 @@ public abstract record DaemonSight
 
 public static class DaemonCheck
 {
-    /// <param name="version">Of this program.</param>
-    /// <param name="processes">All there are.</param>
+    /// <param name="version">The version of this program.</param>
+    /// <param name="processes">All registered processes.</param>
     public static IEnumerable<Finding> Of(DaemonSight daemon, string version, IEnumerable<ProcessRecord> processes)
     {
         switch (daemon)
@@ -55,13 +55,13 @@ public static class DaemonCheck
                 yield return Finding.Broken(Areas.Daemon, strange.Why, "sentinel daemon restart (your processes go on)");
                 break;
             case DaemonSight.Closed closed:
-                yield return Finding.Degraded(Areas.Daemon, $"whether a daemon runs cannot be told: {closed.Why}", "be the user to whom the folder belongs");
+                yield return Finding.Degraded(Areas.Daemon, $"cannot tell whether a daemon is running: {closed.Why}", "run this as the user who owns the folder");
                 break;
             case DaemonSight.Deaf deaf:
                 yield return Finding.Degraded(
                     Areas.Daemon,
-                    $"a daemon (pid {deaf.Pid}) runs and cannot be reached: it is about to, or its socket was deleted",
-                    "wait 5 seconds, in which it makes another; if it does not, sentinel daemon restart");
+                    $"a daemon (pid {deaf.Pid}) is running but cannot be reached: it is about to listen, or its socket was deleted",
+                    "wait 5 seconds for it to make another; if it does not, sentinel daemon restart");
                 break;
             case DaemonSight.None none:
                 var waiting = processes.Count(process => process.Spec.Restart != RestartRule.Never
@@ -69,17 +69,17 @@ public static class DaemonCheck
                 yield return waiting > 0
                     ? Finding.Degraded(
                         Areas.Daemon,
-                        $"no daemon runs, and {waiting} {(waiting == 1 ? "process is" : "processes are")} to be restarted: that happens only when somebody looks",
+                        $"no daemon is running, so {waiting} {(waiting == 1 ? "process with --restart is" : "processes with --restart are")} restarted only when 'sentinel list' or 'status' runs",
                         "sentinel daemon start")
-                    : Finding.Ok(Areas.Daemon, "no daemon runs, and no process is to be restarted by one");
+                    : Finding.Ok(Areas.Daemon, "no daemon is running, and no process needs one to restart it");
                 var leased = processes.Count(process => process.IsHeldByLease());
                 if (leased > 0)
                     yield return Finding.Degraded(
                         Areas.Daemon,
-                        $"no daemon runs, and {leased} {(leased == 1 ? "process has a lease" : "processes have leases")}: when that is over, only 'sentinel gc' ends what has it",
+                        $"no daemon is running, and {leased} {(leased == 1 ? "process has a lease" : "processes have leases")}: only 'sentinel gc' ends a process whose lease is over",
                         "sentinel daemon start");
                 if (none.HasSocket)
-                    yield return Finding.Ok(Areas.Daemon, "a daemon that was killed has left its daemon.sock, which is in nobody's way");
+                    yield return Finding.Ok(Areas.Daemon, "a daemon that was killed has left its daemon.sock, which does no harm");
                 break;
         }
     }

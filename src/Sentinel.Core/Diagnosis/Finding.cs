@@ -21,20 +21,20 @@ public static class Levels
     };
 }
 
-/// <summary>What one look at one thing said.</summary>
+/// <summary>The result of one check.</summary>
 public sealed record Finding
 {
     private Finding(string area, Level level, string what, string? mend) => (Area, Level, What, Mend) = (area, level, what, mend);
 
-    /// <summary>One word of <see cref="Areas"/>.</summary>
+    /// <summary>One of <see cref="Areas"/>.</summary>
     public string Area { get; }
 
     public Level Level { get; }
 
-    /// <summary>What is so, and what that means.</summary>
+    /// <summary>What was found, and what that means.</summary>
     public string What { get; }
 
-    /// <summary>What to do about it; null where all is well.</summary>
+    /// <summary>What to do about it; null when all is well.</summary>
     public string? Mend { get; }
 
     public static Finding Ok(string area, string what) => new(area, Level.Ok, what, null);
@@ -43,7 +43,7 @@ public sealed record Finding
 
     public static Finding Broken(string area, string what, string mend) => new(area, Level.Broken, what, mend);
 
-    /// <summary>What a look says; one that fails is itself a finding.</summary>
+    /// <summary>The findings of a check; a check that fails is itself a finding.</summary>
     public static IReadOnlyList<Finding> Of(string area, Func<IEnumerable<Finding>> look)
     {
         try
@@ -52,7 +52,7 @@ public sealed record Finding
         }
         catch (Exception e)
         {
-            return [Degraded(area, $"this cannot be looked at: {e.Message.TrimEnd('.')}", "what the reason names; where it names nothing of yours, please report it")];
+            return [Degraded(area, $"this cannot be checked: {e.Message.TrimEnd('.')}", "fix what the reason names; if it names nothing of yours, please report it")];
         }
     }
 }
@@ -62,7 +62,7 @@ internal static class Counted
     public static string Processes(int count) => $"{count} {(count == 1 ? "process" : "processes")}";
 }
 
-/// <summary>What is looked at, in the order in which it is told: one thing can be why those after it are as they are.</summary>
+/// <summary>What is checked, in the order in which it is reported: one thing can explain those after it.</summary>
 public static class Areas
 {
     public const string Kernel = "kernel", ControlGroups = "cgroups", Home = "home", State = "state", Logs = "logs", Limits = "limits",

@@ -3,11 +3,11 @@ using System.Numerics;
 namespace Sentinel.Core.Diagnosis;
 
 /// <summary>How much the system lets us have at once.</summary>
-/// <param name="Watches">Files that a user may watch by inotify(7).</param>
-/// <param name="Instances">How many may watch at once.</param>
-/// <param name="CanWatch">Whether one more may now.</param>
-/// <param name="OpenFiles">The soft limit of the daemon, or where none runs of whoever would start it.</param>
-/// <param name="MostOpenFiles">The hard one.</param>
+/// <param name="Watches">How many files a user may watch with inotify(7).</param>
+/// <param name="Instances">How many inotify instances a user may have.</param>
+/// <param name="CanWatch">Whether one more instance is possible now.</param>
+/// <param name="OpenFiles">The soft limit of the daemon or, if none runs, of whoever would start it.</param>
+/// <param name="MostOpenFiles">The hard limit.</param>
 public sealed record Limits(long Watches, long Instances, bool CanWatch, long OpenFiles, long MostOpenFiles);
 
 public static class LimitsCheck
@@ -15,22 +15,22 @@ public static class LimitsCheck
     // stdout and stderr.
     private const int LogsOfProcess = 2;
 
-    // Of the daemon, besides one for each process: requests, the state, logs that are being rotated.
+    // Files of the daemon, besides one for each process: requests, the state, logs that are being rotated.
     private const int OwnFiles = 64;
 
     private const int FewInstances = 16;
 
-    // What is more than this part of a limit is near it.
+    // Anything above this part of a limit is near it.
     private const double Near = 0.75;
 
-    /// <param name="registered">How many processes there are.</param>
+    /// <param name="registered">How many processes are registered.</param>
     public static IEnumerable<Finding> Of(Limits limits, int registered)
     {
         var (watches, files) = ((long)registered * LogsOfProcess, (long)registered + OwnFiles);
         if (watches > limits.Watches * Near)
             yield return Finding.Degraded(
                 Areas.Limits,
-                $"{Counted.Processes(registered)} would have {watches} inotify watches, and a user may have {limits.Watches}: the logs beyond are looked at twice a second, and the times of their lines are less exact",
+                $"{Counted.Processes(registered)} would have {watches} inotify watches, and a user may have {limits.Watches}: logs beyond that are looked at twice a second, and the times of their lines are less exact",
                 $"sudo sysctl fs.inotify.max_user_watches={Plenty(watches)}");
         if (!limits.CanWatch)
             yield return Finding.Degraded(
@@ -54,7 +54,7 @@ public static class LimitsCheck
                 Areas.Limits, $"{limits.OpenFiles} open files and {limits.Watches} inotify watches are enough for {Room(limits)} processes");
     }
 
-    // Up to where none of this says anything.
+    // How many processes there can be before any of this is reported.
     private static long Room(Limits limits) =>
         Math.Max(0, (long)Math.Min(limits.OpenFiles * Near - OwnFiles, limits.Watches * Near / LogsOfProcess));
 

@@ -6,12 +6,12 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Diagnosis;
 
-/// <summary>What became of the logs of a process that a user does not expect.</summary>
+/// <summary>What happened to the logs of a process that a user does not expect.</summary>
 public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<MovedLog> Moved, IReadOnlyList<EmptiedLog> Emptied)
 {
     public static readonly LogFaults None = new([], [], []);
 
-    /// <summary>Those logs of a process that were emptied during the run that it is in, or was in last.</summary>
+    /// <summary>The logs of a process that were emptied during its current or last run.</summary>
     public static IReadOnlyList<EmptiedLog> EmptiedLogsOf(ProcessRecord record, SentinelHome home, IHomeFiles files)
     {
         var since = record.State.CurrentRun?.Since ?? record.LastRun?.StartedAt;
@@ -33,11 +33,11 @@ public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<
 }
 
 /// <param name="Path">Where it was.</param>
-/// <param name="StillAt">A name in /proc for as long as the process has it open.</param>
+/// <param name="StillAt">A path in /proc that works for as long as the process has it open.</param>
 public sealed record DeletedLog(string Path, string StillAt);
 
 /// <param name="Path">Where it was.</param>
-/// <param name="NowAt">Where it is, and is written to.</param>
+/// <param name="NowAt">Where it is now, and is still written to.</param>
 public sealed record MovedLog(string Path, string NowAt);
 
 /// <param name="NoticedAt">Null: nobody was there.</param>

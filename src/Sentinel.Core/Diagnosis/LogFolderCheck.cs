@@ -2,9 +2,9 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Diagnosis;
 
-/// <summary>Where logs are.</summary>
-/// <param name="FileSystem">Its kind.</param>
-/// <param name="Rung">How logs are rotated there; null when that is only tried once there is a folder.</param>
+/// <summary>The folder that logs are in.</summary>
+/// <param name="FileSystem">The type of its file system.</param>
+/// <param name="Rung">How logs are rotated there; null if that is tried only once the folder exists.</param>
 public sealed record LogFolder(string Path, string FileSystem, LogRung? Rung);
 
 public static class LogFolderCheck
@@ -15,12 +15,12 @@ public static class LogFolderCheck
         {
             LogRung.Collapse => Finding.Ok(Areas.Logs, $"{folder.FileSystem}: a log is rotated by {folder.Rung.Value.Word()}"),
             LogRung.Punch => Finding.Ok(
-                Areas.Logs, $"{folder.FileSystem}: a log is rotated by {folder.Rung.Value.Word()}; it looks as long as all that was written"),
+                Areas.Logs, $"{folder.FileSystem}: a log is rotated by {folder.Rung.Value.Word()}; it looks as long as everything ever written to it"),
             LogRung.Reader => Finding.Degraded(
                 Areas.Logs,
-                $"{folder.FileSystem} can take nothing out of a file: between each process and its logs stands {folder.Rung.Value.Word()}",
+                $"{folder.FileSystem} cannot remove the front of a file: {folder.Rung.Value.Word()} stands between each process and its logs",
                 "set SENTINEL_HOME to a folder on ext4, XFS, Btrfs or tmpfs"),
-            _ => Finding.Ok(Areas.Logs, $"{folder.FileSystem}: how logs can be rotated is tried by the first 'run'"),
+            _ => Finding.Ok(Areas.Logs, $"{folder.FileSystem}: the first 'run' tries how logs can be rotated"),
         },
     ];
 }

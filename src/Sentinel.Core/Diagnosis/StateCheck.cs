@@ -18,7 +18,7 @@ public abstract record StateSight
 
     public sealed record Good(State State) : StateSight;
 
-    /// <summary>The Python tool's, which was not taken over yet.</summary>
+    /// <summary>The Python tool's state, which has not been taken over yet.</summary>
     public sealed record Python(State State) : StateSight;
 
     public sealed record Damaged(string Why) : StateSight;
@@ -30,7 +30,7 @@ public abstract record StateSight
 
 /// <param name="State">The file itself.</param>
 /// <param name="Previous">Its copy.</param>
-/// <param name="Aside">Damaged ones of before, by their paths.</param>
+/// <param name="Aside">The paths of earlier, damaged files.</param>
 public sealed record StateFilesSight(SentinelHome Home, StateSight State, StateSight Previous, IReadOnlyList<string> Aside)
 {
     /// <summary>The state that commands would use; null when there is none.</summary>
@@ -47,9 +47,9 @@ public sealed record StateFilesSight(SentinelHome Home, StateSight State, StateS
 
 public static class StateCheck
 {
-    private const string NoCommand = "no command works but this one";
+    private const string NoCommand = "no command except 'doctor' works";
 
-    /// <summary>Reads, locks nothing, and repairs nothing.</summary>
+    /// <summary>Reads the files, without locking or repairing anything.</summary>
     public static StateFilesSight Look(SentinelHome home, IHomeFiles files, PythonState python)
     {
         var (state, previous) = (Read(home.State, files, python), Read(home.PreviousState, files, null));
@@ -69,39 +69,39 @@ public static class StateCheck
                 Areas.State, $"{files.Home.State} cannot be read: {unreadable.Why}: {NoCommand}", $"chmod 600 {ShellWords.Quote(files.Home.State)}, as its owner"),
             (StateSight.Python python, _) => Finding.Degraded(
                 Areas.State,
-                $"{files.Home.State} is the Python tool's, with {Counted.Processes(python.State.Processes.Count)}, and was not taken over yet",
-                "the next command that changes something does that, and keeps the old file"),
+                $"{files.Home.State} is the Python tool's, with {Counted.Processes(python.State.Processes.Count)}, and has not been taken over yet",
+                "the next command that changes something takes it over, and keeps the old file"),
             (StateSight.Good, StateSight.Damaged damaged) => Finding.Degraded(
                 Areas.State, $"{files.Home.State} can be read, but its copy is damaged ({damaged.Why})", "the next command that changes something makes another copy"),
             (StateSight.Good, StateSight.Unreadable or StateSight.Newer) => Finding.Degraded(
                 Areas.State, $"{files.Home.State} can be read, but its copy cannot", "the next command that changes something makes another copy"),
             (StateSight.Good good, var previous) => Finding.Ok(
                 Areas.State, $"{files.Home.State} is sound{(previous is StateSight.Good ? ", and so is its copy" : "")}: {Counted.Processes(good.State.Processes.Count)}"),
-            (StateSight.Missing, StateSight.Missing) => Finding.Ok(Areas.State, "nothing was ever run"),
+            (StateSight.Missing, StateSight.Missing) => Finding.Ok(Areas.State, "nothing has been run yet"),
             (var state, StateSight.Good good) => Finding.Degraded(
                 Areas.State,
                 $"{files.Home.State} is {Fault(state)}; its copy, from before the last change, is used, with {Counted.Processes(good.State.Processes.Count)}",
-                "the next command that changes something repairs it; then look whether the last change is there"),
+                "the next command that changes something repairs it; then check whether the last change is there"),
             var (state, previous) => Finding.Broken(
                 Areas.State,
                 $"{files.Home.State} is {Fault(state)}, and its copy is {Fault(previous)}: {NoCommand}",
-                // What refuses is the file itself or, where there is none, the copy.
-                $"put an older one in its place, or move {(state is StateSight.Missing ? files.Home.PreviousState : files.Home.State)} away to start afresh (what runs goes on, unknown to sentinel)"),
+                // The obstacle is the file itself or, if there is none, the copy.
+                $"put an older one in its place, or move {(state is StateSight.Missing ? files.Home.PreviousState : files.Home.State)} away to start afresh (running processes go on, unknown to sentinel)"),
         };
         if (files.Aside.Count > 0)
             yield return Finding.Degraded(
                 Areas.State,
-                $"the state was damaged before; what it was is kept as {string.Join(", ", files.Aside.Select(Path.GetFileName))}",
-                $"rm {string.Join(' ', files.Aside.Select(ShellWords.Quote))}, when nothing is missing");
+                $"the state was damaged before; the damaged files are kept as {string.Join(", ", files.Aside.Select(Path.GetFileName))}",
+                $"rm {string.Join(' ', files.Aside.Select(ShellWords.Quote))}, if nothing is missing");
     }
 
     private static string Fault(StateSight sight) => sight switch
     {
         StateSight.Missing => "missing",
         StateSight.Damaged damaged => $"damaged ({damaged.Why})",
-        StateSight.Newer => "that of a newer Sentinel",
+        StateSight.Newer => "from a newer Sentinel",
         StateSight.Unreadable unreadable => $"not readable ({unreadable.Why})",
-        _ => "no state of ours",
+        _ => "not a Sentinel state",
     };
 
     private static StateSight Read(string path, IHomeFiles files, PythonState? python)

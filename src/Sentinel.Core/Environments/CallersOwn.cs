@@ -1,8 +1,8 @@
 namespace Sentinel.Core.Environments;
 
 /// <summary>
-/// Variables that name places and services of the caller alone: files of theirs, sockets of their session. To another user they are of no
-/// use, and lead where that user has no business.
+/// Variables that name the caller's own places and services: their files, the sockets of their session. To another user they are
+/// useless, and lead where that user has no business.
 /// </summary>
 internal static class CallersOwn
 {
@@ -17,12 +17,12 @@ internal static class CallersOwn
         "MAIL", "MAILDIR", "HISTFILE", "ZDOTDIR", "OLDPWD",
     ];
 
-    // Where sessions have their folders; see pam_systemd(8) and pam_tmpdir(8).
+    // The folders of sessions; see pam_systemd(8) and pam_tmpdir(8).
     private static readonly string[] Sessions = ["/run/user/", "/tmp/user/"];
 
     public static bool Has(EnvironmentEntry variable) => Names.Contains(variable.Name) || IsInSession(variable.Value);
 
-    // One place, or the address of a socket there; a list of places such as PATH stays.
+    // A single place, or the address of a socket there; a list of places such as PATH stays.
     private static bool IsInSession(string value) => Sessions.Any(folder =>
         (value.StartsWith(folder, StringComparison.Ordinal) && !value.Contains(':'))
         || (value.StartsWith("unix:", StringComparison.Ordinal) && value.Contains(folder, StringComparison.Ordinal)));

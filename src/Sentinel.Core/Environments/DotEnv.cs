@@ -9,26 +9,26 @@ namespace Sentinel.Core.Environments;
 /// they agree, and executes nothing.
 /// <list type="bullet">
 /// <item><c>NAME=value</c>, with or without <c>export</c> before it and spaces around <c>=</c>. Empty lines, lines that begin
-/// with #, and <c>export NAME</c> alone set nothing. A line ends with LF, CRLF or CR, and is LF in a value.</item>
-/// <item>Not quoted: up to the line's end or a # after a space, without the spaces around it; variables are expanded;
-/// <c>\$</c> and <c>\#</c> are $ and #, any other backslash is itself.</item>
-/// <item><c>"…"</c>: may span lines; variables are expanded; \n \r \t \" \\ \$ are escapes, any other backslash is itself.</item>
-/// <item><c>'…'</c> and <c>`…`</c>: may span lines; nothing in them means anything.</item>
+/// with #, and <c>export NAME</c> alone set nothing. A line ends with LF, CRLF or CR, which becomes LF in a value.</item>
+/// <item>Not quoted: up to the end of the line or a # after a space, without surrounding spaces; variables are expanded;
+/// <c>\$</c> and <c>\#</c> are $ and #, any other backslash is literal.</item>
+/// <item><c>"…"</c>: may span lines; variables are expanded; \n \r \t \" \\ \$ are escapes, any other backslash is literal.</item>
+/// <item><c>'…'</c> and <c>`…`</c>: may span lines; everything in them is literal.</item>
 /// </list>
-/// What <see cref="VariableExpansion"/> expands is looked up among what the file has set before, then outside.
+/// <see cref="VariableExpansion"/> looks a variable up among those that the file has set before, then outside.
 /// </summary>
 public static class DotEnv
 {
-    private const string NotText = "it has a NUL, or bytes that are not UTF-8";
+    private const string NotText = "it contains a NUL, or bytes that are not UTF-8";
     private const string NoAssignment = "there is no = after a name";
     private const string NoName = "there is no name before =";
-    private const string BadName = "what is before = is no name: letters, digits, _, . and -, a letter or _ first";
+    private const string BadName = "the text before = is not a name: a name has letters, digits, _, . and -, and begins with a letter or _";
     private const string TextAfterQuote = "text follows the closing quote";
 
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-    /// <summary>Reads every line that can be: one that is at fault hides no other.</summary>
+    /// <summary>Reads every line that it can: a faulty line hides no other.</summary>
     /// <param name="lookup">
     /// The value of a variable that the file itself has not set before; null when there is none. Asked once for each name.
     /// </param>
@@ -64,8 +64,8 @@ public static class DotEnv
         return new DotEnvFile(assignments, faults);
     }
 
-    /// <summary>Why the line is at fault, or null.</summary>
-    /// <param name="end">The end of the line, moved to that of the line in which a quoted value ends.</param>
+    /// <summary>Why the line is faulty, or null.</summary>
+    /// <param name="end">The end of the line; moved to the end of the line in which a quoted value ends.</param>
     private static string? Read(
         string text, int begin, ref int end, int line, VariableExpansion variables, out DotEnvAssignment? assignment)
     {
@@ -88,7 +88,7 @@ public static class DotEnv
             return rest.Contains('=') ? BadName : NoAssignment;
         }
 
-        // A fault never tells the name: it may be the second line of a secret whose quotes were forgotten.
+        // A fault never shows the name: it may be the second line of a secret whose quotes were forgotten.
         if (!isName)
             return name.IsEmpty ? NoName : BadName;
 
@@ -100,7 +100,7 @@ public static class DotEnv
             var close = CloseOf(text, open);
             if (close < 0)
                 return $"its {text[open]} is not closed";
-            // This fault, too, leaves the end where it is: the quote that seems to close may be the first of a later line.
+            // This fault, too, leaves the end where it is: what looks like the closing quote may open a value in a later line.
             var lastEnd = EndOfLine(text, close);
             var after = text.AsSpan(close + 1, lastEnd - close - 1).TrimStart();
             if (!after.IsEmpty && after[0] != '#')
@@ -146,7 +146,7 @@ public static class DotEnv
         return end < 0 ? text.Length : end;
     }
 
-    // What is not UTF-8 becomes what may not be there either, so that its line is at fault and no other.
+    // Bytes that are not UTF-8 become NUL, which is not allowed either, so that only their line is faulty.
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         var text = new char[bytes.Length];
@@ -165,13 +165,13 @@ public static class DotEnv
     }
 }
 
-/// <param name="Assignments">In the order of the file; of two to one name the later holds.</param>
-/// <param name="Faults">In the order of the file: at most one for a line, whose assignment is left out.</param>
+/// <param name="Assignments">In file order; of two to the same name, the later counts.</param>
+/// <param name="Faults">In file order; at most one per line, whose assignment is left out.</param>
 public sealed record DotEnvFile(IReadOnlyList<DotEnvAssignment> Assignments, IReadOnlyList<DotEnvFault> Faults);
 
-/// <param name="Line">Where it begins, from 1.</param>
+/// <param name="Line">The line where it begins, from 1.</param>
 public sealed record DotEnvAssignment(string Name, string Value, int Line);
 
-/// <param name="Line">Where what is at fault begins, from 1.</param>
-/// <param name="Why">A clause without a full stop that tells nothing of the value, which may be a secret.</param>
+/// <param name="Line">The line where the fault begins, from 1.</param>
+/// <param name="Why">A clause without a full stop that reveals nothing of the value, which may be a secret.</param>
 public sealed record DotEnvFault(int Line, string Why);

@@ -10,7 +10,7 @@ public sealed record EnvironmentEntry(ReadOnlyMemory<byte> Bytes, EnvironmentSou
 {
     public string Name => NativeText.Of(Bytes.Span[..NameLength]);
 
-    /// <summary>Exact, as <see cref="NativeText"/> has it.</summary>
+    /// <summary>Exact, as <see cref="NativeText"/> represents it.</summary>
     public string Value => NameLength < Bytes.Length ? NativeText.Of(Bytes.Span[(NameLength + 1)..]) : "";
 
     private int NameLength => Bytes.Span.IndexOf((byte)'=') is >= 0 and var end ? end : Bytes.Length;

@@ -2,8 +2,8 @@ namespace Sentinel.Core.Environments;
 
 /// <summary>Where a variable comes from.</summary>
 /// <param name="Layer">run, user, file, group, option, port or sentinel.</param>
-/// <param name="Name">Of a file its path, of a group or port its name; else null.</param>
-/// <param name="Line">Where in the file, counted from 1.</param>
+/// <param name="Name">The path of a file, the name of a group or port; otherwise null.</param>
+/// <param name="Line">The line in the file, from 1.</param>
 public sealed record EnvironmentSource(string Layer, string? Name = null, int? Line = null)
 {
     public static readonly EnvironmentSource Run = new("run"), User = new("user"), Option = new("option"), Sentinel = new("sentinel");

@@ -8,16 +8,15 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Environments;
 
 /// <summary>
-/// Puts together what a process gets as its environment, whenever it starts. Lowest first: the environment of its <c>run</c>, who it
-/// runs as,
-/// the file <c>.env</c> in Sentinel's home, the one in its own folder, its group's files, its group's variables, its own files, its
-/// own variables, its ports, and what Sentinel tells of it.
+/// Builds the environment of a process whenever it starts. Lowest precedence first: the environment of its <c>run</c>, the user it
+/// runs as, the file <c>.env</c> in Sentinel's home, the one in its own folder, its group's files, its group's variables, its own
+/// files, its own variables, its ports, and what Sentinel sets itself.
 /// </summary>
 public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, IAccounts accounts)
 {
     private const string ImplicitFile = ".env";
 
-    // A file with more is none that was meant.
+    // A larger file cannot have been meant.
     private const int MostBytes = 1024 * 1024;
 
     /// <exception cref="EnvironmentException">A file that was asked for is missing, or has a line that cannot be read.</exception>
@@ -27,7 +26,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         var account = AccountOf(spec);
         var layers = new Layers(files, account);
         layers.Add(
-            state.Environments.GetValueOrDefault(spec.Environment) ?? throw new EnvironmentException("the environment that it names is not there"),
+            state.Environments.GetValueOrDefault(spec.Environment) ?? throw new EnvironmentException("the environment that it names is missing"),
             EnvironmentSource.Run);
         if (account is { IsAnother: true })
             layers.Forget(CallersOwn.Has);
@@ -62,7 +61,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         return layers.Together(account);
     }
 
-    /// <summary>Says what is wrong with an environment file; null when nothing is.</summary>
+    /// <summary>What is wrong with an environment file; null when nothing is.</summary>
     public string? WhyNot(string file)
     {
         try
@@ -88,7 +87,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         }
     }
 
-    // What belongs to a process is read with the rights of its user: they may have put a link there.
+    // Files that belong to a process are read with the rights of its user, who may have put a link there.
     private sealed class Layers(IRegularFiles files, Account? reader)
     {
         private readonly OrderedDictionary<string, EnvironmentEntry> _entries = [];
@@ -96,7 +95,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
 
         public void Add(EnvironmentBlock block, EnvironmentSource source)
         {
-            // Of a name that is there twice the first counts: so does it for getenv(3).
+            // If a name occurs twice, the first counts, as it does for getenv(3).
             var own = new HashSet<string>();
             foreach (var entry in block.Entries())
                 if (EnvironmentEntry.KeyOf(entry.Span) is var key && own.Add(key))
@@ -130,10 +129,10 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
             }
         }
 
-        // Nobody asked for this one: what is wrong with it is told, and the rest of it used.
+        // Nobody asked for this file: its faults become warnings, and the rest of it is used.
         public void AddIfThere(string file, bool isOfHome)
         {
-            // A folder of that name is somebody's virtual environment.
+            // A folder of that name is a virtual environment.
             if (Directory.Exists(file))
                 return;
             try
@@ -165,7 +164,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
 
 /// <summary>The environment of one start.</summary>
 /// <param name="Entries">Each name once.</param>
-/// <param name="Account">Whose it is; null: that of whoever starts it.</param>
+/// <param name="Account">The user whose environment it is; null: whoever starts it.</param>
 /// <param name="Warnings">What was left out, in sentences.</param>
 public sealed record ProcessEnvironment(IReadOnlyList<EnvironmentEntry> Entries, Account? Account, IReadOnlyList<string> Warnings)
 {

@@ -5,11 +5,11 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Home;
 
-/// <summary>Where everything is kept.</summary>
+/// <summary>Sentinel's folder, and where everything is kept in it.</summary>
 /// <param name="Folder">An absolute path.</param>
 public sealed record SentinelHome(string Folder)
 {
-    // Of the 255 bytes that a file name may have, with room for ".stdout.log" and what rotation adds.
+    // A file name may have 255 bytes: this leaves room for ".stdout.log" and what rotation adds.
     private const int LongestLogName = 200;
 
     public string Lock => Path.Combine(Folder, "lock");
@@ -22,13 +22,13 @@ public sealed record SentinelHome(string Folder)
     /// <summary>Where the daemon listens.</summary>
     public string Socket => Path.Combine(Folder, "daemon.sock");
 
-    /// <summary>What the daemon had to say that nobody asked for.</summary>
+    /// <summary>What the daemon reported without being asked.</summary>
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 
-    /// <summary>What it had to say before that.</summary>
+    /// <summary>What the daemon reported before that.</summary>
     public string OlderDaemonLog => DaemonLog + ".1";
 
-    /// <summary>What happened, a line of JSON each.</summary>
+    /// <summary>What happened, one line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");
 
     /// <summary>What happened before that.</summary>
@@ -41,8 +41,8 @@ public sealed record SentinelHome(string Folder)
     public string StderrOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stderr.log");
 
     /// <summary>
-    /// What the log file names of a process begin with: its name, which has no slash. One that is too long is cut and made
-    /// unique by the id; so is one that looks as if it had been.
+    /// The start of a process's log file names: its name, which has no slash. A name that is too long is cut and made unique by the
+    /// id; so is a name that looks as if it had been.
     /// </summary>
     public static string LogName(string name, int id)
     {

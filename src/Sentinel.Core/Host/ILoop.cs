@@ -4,11 +4,11 @@ namespace Sentinel.Core.Host;
 public interface ILoop
 {
     /// <summary>
-    /// Calls <paramref name="then"/> once, when the process has ended, unless the result is disposed of before. Once at a time for
-    /// each handle.
+    /// Calls <paramref name="then"/> once, when the process has ended, unless the result is disposed of first. Each handle can have
+    /// only one such call pending.
     /// </summary>
     IDisposable WhenEnded(IProcessHandle process, Action then);
 
-    /// <summary>Calls <paramref name="then"/> once, unless the result is disposed of before.</summary>
+    /// <summary>Calls <paramref name="then"/> once, unless the result is disposed of first.</summary>
     IDisposable After(TimeSpan delay, Action then);
 }

@@ -1,9 +1,9 @@
 namespace Sentinel.Core.Host;
 
-/// <summary>Tells when files are written to, without cost to whoever writes.</summary>
+/// <summary>Tells when files are written to, at no cost to the writer.</summary>
 public interface IModifications
 {
-    /// <summary>Calls <paramref name="then"/> once, when a file is next written to; again armed it is still once.</summary>
-    /// <param name="path">Where there is no such file nothing is told.</param>
+    /// <summary>Calls <paramref name="then"/> once, when a file is next written to; arming it again still makes one call.</summary>
+    /// <param name="path">If there is no such file, nothing is reported.</param>
     void Arm(string path, Action then);
 }

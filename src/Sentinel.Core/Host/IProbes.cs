@@ -4,22 +4,22 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Host;
 
-/// <summary>Asks processes how they are, many at a time, on the loop.</summary>
+/// <summary>Probes processes, many at a time, on the loop.</summary>
 public interface IProbes
 {
-    /// <summary>Asks once.</summary>
+    /// <summary>Probes once.</summary>
     /// <param name="probe">By HTTP, TCP or a command.</param>
-    /// <param name="launch">How the process was started: whose variables it has, and as what a command is run.</param>
+    /// <param name="launch">How the process was started: gives the variables, and how to run a command.</param>
     /// <param name="timeout">How long the answer may take.</param>
-    /// <param name="judge">Given the address from which a good answer has come: what is wrong with who gave it, or null.</param>
-    /// <param name="then">Called once with what was wrong, as the end of a sentence, or null; not called after the result was disposed of.</param>
+    /// <param name="judge">Gets the address that gave a good answer; returns what is wrong with the process that gave it, or null.</param>
+    /// <param name="then">Called once with what was wrong, as the end of a sentence, or null; not after the result is disposed.</param>
     IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then);
 
-    /// <summary>Listens for what a process tells by itself; see sd_notify(3).</summary>
+    /// <summary>Listens for what a process reports by itself; see sd_notify(3).</summary>
     /// <param name="address">As in <c>NOTIFY_SOCKET</c>.</param>
-    /// <param name="tree">Whose processes are believed, at the moment of a message.</param>
-    /// <param name="told">Given each message: lines of <c>NAME=value</c>.</param>
-    /// <param name="doubted">Given the pid of a sender who is not believed.</param>
-    /// <exception cref="IOException">Nobody can listen there.</exception>
+    /// <param name="tree">The tree whose processes are believed, as it is when a message arrives.</param>
+    /// <param name="told">Called with each message: lines of <c>NAME=value</c>.</param>
+    /// <param name="doubted">Called with the pid of a sender that is not believed.</param>
+    /// <exception cref="IOException">Listening there is not possible.</exception>
     IDisposable Listen(NotifyAddress address, Func<TreeRoot> tree, Action<string> told, Action<int> doubted);
 }

@@ -2,14 +2,14 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Host;
 
-/// <summary>Holds on to processes, so that what is signalled is what was meant.</summary>
+/// <summary>Holds on to processes, so that a signal reaches the process that was meant.</summary>
 public interface IProcessHandles
 {
     /// <summary>Null when the process is gone.</summary>
     IProcessHandle? Open(ProcessIdentity identity);
 
-    /// <summary>SIGKILL to the whole control group of a tree at once, so that none can start another meanwhile.</summary>
-    /// <returns>False, and nothing is done, where there is none, or one that others are in as well.</returns>
+    /// <summary>Sends SIGKILL to the whole control group of a tree at once, so that no process can start another meanwhile.</summary>
+    /// <returns>False, with nothing done, if there is no such group, or others are in it as well.</returns>
     bool KillGroup(string cookie);
 
     /// <summary>Completes when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
@@ -22,13 +22,13 @@ public interface IProcessHandle : IDisposable
 
     bool HasEnded { get; }
 
-    /// <summary>Sends a signal; to a process that has ended it does nothing.</summary>
+    /// <summary>Sends a signal; does nothing to a process that has ended.</summary>
     /// <returns>Why the system refused, or null.</returns>
     string? Signal(int number);
 
     /// <summary>
-    /// SIGKILL to all of its process group in one moment, in which none of them can start another. Also when it has ended itself, if it led
-    /// the group and was held before.
+    /// Sends SIGKILL to its whole process group at once, so that no process in it can start another. Works even when the process itself
+    /// has ended, if it led the group and was held before.
     /// </summary>
     void KillGroup();
 
@@ -36,6 +36,6 @@ public interface IProcessHandle : IDisposable
     ProcessEnd HowEnded();
 }
 
-/// <summary>What the system tells of a process that has ended.</summary>
+/// <summary>What the system tells about a process that has ended.</summary>
 /// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
 public readonly record struct ProcessEnd(Exit How, long? PeakMemoryBytes = null);

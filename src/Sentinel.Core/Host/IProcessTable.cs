@@ -17,58 +17,58 @@ public interface IProcessTable
 
     double TicksPerSecond { get; }
 
-    /// <summary>Every process there is, zombies too and threads of the kernel not, in no order.</summary>
+    /// <summary>Every process, including zombies but not threads of the kernel, in no order.</summary>
     IReadOnlyList<Sighting> All();
 
-    /// <summary>One process, or null when there is none of that pid.</summary>
+    /// <summary>One process, or null when none has that pid.</summary>
     Sighting? Look(int pid);
 
-    /// <summary>Whether there is a process of that pid, also one that is hidden from us; see proc(5), hidepid.</summary>
+    /// <summary>Whether a process has that pid, even one that is hidden from us; see proc(5), hidepid.</summary>
     bool Exists(int pid);
 
-    /// <summary>Whether some process, of whatever namespace, may have a file open to write to it.</summary>
+    /// <summary>Whether some process, in any pid namespace, may have a file open for writing.</summary>
     bool MayBeWritten(string path);
 
-    /// <summary>The pid that was given away last; 0 where the system does not tell.</summary>
+    /// <summary>The pid that was given out last; 0 if the system does not tell.</summary>
     int NewestPid { get; }
 
-    /// <summary>Whether a pid is that of a thread, which <see cref="Look"/> shows as if it were a process.</summary>
+    /// <summary>Whether a pid belongs to a thread, which <see cref="Look"/> shows as if it were a process.</summary>
     bool IsThread(int pid);
 
-    /// <summary>By what a process can be told to be of a tree, however far it went from it.</summary>
+    /// <summary>The sign that a process belongs to a tree, however far it has moved away from it.</summary>
     TreeSign SignOf(int pid);
 
-    /// <summary>The name under which Sentinel started the tree of a process, as its environment has it; null where that does not tell.</summary>
+    /// <summary>The name under which Sentinel started the tree of a process, from its environment; null when that does not tell.</summary>
     string? NameOf(int pid) => null;
 
     /// <summary>Whether a process is a shell, which runs a trap only when its child has ended.</summary>
     bool IsShell(int pid);
 
     /// <summary>
-    /// Whether something of a tree is left, as the kernel knows by its control group; null where that does not tell: there is no such
-    /// group, or only others are in it.
+    /// Whether any process of a tree is left, as the kernel knows from its control group; null when that does not tell: there is no
+    /// such group, or only others are in it.
     /// </summary>
     bool? IsPopulated(string cookie);
 
-    /// <summary>The name of the program that a process runs; null when it cannot be told.</summary>
+    /// <summary>The name of the program that a process runs; null when it is not known.</summary>
     string? ProgramOf(int pid) => null;
 
-    /// <summary>What is counted of a tree that has limits; null when there is no such control group.</summary>
+    /// <summary>The counts for a tree that has limits; null when there is no such control group.</summary>
     GroupSighting? LookAtGroup(string cookie);
 
-    /// <summary>CPU time used so far, or null when it cannot be had.</summary>
+    /// <summary>CPU time used so far, or null when it is not available.</summary>
     TimeSpan? CpuTimeOf(int pid);
 }
 
-/// <summary>What /proc/PID/stat says of one process; see proc_pid_stat(5).</summary>
+/// <summary>What /proc/PID/stat says about one process; see proc_pid_stat(5).</summary>
 /// <param name="Pid">The process id.</param>
 /// <param name="Parent">The parent's pid.</param>
 /// <param name="Session">The session id: the pid of the process that made the session.</param>
-/// <param name="HasEnded">Whether it is a zombie: dead, with only its parent to take notice.</param>
+/// <param name="HasEnded">Whether it is a zombie: dead, but not yet reaped by its parent.</param>
 /// <param name="IsOnCpu">Whether it wants a CPU at this moment.</param>
 /// <param name="StartTicks">When it started, in clock ticks since boot.</param>
 /// <param name="MemoryBytes">Resident memory.</param>
-/// <param name="WaitStatus">Of a zombie: how it ended, as wait(2) would tell.</param>
+/// <param name="WaitStatus">For a zombie: how it ended, as wait(2) would report.</param>
 public readonly record struct Sighting(
     int Pid,
     int Parent,
@@ -82,27 +82,27 @@ public readonly record struct Sighting(
     /// <summary>The process group.</summary>
     public int Group { get; init; }
 
-    /// <summary>The page faults of those of its children that have ended and that it took notice of: it grows with each.</summary>
+    /// <summary>The page faults of its children that have ended and that it has reaped: grows with each.</summary>
     public long ChildFaults { get; init; }
 
     /// <summary>Whether a signal has suspended it.</summary>
     public bool IsSuspended { get; init; }
 }
 
-/// <summary>A sign that what a process inherits has kept; none is there when both are null.</summary>
-/// <param name="Cookie">Of its tree.</param>
-/// <param name="Mark">The <see cref="Trees.TreeMark"/> of its tree; read only where no cookie stands in its environment.</param>
+/// <summary>A sign of its tree that a process has inherited; both null: there is none.</summary>
+/// <param name="Cookie">The cookie of its tree.</param>
+/// <param name="Mark">The <see cref="Trees.TreeMark"/> of its tree; read only if its environment has no cookie.</param>
 public readonly record struct TreeSign(string? Cookie, ulong? Mark);
 
-/// <summary>What the kernel counts of the control group of a tree that has limits, since the tree was last started.</summary>
-/// <param name="CpuTime">Also of processes that have ended.</param>
-/// <param name="MemoryBytes">What its limit is held against, but for cached files that can be dropped at once; null when its memory has no limit.</param>
-/// <param name="RanOutOfMemory">Whether the kernel killed it for that.</param>
+/// <summary>What the kernel counts for the control group of a tree that has limits, since the tree was last started.</summary>
+/// <param name="CpuTime">Includes processes that have ended.</param>
+/// <param name="MemoryBytes">What counts against its limit, without cached files that can be dropped at once; null without a limit.</param>
+/// <param name="RanOutOfMemory">Whether the kernel killed it because it ran out of memory.</param>
 public sealed record GroupSighting(TimeSpan CpuTime, long? MemoryBytes, bool RanOutOfMemory);
 
 public static class ProcessTableExtensions
 {
-    /// <summary>The process itself while it lives or is a zombie; null when it cannot be seen here, or its pid is another's by now.</summary>
+    /// <summary>The process itself while it lives or is a zombie; null when it cannot be seen here, or its pid is now another's.</summary>
     public static Sighting? Look(this IProcessTable table, ProcessIdentity identity) =>
         table.IsHere(identity) && table.Look(identity.Pid) is { } seen && seen.StartTicks == identity.StartTicks ? seen : null;
 
@@ -113,11 +113,11 @@ public static class ProcessTableExtensions
     public static bool IsHere(this IProcessTable table, ProcessIdentity identity) =>
         identity.BootId == table.BootId && (identity.PidNamespace is not { } space || space == table.PidNamespace);
 
-    /// <summary>Whether it started in this boot in another pid namespace: whether it lives cannot be seen from here.</summary>
+    /// <summary>Whether it started in this boot in another pid namespace, so that nobody can see from here whether it lives.</summary>
     public static bool IsElsewhere(this IProcessTable table, ProcessIdentity identity) =>
         identity.BootId == table.BootId && !table.IsHere(identity);
 
-    /// <summary>Whether there is a process of its pid that we may not look at, which can only be taken for it.</summary>
+    /// <summary>Whether a process that we may not look at has its pid, and must be taken for it.</summary>
     public static bool IsHidden(this IProcessTable table, ProcessIdentity identity) =>
         table.IsHere(identity) && table.Look(identity.Pid) is null && table.Exists(identity.Pid);
 

@@ -6,23 +6,23 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Core.Host;
 
 /// <summary>
-/// Where a process tells how it is: a socket in a folder that only we can put anything into, so that nobody takes the address while
-/// no daemon runs, under a name that nobody can guess. It is the same for as long as the process is registered.
+/// Where a process reports how it is: a socket in a folder that only we can put anything into, so that nobody takes the address while
+/// no daemon runs, with a name that nobody can guess. It stays the same for as long as the process is registered.
 /// </summary>
-/// <param name="Folder">Whose files only we make.</param>
-/// <param name="Name">Of the socket in it.</param>
-/// <param name="User">Who may send to it, when that is not us; they may pass through the folder, and not list it.</param>
+/// <param name="Folder">A folder in which only we create files.</param>
+/// <param name="Name">The name of the socket in it.</param>
+/// <param name="User">The user who may send to it, if that is not ours; they may pass through the folder, but not list it.</param>
 public sealed record NotifyAddress(string Folder, string Name, uint? User)
 {
     // Room in struct sockaddr_un, without the NUL; see unix(7).
     private const int LongestPath = 107;
 
-    // Only root becomes another user, and no other user reaches a folder within that of root.
+    // Only root can become another user, and no other user can reach a folder inside root's.
     private const string OfRoot = "/run/sentinel-notify";
 
     public string Path => System.IO.Path.Combine(Folder, Name);
 
-    /// <param name="account">Who the process runs as; null: as we do.</param>
+    /// <param name="account">The user that the process runs as; null: ours.</param>
     public static NotifyAddress Of(ProcessRecord record, SentinelHome home, Account? account)
     {
         var name = Hashed($"{record.Cookie} {home.Folder}");

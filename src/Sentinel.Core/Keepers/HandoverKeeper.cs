@@ -5,10 +5,10 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Core.Keepers;
 
 /// <summary>
-/// Looks for the successors of main processes that have ended, for the seconds in which one may come. A pid file is replaced as often
-/// as it is written to, and may be in a folder that is not there yet: it is looked at, less and less often.
+/// Looks for the successors of main processes that have ended, for the seconds in which one may come. A pid file is as often replaced
+/// as written to, and may be in a folder that does not exist yet, so it is looked at, less and less often.
 /// </summary>
-/// <param name="look">Called when it is time to.</param>
+/// <param name="look">Called when it is time to look.</param>
 internal sealed class HandoverKeeper(ILoop loop, Action look)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(200);
@@ -16,7 +16,7 @@ internal sealed class HandoverKeeper(ILoop loop, Action look)
     private IDisposable? _timer;
     private TimeSpan _delay = Shortest;
 
-    /// <summary>Takes note of what there is, and of that nothing was found.</summary>
+    /// <summary>Notes whether any successor is awaited, and that none was found so far.</summary>
     public void Changed(State state)
     {
         if (!state.Processes.Values.Any(record => record.State is RunState.Running { Handover: not null }))

@@ -7,11 +7,11 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Keepers;
 
-/// <summary>What finding out about processes takes.</summary>
-/// <param name="Answerers">Who answers in whose place.</param>
+/// <summary>Everything that checks on processes need.</summary>
+/// <param name="Answerers">Tells who answers in a process's place.</param>
 /// <param name="LaunchOf">How a process is started now.</param>
-/// <param name="Tell">Given what happened to the run that a record is in.</param>
-/// <param name="Warn">Told, in a sentence, what the user should know.</param>
+/// <param name="Tell">Called with what happened to the current run of a record.</param>
+/// <param name="Warn">Receives, as a sentence, what the user should know.</param>
 public sealed record HealthTools(
     SentinelHome Home,
     IProbes Probes,
@@ -26,14 +26,14 @@ public sealed record HealthTools(
     Action<string> Warn);
 
 /// <summary>
-/// Finds out whether processes are ready, and then how they are, and tells what is new. A process costs a timer; no check of it
-/// begins before the last has ended.
+/// Finds out whether processes are ready, and then whether they are healthy, and reports changes. Each process costs a timer; no
+/// check of a process begins before its last has ended.
 /// </summary>
 public sealed class HealthKeeper(HealthTools tools) : IDisposable
 {
     private readonly Dictionary<int, Patient> _patients = [];
 
-    /// <summary>Takes note of which processes there are and which run.</summary>
+    /// <summary>Notes which processes there are and which run.</summary>
     public void Changed(State state)
     {
         foreach (var (id, patient) in _patients)
@@ -52,7 +52,7 @@ public sealed class HealthKeeper(HealthTools tools) : IDisposable
             }
     }
 
-    /// <summary>Ends what is being asked, and hears nobody any more.</summary>
+    /// <summary>Ends all checks under way and stops listening.</summary>
     public void Dispose()
     {
         foreach (var patient in _patients.Values)
@@ -60,7 +60,7 @@ public sealed class HealthKeeper(HealthTools tools) : IDisposable
         _patients.Clear();
     }
 
-    // While it waits to be restarted it keeps its address: its successor may speak at once.
+    // While it waits to be restarted, it keeps its address: its next run may report at once.
     private static bool IsOfInterest(ProcessRecord record) =>
         (record.Spec.Readiness is not null || record.Spec.Health is not null)
         && record.State is RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff;

@@ -6,7 +6,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 
-/// <summary>Sees at once when a lease is over: waits for the end of each owner, and for the next time that is up.</summary>
+/// <summary>Sees at once when a lease is over: waits for the end of each owner, and for the next term to expire.</summary>
 /// <param name="over">Called when some lease may be over.</param>
 internal sealed class LeaseKeeper(IProcessHandles handles, ILoop loop, TimeProvider time, Action over)
 {
@@ -14,7 +14,7 @@ internal sealed class LeaseKeeper(IProcessHandles handles, ILoop loop, TimeProvi
     private IDisposable? _timer;
     private DateTimeOffset? _expires;
 
-    /// <summary>Takes note of which leases there are.</summary>
+    /// <summary>Notes which leases there are.</summary>
     public void Changed(State state)
     {
         var owners = new HashSet<ProcessIdentity>();

@@ -10,11 +10,11 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Keepers;
 
 /// <summary>
-/// Sees to the logs while the daemon runs: notes when they are written and when they were emptied, and rotates those that have
-/// grown too large. A log that nobody writes to costs nothing.
+/// Looks after the logs while the daemon runs: notes when they are written to and when they were emptied, and rotates those that
+/// have grown too large. A log that nobody writes to costs nothing.
 /// </summary>
-/// <param name="compress">Has the backups of a log compressed, without waiting for that.</param>
-/// <param name="warn">Told, in a sentence, what the user should know.</param>
+/// <param name="compress">Starts to compress the backups of a log, without waiting for the end.</param>
+/// <param name="warn">Receives, as a sentence, what the user should know.</param>
 public sealed class LogKeeper(
     SentinelHome home,
     ILogFiles files,
@@ -25,13 +25,13 @@ public sealed class LogKeeper(
     Action<string> compress,
     Action<string> warn)
 {
-    // How exact times are, and how often at most a busy log is looked at.
+    // How exact times are, and how long at least to wait between two looks at a busy log.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // A log that could not be rotated is tried again.
+    // How long to wait before trying again to rotate a log.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // In so long no more than this.
+    // A log is quiet if no more than MuchBytes are added to it in this time.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private const long MuchBytes = 1024 * 1024;
 
@@ -40,7 +40,7 @@ public sealed class LogKeeper(
     private readonly List<Kept> _written = [];
     private bool _hasWarned;
 
-    /// <summary>Takes note of which logs there are, and of runs that have begun.</summary>
+    /// <summary>Notes which logs there are, and which runs have begun.</summary>
     public void Changed(State state)
     {
         foreach (var id in _kept.Keys.Where(id => !state.Processes.ContainsKey(id)).ToList())
@@ -54,18 +54,18 @@ public sealed class LogKeeper(
             if (isKnown && kept.Main == record.State.Main && record.State is not RunState.Starting)
                 continue;
             _kept[record.Id] = (record.State.Main, kept.Stdout, kept.Stderr);
-            // Its logs may be other files than before.
+            // Its logs may no longer be the same files.
             foreach (var log in (Kept[])[kept.Stdout, kept.Stderr])
             {
                 if (log.IsWritten)
                     continue;
                 if (record.State is RunState.Starting)
-                    // What comes from here on is of the run that is about to begin.
+                    // What comes from here on belongs to the run that is about to begin.
                     (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home), files.Home) ?? 0, true);
                 else if (record.State is RunState.Running running)
                 {
                     Arm(log, running.Since);
-                    // Of what was written before that nobody hears.
+                    // Writes from before the watch was armed raise no event.
                     if (IsTooLarge(log))
                         loop.After(Interval, () => RotateQuiet(log));
                 }
@@ -79,10 +79,10 @@ public sealed class LogKeeper(
 
         public LogStream Stream => stream;
 
-        /// <summary>Where what is written next begins.</summary>
+        /// <summary>Where the next write begins.</summary>
         public long End { get; set; }
 
-        /// <summary>Whether that is so: not of what ran before the daemon did.</summary>
+        /// <summary>Whether that is certain: not for a process that ran before the daemon did.</summary>
         public bool IsEndKnown { get; set; }
 
         /// <summary>Whether it was written to since it was armed.</summary>
@@ -90,13 +90,13 @@ public sealed class LogKeeper(
 
         public DateTimeOffset NotBefore { get; set; }
 
-        /// <summary>What it was when it was armed; null: nothing is known.</summary>
+        /// <summary>The mark of the log when it was armed; null: nothing is known.</summary>
         public LogMark? Mark { get; set; }
 
         public string PathIn(SentinelHome home) => stream == LogStream.Stdout ? home.StdoutOf(Record) : home.StderrOf(Record);
     }
 
-    /// <param name="since">Since when what is there beyond the known end was written; null: nobody knows.</param>
+    /// <param name="since">The time from which everything beyond the known end was written; null: nobody knows.</param>
     private void Arm(Kept log, DateTimeOffset? since)
     {
         try
@@ -108,7 +108,7 @@ public sealed class LogKeeper(
                 NoteLoss(log, new LogMark(last, last, Identity: null, []));
             var end = LogHistory.EndOf(path, files.Home) ?? 0;
             if (!log.IsEndKnown && LogTimes.Exists(path, files.Home))
-                // What was written last before nobody was there is not told from what was written since.
+                // What was written just before nobody watched cannot be told from what was written since.
                 LogTimes.Append(path, LogTimes.LastPosition(path, files.Home), null, files.Home);
             else if (log.IsEndKnown && end > log.End)
             {
@@ -125,7 +125,7 @@ public sealed class LogKeeper(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Warn($"when logs are written cannot be noted: {e.Message}");
+            Warn($"cannot record when logs are written: {e.Message}");
         }
     }
 
@@ -140,7 +140,7 @@ public sealed class LogKeeper(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Warn($"when logs are written cannot be noted: {e.Message}");
+            Warn($"cannot record when logs are written: {e.Message}");
         }
 
         _written.Add(log);
@@ -208,7 +208,7 @@ public sealed class LogKeeper(
         var path = log.PathIn(home);
         if (failure is not null)
         {
-            // At the start it is as it was; what is in the way, such as a full disk, may go.
+            // The log is as it was before; the obstacle, such as a full disk, may go away.
             log.NotBefore = time.GetUtcNow() + Patience;
             warn($"{path} cannot be rotated: {failure.Message}");
             events.Append([new Event.LogNotRotated(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, failure.Message)]);
@@ -262,7 +262,7 @@ public sealed class LogKeeper(
         }
     }
 
-    // Once: it would be said for every line.
+    // Once only: otherwise it would be repeated for every line.
     private void Warn(string warning)
     {
         if (!_hasWarned)

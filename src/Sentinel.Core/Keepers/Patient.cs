@@ -9,13 +9,13 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 
-/// <summary>One process that is asked how it is, or tells.</summary>
+/// <summary>One process that is checked, or that reports how it is.</summary>
 internal sealed class Patient : IDisposable
 {
-    // How often one that is about to be ready is asked.
+    // How often a process that is about to be ready is probed.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
 
-    // What it says of itself is written down no more often.
+    // What it says about itself is written to the state no more often.
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
 
     private readonly HealthTools _tools;
@@ -38,7 +38,7 @@ internal sealed class Patient : IDisposable
     public Patient(HealthTools tools, ProcessRecord record) =>
         (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
 
-    /// <summary>Takes note of what became of it.</summary>
+    /// <summary>Notes what has become of the process.</summary>
     public void Follow(ProcessRecord record)
     {
         var before = _record;
@@ -112,7 +112,7 @@ internal sealed class Patient : IDisposable
         if (readiness is not { Timeout: var timeout } || timeout <= TimeSpan.Zero)
             return;
         var left = run.Since + timeout - _tools.Time.GetUtcNow();
-        // Whom nobody asked until now may well be ready: the first answer decides.
+        // A process that nobody has probed until now may well be ready: the first answer decides.
         _isOverdue = left <= TimeSpan.Zero && readiness.Probe is not null && _notReadyWhy is null;
         if (!_isOverdue)
             _readying.Add(_tools.Loop.After(left, () => TimeIsUp(readiness)));
@@ -196,7 +196,7 @@ internal sealed class Patient : IDisposable
 
     private string? Judge(IPEndPoint address) => _stranger = _record.Spec.AnyListener ? null : _answerers.WhyNot(_record, address);
 
-    // A run that began as another user tells it elsewhere than its successor will.
+    // A run that began as another user reports to a different address than the next run will.
     private void Listen()
     {
         var user = _record.Spec.Treatment.User ?? "";
@@ -211,7 +211,7 @@ internal sealed class Patient : IDisposable
         }
         catch (Exception e) when (e is EnvironmentException or SpawnException or IOException or UnauthorizedAccessException)
         {
-            _tools.Warn($"{_record.Spec.Name}: what it tells cannot be heard: {e.Message}");
+            _tools.Warn($"{_record.Spec.Name}: its notifications cannot be received: {e.Message}");
         }
     }
 
@@ -219,7 +219,7 @@ internal sealed class Patient : IDisposable
     private void Doubt(int pid)
     {
         if (!_hasDoubted)
-            _tools.Warn($"{_record.Spec.Name}: what pid {pid} tells is not believed: it is no process of {_record.Spec.Name}");
+            _tools.Warn($"{_record.Spec.Name}: a notification from pid {pid} is not believed: it is not a process of {_record.Spec.Name}");
         _hasDoubted = true;
     }
 

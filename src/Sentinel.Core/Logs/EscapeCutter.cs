@@ -1,11 +1,11 @@
 namespace Sentinel.Core.Logs;
 
-/// <summary>Cuts out of text what a terminal would obey and not show: escape sequences, see ECMA-48. They may come in pieces.</summary>
+/// <summary>Removes from text what a terminal would obey, not show: escape sequences, see ECMA-48. They may come in pieces.</summary>
 public sealed class EscapeCutter
 {
     private const byte Escape = 0x1b, Bell = 7;
 
-    // In UTF-8 the controls from 0x80 to 0x9f, some of which begin a sequence as ESC and a letter do, are two bytes.
+    // In UTF-8, the controls from 0x80 to 0x9f are two bytes; some of them begin a sequence, as ESC and a letter do.
     private const byte Lead = 0xc2;
     private const int LetterOfControl = 0x40;
 
@@ -27,10 +27,10 @@ public sealed class EscapeCutter
     private Within _within;
     private bool _isLead;
 
-    /// <summary>One of these is in whatever is cut.</summary>
+    /// <summary>Everything that is cut contains one of these.</summary>
     public static ReadOnlySpan<byte> Introducers => [Escape, Lead];
 
-    /// <param name="isWhole">Whether nothing comes after it.</param>
+    /// <param name="isWhole">Whether nothing follows.</param>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> bytes, bool isWhole = false)
     {
         if (_within == Within.Text && !_isLead && bytes.Span.IndexOfAny(Introducers) < 0)
@@ -39,7 +39,7 @@ public sealed class EscapeCutter
         var length = 0;
         foreach (var b in bytes.Span)
         {
-            // No sequence goes beyond a line: one that was never finished hides nothing else.
+            // No sequence goes beyond its line: an unfinished one hides nothing else.
             if (b == '\n')
                 _within = Within.Text;
             if (_within == Within.Text && _isLead)

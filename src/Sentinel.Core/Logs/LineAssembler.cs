@@ -1,7 +1,7 @@
 namespace Sentinel.Core.Logs;
 
-/// <summary>Makes whole lines of what comes in pieces.</summary>
-/// <param name="position">Where the first begins.</param>
+/// <summary>Assembles whole lines from pieces.</summary>
+/// <param name="position">Where the first line begins.</param>
 public sealed class LineAssembler(long position)
 {
     private readonly MemoryStream _unfinished = new();

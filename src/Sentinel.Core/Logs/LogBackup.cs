@@ -5,48 +5,48 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>What was taken out of a log: <c>LOG.1</c> is the newest, <c>.gz</c> says that it is compressed.</summary>
+/// <summary>A part taken out of a log: <c>LOG.1</c> is the newest, <c>.gz</c> means that it is compressed.</summary>
 internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
 {
     private const string Compressed = ".gz";
 
     private const int CopyBytes = 256 * 1024;
 
-    // More digits than anybody has backups.
+    // Nobody has so many backups that they need more digits.
     private const int MostDigits = 6;
 
     public string Path => $"{Log}.{Number}{(IsCompressed ? Compressed : "")}";
 
     public LogBackup Older => this with { Number = Number + 1 };
 
-    /// <summary>Where the next one is made before it takes its place.</summary>
+    /// <summary>Where the next backup is made before it takes its place.</summary>
     public static string DraftOf(string log) => log + ".new";
 
-    /// <summary>Where one is compressed before it takes its place.</summary>
+    /// <summary>Where a backup is compressed before the result takes its place.</summary>
     public static string CompressedDraftOf(string log) => log + Compressed + ".new";
 
-    /// <summary>Those of a log, the newest first. One that is there in both forms was being compressed: the plain one is whole.</summary>
+    /// <summary>The backups of a log, newest first. One that exists in both forms was being compressed: the plain form is whole.</summary>
     public static IReadOnlyList<LogBackup> Of(string log) => [.. All(log).DistinctBy(backup => backup.Number)];
 
-    /// <summary>Those of a log, the newest first, and the plain form of one before the compressed.</summary>
+    /// <summary>The backups of a log, newest first, with the plain form of each before the compressed one.</summary>
     public static IReadOnlyList<LogBackup> All(string log)
     {
         var folder = System.IO.Path.GetDirectoryName(log)!;
         var prefix = System.IO.Path.GetFileName(log) + ".";
         if (!Directory.Exists(folder))
             return [];
-        // The name may have what means something in a pattern.
+        // The name may contain characters that mean something in a pattern.
         return [.. Directory.EnumerateFiles(folder).Select(System.IO.Path.GetFileName).OfType<string>()
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(name => Parse(log, name[prefix.Length..])).OfType<LogBackup>()
             .OrderBy(backup => backup.Number).ThenBy(backup => backup.IsCompressed)];
     }
 
-    /// <summary>Makes room for a new one, and deletes those that are too many with it.</summary>
+    /// <summary>Makes room for a new backup, and deletes those that would then be too many.</summary>
     public static void Shift(string log, int keep)
     {
         var backups = All(log);
-        // Who was killed at it has left a gap: what is beyond need not move.
+        // A process that was killed while doing this left a gap: what is beyond it need not move.
         var inTheWay = Enumerable.Range(1, int.MaxValue - 1).First(number => backups.All(backup => backup.Number != number)) - 1;
         // The oldest first, so that each finds its place free.
         foreach (var backup in backups.Reverse())
@@ -60,8 +60,8 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
     }
 
     /// <summary>
-    /// Whether the newest holds what stands in a log up to an offset, or what of that has not been punched yet. It does not where the
-    /// process has emptied the log and written anew meanwhile.
+    /// Whether the newest backup holds what a log holds up to an offset, as far as that has not been punched yet. It does not if the
+    /// process has meanwhile emptied the log and written anew.
     /// </summary>
     public static bool IsCopied(string log, SafeFileHandle live, long end, ILogFiles files)
     {
@@ -88,7 +88,7 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
         return RandomAccess.GetLength(live) >= end;
     }
 
-    /// <summary>What it holds, readable at any place; null when it is gone or damaged.</summary>
+    /// <summary>Its content, readable at any offset; null when it is gone or damaged.</summary>
     public SafeFileHandle? Open(IHomeFiles files)
     {
         try
@@ -115,7 +115,7 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
             using var file = files.OpenToRead(Path);
             if (file is null)
                 return 0;
-            // Its last four bytes say so; see RFC 1952.
+            // The last four bytes tell; see RFC 1952.
             Span<byte> size = stackalloc byte[sizeof(uint)];
             return RandomAccess.Read(file, size, Math.Max(0, RandomAccess.GetLength(file) - size.Length)) == size.Length
                 ? BinaryPrimitives.ReadUInt32LittleEndian(size)
@@ -127,7 +127,7 @@ internal sealed record LogBackup(string Log, int Number, bool IsCompressed)
         }
     }
 
-    // In a file that has no name any more: nobody need clean it up.
+    // In a file that no longer has a name, so that nobody needs to clean it up.
     private static SafeFileHandle Expanded(SafeFileHandle compressed)
     {
         var path = System.IO.Path.GetTempFileName();

@@ -5,17 +5,17 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Compresses the backups of a log: the work of a process of its own, for which nobody waits. Whoever is killed when, a backup is
-/// there: the plain one goes when the other has its name and is on the disk, and what is half done is done again by the next.
+/// Compresses the backups of a log, in a process of its own that nobody waits for. No matter which process is killed when, a backup
+/// is there: the plain one goes once the compressed one has its name and is on the disk, and the next process redoes what is half done.
 /// </summary>
 public sealed class LogCompression(ILogFiles files)
 {
     private const int BlockBytes = 256 * 1024;
 
-    // How long a longer one is cannot be read at its end; see RFC 1952, ISIZE.
+    // The size of a longer one does not fit into the field at its end; see RFC 1952, ISIZE.
     private const long MostBytes = uint.MaxValue;
 
-    /// <summary>Goes on until no backup is left to be compressed, also of those that are made meanwhile; at once when another is at it.</summary>
+    /// <summary>Goes on until no backup is left to compress, including new ones; returns at once if another process is doing so.</summary>
     public void Run(string log)
     {
         do
@@ -28,7 +28,7 @@ public sealed class LogCompression(ILogFiles files)
                 using (plain)
                     Compress(log, plain);
         }
-        // Whoever began when we had looked for the last time has found that we are at it.
+        // A process that began after our last look found us still at work and left.
         while (IsAnyLeft(log));
     }
 
@@ -38,7 +38,7 @@ public sealed class LogCompression(ILogFiles files)
         return next is not null;
     }
 
-    // The oldest: it would go first.
+    // The oldest, which would be deleted first.
     private SafeFileHandle? Next(string log)
     {
         foreach (var backup in LogBackup.Of(log).Where(backup => !backup.IsCompressed).Reverse())
@@ -55,7 +55,7 @@ public sealed class LogCompression(ILogFiles files)
         return null;
     }
 
-    // What somebody was at who was killed.
+    // What a killed process left unfinished.
     private void Discard(string log)
     {
         using var journal = LogJournal.Lock(log, files);
@@ -77,14 +77,14 @@ public sealed class LogCompression(ILogFiles files)
             }
 
             using var journalFile = LogJournal.Lock(log, files);
-            // It may have moved on meanwhile, or be gone.
+            // The backup may have moved on meanwhile, or be gone.
             if (Find(log, files.IdentityOf(plain)) is not { } backup)
                 return;
             var compressed = backup with { IsCompressed = true };
             File.Move(draft, compressed.Path, overwrite: true);
             Flush(compressed.Path);
             File.Delete(backup.Path);
-            // Whoever reads looks again.
+            // This makes readers look again.
             LogJournal.Read(journalFile).Write(journalFile);
         }
         finally
@@ -108,7 +108,7 @@ public sealed class LogCompression(ILogFiles files)
 
     private void Flush(string path)
     {
-        using var file = files.Home.OpenToChange(path) ?? throw new IOException($"{path} has gone");
+        using var file = files.Home.OpenToChange(path) ?? throw new IOException($"{path} is gone");
         RandomAccess.FlushToDisk(file);
     }
 }

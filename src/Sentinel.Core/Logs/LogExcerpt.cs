@@ -1,9 +1,9 @@
 namespace Sentinel.Core.Logs;
 
-/// <summary>Of lines that come one after another those that match, and those around them.</summary>
+/// <summary>Picks from successive lines those that match, and those around them.</summary>
 /// <param name="pattern">Null: all match.</param>
-/// <param name="before">How many lines before each.</param>
-/// <param name="after">How many lines after each.</param>
+/// <param name="before">How many lines before each match.</param>
+/// <param name="after">How many lines after each match.</param>
 public sealed class LogExcerpt(LogPattern? pattern, int before, int after)
 {
     private readonly Queue<LogLine> _before = new();
@@ -11,10 +11,10 @@ public sealed class LogExcerpt(LogPattern? pattern, int before, int after)
     private bool _isAnyPassedOver;
     private bool _isAnyShown;
 
-    /// <summary>Whether lines that do not match need not be given.</summary>
+    /// <summary>If not null, lines that do not match it need not be given.</summary>
     public LogPattern? Filter => before == 0 && after == 0 ? pattern : null;
 
-    /// <summary>Takes the next line, and gives what is to be shown by now; null where lines between were left out.</summary>
+    /// <summary>Takes the next line and returns what to show by now; null stands for lines that were left out in between.</summary>
     public IEnumerable<LogLine?> Next(LogLine line)
     {
         if (pattern is null || pattern.IsMatch(line.Text))

@@ -3,18 +3,18 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>What of a file is no hole. A program can make a hole of any size in its log; it costs nobody anything.</summary>
+/// <summary>The parts of a file that are not holes. A program can make a hole of any size in its log, at no cost.</summary>
 internal static class LogExtents
 {
     private const int CopyBytes = 256 * 1024;
 
-    /// <summary>From one offset to another, a stretch after the other.</summary>
+    /// <summary>The parts between two offsets, one after another.</summary>
     public static IEnumerable<(long Start, long End)> Of(SafeFileHandle file, long start, long end, ILogFiles files)
     {
         for (var from = files.NextData(file, start); from < end;)
         {
             var to = Math.Min(files.NextHole(file, from), end);
-            // It has become shorter meanwhile.
+            // The file has become shorter meanwhile.
             if (to <= from)
                 yield break;
             yield return (from, to);
@@ -22,7 +22,7 @@ internal static class LogExtents
         }
     }
 
-    /// <summary>Whether more stands there than so many bytes; no more is looked at than that takes.</summary>
+    /// <summary>Whether there are more bytes of data than this; looks no further than that takes.</summary>
     public static bool AreMoreThan(SafeFileHandle file, long start, long end, long bytes, ILogFiles files)
     {
         foreach (var extent in Of(file, start, end, files))
@@ -31,7 +31,7 @@ internal static class LogExtents
         return false;
     }
 
-    /// <summary>Makes a file of a part of another, with its holes.</summary>
+    /// <summary>Copies a part of a file, with its holes, to a new file.</summary>
     public static void Copy(SafeFileHandle from, long start, long end, string to, ILogFiles files)
     {
         using var copy = files.Home.MakeAnew(to);

@@ -18,8 +18,8 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
     private const int BlockBytes = 64 * 1024;
 
     /// <summary>
-    /// Where the last <paramref name="lines"/> lines begin. Reads backwards, in blocks: it costs what these lines are long,
-    /// not what the log is.
+    /// Where the last <paramref name="lines"/> lines begin. Reads backwards, in blocks: the cost depends on the length of these
+    /// lines, not on that of the log.
     /// </summary>
     /// <param name="start">Where the text begins.</param>
     /// <param name="end">Where it ends.</param>
@@ -39,7 +39,7 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             for (var i = read; (i = block.AsSpan(0, i).LastIndexOf((byte)'\n')) >= 0;)
                 if (--lines == 0)
                     return at + i + 1;
-            // What is before is a hole, or gone: it was rotated out meanwhile, or is damaged.
+            // What comes before is a hole, or gone: it was rotated out meanwhile, or is damaged.
             var before = at == from ? from : log.EndBefore(at);
             if (before >= position)
                 return at;
@@ -49,7 +49,7 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
         return start;
     }
 
-    // Of what is not in one piece the last.
+    // If the range is not contiguous, the last piece of it.
     private static int Fill(LogHistory log, ref long position, long end, Span<byte> buffer)
     {
         var filled = 0;
@@ -59,7 +59,7 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
             var read = log.Read(ref next, end, buffer[filled..]);
             if (read == 0)
             {
-                // What is asked for may be a hole up to its end.
+                // The range may be a hole up to its end.
                 if (filled == 0)
                     position = Math.Min(next, end);
                 return filled;

@@ -2,13 +2,13 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>Hands on what is written to logs as it is written, through rotation, truncation and replacement of the files.</summary>
-/// <param name="write">Given a log and what was added to it.</param>
-/// <param name="replaced">Told of a log in whose place another file is.</param>
+/// <summary>Passes on what is written to logs as it is written, through rotation, truncation and replacement of the files.</summary>
+/// <param name="write">Called with a log and what was added to it.</param>
+/// <param name="replaced">Called with a log whose file was replaced by another.</param>
 public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write, Action<LogFile>? replaced = null)
 {
     /// <summary>Follows until nobody reads our output any more.</summary>
-    /// <param name="logs">Each log with up to where it has been shown; disposed of at the end.</param>
+    /// <param name="logs">Each log with the position up to which it has been shown; disposed of at the end.</param>
     public void Follow(IEnumerable<(LogFile Log, LogHistory History, long Position)> logs)
     {
         var followed = logs.Select(log => new Followed(log.Log, log.History, log.Position)).ToList();
@@ -33,7 +33,7 @@ public sealed class LogFollower(IFileWatch watch, Action<LogFile, ReadOnlyMemory
 
         public void Advance(IFileWatch watch, Action<LogFile, ReadOnlyMemory<byte>> write, Action<LogFile>? replaced)
         {
-            // Again each time: the file may be another than before. One that is watched already stays so.
+            // Each time, because the file may be a different one. A file that is already watched stays watched.
             watch.Add(log.Path);
             if (history.Follow(ref _position, bytes => write(log, bytes)))
                 replaced?.Invoke(log);

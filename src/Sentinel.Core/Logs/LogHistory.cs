@@ -7,17 +7,17 @@ using Sentinel.Model.Processes;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// A log and its backups as one text, in which a place keeps its position, in bytes, whatever is rotated: read without a lock, and
-/// right while another rotates it.
+/// A log and its backups as one text, in which a byte keeps its position, in bytes, whatever is rotated. It is read without a lock,
+/// and stays right while another process rotates the log.
 /// </summary>
 public sealed class LogHistory : IDisposable
 {
     private const int BlockBytes = 128 * 1024;
 
-    // Who finds that somebody is at it looks again; whoever was killed in the midst of it left it so.
+    // A reader that finds a change under way looks again; a process killed in the middle of a change leaves it under way.
     private const int MostLooks = 100;
 
-    // Who looks back over holes looks at so many stretches between them, and no more.
+    // The most stretches between holes that a look backwards examines.
     private const int MostExtents = 10_000;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
 
@@ -31,7 +31,7 @@ public sealed class LogHistory : IDisposable
     private long _removed;
     private (long StartOfData, bool HasDraft) _stage;
 
-    // How far positions had leapt when we found by ourselves that the log begins anew; null: whoever notes that has.
+    // How far positions had leapt when we noticed by ourselves that the log begins anew; null: the journal has it by now.
     private long? _leapt;
 
     public LogHistory(string log, ILogFiles files)
@@ -40,7 +40,7 @@ public sealed class LogHistory : IDisposable
         Open();
     }
 
-    /// <summary>Where the oldest byte is that is still kept.</summary>
+    /// <summary>The position of the oldest byte that is still kept.</summary>
     public long Start => _backups.Count > 0 ? _backups[0].Start : StartOfLive;
 
     /// <summary>Where the log itself begins: what is before is in backups.</summary>
@@ -74,7 +74,7 @@ public sealed class LogHistory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be read is nothing to fail for.
+            // A log that cannot be read is no reason to fail.
             return null;
         }
     }
@@ -87,14 +87,14 @@ public sealed class LogHistory : IDisposable
             if (files.LengthOf(log) is not { } length)
                 return null;
             var end = PositionOf(length, journal.Removed);
-            // Not between cutting and noting that it was cut.
+            // Not between a cut and the note that it was made.
             if ((journal.Collapsing == 0 && LogJournal.Read(log, files).Generation == journal.Generation) || look == MostLooks)
                 return end;
             Thread.Sleep(Moment);
         }
     }
 
-    /// <summary>Hands on what stands from one position to another, a block at a time; what is gone by then is left out.</summary>
+    /// <summary>Passes on what lies between two positions, a block at a time; what is gone by then is left out.</summary>
     /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>
     public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write)
     {
@@ -107,9 +107,9 @@ public sealed class LogHistory : IDisposable
         return start;
     }
 
-    /// <summary>Reads what stands at a position, as far as it is in one piece.</summary>
+    /// <summary>Reads what lies at a position, as far as it is contiguous.</summary>
     /// <param name="position">Moves on to where something is kept, if what was there is gone.</param>
-    /// <param name="end">Not from here on.</param>
+    /// <param name="end">Where to stop.</param>
     /// <returns>How many bytes; 0 at the end.</returns>
     public int Read(ref long position, long end, Span<byte> buffer)
     {
@@ -137,7 +137,7 @@ public sealed class LogHistory : IDisposable
         }
     }
 
-    /// <summary>The last position before one, such as behind a hole, at which what is kept there ends; the start when there is none.</summary>
+    /// <summary>The last position before one, which may be behind a hole, at which kept bytes end; the start if there is none.</summary>
     public long EndBefore(long position)
     {
         if (_live is not null && position > StartOfLive && EndIn(_live, StartOfLive - _removed, _removed) is { } end)
@@ -151,12 +151,12 @@ public sealed class LogHistory : IDisposable
             LogExtents.Of(file, from, position - zero, _files).Take(MostExtents).Select(extent => (long?)(zero + extent.End)).LastOrDefault(last => last < position);
     }
 
-    /// <summary>Hands on what was added since, also where the file was emptied or another took its place.</summary>
-    /// <param name="position">Up to where it has been handed on.</param>
-    /// <returns>Whether another file took its place.</returns>
+    /// <summary>Passes on what was added since, even if the file was emptied or replaced by another.</summary>
+    /// <param name="position">The position up to which everything has been passed on.</param>
+    /// <returns>Whether another file has replaced it.</returns>
     public bool Follow(ref long position, Action<ReadOnlyMemory<byte>> write)
     {
-        // Others note later that positions have leapt; what comes after that we have begun to hand on.
+        // Others note a leap of positions only later, when we have already begun to pass on what comes after it.
         if (_leapt is { } leapt && LogJournal.Read(_log, _files.Home) is var journal && journal.Leapt != leapt)
             (position, _leapt) = (position + journal.Leapt - leapt, null);
         position = Read(position, long.MaxValue, write);
@@ -164,7 +164,7 @@ public sealed class LogHistory : IDisposable
         var isReplaced = current is not null && (_live is null || _files.IdentityOf(current) != _identity);
         if (isReplaced)
         {
-            // Once more before it is let go: what was written last is in the old file.
+            // Read the old file once more before letting it go: it holds what was written last.
             Read(position, long.MaxValue, write);
             Reopen();
             (position, _leapt) = (StartOfLive, _journal.Leapt);
@@ -191,7 +191,7 @@ public sealed class LogHistory : IDisposable
         var from = position;
         while (_backups.Find(piece => from < piece.End) is { } backup)
         {
-            // Between two something may be lost.
+            // Something may be lost between two backups.
             from = Math.Max(from, backup.Start);
             if (backup.File.Value is { } file
                 && ReadStretch(ref from, file, backup.Start, buffer[..(int)Math.Min(buffer.Length, backup.End - from)]) is > 0 and var read)
@@ -200,7 +200,7 @@ public sealed class LogHistory : IDisposable
                 return read;
             }
 
-            // One that is damaged hides nothing but itself.
+            // A damaged backup hides nothing but itself.
             from = backup.End;
         }
 
@@ -208,7 +208,7 @@ public sealed class LogHistory : IDisposable
         return _live is null ? 0 : ReadStretch(ref position, _live, _removed, buffer);
     }
 
-    // Zeros beside a hole nobody wrote: a hole begins and ends with a block.
+    // Nobody wrote the zeros beside a hole: a hole begins and ends with a block.
     private int ReadStretch(ref long position, SafeFileHandle file, long zero, Span<byte> buffer)
     {
         for (var offset = position - zero; ;)
@@ -239,7 +239,7 @@ public sealed class LogHistory : IDisposable
     // What was written before anybody counted has positions below zero.
     private static long PositionOf(long offset, long zero) => zero <= 0 || offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
 
-    // What is not at rest may change without another word in the journal.
+    // If the journal is not at rest, the log may change without another entry in the journal.
     private bool IsCurrent() =>
         LogJournal.Read(_log, _files.Home).Generation == _journal.Generation && (_journal.IsAtRest || Stage() == _stage);
 
@@ -275,10 +275,10 @@ public sealed class LogHistory : IDisposable
         var isMoved = _journal.Copied > 0 && _live is not null && LogBackup.IsCopied(_log, _live, _journal.Copied, _files);
         _stage = Stage();
         var offset = isMoved ? Math.Max(_stage.StartOfData, _journal.Copied) : _stage.StartOfData;
-        // A front that is no hole any more has been cut off.
+        // If the front is no longer a hole, it has been cut off.
         _removed = _journal.Removed + (_journal.Collapsing > 0 && offset < _journal.Collapsing ? _journal.Collapsing : 0);
         StartOfLive = PositionOf(offset);
-        // Something may be lost between it and the newest backup, and between backups.
+        // Something may be lost between the log and the newest backup, and between backups.
         var end = isMoved ? _removed + _journal.Copied : LastBackedUp(StartOfLive);
         foreach (var backup in LogBackup.Of(_log))
         {

@@ -6,17 +6,18 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// What was done to a log, in the file <c>.journal</c> beside it: how far its positions have moved and, while it is rotated, what
-/// must be finished or undone. Whoever changes a log has the lock on it; whoever reads needs none, and reads it before and after.
+/// What was done to a log, in the file <c>.journal</c> beside it: how far its positions have moved and, during a rotation, what
+/// must be finished or undone. A process that changes the log holds the journal's lock; a reader needs no lock, and reads the
+/// journal before and after.
 /// </summary>
-/// <param name="Generation">Grows with each change: two readings that are equal have nothing between them.</param>
+/// <param name="Generation">Grows with each change: between two equal readings nothing has changed.</param>
 /// <param name="Removed">How many bytes the file has lost at its front: position = Removed + offset in the file.</param>
-/// <param name="Copied">Not 0: all before this offset may be in the newest backup, and is then still to be taken away here.</param>
-/// <param name="Collapsing">Not 0: so much is being cut off at the front, which is a hole until it has been.</param>
+/// <param name="Copied">Not 0: everything before this offset may be in the newest backup, and must then still be removed here.</param>
+/// <param name="Collapsing">Not 0: this many bytes are being cut off at the front, which is a hole until that is done.</param>
 internal readonly record struct LogJournal(long Generation, long Removed, long Copied, long Collapsing)
 {
-    // Rewritten in place, by one write that fits into a block, so that it needs no space and is never half. Earlier versions wrote
-    // and read the first four numbers alone.
+    // Rewritten in place, by one write that fits into a block, so that it needs no space and is never half written. Earlier
+    // versions wrote and read only the first four numbers.
     private const int Digits = 19;
     private const int LeastNumbers = 4;
     private const int Numbers = 8;
@@ -32,10 +33,10 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     /// <summary>When the log was last found to have been emptied by somebody else, in ms since 1970; 0: never.</summary>
     public long EmptiedAt { get; init; }
 
-    /// <summary>How many bytes went with that, as far as is known.</summary>
+    /// <summary>How many bytes were lost then, as far as is known.</summary>
     public long Lost { get; init; }
 
-    /// <summary>How far positions went on with that.</summary>
+    /// <summary>How far positions have leapt because of such losses, in all.</summary>
     public long Leapt { get; init; }
 
     /// <summary>The positions of what was lost between backups, or between the newest and the log; the oldest first.</summary>
@@ -50,17 +51,17 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
 
     public static string PathOf(string log) => log + ".journal";
 
-    /// <summary>Zero where nothing was ever done.</summary>
+    /// <summary>Zero if nothing was ever done.</summary>
     public static LogJournal Read(string log, IHomeFiles files)
     {
-        // Most have none, and this look is cheaper than opening.
+        // Most logs have none, and this look is cheaper than opening it.
         if (files.LengthOf(PathOf(log)) is null)
             return default;
         using var file = files.OpenToRead(PathOf(log));
         return file is null ? default : Read(file);
     }
 
-    /// <summary>Opens it and waits until nobody else changes the log.</summary>
+    /// <summary>Opens the journal and waits until nobody else is changing the log.</summary>
     public static SafeFileHandle Lock(string log, ILogFiles files)
     {
         var file = files.Home.OpenOrMake(PathOf(log));
@@ -80,7 +81,7 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     {
         Span<byte> bytes = stackalloc byte[Length];
         var read = RandomAccess.Read(file, bytes, 0);
-        // One that is not whole has never been written.
+        // A journal that is not whole has never been written.
         if (read < LeastNumbers * (Digits + 1))
             return default;
         var numbers = Encoding.ASCII.GetString(bytes[..read]).Split([' ', '\n']);
@@ -97,7 +98,7 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
         long Number(int i) => long.TryParse(numbers.ElementAtOrDefault(i), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>Writes it down as the next generation.</summary>
+    /// <summary>Writes it as the next generation.</summary>
     public LogJournal Write(SafeFileHandle file)
     {
         var next = this with { Generation = Generation + 1 };

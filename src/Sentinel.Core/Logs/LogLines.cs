@@ -2,7 +2,7 @@ namespace Sentinel.Core.Logs;
 
 /// <summary>A line of a log, without its end.</summary>
 /// <param name="Position">Where it begins.</param>
-/// <param name="Text">Its bytes, whatever they are; until the next line is asked for.</param>
+/// <param name="Text">Its bytes, whatever they are; valid until the next line is requested.</param>
 public readonly record struct LogLine(long Position, ReadOnlyMemory<byte> Text);
 
 /// <summary>Whole lines of a log.</summary>
@@ -10,11 +10,11 @@ public static class LogLines
 {
     private const int BlockBytes = 256 * 1024;
 
-    // What is longer is cut in pieces: it is no line, and memory has an end.
+    // Anything longer is cut into pieces: it is not a line, and memory is finite.
     private const int LongestLine = 256 * 1024 * 1024;
 
     /// <param name="start">Where a line begins.</param>
-    /// <param name="pattern">Only those that it matches; null: all.</param>
+    /// <param name="pattern">Only lines that it matches; null: all.</param>
     public static IEnumerable<LogLine> Read(LogHistory log, long start, long end, LogPattern? pattern = null)
     {
         var buffer = new byte[BlockBytes];
@@ -26,7 +26,7 @@ public static class LogLines
             var next = position + filled;
             var asked = next;
             var read = log.Read(ref next, end, buffer.AsSpan(filled));
-            // What is gone is a hole, or was rotated out meanwhile: no line goes across it.
+            // The missing part is a hole, or was rotated out meanwhile: no line goes across it.
             if (next != asked)
             {
                 foreach (var (from, length) in Lines(buffer.AsMemory(0, filled), pattern))
@@ -54,7 +54,7 @@ public static class LogLines
         for (var at = 0; at < text.Length;)
         {
             if (pattern is not null)
-                // On to the first line that may match, without looking at those before it.
+                // Go to the first line that may match, without looking at those before it.
                 at = pattern.Candidate(text.Span, at);
             if (at < 0)
                 yield break;

@@ -3,7 +3,7 @@ using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>What became of a log since somebody looked.</summary>
+/// <summary>What has become of a log since the last look.</summary>
 public enum LogFate
 {
     /// <summary>It was appended to, or rotated by us: nothing is lost.</summary>
@@ -12,20 +12,20 @@ public enum LogFate
     /// <summary>Somebody made it shorter, as opening /dev/stdout with truncation does.</summary>
     Emptied,
 
-    /// <summary>Another file is in its place: it was renamed, or deleted and made anew.</summary>
+    /// <summary>Another file is in its place: it was renamed, or deleted and created anew.</summary>
     Replaced,
 }
 
-/// <summary>What is known of a log at one moment, by which it is told later whether it has only grown.</summary>
-/// <param name="Start">The position that it began at.</param>
-/// <param name="End">The position that it ended at.</param>
+/// <summary>What is known of a log at one moment, to tell later whether it has only grown.</summary>
+/// <param name="Start">The position at which it began.</param>
+/// <param name="End">The position at which it ended.</param>
 /// <param name="Identity">Which file it was; null: not known.</param>
-/// <param name="Tail">Its last bytes: one that was emptied may have grown as long again.</param>
+/// <param name="Tail">Its last bytes: an emptied log may have grown to the same length again.</param>
 public sealed record LogMark(long Start, long End, (ulong Device, ulong Number)? Identity, byte[] Tail)
 {
     private const int TailBytes = 64;
 
-    /// <summary>As it is now; null when there is none.</summary>
+    /// <summary>The mark of a log as it is now; null when there is none.</summary>
     public static LogMark? Of(string log, ILogFiles files)
     {
         if (LogHistory.EndOf(log, files.Home) is not { } end)
@@ -48,7 +48,7 @@ public sealed record LogMark(long Start, long End, (ulong Device, ulong Number)?
 
     internal LogFate FateOf(SafeFileHandle live, LogJournal journal, ILogFiles files)
     {
-        // Positions have gone on already.
+        // Positions have already moved on.
         if (journal.Removed >= End)
             return LogFate.Grew;
         if (Identity is { } identity && files.IdentityOf(live) != identity)
@@ -56,7 +56,7 @@ public sealed record LogMark(long Start, long End, (ulong Device, ulong Number)?
         if (journal.Removed + RandomAccess.GetLength(live) < End)
             return LogFate.Emptied;
         var start = End - journal.Removed - Tail.Length;
-        // What was rotated since is not there to be compared.
+        // What was rotated since is no longer there to be compared.
         if (start < files.StartOfData(live))
             return LogFate.Grew;
         var now = new byte[Tail.Length];

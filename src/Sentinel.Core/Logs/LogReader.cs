@@ -4,11 +4,11 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Stands between a process and its log where the file system can take nothing out of the front of a file: writes what it reads,
-/// and begins a new file when one is full. On a full disk it waits, and so does the process: nothing is lost. It also stands there
-/// where the user wants the process to have no way to empty its log.
+/// Stands between a process and its log if the file system cannot remove the front of a file: writes what it reads, and begins a
+/// new file when one is full. On a full disk it waits, and so does the process: nothing is lost. It also stands there if the user
+/// wants the process to be unable to empty its log.
 /// </summary>
-/// <param name="compress">Has the backups of a log compressed, without waiting for that.</param>
+/// <param name="compress">Starts to compress the backups of a log, without waiting for the end.</param>
 public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Action<string> compress)
 {
     private const int BlockBytes = 64 * 1024;
@@ -23,7 +23,7 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Act
         {
             Insist(() =>
             {
-                // After a failure some of it may stand there already.
+                // After a failure, some of it may already be in the file.
                 var before = file.Length;
                 try
                 {

@@ -5,32 +5,32 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// Moves the oldest part of a log into a backup. The process that writes it notices nothing and no byte is lost or doubled,
-/// whoever is killed when: the part is copied, the copy takes its place, and only then is the part taken away here, in steps that
-/// can be repeated. A front that is a hole has been moved; holes further behind, which a program has made, stay holes and cost nothing.
-/// Backups are compressed later, by somebody for whom nobody waits: see <see cref="LogCompression"/>.
+/// Moves the oldest part of a log into a backup. The process that writes it notices nothing, and no byte is lost or doubled, no
+/// matter which process is killed when: the part is copied, the copy takes its place, and only then is the part removed here, in
+/// steps that can be repeated. A hole at the front has been moved; holes further on, which a program has made, stay holes and cost
+/// nothing. Backups are compressed later, by a process that nobody waits for: see <see cref="LogCompression"/>.
 /// </summary>
-/// <param name="time">Null: that of the system.</param>
+/// <param name="time">Null: the system's.</param>
 public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
 {
-    // Whoever follows a log that is emptied has seen more of it than we know of.
+    // Whoever follows a log that is emptied has seen more of it than we know.
     private const long Leap = 1L << 30;
 
-    // Positions beyond are not counted on: a program made a hole as large as a file can be.
+    // Positions are not counted beyond this: a program made a hole as large as a file can be.
     private const long MostRemoved = 1L << 61;
     private const int MuchBytes = 1024 * 1024;
 
     /// <summary>Rotates a log that is larger than it may be.</summary>
-    /// <returns>Whether it was.</returns>
+    /// <returns>Whether it was rotated.</returns>
     /// <exception cref="IOException">It could not be done; the log is as it was.</exception>
     public bool RotateIfLarge(string log, LogLimits limits) =>
         limits.MaxBytes > 0 && files.Home.LengthOf(log) > limits.MaxBytes && Rotate(log, limits, limits.MaxBytes);
 
-    /// <summary>Rotates a log now, however large it is: all of it but what does not fill a block.</summary>
+    /// <summary>Rotates a log now, however large it is: all of it except what does not fill a block.</summary>
     /// <inheritdoc cref="RotateIfLarge"/>
     public bool Rotate(string log, LogLimits limits) => Rotate(log, limits, 0);
 
-    /// <summary>How much of a log is still to be rotated: all that is not a hole.</summary>
+    /// <summary>How many bytes of a log are still to be rotated: all that are not in a hole.</summary>
     public long DataBytes(string log)
     {
         using var file = files.Home.OpenToRead(log);
@@ -38,11 +38,11 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Takes note that a log was emptied, or another file put in its place: positions go on, so that nobody takes what comes for what
-    /// was.
+    /// Notes that a log was emptied, or replaced by another file: positions move on, so that nobody mistakes what comes for what
+    /// was there before.
     /// </summary>
     /// <param name="mark">What was known of it before.</param>
-    /// <returns>What became of it; the bytes that went.</returns>
+    /// <returns>What became of it, and how many bytes were lost.</returns>
     public (LogFate Fate, long Lost) NoteLoss(string log, LogMark mark)
     {
         if (!IsThere(log))
@@ -58,12 +58,12 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         return (fate, Math.Max(0, mark.End - mark.Start));
     }
 
-    /// <summary>When a log was last found to have been emptied by somebody else, and how much went; null: never.</summary>
+    /// <summary>When a log was last found to have been emptied by somebody else, and how many bytes were lost; null: never.</summary>
     public static (DateTimeOffset At, long Lost)? EmptyingOf(string log, IHomeFiles files) => LogJournal.Read(log, files) is { EmptiedAt: > 0 } journal
         ? (DateTimeOffset.FromUnixTimeMilliseconds(journal.EmptiedAt), journal.Lost)
         : null;
 
-    /// <summary>Cuts off a hole that was left at the front of a log: who looks at the file itself would read it as zeros.</summary>
+    /// <summary>Cuts off a hole that was left at the front of a log: anybody who looks at the file itself would read it as zeros.</summary>
     public void CutHole(string log)
     {
         if (files.Home.LengthOf(log) is null)
@@ -77,7 +77,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
             Cut(live, end, journal, journalFile);
     }
 
-    /// <summary>Empties a log, and forgets its backups: the process goes on writing at the start of the file.</summary>
+    /// <summary>Empties a log and deletes its backups; the process goes on writing at the start of the file.</summary>
     public void Clear(string log)
     {
         if (IsThere(log))
@@ -85,7 +85,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
             using var journalFile = LogJournal.Lock(log, files);
             using var live = OpenLive(log);
             var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
-            // Positions go on where they were, so that nobody takes what comes for what was.
+            // Positions go on where they were, so that nobody mistakes what comes for what was there before.
             var length = RandomAccess.GetLength(live);
             RandomAccess.SetLength(live, 0);
             (journal with { Removed = Further(journal.Removed, length), BackedUpTo = 0, Gaps = [], EmptiedAt = 0, Lost = 0 }).Write(journalFile);
@@ -102,7 +102,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         LogJournal.PathOf(log), LogTimes.PathOf(log), LogTimes.DraftOf(log),
     ];
 
-    /// <summary>How logs in a folder, which is there, can be rotated.</summary>
+    /// <summary>How logs in an existing folder can be rotated.</summary>
     public LogRung RungOf(string folder)
     {
         if (files.KnownOf(folder) is { } known)
@@ -138,13 +138,13 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         if (!IsThere(log) || files.Home.LengthOf(log) is not > 0)
             return false;
         if (RungOf(Path.GetDirectoryName(log)!) == LogRung.Reader)
-            // Who reads it does it, when it is large.
-            return atLeast > 0 ? false : throw new IOException("this file system can take nothing out of a file: it is done when the log is as large as it may be");
+            // The process that reads it rotates it, once it is large.
+            return atLeast > 0 ? false : throw new IOException("this file system cannot remove the front of a file: a log is rotated only when it reaches its limit");
         using var journalFile = LogJournal.Lock(log, files);
         using var live = OpenLive(log);
         var journal = Recovered(log, live, LogJournal.Read(journalFile), journalFile);
 
-        // What remains is less than a block and not nothing: a file cannot be cut off at its end.
+        // What remains is less than a block and not nothing: a file cannot be cut off up to its end.
         var block = files.BlockBytes(live);
         var length = RandomAccess.GetLength(live);
         var start = files.StartOfData(live);
@@ -155,7 +155,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         if (limits.Backups > 0)
         {
             var draft = LogBackup.DraftOf(log);
-            // While a copy fills the disk, the process that writes the log could not: it is not even begun.
+            // A copy that filled the disk would stop the process that writes the log, so such a copy is not even begun.
             if (LogExtents.AreMoreThan(live, start, end, new DriveInfo(Path.GetFullPath(log)).AvailableFreeSpace, files))
                 throw new IOException($"No space left on device for a backup: {draft}");
             try
@@ -176,7 +176,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         }
         else
         {
-            // Whoever reads is told before there is a hole.
+            // Readers learn of it before there is a hole.
             journal = (journal with { Copied = end }).Write(journalFile);
             LogBackup.Shift(log, keep: 0);
         }
@@ -185,7 +185,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         return true;
     }
 
-    // What of the log is in the newest backup now, and that there is a gap before it where something was lost.
+    // Notes which part of the log is now in the newest backup, and the gap before it if something was lost there.
     private static LogJournal Moved(LogJournal journal, long start, long end)
     {
         var (from, to) = (journal.Removed + start, journal.Removed + end);
@@ -197,15 +197,15 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         };
     }
 
-    // Punched first, which may be repeated; then there is a hole for as long as it has not been cut off.
+    // Punches first, which can be repeated; then there is a hole until the front is cut off.
     private LogJournal TakeAway(SafeFileHandle live, long end, LogJournal journal, SafeFileHandle journalFile)
     {
-        // The process has emptied it meanwhile: what stands there now was never copied.
+        // The process has emptied it meanwhile: what is there now was never copied.
         if (RandomAccess.GetLength(live) < end)
             return Emptied(Leapt(journal, journal.Removed + end), 0).Write(journalFile);
         if (!files.Punch(live, end))
-            throw new IOException("the file system cannot give back the front of a file");
-        // To cut it off the kernel first writes all that follows to the disk, and whoever appends waits: while much comes a hole is left.
+            throw new IOException("the file system cannot free the front of a file");
+        // To cut off the front, the kernel first writes all that follows to the disk, and writers wait: if much follows, leave a hole.
         return RandomAccess.GetLength(live) - end > MuchBytes ? journal.Write(journalFile) : Cut(live, end, journal, journalFile);
     }
 
@@ -235,7 +235,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         Lost = Math.Max(0, lost),
     };
 
-    // Finishes or undoes what somebody was doing when he was killed.
+    // Finishes or undoes what a killed process was doing.
     private LogJournal Recovered(string log, SafeFileHandle live, LogJournal journal, SafeFileHandle journalFile)
     {
         var draft = LogBackup.DraftOf(log);
@@ -267,13 +267,13 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         return file is not null;
     }
 
-    // On the disk with its name, before anything is taken away. What is in the journal need not be: after a loss of power it is at
-    // worst there twice.
+    // The backup is on the disk, with its name, before anything is removed. The journal need not be: after a loss of power, the
+    // content is at worst there twice.
     private void Flush(string backup)
     {
-        using var file = files.Home.OpenToChange(backup) ?? throw new IOException($"{backup} has gone");
+        using var file = files.Home.OpenToChange(backup) ?? throw new IOException($"{backup} is gone");
         RandomAccess.FlushToDisk(file);
     }
 
-    private SafeFileHandle OpenLive(string log) => files.Home.OpenToChange(log) ?? throw new IOException($"{log} has gone");
+    private SafeFileHandle OpenLive(string log) => files.Home.OpenToChange(log) ?? throw new IOException($"{log} is gone");
 }

@@ -4,12 +4,12 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Logs;
 
 /// <summary>
-/// When what stands in a log was written, as the daemon noted it in the file <c>.times</c> beside it: from each position on, at that
-/// time or less than half a second later. Where nobody was there to note it, it is not known.
+/// When the content of a log was written, as the daemon noted it in the file <c>.times</c> beside it: from each position on, at that
+/// time or less than half a second later. Where nobody was there to note it, the time is not known.
 /// </summary>
 public sealed class LogTimes
 {
-    // A position and a time in ms since 1970, 0 where it is not known, each 8 bytes with the lowest first.
+    // A position and a time in ms since 1970, 0 if it is not known; each has 8 bytes, the lowest first.
     private const int EntryBytes = 2 * sizeof(long);
 
     /// <summary>Nothing is known.</summary>
@@ -26,12 +26,12 @@ public sealed class LogTimes
 
     public static string PathOf(string log) => log + ".times";
 
-    /// <summary>Where it is made anew before it takes its place.</summary>
+    /// <summary>Where it is rewritten before it takes its place.</summary>
     public static string DraftOf(string log) => PathOf(log) + ".new";
 
     public static bool Exists(string log, IHomeFiles files) => files.LengthOf(PathOf(log)) is not null;
 
-    /// <summary>The last position of which anything was noted.</summary>
+    /// <summary>The last position that anything was noted for.</summary>
     public static long LastPosition(string log, IHomeFiles files)
     {
         using var file = files.OpenToRead(PathOf(log));
@@ -49,7 +49,7 @@ public sealed class LogTimes
         for (var at = 0; at + EntryBytes <= bytes.Length; at += EntryBytes)
         {
             var position = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
-            // Of one place the last word counts; and who goes back has begun a new file.
+            // For one position the last entry counts; an entry that goes back belongs to a new file.
             while (times._entries.Count > 0 && times._entries[^1].Position >= position)
                 times._entries.RemoveAt(times._entries.Count - 1);
             times._entries.Add((position, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(long)))));
@@ -58,7 +58,7 @@ public sealed class LogTimes
         return times;
     }
 
-    /// <summary>Notes that from a position on all was written from a time on; null: nobody knows.</summary>
+    /// <summary>Notes that everything from a position on was written from a time on; null: nobody knows.</summary>
     public static void Append(string log, long position, DateTimeOffset? time, IHomeFiles files)
     {
         using var file = files.OpenOrMake(PathOf(log));
@@ -79,11 +79,11 @@ public sealed class LogTimes
         File.Move(draft, PathOf(log), overwrite: true);
     }
 
-    /// <summary>When what stands at a position was written, or a moment earlier; null when it is not known.</summary>
+    /// <summary>When the byte at a position was written, or a moment earlier; null when that is not known.</summary>
     public DateTimeOffset? Of(long position) =>
         IndexOf(position) is >= 0 and var at && _entries[at].Milliseconds is > 0 and var time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
 
-    /// <summary>Where all begins that may have been written from a time on.</summary>
+    /// <summary>The start of everything that may have been written from a time on.</summary>
     /// <param name="end">The end of the log.</param>
     public long StartAt(DateTimeOffset time, long end)
     {
@@ -99,12 +99,12 @@ public sealed class LogTimes
         return 0;
     }
 
-    /// <summary>Where all begins that was certainly written after a time.</summary>
+    /// <summary>The start of everything that was certainly written after a time.</summary>
     /// <inheritdoc cref="StartAt"/>
     public long EndAt(DateTimeOffset time, long end) =>
         _entries.Where(entry => entry.Milliseconds > time.ToUnixTimeMilliseconds()).Select(entry => entry.Position).FirstOrDefault(end);
 
-    // Of the last entry that is not after the position; -1 when there is none.
+    // The index of the last entry that is not after the position; -1 when there is none.
     private int IndexOf(long position)
     {
         var (low, high) = (0, _entries.Count);

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>What a terminal would show of a line: no escape sequences, and of what was drawn over itself the last.</summary>
+/// <summary>What a terminal would show of a line: no escape sequences and, if text was drawn over other text, only the last.</summary>
 public static class ShownText
 {
-    /// <summary>What is longer, in bytes, is cut where people read.</summary>
+    /// <summary>Where people read, a line longer than this, in bytes, is cut.</summary>
     public const int LongestLine = 16 * 1024;
 
-    // Of the last words.
+    // For lines of a process's last words.
     private const int LongestWords = 2 * 1024;
 
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> line)
@@ -35,7 +35,7 @@ public static class ShownText
         }
     }
 
-    /// <summary>So much of a line, and how many bytes are left; no character is cut in two.</summary>
+    /// <summary>At most this much of a line, and how many bytes are left; no character is cut in two.</summary>
     public static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> line, int most, out int left)
     {
         left = 0;
@@ -51,7 +51,7 @@ public static class ShownText
     /// <summary>Says how much was left out; nothing when nothing was.</summary>
     public static string Rest(int left) => left == 0 ? "" : $" ... ({left} bytes more)";
 
-    // At the end there is nothing to draw over.
+    // A carriage return at the end draws over nothing.
     private static int EndOf(ReadOnlySpan<byte> text)
     {
         var end = text.Length;

@@ -2,13 +2,13 @@ using System.Security;
 
 namespace Sentinel.Core.Startup;
 
-/// <summary>A service as other systems start it.</summary>
+/// <summary>A service in the formats of other init systems.</summary>
 public static class OtherInits
 {
-    /// <summary>An init script of OpenRC, which sees to it that it runs; see openrc-run(8).</summary>
+    /// <summary>An init script for OpenRC, which keeps the service running; see openrc-run(8).</summary>
     public static string OpenRc(BootService service) => $"""
         #!/sbin/openrc-run
-        # {BootService.Mark}. Make it /etc/init.d/{service.Name}, executable, then: rc-update add {service.Name} default
+        # {BootService.Mark}. Save it as /etc/init.d/{service.Name}, make it executable, then: rc-update add {service.Name} default
 
         description={Shell(service.Description)}
         supervisor=supervise-daemon
@@ -21,10 +21,10 @@ public static class OtherInits
 
         """;
 
-    /// <summary>A property list of launchd; see launchd.plist(5).</summary>
+    /// <summary>A property list for launchd; see launchd.plist(5).</summary>
     public static string Launchd(BootService service) => $"""
         <?xml version="1.0" encoding="UTF-8"?>
-        <!-- {BootService.Mark}. Make it ~/Library/LaunchAgents/{Xml(service.Name)}.plist, then: launchctl load -w that file -->
+        <!-- {BootService.Mark}. Save it as ~/Library/LaunchAgents/{Xml(service.Name)}.plist, then: launchctl load -w that file -->
         <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
         <plist version="1.0">
         <dict>
@@ -42,7 +42,7 @@ public static class OtherInits
 
         """;
 
-    /// <summary>A line for crontab(5); to cron a % is the end of the line.</summary>
+    /// <summary>A line for crontab(5); cron takes a % as the end of the line.</summary>
     public static string Cron(BootService service)
     {
         var command = string.Join(' ', service.Command.Select(Shell));
@@ -50,7 +50,7 @@ public static class OtherInits
             command = $"SENTINEL_HOME={Shell(home)} {command}";
         if (service.Folder is { } folder)
             command = $"cd {Shell(folder)} && {command}";
-        return $"# {BootService.Mark}. Add the next line by: crontab -e\n@reboot {command.Replace("%", "\\%")}\n";
+        return $"# {BootService.Mark}. Add the next line with: crontab -e\n@reboot {command.Replace("%", "\\%")}\n";
     }
 
     private static string Xml(string text) => SecurityElement.Escape(text);

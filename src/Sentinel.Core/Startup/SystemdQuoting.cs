@@ -7,13 +7,13 @@ namespace Sentinel.Core.Startup;
 /// <summary>Words as systemd reads them in the command lines of units; see systemd.service(5), "Command lines".</summary>
 public static partial class SystemdQuoting
 {
-    // What means nothing there, wherever it stands.
+    // Characters without a special meaning there, wherever they stand.
     private const string Plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@";
 
-    /// <summary>A command line that is these words and nothing else: no variable, specifier or escape is seen in them.</summary>
+    /// <summary>A command line of exactly these words: systemd sees no variable, specifier or escape in them.</summary>
     public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Word));
 
-    /// <summary>The first of the words that such a line was made of; empty when it begins with none.</summary>
+    /// <summary>The first word of such a line; empty if it does not begin with a word.</summary>
     public static string FirstOf(string line) => Escape().Replace(
         FirstWord().Match(line).Groups["word"].Value,
         escape => (escape.Groups["hex"], escape.Groups["letter"].Value) switch
@@ -25,7 +25,7 @@ public static partial class SystemdQuoting
             (_, var letter) => letter,
         });
 
-    /// <summary>A value of a setting that is no command line: specifiers are seen there, and variables are not.</summary>
+    /// <summary>A value of a setting that is not a command line: systemd expands specifiers there, but not variables.</summary>
     public static string Value(string text) => Escaped(text, doublesDollar: false);
 
     [GeneratedRegex(@"^(?:""(?<word>(?:[^""\\]|\\.)*)""|(?<word>[^\s""]+))")]
@@ -37,7 +37,7 @@ public static partial class SystemdQuoting
     private static string Word(string word, int index)
     {
         var escaped = Escaped(word, doublesDollar: true);
-        // A program's name may not begin with what tells systemd how to execute it; in quotes it still would.
+        // A program's name may not begin with a character that tells systemd how to execute it; in quotes, it still would.
         return escaped.Length > 0 && escaped == word && word.All(Plain.Contains) && (index > 0 || word[0] is not ('-' or '@' or ':' or '+' or '!'))
             ? word
             : $"\"{escaped}\"";

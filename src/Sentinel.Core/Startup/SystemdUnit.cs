@@ -2,22 +2,22 @@ using System.Text;
 
 namespace Sentinel.Core.Startup;
 
-/// <summary>What is to be started at boot.</summary>
-/// <param name="Name">Of the service.</param>
+/// <summary>What to start at boot.</summary>
+/// <param name="Name">The name of the service.</param>
 /// <param name="Description">For people.</param>
 /// <param name="Command">The first word is an absolute path.</param>
 /// <param name="IsDaemon">Whether it is Sentinel's own daemon, which says when it is ready and must leave its processes running.</param>
-/// <param name="Folder">Where it runs; null: where the system has it run.</param>
-/// <param name="User">Who it runs as, where the system starts it; null: root.</param>
-/// <param name="Home">Where Sentinel keeps everything, when that is not the default.</param>
+/// <param name="Folder">The folder that it runs in; null: the system's choice.</param>
+/// <param name="User">The user that it runs as, if the system starts it; null: root.</param>
+/// <param name="Home">Where Sentinel keeps everything, if not in the default folder.</param>
 public sealed record BootService(
     string Name, string Description, IReadOnlyList<string> Command, bool IsDaemon, string? Folder, string? User, string? Home)
 {
-    /// <summary>In the first line of what is ours to overwrite.</summary>
+    /// <summary>In the first line of every file that is ours to overwrite.</summary>
     public const string Mark = "Written by 'sentinel startup'";
 }
 
-/// <summary>A service as systemd has it; see systemd.service(5).</summary>
+/// <summary>A service as a unit of systemd; see systemd.service(5).</summary>
 public static class SystemdUnit
 {
     private const string Execute = "ExecStart=";
@@ -25,12 +25,12 @@ public static class SystemdUnit
     /// <summary>Whether a unit was written here, and so is ours to overwrite.</summary>
     public static bool IsOurs(string unit) => unit.Split('\n')[0].Contains(BootService.Mark, StringComparison.Ordinal);
 
-    /// <summary>The program that one of ours starts, an absolute path; empty where somebody took that out.</summary>
+    /// <summary>The program that one of our units starts, an absolute path; empty if somebody removed it.</summary>
     public static string ProgramOf(string unit) => unit.Split('\n').LastOrDefault(line => line.StartsWith(Execute, StringComparison.Ordinal)) is { } line
         ? SystemdQuoting.FirstOf(line[Execute.Length..])
         : "";
 
-    /// <param name="isUser">Whether it is one of a user's own manager.</param>
+    /// <param name="isUser">Whether the unit is for a user's own manager.</param>
     public static string Of(BootService service, bool isUser)
     {
         var unit = new StringBuilder();
@@ -54,7 +54,7 @@ public static class SystemdUnit
                 KillMode=process
                 Delegate=yes
 
-                """ + (service.User is null ? "" : "# Where only its own group is its own: away from where groups with limits are made.\nDelegateSubgroup=supervisor\n")
+                """ + (service.User is null ? "" : "# This user owns only the unit's group: the daemon stays out of the way of groups with limits.\nDelegateSubgroup=supervisor\n")
             : "Restart=on-failure\nRestartSec=1\n");
         unit.Append($"\n[Install]\nWantedBy={(isUser ? "default.target" : "multi-user.target")}\n");
         return unit.ToString();

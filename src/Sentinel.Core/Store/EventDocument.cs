@@ -33,7 +33,7 @@ internal static class EventDocument
         lines.Write("\n"u8);
     }
 
-    /// <summary>Null when it is no event, or one of a newer version.</summary>
+    /// <summary>Null if it is not an event, or is one of a newer version.</summary>
     public static Event? Read(ReadOnlyMemory<byte> line)
     {
         try

@@ -8,16 +8,16 @@ using Sentinel.Model;
 namespace Sentinel.Core.Store;
 
 /// <summary>
-/// What happened, a line of JSON each, in the order in which it was noticed. Whoever has the turn to write the state writes here
-/// as well, and nobody else.
+/// What happened, one line of JSON each, in the order in which it was noticed. Whoever has the turn to write the state also
+/// writes here, and nobody else.
 /// </summary>
-/// <param name="warn">Told, in a sentence, what the user should know.</param>
+/// <param name="warn">Receives, as a sentence, what the user should know.</param>
 public sealed class EventLog(SentinelHome home, IHomeFiles files, Action<string> warn)
 {
-    /// <summary>When a file is this long the next begins; one older is kept.</summary>
+    /// <summary>When a file is this long, in bytes, the next one begins; one older file is kept.</summary>
     public const long LongestFile = 2 * 1024 * 1024;
 
-    /// <summary>Notes what happened. That it cannot is no reason for anything else to fail.</summary>
+    /// <summary>Records what happened. If that fails, nothing else fails with it.</summary>
     public void Append(IEnumerable<Event> events)
     {
         var lines = new ArrayBufferWriter<byte>();
@@ -28,7 +28,7 @@ public sealed class EventLog(SentinelHome home, IHomeFiles files, Action<string>
         try
         {
             using var file = Open();
-            // Half a line may stand at the end of a disk that was full: this begins a new one.
+            // A full disk may have left half a line at the end: begin a new one.
             var end = RandomAccess.GetLength(file);
             if (end > 0 && !EndsWithLine(file, end))
                 RandomAccess.Write(file, "\n"u8, end++);
@@ -36,11 +36,11 @@ public sealed class EventLog(SentinelHome home, IHomeFiles files, Action<string>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warn($"what happens cannot be noted in {home.Events}: {e.Message.TrimEnd('.')}");
+            warn($"cannot record events in {home.Events}: {e.Message.TrimEnd('.')}");
         }
     }
 
-    /// <summary>All that is kept up to a position of the log, the oldest first. What cannot be understood is passed over.</summary>
+    /// <summary>All events kept up to a position of the log, oldest first. Lines that cannot be understood are skipped.</summary>
     public static IReadOnlyList<Event> Read(LogHistory log, long end)
     {
         var lines = new MemoryStream();
@@ -56,7 +56,7 @@ public sealed class EventLog(SentinelHome home, IHomeFiles files, Action<string>
         return line.WrittenSpan.ToArray();
     }
 
-    /// <summary>The events of lines. What cannot be understood is passed over.</summary>
+    /// <summary>The events in some lines. Lines that cannot be understood are skipped.</summary>
     public static IEnumerable<Event> Parse(ReadOnlyMemory<byte> lines)
     {
         while (!lines.IsEmpty)

@@ -2,9 +2,9 @@ using Sentinel.Model;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>The state in the memory of the daemon, whose every turn to write it is.</summary>
-/// <param name="changed">Told of each new state.</param>
-/// <param name="warn">Told, in a sentence, what the user should know.</param>
+/// <summary>The state in the memory of the daemon, for as long as every turn to write it is the daemon's.</summary>
+/// <param name="changed">Called with each new state.</param>
+/// <param name="warn">Receives, as a sentence, what the user should know.</param>
 internal sealed class HeldState(State state, IDisposable turn, Action<State> changed, Action<string> warn) : IDisposable
 {
     public State State { get; private set; } = state;
@@ -23,7 +23,7 @@ internal sealed class HeldState(State state, IDisposable turn, Action<State> cha
 
     public void CouldNotSave(Exception why)
     {
-        WhyUnsaved = $"the state cannot be saved, it is kept in memory for now: {why.Message}";
+        WhyUnsaved = $"the state cannot be saved; it is kept in memory for now: {why.Message}";
         warn(WhyUnsaved);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>Fields of a JSON object, by name: one that is missing or of another kind is a <see cref="JsonException"/>.</summary>
+/// <summary>Fields of a JSON object, by name: one that is missing, null or out of range is a <see cref="JsonException"/>.</summary>
 internal static class JsonFields
 {
     private const int LastYear = 2999;
@@ -19,9 +19,9 @@ internal static class JsonFields
         json.Get(name).GetString() ?? throw new JsonException($"'{name}' is null");
 
     public static string[] Texts(this JsonElement json, string name) =>
-        [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' has a null"))];
+        [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' contains a null"))];
 
-    /// <summary>A time that anything can be reckoned with.</summary>
+    /// <summary>A time that is safe to calculate with.</summary>
     public static DateTimeOffset Time(this JsonElement json) =>
         json.GetDateTimeOffset() is { Year: <= LastYear } time ? time : throw new JsonException($"there is a time after the year {LastYear}");
 
@@ -31,7 +31,7 @@ internal static class JsonFields
     public static TimeSpan Seconds(this JsonElement json, string name) =>
         json.Get(name).GetDouble() is >= 0 and <= MostSeconds and var seconds
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"'{name}' is a time that cannot be");
+            : throw new JsonException($"'{name}' is not a valid length of time");
 
     public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 

@@ -4,7 +4,7 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>The shape that leases, and where processes come from, have in state.json and in messages to the daemon.</summary>
+/// <summary>The shape of leases and origins in state.json and in messages to the daemon.</summary>
 internal static class LeaseDocument
 {
     public static void Write(Utf8JsonWriter json, Lease lease)

@@ -11,15 +11,15 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Store;
 
 /// <summary>
-/// Makes ours of the state.json that the Python tool of the same name leaves in the same place. Its format is that of its
-/// <c>sentinel_core/state.py</c>: no version, objects by id, and of a running process no more than its pid.
+/// Converts the state.json that the Python tool of the same name leaves in the same place. The tool's <c>sentinel_core/state.py</c>
+/// defines the format: no version, objects by id, and of a running process only its pid.
 /// </summary>
-/// <param name="home">Where it is.</param>
+/// <param name="home">The home that it is in.</param>
 /// <param name="files">How its files are opened.</param>
-/// <param name="table">Where what runs is looked for.</param>
+/// <param name="table">Where running processes are looked up.</param>
 /// <param name="environmentOf">The environment of a process, or null.</param>
-/// <param name="caller">The environment and the umask of whoever takes it over: what is started has them from him.</param>
-/// <param name="time">Its times are local, and say so nowhere.</param>
+/// <param name="caller">The environment and the umask of whoever takes it over; processes started later inherit these.</param>
+/// <param name="time">The tool's times are local, without saying so.</param>
 public sealed class PythonState(
     SentinelHome home,
     IHomeFiles files,
@@ -28,14 +28,14 @@ public sealed class PythonState(
     Func<(EnvironmentBlock Environment, int Umask)> caller,
     TimeProvider time)
 {
-    // It notes when a process started a moment after it did.
+    // The tool records the start of a process a moment after it.
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
 
-    // What its processes can have and ours cannot.
+    // Settings that its processes can have and ours cannot.
     private static readonly string[] Lost = ["health_check", "startup_timeout_seconds"];
 
-    /// <summary>Null when it is not such a state.</summary>
-    /// <exception cref="JsonException">It is one, and damaged.</exception>
+    /// <summary>Null if it is not a state of that tool.</summary>
+    /// <exception cref="JsonException">It is such a state, but damaged.</exception>
     public TakenOver? Read(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
@@ -72,7 +72,7 @@ public sealed class PythonState(
         {
             var id = process.Get("id").GetInt32();
             if (id is < 1 or int.MaxValue || state.Processes.ContainsKey(id))
-                throw new JsonException($"process {id} has an id that cannot be, or that another has");
+                throw new JsonException($"process {id} has an invalid id, or the id of another process");
             var name = ProcessName.Unique(process.Text("name"), taken => state.Find(taken) is not null);
             var running = Find(process);
             var environment = (running.Identity.StartTicks > 0 ? environmentOf(running.Identity.Pid) : null) ?? caller().Environment;
@@ -105,7 +105,7 @@ public sealed class PythonState(
                 state = state.With(new PortLease(
                     port, ProcessName.IsValid(lease.Text("name")) ? lease.Text("name") : PortLease.DefaultName, Time(lease, "allocated_at"), null));
         if (DaemonPid() is { } daemon)
-            warnings.Add($"its daemon (pid {daemon}) still runs and would restart processes, too; end it");
+            warnings.Add($"its daemon (pid {daemon}) still runs and would restart processes, too; stop it");
         var nextId = Math.Max(root.Get("next_id").GetInt32(), state.Processes.Keys.DefaultIfEmpty(0).Max() + 1);
         return new TakenOver(state with { NextId = nextId }, warnings);
     }
@@ -121,13 +121,13 @@ public sealed class PythonState(
     private static IEnumerable<JsonElement> Each(JsonElement root, string name) =>
         root.Maybe(name)?.EnumerateObject().Select(entry => entry.Value) ?? [];
 
-    // Whoever has the pid now is it when it leads a session of its own, as all of them do, and is as old. Where there is none it has
-    // ended, as that of no process there is tells whoever looks next.
+    // The process that has the pid now is the right one if it leads a session of its own, as all of them do, and is of the right age.
+    // If there is none, it has ended: the identity then matches no process, which tells the next reader.
     private RunState.Running Find(JsonElement process)
     {
         var pid = process.Get("pid").GetInt32();
         var startedAt = Time(process, "started_at");
-        // With a startup timeout it is noted only after that.
+        // With a startup timeout, the start is recorded only after that.
         var earliest = startedAt - TimeSpan.FromSeconds(process.Maybe("startup_timeout_seconds")?.GetDouble() ?? 0) - Moment;
         var isIt = table.Look(pid) is { HasEnded: false } seen
             && seen.Session == pid
@@ -153,7 +153,7 @@ public sealed class PythonState(
             : null,
     };
 
-    // It hands everything to a shell.
+    // The tool hands every command to a shell.
     private static Command CommandOf(string line)
     {
         try
@@ -183,7 +183,7 @@ public sealed class PythonState(
         return variables;
     }
 
-    // A running process goes on writing where it does. Several names can share a file there; here none does.
+    // A running process keeps writing to its file. There, several names can share a file; here, none do.
     private string LogName(JsonElement process, string name, int id, HashSet<string> taken)
     {
         const string ending = ".stdout.log";
@@ -199,7 +199,7 @@ public sealed class PythonState(
     }
 }
 
-/// <summary>A state that was another's.</summary>
-/// <param name="State">What it is as ours.</param>
-/// <param name="Warnings">What of it was lost, in sentences.</param>
+/// <summary>A state taken over from another tool.</summary>
+/// <param name="State">The converted state.</param>
+/// <param name="Warnings">What was lost or needs attention, in sentences.</param>
 public sealed record TakenOver(State State, IReadOnlyList<string> Warnings);

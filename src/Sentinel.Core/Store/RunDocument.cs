@@ -4,10 +4,10 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>What became of a process, in state.json, events and requests.</summary>
+/// <summary>The shape of states and runs in state.json, events and requests.</summary>
 internal static class RunDocument
 {
-    // Also of a run that users see as starting.
+    // Also for a run that users see as starting.
     private const string RunningWord = "running";
 
     public static void Write(Utf8JsonWriter json, string name, RunState state)
@@ -92,7 +92,7 @@ internal static class RunDocument
         }
         : throw JsonFields.Unknown("run", json.Text("is"));
 
-    /// <summary>As fields of the object that is being written.</summary>
+    /// <summary>Writes it as fields of the current object.</summary>
     public static void Write(Utf8JsonWriter json, ProcessIdentity identity)
     {
         json.WriteNumber("pid", identity.Pid);

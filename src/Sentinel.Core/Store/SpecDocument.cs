@@ -5,10 +5,10 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>What was asked for, in state.json and in requests.</summary>
+/// <summary>The shape of a spec in state.json and in requests.</summary>
 internal static class SpecDocument
 {
-    /// <summary>Whether the same is asked for.</summary>
+    /// <summary>Whether both ask for the same.</summary>
     public static bool AreSame(ProcessSpec one, ProcessSpec other)
     {
         return Written(one).AsSpan().SequenceEqual(Written(other));

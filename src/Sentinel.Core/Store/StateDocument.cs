@@ -9,15 +9,15 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Store;
 
 /// <summary>
-/// The shape of state.json, with <see cref="SpecDocument"/> and <see cref="RunDocument"/>. Written out rather than derived from the
-/// model, so that nothing but these decides what is on the disk; and every command begins by reading it.
+/// The shape of state.json, with <see cref="SpecDocument"/> and <see cref="RunDocument"/>. Written by hand rather than derived from
+/// the model, so that only these decide what is on the disk, and because every command begins by reading it.
 /// </summary>
 internal static class StateDocument
 {
     /// <summary>
-    /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would not heed. What version 1 wrote is read as it
-    /// is, and taken to be of our own namespace. "home" and "previous" tell a copy, or an old state that was put back, from the state that
-    /// was written here last; by "cookiePrefix" what this home has started is known without a record.
+    /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would ignore. A state of version 1 is read as it
+    /// is, and taken to be of our own namespace. "home" and "previous" distinguish a copy, or an old state that was put back, from the
+    /// state that was last written here; "cookiePrefix" identifies what this home has started even without a record.
     /// </summary>
     public const int CurrentVersion = 2;
 
@@ -70,7 +70,7 @@ internal static class StateDocument
             json.WriteEndArray();
         }
 
-        // In base64: exact, and not readable in passing.
+        // In base64: exact, and not readable at a glance.
         json.WriteStartObject("environments");
         foreach (var (key, environment) in state.Environments)
             json.WriteBase64String(key, environment.Bytes.Span);
@@ -82,7 +82,7 @@ internal static class StateDocument
     /// <exception cref="NewerStateException">It was written by a newer version.</exception>
     public static State Read(ReadOnlyMemory<byte> json)
     {
-        // Editors put one there; it says nothing.
+        // Some editors put a byte order mark there; it means nothing.
         if (json.Span.StartsWith("\uFEFF"u8))
             json = json[3..];
         if (json.IsEmpty)
@@ -90,7 +90,7 @@ internal static class StateDocument
         using var document = JsonDocument.Parse(json);
         try
         {
-            // The version is read first: of a newer one nothing else can be relied on.
+            // Read the version first: in a newer state nothing else can be relied on.
             return document.RootElement.Get("version").GetInt32() switch
             {
                 > CurrentVersion and var newer => throw new NewerStateException(newer),
@@ -98,7 +98,7 @@ internal static class StateDocument
                 _ => ReadState(document.RootElement),
             };
         }
-        // What JsonElement throws for another type, and a dictionary for a key that it has.
+        // JsonElement throws these for a wrong type, and a dictionary for a duplicate key.
         catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new JsonException(e.Message, e);
@@ -120,15 +120,15 @@ internal static class StateDocument
         var processes = state.Processes.ToBuilder();
         foreach (var process in json.Get("processes").EnumerateArray().Select(ReadProcess))
             if (!processes.TryAdd(process.Id, process))
-                throw new JsonException($"process {process.Id} has an id that another has");
+                throw new JsonException($"process {process.Id} has the id of another process");
         var groups = state.Groups.ToBuilder();
         foreach (var group in json.Maybe("groups")?.EnumerateArray().Select(ReadGroup) ?? [])
             if (!groups.TryAdd(group.Name, group))
-                throw new JsonException($"group '{group.Name}' is there twice");
+                throw new JsonException($"group '{group.Name}' appears twice");
         var ports = state.Ports.ToBuilder();
         foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(ReadLease) ?? [])
             if (!ports.TryAdd(lease.Port, lease))
-                throw new JsonException($"port {lease.Port} is there twice");
+                throw new JsonException($"port {lease.Port} appears twice");
         state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
         return state.Contradiction() is { } contradiction ? throw new JsonException(contradiction) : state;
     }

@@ -11,17 +11,17 @@ namespace Sentinel.Core.Store;
 /// Keeps the <see cref="State"/> in a file that is never torn and never lost. Reading takes no lock and writes nothing;
 /// writing is a <see cref="StateTransaction"/>.
 /// </summary>
-/// <param name="warn">Told, in a sentence, what the user should know.</param>
-/// <param name="python">Reads what the Python tool wrote; null: that is damage.</param>
-/// <param name="hasDaemon">Whether a daemon answers; null: nobody would ask.</param>
+/// <param name="warn">Receives, as a sentence, what the user should know.</param>
+/// <param name="python">Reads what the Python tool wrote; null: that counts as damage.</param>
+/// <param name="hasDaemon">Whether a daemon answers; null: never asked.</param>
 public sealed class StateStore(
     SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn, PythonState? python = null, Func<bool>? hasDaemon = null)
 {
-    // Kept: the daemon writes again and again, and what is as large as this is expensive to throw away.
+    // Kept, because the daemon writes again and again, and a buffer this large is expensive to throw away.
     private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
     private HeldState? _held;
 
-    // What the file holds, as it was last written or read here: a command needs it more than once, and to read it is most of its work.
+    // What the file holds, as last written or read here: a command needs it more than once, and reading it is most of its work.
     private (FileVersion Version, State State)? _known;
 
     public SentinelHome Home => home;
@@ -40,7 +40,7 @@ public sealed class StateStore(
         if (loaded.Damage is { } damage)
             warn($"{damage}; using the last good copy, {loaded.Source}. The next command that changes something keeps the damaged file aside.");
         if (loaded.CopyOf is { } original)
-            warn($"{home.Folder} is a copy of {original}: nothing that runs belongs to it; the next command that changes something makes it a home of its own");
+            warn($"{home.Folder} is a copy of {original}: no running process belongs to it; the next command that changes something makes it a home of its own");
         if (loaded.TakenOver is { } taken)
             warn($"{Described(taken)} taken over by the next command that changes something");
         return loaded.State;
@@ -48,7 +48,7 @@ public sealed class StateStore(
 
     /// <summary>Waits for its turn, then reads the state to change it.</summary>
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
-    /// <exception cref="LockKeptException">Every turn is a daemon's by now.</exception>
+    /// <exception cref="LockKeptException">A daemon now has every turn.</exception>
     public StateTransaction Begin()
     {
         if (_held is { } held)
@@ -67,9 +67,9 @@ public sealed class StateStore(
     }
 
     /// <summary>
-    /// Makes every turn ours for as long as this process lives: transactions need no lock and begin with what is in memory.
+    /// Makes every turn ours for as long as this process lives: transactions need no lock and begin with the state in memory.
     /// </summary>
-    /// <param name="changed">Told of each new state.</param>
+    /// <param name="changed">Called with each new state.</param>
     /// <returns>False when it is somebody else's turn.</returns>
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public bool TryHold(Action<State> changed)
@@ -90,7 +90,7 @@ public sealed class StateStore(
         }
     }
 
-    /// <summary>Told of each new state that was written here.</summary>
+    /// <summary>Called with each new state that was written here.</summary>
     public Action<State>? Saved { get; set; }
 
     /// <summary>How often the state was written here.</summary>
@@ -99,10 +99,10 @@ public sealed class StateStore(
     /// <summary>Whether every turn is ours; see <see cref="TryHold"/>.</summary>
     public bool IsHeld => _held is not null;
 
-    /// <summary>Why the file is behind what is in memory, in a sentence; null when it is not.</summary>
+    /// <summary>Why the file is behind the state in memory, in a sentence; null when it is not.</summary>
     public string? WhyUnsaved => _held?.WhyUnsaved;
 
-    /// <summary>Writes down what could not be written before, if there is such a thing.</summary>
+    /// <summary>Writes what could not be written before, if there is anything.</summary>
     public void SaveUnsaved()
     {
         if (_held is not { IsUnsaved: true } held)
@@ -132,22 +132,22 @@ public sealed class StateStore(
         if (loaded.CopyOf is { } original)
         {
             Replace(loaded.State, durable: true);
-            warn($"{home.Folder} is a copy of {original}: what runs belongs to that, and from now on this is a home of its own; 'sentinel startall' starts what ran");
+            warn($"{home.Folder} is a copy of {original}: running processes belong to the original, and from now on this is a home of its own; 'sentinel startall' starts those that ran");
         }
 
         if (loaded.Damage is { } damage)
         {
             PutAside(damage, loaded.Source);
-            // At once: whoever begins may have nothing to change, and those after him are not to be warned again.
+            // At once: this command may have nothing to change, and later ones are not to warn again.
             Replace(loaded.State, durable: true);
         }
         else if (loaded.TakenOver is { } taken)
         {
             var aside = Aside("python");
-            // A copy: until ours is written that one is all there is.
+            // A copy, because until ours is written, this file is the only state.
             files.Home.Copy(home.State, aside, mayHaveTwoNames: true);
             Replace(loaded.State, durable: true);
-            warn($"{Described(taken)} now ours; {home.State} as it was is kept as {aside}");
+            warn($"{Described(taken)} now in use; the original {home.State} is kept as {aside}");
             foreach (var warning in taken.Warnings)
                 warn(warning);
         }
@@ -156,7 +156,7 @@ public sealed class StateStore(
     }
 
     private static string Described(TakenOver taken) =>
-        $"what the Python sentinel left, {taken.State.Processes.Count} processes, {taken.State.Groups.Count} groups and {taken.State.Ports.Count} ports, is";
+        $"the state of the Python sentinel ({taken.State.Processes.Count} processes, {taken.State.Groups.Count} groups and {taken.State.Ports.Count} ports) is";
 
     private void PutAside(string damage, string source)
     {
@@ -173,15 +173,15 @@ public sealed class StateStore(
 
     private string Aside(string why) => $"{home.State}.{why}-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
 
-    /// <param name="TakenOver">What the state was made of when it is not written down as ours yet.</param>
-    /// <param name="CopyOf">The home of which this one is a copy that does not say so yet; null: of none.</param>
+    /// <param name="TakenOver">What the state was converted from, if it is not yet written as ours.</param>
+    /// <param name="CopyOf">The home that this one is a copy of, if its state does not say so yet; null: none.</param>
     private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null, string? CopyOf = null);
 
     private void Know(FileVersion? version, State state) => _known = version is null ? null : (version, state);
 
     private Loaded Load()
     {
-        // Asked first: what is replaced meanwhile is read again the next time.
+        // Asked first: if the file is replaced meanwhile, it is read again the next time.
         var version = files.Home.VersionOf(home.State);
         if (_known is { } known && known.Version == version)
             return new Loaded(known.State, home.State, null);
@@ -195,7 +195,7 @@ public sealed class StateStore(
     {
         var loaded = LoadBest();
         if (loaded.State.Home is { } written && files.Home.MarkOf(home.Folder) is { } here && !written.Folder.IsSame(here))
-            // Where the original is no more this is what was moved, or put back.
+            // If the original is gone, this home was moved, or put back.
             return files.Home.MarkOf(written.Path) is { } original && original.IsSame(written.Folder)
                 ? loaded with { State = loaded.State.AsCopy(time.GetUtcNow()), CopyOf = written.Path }
                 : loaded with { State = loaded.State with { MayHaveStrays = true } };
@@ -212,7 +212,7 @@ public sealed class StateStore(
         if (damage is not null && TakeOver() is { } taken)
             return new Loaded(taken.State, home.State, null, taken);
         var (previous, previousDamage) = Try(home.PreviousState);
-        // Both the first state and the second may have been written since it was not there.
+        // The file was missing at first, but both the first state and the second may have been written since.
         if (previous is not null && damage is null)
             (state, damage) = Try(home.State);
         if (state is not null)
@@ -221,7 +221,7 @@ public sealed class StateStore(
             return new Loaded(previous, home.PreviousState, damage ?? $"{home.State} is missing");
         if (damage is null && previousDamage is null)
             return new Loaded(State.Empty, home.State, null);
-        // Nothing good is left. To go on with an empty state would hide what runs: that is for the user to decide.
+        // Nothing good is left. Going on with an empty state would hide what runs, so that is for the user to decide.
         throw new StateException(
             $"{damage ?? previousDamage}, and there is no good copy.\n"
             + $"Move {(damage is null ? home.PreviousState : home.State)} away to start afresh.");

@@ -4,7 +4,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>The time in which one writer, and no other, changes the state.</summary>
+/// <summary>The time in which exactly one writer changes the state.</summary>
 public sealed class StateTransaction : IDisposable
 {
     private readonly StateStore _store;
@@ -16,31 +16,31 @@ public sealed class StateTransaction : IDisposable
     private State _noted;
     private bool _isDurable;
 
-    /// <param name="turn">Given back at the end; null when it is not the transaction's to give.</param>
-    /// <param name="held">Where every turn is the daemon's: what it has in memory.</param>
+    /// <param name="turn">Given back at the end; null if the transaction must not give it back.</param>
+    /// <param name="held">The state in the daemon's memory, if every turn is the daemon's.</param>
     internal StateTransaction(StateStore store, TimeProvider time, State state, IDisposable? turn, HeldState? held)
     {
         (_store, _time, _turn, _held) = (store, time, turn, held);
         State = _saved = _noted = state;
-        // A command that was killed while it started something had saved that for now.
+        // A command that was killed while it was starting something had saved that only for now.
         _isDurable = !state.Processes.Values.Any(process => process.State is RunState.Starting);
     }
 
-    /// <summary>The state as it is to become; nothing of it is kept before it is saved.</summary>
+    /// <summary>The state as it will be; none of it is kept until it is saved.</summary>
     public State State { get; set; }
 
     /// <summary>Survives a loss of power once this returns.</summary>
     public void Save() => Write(durable: true);
 
     /// <summary>
-    /// Survives the end of this process, but perhaps not a loss of power: enough where that would also end all that the
-    /// change speaks of.
+    /// Survives the end of this process, but perhaps not a loss of power: enough if that would also end everything that the
+    /// change is about.
     /// </summary>
     public void SaveForNow() => Write(durable: false);
 
     /// <summary>
-    /// Remembers what has changed up to now as what happened up to now, with the logs as long as they are now; it is told when
-    /// this is saved.
+    /// Notes the changes up to now as events that happened up to now, with the logs as long as they are now; the events are
+    /// written when this is saved.
     /// </summary>
     public void Note()
     {
@@ -54,12 +54,12 @@ public sealed class StateTransaction : IDisposable
     {
         if (ReferenceEquals(State, _saved) && (_isDurable || !durable))
             return;
-        // What is replaced is the copy to fall back on, which must not be lost together with its successor.
+        // The replaced file is the copy to fall back on, which must not be lost together with its successor.
         durable |= !_isDurable;
         var trimmed = State.Trimmed();
-        // Who asks the daemon may ask for anything; once written, nobody could read it.
+        // A client may ask the daemon for anything, and an invalid state, once written, could not be read.
         if (trimmed.Contradiction() is { } contradiction)
-            throw new StateException($"that cannot be, and nothing was changed: {contradiction}");
+            throw new StateException($"the change is invalid, and nothing was changed: {contradiction}");
         try
         {
             _store.Replace(trimmed, durable);
@@ -67,7 +67,7 @@ public sealed class StateTransaction : IDisposable
         }
         catch (Exception e) when (_held is not null && durable && e is IOException or UnauthorizedAccessException)
         {
-            // What has happened has happened: the daemon goes on with it, and tries to write it down again.
+            // What has happened has happened: the daemon goes on with it and tries again to write it.
             _held.CouldNotSave(e);
         }
 

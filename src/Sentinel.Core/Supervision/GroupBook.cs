@@ -5,15 +5,15 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 
-/// <summary>Makes, changes and deletes groups, and says who is in them; no process is touched.</summary>
-/// <param name="settled">The state as it is, of one as it is written.</param>
+/// <summary>Creates, changes and deletes groups, and moves processes in and out of them; touches no running process.</summary>
+/// <param name="settled">Turns the state as written into the state as it is.</param>
 internal sealed class GroupBook(StateStore store, ProcessEnvironments environments, Func<State, State> settled)
 {
     public Outcome Create(Group group)
     {
         using var transaction = store.Begin();
         if (transaction.State.Groups.ContainsKey(group.Name))
-            return new Outcome.Failed(group.Name, null, $"there is a group '{group.Name}' already; 'sentinel group set' changes it");
+            return new Outcome.Failed(group.Name, null, $"group '{group.Name}' already exists; 'sentinel group set' changes it");
         if (WhyNot(group.EnvironmentFiles) is { } why)
             return new Outcome.Failed(group.Name, null, why);
         transaction.State = transaction.State.With(group);
@@ -36,7 +36,7 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
             name, [.. settled(transaction.State).MembersOf(name).Where(IsRunning).Select(process => process.Spec.Name)]);
     }
 
-    /// <summary>Its processes stay as they are, in no group.</summary>
+    /// <summary>The processes of the group stay as they are, without a group.</summary>
     public Outcome Delete(string name)
     {
         using var transaction = store.Begin();
@@ -50,13 +50,13 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
     }
 
     public IReadOnlyList<Outcome> Add(string name, Selection selection) => Move(name, selection, process =>
-        process.Spec.Group == name ? new Outcome.Failed(process.Spec.Name, process, $"it is in group '{name}' already") : null, name);
+        process.Spec.Group == name ? new Outcome.Failed(process.Spec.Name, process, $"it is already in group '{name}'") : null, name);
 
     public IReadOnlyList<Outcome> Remove(string name, Selection selection) => Move(name, selection, process =>
         process.Spec.Group != name ? new Outcome.Failed(process.Spec.Name, process, $"it is not in group '{name}'") : null, null);
 
-    /// <summary>The failure of whoever asks for a group that there is not.</summary>
-    public static Outcome.Failed Missing(State state, string name, string hint = "'sentinel group list' shows those there are") => new(
+    /// <summary>The failure for a group that does not exist.</summary>
+    public static Outcome.Failed Missing(State state, string name, string hint = "'sentinel group list' shows all groups") => new(
         name, null, $"there is no group '{name}'; " + (Spelling.Nearest(name, state.Groups.Keys) is { } nearest
             ? $"did you mean '{nearest}'?"
             : hint));

@@ -4,11 +4,11 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 
-/// <summary>What runs on of trees whose main process has ended.</summary>
+/// <summary>Finds what still runs of trees whose main process has ended.</summary>
 public static class LeftBehind
 {
-    /// <summary>By the id of the process; one that has left nothing has no entry.</summary>
-    /// <param name="others">Those that are known as well; see <see cref="ProcessTrees.Find"/>.</param>
+    /// <summary>By the id of the process; a process that has left nothing has no entry.</summary>
+    /// <param name="others">Other known processes; see <see cref="ProcessTrees.Find"/>.</param>
     public static IReadOnlyDictionary<int, IReadOnlyList<LeftProcess>> Find(
         IEnumerable<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time)
     {
@@ -25,7 +25,7 @@ public static class LeftBehind
             time.GetUtcNow() - TimeSpan.FromSeconds(Math.Max(0, (table.NowTicks - member.StartTicks) / table.TicksPerSecond)),
             LeftSession: member.Session != record.LastRun?.Pid))];
 
-    // What the user stopped has left nothing.
+    // A process that the user stopped has left nothing.
     private static bool HasEnded(ProcessRecord record) =>
         record.State is RunState.Exited or RunState.Crashed or RunState.Backoff or RunState.Failed or RunState.Stopping { Run: null };
 }

@@ -3,8 +3,8 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 
-/// <summary>What became of one process, group or port that a command was about.</summary>
-/// <param name="Target">Its name; where there is none, what the user called it.</param>
+/// <summary>The outcome for one process, group or port that a command was about.</summary>
+/// <param name="Target">Its name or, if it has none, what the user called it.</param>
 public abstract record Outcome(string Target)
 {
     public sealed record Started(string Target, ProcessRecord Process, int Pid) : Outcome(Target);
@@ -15,47 +15,47 @@ public abstract record Outcome(string Target)
     /// <summary>All of its tree is gone.</summary>
     public sealed record Stopped(string Target, ProcessRecord Process) : Outcome(Target);
 
-    /// <summary>All of its tree is gone, because nobody owns it any more.</summary>
+    /// <summary>All of its tree is gone, because its lease was over.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>
     public sealed record LeaseEnded(string Target, ProcessRecord Process, string Why) : Outcome(Target);
 
-    /// <summary>What would become of it that the command only looks at.</summary>
+    /// <summary>Dry run: this would be ended.</summary>
     public sealed record WouldEnd(string Target, ProcessRecord Process, string Why) : Outcome(Target);
 
     public sealed record Deleted(string Target, ProcessRecord Process) : Outcome(Target);
 
-    /// <summary>Something else is asked of it from now on.</summary>
-    /// <param name="IsOutdated">Whether it runs, and part of the change is for its next start.</param>
+    /// <summary>Its spec has changed.</summary>
+    /// <param name="IsOutdated">Whether it runs, and part of the change takes effect only at its next start.</param>
     public sealed record Changed(string Target, ProcessRecord Process, bool IsOutdated) : Outcome(Target);
 
-    /// <summary>Nothing counts any more that happened to it before.</summary>
+    /// <summary>Nothing that happened to it before counts any more.</summary>
     public sealed record Reset(string Target, ProcessRecord Process) : Outcome(Target);
 
     /// <summary>Its log files are empty now.</summary>
     public sealed record Cleared(string Target, ProcessRecord Process) : Outcome(Target);
 
-    /// <summary>What its log files held is in backups now.</summary>
+    /// <summary>What its log files held is now in backups.</summary>
     public sealed record Rotated(string Target, ProcessRecord Process) : Outcome(Target);
 
     /// <summary>Its log files do not fill a block of the disk.</summary>
     public sealed record NotRotated(string Target, ProcessRecord Process) : Outcome(Target);
 
-    /// <param name="IsOutdated">Whether it is to have another environment, which is for its next start.</param>
+    /// <param name="IsOutdated">Whether it will get another environment at its next start.</param>
     public sealed record AlreadyRunning(string Target, ProcessRecord Process, int Pid, bool IsOutdated = false) : Outcome(Target);
 
     public sealed record NotRunning(string Target, ProcessRecord Process) : Outcome(Target);
 
-    /// <summary>Is in another group now, or in none; see its spec.</summary>
-    /// <param name="Group">The one that the command named.</param>
-    /// <param name="IsOutdated">Whether it runs with another environment than it would get now.</param>
+    /// <summary>It is now in another group, or in none; see its spec.</summary>
+    /// <param name="Group">The group that the command named.</param>
+    /// <param name="IsOutdated">Whether it runs with a different environment from the one it would get now.</param>
     public sealed record Moved(string Target, ProcessRecord Process, string Group, bool IsOutdated) : Outcome(Target);
 
     public sealed record GroupCreated(string Target) : Outcome(Target);
 
-    /// <param name="Outdated">The names of members that run with the environment from before.</param>
+    /// <param name="Outdated">The names of members that run with the earlier environment.</param>
     public sealed record GroupChanged(string Target, IReadOnlyList<string> Outdated) : Outcome(Target);
 
-    /// <param name="Members">The names of those who were in it.</param>
+    /// <param name="Members">The names of the processes that were in it.</param>
     public sealed record GroupDeleted(string Target, IReadOnlyList<string> Members) : Outcome(Target);
 
     public sealed record PortAllocated(PortLease Lease) : Outcome(Lease.Name);

@@ -6,39 +6,39 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Core.Supervision;
 
 /// <summary>A process as it is at this moment.</summary>
-/// <param name="Usage">Of all of its tree; null when nothing of it runs.</param>
+/// <param name="Usage">For its whole tree; null when nothing of it runs.</param>
 public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
 {
-    /// <summary>Why its lease is over, as a sentence without its capital and full stop; null while it holds, and where there is none.</summary>
+    /// <summary>Why its lease is over, as a sentence without capital and full stop; null while it holds, or if there is none.</summary>
     public string? LeaseOver { get; init; }
 
-    /// <summary>Whether it is not ready, and nobody asks it unless somebody waits for it.</summary>
+    /// <summary>Whether it is not ready, and not probed unless somebody waits for it.</summary>
     public bool IsUnasked { get; init; }
 
-    /// <summary>What runs on of it although it has ended.</summary>
+    /// <summary>What still runs of it although it has ended.</summary>
     public IReadOnlyList<LeftProcess> Left { get; init; } = [];
 }
 
 /// <param name="CpuPercent">Of one CPU: two busy threads are 200.</param>
-/// <param name="MemoryBytes">Resident memory; what processes share is counted in each. Of a tree whose memory is limited: see <see cref="GroupSighting"/>.</param>
+/// <param name="MemoryBytes">Resident memory; shared memory counts for each process. With a limit: see <see cref="GroupSighting"/>.</param>
 /// <param name="Uptime">Since the main process started.</param>
 /// <param name="Pids">Every process of the tree.</param>
 public sealed record TreeUsage(double CpuPercent, long MemoryBytes, TimeSpan Uptime, IReadOnlyList<int> Pids);
 
 /// <summary>Looks at processes and changes nothing.</summary>
-/// <param name="wait">Lets time pass; null: nothing else is to be done meanwhile.</param>
+/// <param name="wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
 public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSpan, ValueTask>? wait = null)
 {
     // CPU clocks of other processes advance by scheduler ticks (1 to 10 ms): a window of this length is good to a few percent.
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
 
-    // A process that used less of the CPU than this share in all its life, and none just now, is taken to be at rest.
+    // A process that has used less than this share of the CPU in all its life, and none just now, counts as at rest.
     private const double AtRest = 0.01;
 
     /// <summary>What each process does and uses.</summary>
     /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
-    /// <param name="snapshot">That by which they were reconciled.</param>
-    /// <param name="others">Those that are known as well, which may be the same.</param>
+    /// <param name="snapshot">The snapshot that they were reconciled with.</param>
+    /// <param name="others">Other known processes, which may include the same ones.</param>
     public async ValueTask<IReadOnlyList<ProcessView>> Look(
         IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others)
     {
@@ -87,11 +87,11 @@ public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSp
                 isBusy |= member.IsOnCpu || used.TotalSeconds > AtRest * Age(member);
             }
 
-            // It knows of those that came and went as well.
+            // The group also counts processes that came and went.
             isBusy |= groups.TryGetValue(id, out var group) && group.CpuTime.TotalSeconds > AtRest * tree.Max(Age);
         }
 
-        // Whoever only supervises processes at rest does not wait.
+        // If all processes are at rest, there is no need to wait.
         if (!isBusy)
             return trees.ToDictionary(tree => tree.Key, _ => 0.0);
         if (wait is null)

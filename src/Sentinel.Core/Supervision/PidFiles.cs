@@ -6,15 +6,15 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Core.Supervision;
 
 /// <summary>
-/// Finds the process that takes the place of a main process that has ended: the one that the pid file names, where it lives and
-/// is of the tree. A file that was left from before, or that somebody forged, names nobody.
+/// Finds the successor of a main process that has ended: the process that the pid file names, if it lives and is of the tree. A file
+/// that is left from before, or that somebody forged, names nobody.
 /// </summary>
 public sealed class PidFiles(IRegularFiles files)
 {
-    // PostgreSQL writes more than the pid, on lines of their own.
+    // PostgreSQL writes more than the pid, on further lines.
     private const int MostBytes = 4096;
 
-    /// <summary>What became of a run of which the main process has ended.</summary>
+    /// <summary>What became of a run whose main process has ended.</summary>
     public ProcessEvent After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot)
     {
         if (record is not { Spec.PidFile: { } file, State: RunState.Running } || snapshot.Table.IsPopulated(record.Cookie) == false)
@@ -29,7 +29,7 @@ public sealed class PidFiles(IRegularFiles files)
         return ended with { NoSuccessor = why ?? $"{file} names the process {pid}, which is not one of its own" };
     }
 
-    // It may be a file of another user's: of what is in it no more than a number is ever told.
+    // It may be another user's file: nothing in it but a number is ever shown.
     private (int Pid, string? Why) Read(string path)
     {
         try

@@ -6,7 +6,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 
-/// <summary>Gives out ports that nobody has, and takes them back.</summary>
+/// <summary>Leases ports that nobody has, and takes them back.</summary>
 internal sealed class PortBook(StateStore store, IPorts ports, Random random, TimeProvider time)
 {
     /// <param name="port">Null: any.</param>
@@ -24,7 +24,7 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         return new Outcome.PortAllocated(lease);
     }
 
-    /// <param name="targets">Ports, or names of those that no process has.</param>
+    /// <param name="targets">Ports, or names of ports that no process holds.</param>
     public IReadOnlyList<Outcome> Free(IReadOnlyList<string> targets)
     {
         using var transaction = store.Begin();
@@ -36,19 +36,19 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
     }
 
     /// <summary>Gives a process the ports that it asks for.</summary>
-    /// <exception cref="SpawnException">There is none left.</exception>
+    /// <exception cref="SpawnException">No port is left.</exception>
     public State Give(State state, ProcessRecord process) => process.Spec.Ports.Aggregate(state, (before, asked) =>
         before.With(new PortLease(Any(before) ?? throw new SpawnException(NoneLeft), asked.Name, time.GetUtcNow(), process.Id)));
 
-    /// <summary>Says which of its ports a process could not listen on now, and why; null when it could on each.</summary>
+    /// <summary>Which of its ports a process could not listen on now, and why; null if it could on each.</summary>
     public string? WhyNot(State state, ProcessRecord process) => process.Spec.Ports
         .Select(asked => state.PortOf(process.Id, asked.Name) is { } lease && ports.WhyNot(lease.Port) is { } why
             ? $"its port {lease.Port} ({lease.Name}) {why}"
             : null)
         .FirstOrDefault(why => why is not null);
 
-    /// <summary>Says which of its ports somebody else than the process itself would deny to its successor, and who; null when nobody.</summary>
-    /// <param name="isStranger">Whether a pid is that of a live process outside of its tree.</param>
+    /// <summary>Which of its ports a process outside its tree would deny to its next run, and which process; null if none.</summary>
+    /// <param name="isStranger">Whether a pid belongs to a live process outside its tree.</param>
     public string? WhyNotAgain(State state, ProcessRecord process, Func<int, bool> isStranger)
     {
         var leases = state.Ports.Values.Where(lease => lease.ProcessId == process.Id).ToDictionary(lease => lease.Port);
@@ -58,7 +58,7 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
             : null;
     }
 
-    private const string NoneLeft = "no port is left that nobody uses or has leased";
+    private const string NoneLeft = "no port is left: all are in use or leased";
 
     private IEnumerable<Outcome> Free(StateTransaction transaction, string target)
     {
@@ -67,9 +67,9 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         var found = state.Ports.Values.Where(lease => isPort ? lease.Port == port : lease.Name == target).ToList();
         if (found.Count == 0)
             return [new Outcome.Failed(target, null, (isPort ? $"port {target} is not leased" : $"no port is leased as '{target}'")
-                + "; 'sentinel port list' shows those that are")];
+                + "; 'sentinel port list' shows the leased ports")];
         if (found.Find(lease => lease.ProcessId is not null) is { ProcessId: { } owner } taken)
-            return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) is that of "
+            return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) belongs to "
                 + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it")];
         transaction.State = state with { Ports = state.Ports.RemoveRange(found.Select(lease => lease.Port)) };
         return found.Select(lease => new Outcome.PortFreed(lease));
@@ -78,9 +78,9 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
     private string? WhyNot(State state, int port) =>
         state.Ports.GetValueOrDefault(port) is not { } lease ? ports.WhyNot(port)
         : lease.ProcessId is { } owner ? $"is leased by {state.Processes[owner].Spec.Name} ({lease.Name})"
-        : $"is leased already, as '{lease.Name}'; 'sentinel port free {port}' frees it";
+        : $"is already leased as '{lease.Name}'; 'sentinel port free {port}' frees it";
 
-    // One that the kernel would give to any connection may be taken by the time it is used.
+    // The kernel may give an ephemeral port to any connection before it is used.
     private int? Any(State state)
     {
         var (first, last) = ports.Ephemeral;

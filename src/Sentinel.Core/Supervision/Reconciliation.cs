@@ -10,32 +10,32 @@ using MembersOf = System.Func<Sentinel.Model.Policy.ProcessRecord, System.Collec
 namespace Sentinel.Core.Supervision;
 
 /// <summary>
-/// Brings what was written down up to what is: while no daemon runs nobody watches, and every command begins by looking.
+/// Brings the state as written up to date with what is: while no daemon runs, nobody watches, and every command begins by looking.
 /// </summary>
-/// <param name="home">Where the logs are: who writes to them lives, also where it cannot be seen.</param>
-/// <param name="pidFiles">Null: none is read.</param>
+/// <param name="home">Where the logs are: a process that writes to them lives, even if it cannot be seen.</param>
+/// <param name="pidFiles">Null: pid files are not read.</param>
 public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFiles? pidFiles = null)
 {
-    // Another command needs milliseconds from writing down that it starts a process to starting it.
+    // Another command takes milliseconds from recording that it starts a process to starting it.
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
 
-    /// <summary>The state as it must be for what can be seen now, by one who does not hold the lock.</summary>
-    /// <param name="state">As it was written down.</param>
+    /// <summary>The state that matches what can be seen now, for a reader who does not hold the lock.</summary>
+    /// <param name="state">The state as written.</param>
     public State Look(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) => record.State switch
     {
         var state when MayRunElsewhere(record, snapshot.Table) => record with { State = new RunState.Elsewhere(state) },
         RunState.Starting starting when IsRecent(starting.Since) && membersOf(record).Count == 0 => record,
-        // Until all of its tree has ended, it is not over, whatever became of the main process.
+        // The stop is not over until the whole tree has ended, whatever became of the main process.
         RunState.Stopping stopping when IsLeft(record, snapshot, membersOf) && Settle(record, snapshot, membersOf) is var settled && settled != record =>
             settled with { State = stopping with { Run = null } },
         _ => Settle(record, snapshot, membersOf),
     });
 
-    /// <summary>The same by the holder of the lock: nobody else is at it.</summary>
+    /// <summary>The same, for the holder of the lock: nobody else is changing anything.</summary>
     public State Settle(State state, Snapshot snapshot) =>
         Each(state, snapshot, (record, membersOf) => Settle(record, snapshot, membersOf));
 
-    /// <summary>The same, but what another is about to end is left to him until all of it has ended.</summary>
+    /// <summary>The same, but a tree that another process is ending is left to that process until all of it has ended.</summary>
     public State SettleAllButEnding(State state, Snapshot snapshot) => Each(state, snapshot, (record, membersOf) =>
         record.State is RunState.Stopping && IsLeft(record, snapshot, membersOf) ? record : Settle(record, snapshot, membersOf));
 
@@ -43,22 +43,22 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
     public ProcessRecord Settle(ProcessRecord record, Snapshot snapshot) => Settle(record, snapshot, Trees([record], snapshot));
 
     /// <summary>
-    /// Whether a process is noted down that another pid namespace has: it is neither ours to end, nor known to have ended by what
-    /// /proc shows here.
+    /// Whether a recorded process is in another pid namespace: it is not ours to end, and what /proc shows here does not tell whether it
+    /// has ended.
     /// </summary>
     public static bool IsElsewhere(ProcessRecord record, IProcessTable table) =>
         record.State.Main is { } main ? table.IsElsewhere(main)
         : record.State is RunState.Starting { PidNamespace: { } space } && space != table.PidNamespace;
 
-    /// <summary>The same, unless it is certain that it has ended there: then nobody has its logs open any more.</summary>
+    /// <summary>The same, unless it has certainly ended there: then nobody has its logs open any more.</summary>
     public bool MayRunElsewhere(ProcessRecord record, IProcessTable table) =>
         IsElsewhere(record, table) && (table.MayBeWritten(home.StdoutOf(record)) || table.MayBeWritten(home.StderrOf(record)));
 
-    /// <summary>What becomes of a process of which the main process has ended.</summary>
+    /// <summary>What becomes of a process whose main process has ended.</summary>
     public ProcessRecord After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot) =>
         Lifecycle.Decide(record, pidFiles?.After(record, ended, snapshot) ?? ended, time.GetUtcNow()).Record;
 
-    // When the clock was set back nobody knows; whoever takes the lock then finds out.
+    // If the clock was set back, nobody knows; whoever takes the lock finds out.
     private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
 
     private ProcessRecord Settle(ProcessRecord record, Snapshot snapshot, MembersOf membersOf)
@@ -77,7 +77,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         };
     }
 
-    // As far as one look can tell; the kernel knows better where the tree has a group.
+    // As far as one look can tell; the kernel knows better if the tree has a control group.
     private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>
         membersOf(record).Count > 0 || snapshot.Table.IsPopulated(record.Cookie) == true;
 
@@ -97,15 +97,15 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         return state;
     }
 
-    /// <summary>How a run ended, with what the control group of its tree knows: when memory runs out, all in it are killed.</summary>
-    /// <param name="how">Null when nobody was there.</param>
+    /// <summary>How a run ended, given what the control group of its tree knows: when memory runs out, all in it are killed.</summary>
+    /// <param name="how">Null when nobody saw it.</param>
     [return: NotNullIfNotNull(nameof(how))]
     public static Exit? Explained(Exit? how, string cookie, IProcessTable table) =>
         how is null or Exit.Signal { Number: SignalName.Kill } && table.LookAtGroup(cookie) is { RanOutOfMemory: true }
             ? new Exit.Signal(SignalName.Kill, CoreDumped: false, OutOfMemory: true)
             : how;
 
-    // Null: it has not.
+    // Null: it has not ended.
     private static Exit? HowEnded(ProcessIdentity identity, string cookie, Snapshot snapshot)
     {
         if (identity.BootId != snapshot.Table.BootId)
@@ -121,7 +121,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         };
     }
 
-    // Whoever was to start it was killed meanwhile: the process is there, or it is not.
+    // Whoever was starting it was killed meanwhile: the process is there, or it is not.
     private static ProcessEvent FindStarted(List<Sighting> members, RunState.Starting starting, IProcessTable table)
     {
         var main = members
@@ -135,8 +135,8 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
             IsInterrupted: true);
     }
 
-    // The trees of those whose main process is not known, or is perhaps the least of it. They are sought together, when the first is
-    // asked for: a daemon that was killed while it started a thousand leaves a thousand of them.
+    // The trees of processes whose main process is not known, or may be the least part of them. They are searched for together, when the
+    // first is asked for: a daemon that is killed while it starts a thousand processes leaves a thousand of them.
     private static MembersOf Trees(IEnumerable<ProcessRecord> records, Snapshot snapshot)
     {
         var found = new Lazy<Dictionary<int, List<Sighting>>>(() => ProcessTrees.Find(

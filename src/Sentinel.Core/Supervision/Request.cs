@@ -11,7 +11,7 @@ public abstract record Request
     {
     }
 
-    /// <summary>Whether it comes to the same when it is done once more after part of it was done.</summary>
+    /// <summary>Whether repeating it after part of it was done gives the same result.</summary>
     public bool IsRepeatable => this is not (Run or Scale or ChangeSpec or Restart or AllocatePort or CreateGroup);
 
     /// <inheritdoc cref="Supervisor.Run"/>
@@ -41,16 +41,16 @@ public abstract record Request
     /// <inheritdoc cref="Supervisor.Reset"/>
     public sealed record Reset(Selection Selection) : Request;
 
-    /// <summary>Makes a group; its environment files must be good.</summary>
+    /// <summary>Creates a group; its environment files must be valid.</summary>
     public sealed record CreateGroup(Group Group) : Request;
 
     /// <summary>Changes a group's environment.</summary>
     public sealed record ChangeGroup(string Group, GroupChange Change) : Request;
 
-    /// <summary>Forgets a group; its processes stay as they are, in no group.</summary>
+    /// <summary>Deletes a group; its processes stay as they are, without a group.</summary>
     public sealed record DeleteGroup(string Group) : Request;
 
-    /// <summary>Puts processes into a group, from whichever they are in.</summary>
+    /// <summary>Moves processes into a group, from whichever group they are in.</summary>
     public sealed record AddToGroup(string Group, Selection Selection) : Request;
 
     /// <summary>Takes processes out of a group.</summary>

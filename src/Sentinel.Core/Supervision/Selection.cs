@@ -11,13 +11,13 @@ public abstract record Selection
     {
     }
 
-    /// <summary>Those that are named, by id or name; the name of a set is that of all its instances.</summary>
+    /// <summary>Processes named by id or name; the name of a set stands for all its instances.</summary>
     public sealed record Named(IReadOnlyList<string> Targets) : Selection;
 
-    /// <summary>Every one that a bulk command applies to.</summary>
+    /// <summary>Every process that a bulk command applies to.</summary>
     public sealed record All : Selection;
 
-    /// <summary>Every one in a group that a bulk command applies to.</summary>
+    /// <summary>Every process of a group that a bulk command applies to.</summary>
     public sealed record Members(string Group) : Selection;
 
     public static Selection Of(IEnumerable<int> ids) => new Named([.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
@@ -66,6 +66,6 @@ public abstract record Selection
             return $"there is no process with the id {target}";
         return Spelling.Nearest(target, state.Names()) is { } nearest
             ? $"there is no process named '{target}'; did you mean '{nearest}'?"
-            : $"there is no process named '{target}'; 'sentinel list' shows those there are";
+            : $"there is no process named '{target}'; 'sentinel list' shows all processes";
     }
 }

@@ -1,9 +1,9 @@
 namespace Sentinel.Core.Supervision;
 
-/// <summary>Guesses what was meant by a word that means nothing.</summary>
+/// <summary>Guesses what an unknown word was meant to be.</summary>
 public static class Spelling
 {
-    /// <summary>The word that differs least, or null when none comes near.</summary>
+    /// <summary>The word that differs least, or null when none is close.</summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
         var (nearest, distance) = known

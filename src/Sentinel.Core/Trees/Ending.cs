@@ -6,20 +6,20 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Trees;
 
 /// <summary>
-/// The end of one tree. The main process is asked first, or all at once, as its <see cref="StopMode"/> says; when it has ended what is
-/// left is asked; after the timeout all are killed. It is over when the kernel says that nothing is left, or when looks that miss nothing
-/// find nothing.
+/// Ends one tree. The main process is asked first, or all are asked at once, as its <see cref="StopMode"/> says; when it has ended,
+/// what is left is asked; after the timeout all are killed. It is over when the kernel says that nothing is left, or when looks that
+/// miss nothing find nothing.
 /// </summary>
 internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable table, IProcessHandles handles, TimeProvider time) : IDisposable
 {
     // How long the kernel may take over a SIGKILL (a process in uninterruptible sleep) before we say so.
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
-    // A shell runs its trap only when the child that it waits for has ended: so long it has to start something, which shows that it runs one.
+    // A shell runs its trap only once the child it waits for has ended; it has this long to start something, which shows that it runs one.
     private static readonly TimeSpan ShellTime = TimeSpan.FromMilliseconds(500);
 
-    // Nothing may be seen for so long: after something was seen that was gone before it could be held, and where so much is started on
-    // the machine that no look sees all.
+    // How long nothing may be seen: Quiet, after a process was seen that was gone before it could be held; LongQuiet, if so much is
+    // started on the machine that no look sees all.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongQuiet = TimeSpan.FromMilliseconds(250);
 
@@ -58,10 +58,10 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     /// <summary>Whether nothing of it is held, and the kernel has not said that nothing is left.</summary>
     public bool IsInDoubt => !IsOver && !RunningMembers.Any() && (_lastFleeting is not null || _isPopulated is null);
 
-    /// <summary>Whether what it starts is being killed as it comes.</summary>
+    /// <summary>Whether whatever it starts is killed as it appears.</summary>
     public bool IsHunted => _stage == Stage.Killed;
 
-    /// <summary>How long until it is to be looked at, whatever happens.</summary>
+    /// <summary>How long until it must be looked at, whatever happens.</summary>
     public TimeSpan NextMoment =>
         _stage == Stage.Main && _shellLookedAt is { } looked && ShellTime - Since(looked) is var shell && shell < Deadline ? shell : Deadline;
 
@@ -79,7 +79,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         (_wasQuiet, _isQuiet) = (!RunningMembers.Any(), true);
     }
 
-    /// <summary>Holds on to what was seen of it, and asks of that what the others were asked.</summary>
+    /// <summary>Holds on to the processes that were seen, and asks them what the others were asked.</summary>
     public void Take(List<Sighting> seen)
     {
         var newcomers = new List<Member>();
@@ -106,10 +106,10 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
             Ask();
     }
 
-    /// <summary>Asks the kernel, after a look, what it knows of the control group.</summary>
+    /// <summary>Asks the kernel, after a look, what it knows about the control group.</summary>
     public void AskKernel() => _isPopulated = RunningMembers.Any() && _stage != Stage.Killed ? null : table.IsPopulated(root.Cookie);
 
-    /// <summary>Does what has come to be time for.</summary>
+    /// <summary>Does what is due by now.</summary>
     public void GoOn()
     {
         if (_stage == Stage.Main && (Main is not { Handle.HasEnded: false } main || _refused.ContainsKey(main.Seen.Pid)))
@@ -118,7 +118,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
 
     /// <summary>Decides, at the end of a look, whether it is over.</summary>
     /// <param name="isAll">Whether the look missed nothing.</param>
-    /// <param name="isShared">Whether somebody else is in a process group as well.</param>
+    /// <param name="isShared">Whether somebody else is in a process group, too.</param>
     public void Judge(bool isAll, Func<int, bool> isShared)
     {
         GoOn();
@@ -127,7 +127,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         if (_stage != Stage.Killed && (_signal == SignalName.Kill || Deadline <= TimeSpan.Zero))
             Kill();
 
-        // Each is held by now, so how it ends is still learned.
+        // Each is held by now, so that how it ends can still be learned.
         if (_stage == Stage.Killed && (!_isQuiet || _isPopulated == true))
             KillGroups(isShared);
         if (Main is { Handle.HasEnded: true } main)
@@ -147,7 +147,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         _isUnseen
             ? [table.IsPopulated(root.Cookie) == true
                 ? "something in its control group does not end, not even by cgroup.kill"
-                : "it starts processes faster than they can be held; a control group would hold them, and 'sentinel doctor' says how to have one"]
+                : "it starts processes faster than they can be held; a control group would hold them: 'sentinel doctor' says how to get one"]
             : [.. RunningMembers.Select(member =>
                 $"pid {member.Seen.Pid} {_refused.GetValueOrDefault(member.Seen.Pid, "does not end, not even by SIGKILL")}")]);
 
@@ -157,7 +157,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
             member.Handle.Dispose();
     }
 
-    // What /proc hides is in no look, and lives all the same.
+    // A process that /proc hides is in no look, and lives all the same.
     private void HoldHidden()
     {
         if (root.Identity is { } main && _members.Count == 0 && table.IsHidden(main) && handles.Open(main) is { } handle)
@@ -187,7 +187,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
 
         (_stage, _shellLookedAt, _childFaults) = (Stage.Main, time.GetTimestamp(), main.Seen.ChildFaults);
         Send(main);
-        // It may wait for one that is suspended, and would never see it go on.
+        // It may wait for a process that is suspended, and would never see that go on.
         foreach (var suspended in _members.Values.Where(member => member.Seen.IsSuspended && member != main))
             suspended.Handle.Signal(SignalName.Continue);
     }
@@ -206,7 +206,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
             Send(member);
     }
 
-    // A shell that waits for its child, and has neither started another since nor seen one end: it does not run a trap.
+    // A shell that waits for its child, and has since neither started another nor seen one end, is not running a trap.
     private bool IsIdleShell(Member main)
     {
         if (!table.IsShell(main.Seen.Pid) || table.Look(main.Handle.Identity) is not { } now)
@@ -247,12 +247,12 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         member.IsAsked = true;
         if (member.Handle.Signal(signal) is { } refusal)
             _refused[member.Seen.Pid] = refusal;
-        // One that is suspended takes no notice of any other signal until it goes on.
+        // A suspended process takes no notice of any other signal until it goes on.
         else if (signal != SignalName.Kill)
             member.Handle.Signal(SignalName.Continue);
     }
 
-    /// <param name="IsNew">Whether it came after the main process was asked.</param>
+    /// <param name="IsNew">Whether it appeared after the main process was asked.</param>
     private sealed record Member(IProcessHandle Handle, Sighting Seen, bool IsNew)
     {
         public bool IsAsked { get; set; }

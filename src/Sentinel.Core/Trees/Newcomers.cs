@@ -3,25 +3,25 @@ using Sentinel.Core.Host;
 namespace Sentinel.Core.Trees;
 
 /// <summary>
-/// The processes that were made since this was. A pass over all processes takes longer than some of them live: one that forks and ends
-/// stays ahead of it for ever. The system tells the pid that it gave away last, so what has come up meanwhile is looked at by its pid,
-/// again and again until no other has come: then all have been seen.
+/// The processes created since this object was. A pass over all processes takes longer than some of them live: one that forks and
+/// ends stays ahead of it for ever. The system tells the last pid that it gave out, so whatever has appeared meanwhile is looked at
+/// by its pid, again and again until nothing new appears: then all have been seen.
 /// </summary>
 public sealed class Newcomers(IProcessTable table)
 {
-    // More than that is another pass.
+    // More than that take another pass.
     private const int Most = 2000;
 
-    // A process is not there yet for a moment after its pid was given away, so one look does not tell that it has gone.
+    // For a moment after its pid is given out, a process is not there yet, so one look does not tell that it is gone.
     private const int LooksForOne = 64;
 
     private List<(int Pid, int Looks)> _missing = [];
     private int _newest = table.NewestPid;
 
-    /// <summary>Whether every process that there is has been looked at, by the pass before or here.</summary>
+    /// <summary>Whether every process that exists has been looked at, by the earlier pass or here.</summary>
     public bool IsAll { get; private set; } = true;
 
-    /// <summary>The next of them.</summary>
+    /// <summary>The next newcomers.</summary>
     public List<Sighting> Next()
     {
         var seen = new List<Sighting>();
@@ -31,7 +31,7 @@ public sealed class Newcomers(IProcessTable table)
             return seen;
         if (newest < _newest || newest - _newest > Most)
         {
-            // The pids have begun anew, or were used up faster than they can be looked at.
+            // The pids have started over, or were used up faster than they can be looked at.
             _newest = newest;
             _missing = [];
             return seen;

@@ -12,7 +12,7 @@ public static class ProcessTrees
     /// <summary>The live processes of each root, by <see cref="TreeRoot.Id"/>; a root without any has no entry.</summary>
     /// <param name="roots">The trees to look for.</param>
     /// <param name="snapshot">Where to look.</param>
-    /// <param name="others">Trees that are known as well: whose process it is then need not be read from its environment.</param>
+    /// <param name="others">Other known trees: the owner of their processes then need not be read from an environment.</param>
     public static Dictionary<int, List<Sighting>> Find(
         IReadOnlyCollection<TreeRoot> roots, Snapshot snapshot, IEnumerable<TreeRoot>? others = null)
     {
@@ -23,7 +23,7 @@ public static class ProcessTrees
         var search = new Search(roots, others ?? [], snapshot);
         foreach (var process in snapshot.All.Values)
         {
-            // A tree may well contain the command that looks at it; it does not count, and never ends itself.
+            // A tree may contain the command that looks at it; that command does not count, and never ends itself.
             if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner
                 || !wanted.Contains(owner.Id))
                 continue;
@@ -61,7 +61,7 @@ public static class ProcessTrees
                     _bySession[root.Identity.Pid] = root;
                 }
 
-                // Nothing in a tree is older than its root was; where that is not known, nothing can be ruled out.
+                // Nothing in a tree is older than its root; if the root's age is not known, nothing can be ruled out.
                 _firstStart = Math.Min(_firstStart, root.Identity is { } known && _table.IsHere(known) ? known.StartTicks : 0);
             }
 
@@ -69,9 +69,9 @@ public static class ProcessTrees
                 if (other.Identity is { } main && !_owners.ContainsKey(main.Pid) && snapshot.Look(main) is not null)
                     _owners[main.Pid] = _bySession[main.Pid] = other;
 
-            // A session outlives its leader, which may stay for long as a zombie that nobody reaps, and its number is not given
-            // away while anybody is in it. One member with a sign proves that it is still the same session; so does one without any that is
-            // our child: its parents were.
+            // A session outlives its leader, which may long stay a zombie that nobody reaps, and its number is not reused while any process
+            // is in it. One member with a sign proves that it is still the same session; so does one without a sign that is our child: its
+            // parents were ours.
             var leaderless = roots
                 .Where(root => root.SessionId is { } session && (!_byPid.TryGetValue(session, out var leader) || leader.HasEnded))
                 .ToLookup(root => root.SessionId!.Value);
@@ -99,12 +99,12 @@ public static class ProcessTrees
             if (_bySession.TryGetValue(process.Session, out var root))
                 return root;
             if (_byPid.TryGetValue(process.Parent, out var parent) && OwnerOf(parent) is { } inherited)
-                // A supervised process may itself supervise: what it has marked as another's is another's.
+                // A supervised process may itself supervise: what it has marked as another tree's belongs to that tree.
                 return IsMarked(process, out var other) ? other : inherited;
             return IsMarked(process, out var owner) ? owner : null;
         }
 
-        /// <param name="owner">Null: it is of a tree that is not looked for.</param>
+        /// <param name="owner">Null: it belongs to a tree that is not looked for.</param>
         private bool IsMarked(Sighting process, out TreeRoot? owner)
         {
             var sign = process.HasEnded ? default : _table.SignOf(process.Pid);

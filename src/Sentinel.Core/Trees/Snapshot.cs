@@ -7,13 +7,13 @@ namespace Sentinel.Core.Trees;
 /// <summary>The processes of one moment: one pass over the process table, made when it is first needed and then kept.</summary>
 public sealed class Snapshot(IProcessTable table)
 {
-    // So often others are looked for that came up during the pass.
+    // How often to look for processes that appeared during the pass.
     private const int Looks = 8;
 
     private Dictionary<int, Sighting>? _byPid;
     private Newcomers? _newcomers;
 
-    /// <summary>Of these processes alone.</summary>
+    /// <summary>A snapshot of these processes alone.</summary>
     internal Snapshot(IProcessTable table, IEnumerable<Sighting> processes)
         : this(table) => _byPid = processes.ToDictionary(process => process.Pid);
 
@@ -38,12 +38,12 @@ public sealed class Snapshot(IProcessTable table)
         }
     }
 
-    /// <summary>Those that are made after this; to be asked for when the pass has been made.</summary>
+    /// <summary>The processes created after this; to be asked for once the pass has been made.</summary>
     internal Newcomers Newcomers => _newcomers ?? new Newcomers(table);
 
     /// <summary>
-    /// The process itself while it lives or is a zombie; null when it cannot be seen here or its pid is another's by now. Before the pass
-    /// has been made only this one process is looked at.
+    /// The process itself while it lives or is a zombie; null when it cannot be seen here, or its pid is now another's. Before the pass
+    /// has been made, only this one process is looked at.
     /// </summary>
     public Sighting? Look(ProcessIdentity identity)
     {

@@ -4,11 +4,11 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Trees;
 
-/// <summary>A tree that this home started and no record names, as after an old state was put back.</summary>
-/// <param name="Name">What it was started as; null when its environment does not say any more.</param>
+/// <summary>A tree that this home started but no record names, as happens after an old state was put back.</summary>
+/// <param name="Name">The name under which it was started; null if its environment no longer tells.</param>
 public sealed record Stray(string Cookie, string? Name, IReadOnlyList<Sighting> Processes)
 {
-    /// <summary>By the cookie that each carries: one begins as all of this home do.</summary>
+    /// <summary>Finds them by their cookies, which begin as all cookies of this home do.</summary>
     public static IReadOnlyList<Stray> Find(State state, Snapshot snapshot)
     {
         if (state.CookiePrefix is not { } prefix)
@@ -29,7 +29,7 @@ public sealed record Stray(string Cookie, string? Name, IReadOnlyList<Sighting> 
     public override string ToString() =>
         $"{Name ?? "one"} ({(Processes.Count == 1 ? "pid" : "pids")} {string.Join(", ", Processes.Select(process => process.Pid))})";
 
-    /// <summary>What to say of all of them.</summary>
+    /// <summary>What to say about all of them.</summary>
     public static string Sentence(IReadOnlyList<Stray> strays) =>
-        $"{string.Join(", ", strays)} {(strays.Count == 1 ? "was" : "were")} started here and {(strays.Count == 1 ? "is" : "are")} in no record, as after an old state was put back; 'sentinel stopall' ends {(strays.Count == 1 ? "it" : "them")}";
+        $"{string.Join(", ", strays)} {(strays.Count == 1 ? "was" : "were")} started here and {(strays.Count == 1 ? "is" : "are")} in no record, as happens after an old state was put back; 'sentinel stopall' ends {(strays.Count == 1 ? "it" : "them")}";
 }

@@ -4,9 +4,9 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Trees;
 
-/// <summary>How trees are to be ended this time.</summary>
+/// <summary>How to end trees this time.</summary>
 /// <param name="Signal">Asks the processes to end; null: as each tree's own <see cref="StopRule"/> says.</param>
-/// <param name="Timeout">How long they have, until SIGKILL; null likewise.</param>
+/// <param name="Timeout">How long they have before SIGKILL; null likewise.</param>
 public sealed record StopOptions(int? Signal, TimeSpan? Timeout)
 {
     public static readonly StopOptions Default = new(null, null);
@@ -15,22 +15,22 @@ public sealed record StopOptions(int? Signal, TimeSpan? Timeout)
 }
 
 /// <summary>What became of a tree that was to be ended.</summary>
-/// <param name="Main">How its main process ended; null when that had already gone.</param>
+/// <param name="Main">How its main process ended; null if that was already gone.</param>
 /// <param name="Ended">How many processes ended.</param>
 /// <param name="Survivors">What could not be ended, each with the reason; empty on success.</param>
 public sealed record TreeEnd(Exit? Main, int Ended, IReadOnlyList<string> Survivors);
 
 /// <summary>
-/// Ends whole trees, all at the same time: the signal to the main process and then to what it left, SIGKILL to all that is there after
-/// the timeout, and no word of success while anything of a tree is there. See <see cref="Ending"/>.
+/// Ends whole trees, all at the same time: sends the signal to the main process and then to what it left, SIGKILL to everything that
+/// is there after the timeout, and reports no success while anything of a tree is there. See <see cref="Ending"/>.
 /// </summary>
 public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, TimeProvider time)
 {
-    // A process that lives for less than a look is waited for so often before others have their turn.
+    // How often to wait for a process that lives for less than a look, before others have their turn.
     private const int MostHunts = 500;
     private static readonly TimeSpan Hunt = TimeSpan.FromMilliseconds(20);
 
-    // So many looks come as soon as there is something to see; whoever goes on starting others is looked at less and less often.
+    // The first looks come as soon as there is something to see; then a tree that keeps starting processes is seen less and less often.
     private const int QuickLooks = 8;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
@@ -38,10 +38,10 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// <param name="roots">The trees to end.</param>
     /// <param name="options">How.</param>
     /// <param name="startedAgain">
-    /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: what has the cookie then
-    /// is their successor's and is left alone. Whoever starts one makes that known before.
+    /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: processes with the cookie then
+    /// belong to the next run and are left alone. Whoever starts one makes that known first.
     /// </param>
-    /// <param name="others">Trees that are known as well; see <see cref="ProcessTrees.Find"/>.</param>
+    /// <param name="others">Other known trees; see <see cref="ProcessTrees.Find"/>.</param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>
     public async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(
         IReadOnlyCollection<TreeRoot> roots,
@@ -74,7 +74,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         open.ForEach(ending => ending.Begin());
         var snapshot = new Snapshot(table);
         var members = ProcessTrees.Find(open.ConvertAll(ending => ending.Root), snapshot, others);
-        // Asked after the look and before any signal: no successor can have been seen that is not known by now.
+        // Asked after the look and before any signal, so that every successor that can have been seen is known by now.
         LeaveSuccessors(open, startedAgain);
         foreach (var ending in open)
         {
@@ -88,7 +88,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
             ending.Judge(newcomers.IsAll, group => IsShared(group, snapshot, members));
     }
 
-    // Where nothing of a tree is held, something may have come up behind the look.
+    // If nothing of a tree is held, something may have appeared behind the look.
     private void HuntFor(Newcomers newcomers, List<Ending> open, Func<IReadOnlySet<int>>? startedAgain, IReadOnlyCollection<TreeRoot>? others)
     {
         var begun = time.GetTimestamp();
@@ -117,7 +117,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         open.RemoveAll(ending => ending.IsOver);
     }
 
-    // With one that is of no tree that is being ended, such as the command that does it.
+    // With a process of no tree that is being ended, such as the command that ends them.
     private bool IsShared(int group, Snapshot snapshot, Dictionary<int, List<Sighting>> members) => snapshot.All.Values.Any(process =>
         process.Group == group
         && !process.HasEnded
@@ -129,16 +129,16 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         while (true)
         {
             open.ForEach(ending => ending.GoOn());
-            // Asked once: what ends after that is waited for all the same, and ends the wait at once.
+            // Read once: what ends after this is waited for all the same, and ends the wait at once.
             var running = open.ConvertAll(ending => ending.Running.ToList());
             var deadline = open.Min(ending => ending.NextMoment);
-            // One that has nothing left to wait for: the next look tells whether it is over.
+            // If a tree has nothing left to wait for, the next look tells whether it is over.
             if (deadline <= TimeSpan.Zero || running.Any(members => members.Count == 0))
                 break;
             await handles.WaitAny([.. running.SelectMany(members => members)], deadline);
         }
 
-        // Trees that are ended together fall together: a moment more, and one look finds many of them gone.
+        // Trees that are ended together fall together: after a moment more, one look finds many of them gone.
         var pause = looks <= QuickLooks ? (open.Count > 1 ? Moment : TimeSpan.Zero)
             : open.Exists(ending => ending.IsHunted) ? Moment
             : TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, looks - QuickLooks + 1));

@@ -4,15 +4,15 @@ using System.Text;
 namespace Sentinel.Core.Trees;
 
 /// <summary>
-/// A number by which a tree is known that has neither its cookie in the environment nor a control group: a soft limit of real time on the
-/// CPU (RLIMIT_RTTIME) that is so high that it limits nothing. Every process inherits it, whatever it executes, and nobody changes it by
+/// A number that identifies a tree without its cookie in the environment and without a control group: a soft limit on real-time CPU
+/// time (RLIMIT_RTTIME) so high that it limits nothing. Every process inherits it, whatever it executes, and nobody changes it by
 /// accident.
 /// </summary>
 public static class TreeMark
 {
     private const int HashBits = 61;
 
-    /// <summary>The least of them, in microseconds: 146,000 years.</summary>
+    /// <summary>The lowest mark, in microseconds: 146,000 years.</summary>
     public const ulong Least = 2UL << HashBits;
 
     public static ulong Of(string cookie) =>

@@ -3,10 +3,10 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Trees;
 
-/// <summary>Whether one process belongs to a tree, found out without a look at all the others.</summary>
+/// <summary>Tells whether one process belongs to a tree, without looking at all the others.</summary>
 public static class TreeMembership
 {
-    // Guards against a loop of parents, who come and go while they are looked at.
+    // Guards against a loop of parents, which come and go while they are looked at.
     private const int MostGenerations = 100;
 
     /// <returns>Null when it is gone, or as good as gone, and nothing tells any more.</returns>
@@ -23,7 +23,7 @@ public static class TreeMembership
             isGone |= generation == 0 && seen.HasEnded;
             if (seen.Session == main)
                 return true;
-            // A supervised process may itself supervise: what it has marked as another's is another's.
+            // A supervised process may itself supervise: what it has marked as another tree's belongs to that tree.
             if (table.SignOf(current) is var sign && (sign.Cookie is not null || sign.Mark is not null))
                 return sign.Cookie is { } cookie ? cookie == root.Cookie : sign.Mark == TreeMark.Of(root.Cookie);
             current = seen.Parent;

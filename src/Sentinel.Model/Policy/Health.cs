@@ -1,7 +1,7 @@
 namespace Sentinel.Model.Policy;
 
 /// <summary>What the health checks of a run have shown.</summary>
-/// <param name="Since">Since when it is so.</param>
+/// <param name="Since">When it became so.</param>
 /// <param name="Why">What was wrong at the last check; null when nothing was.</param>
 public sealed record Health(bool IsHealthy, DateTimeOffset Since, string? Why)
 {

@@ -2,12 +2,12 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Model.Policy;
 
-/// <summary>What the checks of one run have come to, as a function of their results.</summary>
-/// <param name="Failures">In a row, as far as they count.</param>
-/// <param name="HasPassed">Whether one ever passed: then it has started.</param>
+/// <summary>The outcome of one run's checks, as a function of their results.</summary>
+/// <param name="Failures">Failures in a row, as far as they count.</param>
+/// <param name="HasPassed">Whether a check has ever passed: if so, the process has started.</param>
 public readonly record struct HealthTally(int Failures, bool HasPassed)
 {
-    // While it starts it is asked more often.
+    // While it starts, it is checked more often.
     private static readonly TimeSpan Impatience = TimeSpan.FromSeconds(1);
 
     /// <param name="age">How long the process has run.</param>
@@ -16,11 +16,11 @@ public readonly record struct HealthTally(int Failures, bool HasPassed)
         : !HasPassed && age < check.StartPeriod ? this
         : this with { Failures = Failures + 1 };
 
-    /// <summary>Null: it cannot be said, and is as it was.</summary>
+    /// <summary>Null: undecided, so it stays as it was.</summary>
     public bool? IsHealthy(HealthCheck check) => Failures >= check.Failures ? false : Failures == 0 && HasPassed ? true : null;
 
     /// <summary>How long to wait until the next check.</summary>
-    /// <param name="jitter">From 0 to 1: what was started together is not to be asked together.</param>
+    /// <param name="jitter">From 0 to 1, so that processes started together are not checked together.</param>
     public TimeSpan Delay(HealthCheck check, double jitter) => !HasPassed && Failures == 0 && Impatience < check.Interval
         ? Impatience * (0.5 + jitter)
         : check.Interval * (0.9 + (0.2 * jitter));

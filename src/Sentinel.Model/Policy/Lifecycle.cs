@@ -18,7 +18,7 @@ public enum Effect
 public readonly record struct Decision(ProcessRecord Record, Effect Effect);
 
 /// <summary>
-/// Every decision about a process, as a function of what happened: no clock, no file and no process is touched in here.
+/// Every decision about a process, as a function of what happened: nothing here touches a clock, a file or a process.
 /// </summary>
 public static class Lifecycle
 {
@@ -40,10 +40,10 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
             (RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
-            // What was to be restarted is not any more.
+            // It is no longer to be restarted.
             (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
                 new(record with { State = stopping with { Why = null, ThenStart = false } }, Effect.EndTree),
-            // Whatever its main process left behind is still to be ended.
+            // Whatever its main process left behind must still be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
             (var state, ProcessEvent.RestartRequested) => new(
@@ -62,13 +62,13 @@ public static class Lifecycle
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
-            // Without anything that tells, who lives long enough is ready.
+            // Without a probe, a process that has lived long enough is ready.
             (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
                 Decide(record, new ProcessEvent.Ready(), now),
 
             (RunState.Running run, ProcessEvent.HandedOver next) => Becomes(record, run with { Identity = next.Identity, Handover = null }),
             (RunState.Running run, ProcessEvent.Ended ended) => MayHandOver(record, run, ended, now),
-            // Nobody else is to take the place of what may serve.
+            // What it left may still be serving, so nothing else may take its place.
             (RunState.Exited { Left: null } exited, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
                 Becomes(record, exited with { Left = Background.Words(found.Left) }),
             (RunState.Backoff, ProcessEvent.FoundLeft found) when Background.Is(record, found.Left) =>
@@ -99,7 +99,7 @@ public static class Lifecycle
             _ => Unchanged(record),
         };
 
-    /// <summary>Whether there is nothing to ask a process that is not ready, and it has lived for as long as that takes.</summary>
+    /// <summary>Whether a process that is not ready has no probe to wait for, and has lived for as long as it must.</summary>
     public static bool IsReadyByNow(ProcessSpec spec, RunState.Running run, DateTimeOffset now) =>
         spec.Readiness is null || (spec.Readiness is { Probe: null, Timeout: var timeout } && (now - run.Since >= timeout || now < run.Since));
 
@@ -114,7 +114,7 @@ public static class Lifecycle
     private static Decision Fails(ProcessRecord record, RunState.Running run, string why, DateTimeOffset now) =>
         new(record with { State = new RunState.Stopping(now, run, why) }, Effect.EndTree);
 
-    // What has a pid file may go on as another process, for whose name some time may pass.
+    // A process with a pid file may go on as another process, and the file may take some time to name it.
     private static Decision MayHandOver(ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now)
     {
         var handover = run.Handover ?? new Handover(now, ended.How, ended.Witnessed, ended.PeakMemoryBytes);
@@ -123,19 +123,19 @@ public static class Lifecycle
         if (!handover.IsOver(record.Spec, run.IsReady, now))
             return Becomes(record, run with { Handover = handover });
         var isStart = now - run.Since < RestartBackoff.StableRun + handover.Time(record.Spec, run.IsReady);
-        return EndedByItself(record, run, handover.End, now, isStart ? $"no process took its place by its pid file: {why}" : null);
+        return EndedByItself(record, run, handover.End, now, isStart ? $"its pid file names no successor: {why}" : null);
     }
 
     private static Decision EndedByItself(
         ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)
     {
-        // What nobody watched may have become ready since.
+        // If nobody watched, it may have become ready in the meantime.
         if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
             why ??= $"it ended before it was ready{(run.Impediment is null ? "" : $": {run.Impediment}")}";
         var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
         record = record with { LastRun = End(run, ended, now) with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
 
-        // What nobody saw may have been a failure.
+        // An end that nobody saw may have been a failure.
         var restarts = record.Spec.Restart switch
         {
             RestartRule.Always => true,
@@ -147,7 +147,7 @@ public static class Lifecycle
             : Becomes(record, new RunState.Crashed(now));
     }
 
-    // What the user starts and what cannot be started is his to mend. What nobody has come to try is tried by the next.
+    // A start that the user asked for and that fails is left to the user. An interrupted start is retried by whoever looks next.
     private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, ProcessEvent.SpawnFailed failed, DateTimeOffset now)
     {
         record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };

@@ -12,13 +12,13 @@ public abstract record ProcessEvent
     /// <summary>The user wants it to run.</summary>
     public sealed record StartRequested : ProcessEvent;
 
-    /// <summary>The user wants it, and all of its tree, to be gone.</summary>
+    /// <summary>The user wants it and its whole tree to end.</summary>
     public sealed record StopRequested : ProcessEvent;
 
-    /// <summary>The user wants it, and all of its tree, to be gone, and then to run again.</summary>
+    /// <summary>The user wants it and its whole tree to end, and then to run again.</summary>
     public sealed record RestartRequested : ProcessEvent;
 
-    /// <summary>Nobody owns it any more: it, and all of its tree, is to be gone.</summary>
+    /// <summary>Its lease is over: it and its whole tree must end.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>
     public sealed record LeaseEnded(string Why) : ProcessEvent;
 
@@ -26,39 +26,39 @@ public abstract record ProcessEvent
     /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>
     public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null) : ProcessEvent;
 
-    /// <param name="IsInterrupted">Whether it might have come to run, had nobody killed who was starting it.</param>
+    /// <param name="IsInterrupted">Whether it might have started if the process that was starting it had not been killed.</param>
     public sealed record SpawnFailed(string Why, bool IsInterrupted = false) : ProcessEvent;
 
-    /// <summary>Its main process has ended and, when it was being stopped, so has all of its tree.</summary>
+    /// <summary>Its main process has ended and, if it was being stopped, so has its whole tree.</summary>
     /// <param name="How">How the main process ended.</param>
-    /// <param name="Witnessed">Whether it ended just now; otherwise some time before.</param>
+    /// <param name="Witnessed">Whether it ended just now rather than some time ago.</param>
     /// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
     public sealed record Ended(Exit How, bool Witnessed, long? PeakMemoryBytes = null) : ProcessEvent
     {
-        /// <summary>Where others of its tree run on: why its pid file makes none of them its successor. Null where nobody asked for one.</summary>
+        /// <summary>If others of its tree still run: why the pid file makes none its successor. Null if nobody looked for one.</summary>
         public string? NoSuccessor { get; init; }
     }
 
     /// <summary>Its main process has ended, and another of its tree has taken its place.</summary>
     public sealed record HandedOver(ProcessIdentity Identity) : ProcessEvent;
 
-    /// <summary>It has ended, and some of its tree run on.</summary>
+    /// <summary>It has ended, and some of its tree still runs.</summary>
     public sealed record FoundLeft(IReadOnlyList<LeftProcess> Left) : ProcessEvent;
 
-    /// <summary>The user wants to begin afresh: nothing counts that has happened before.</summary>
+    /// <summary>The user wants a fresh start: nothing that happened before counts.</summary>
     public sealed record ResetRequested : ProcessEvent;
 
-    /// <summary>It has come to be of use.</summary>
+    /// <summary>It has become ready.</summary>
     public sealed record Ready : ProcessEvent;
 
-    /// <summary>Somebody else answers in its place, or does not any more.</summary>
-    /// <param name="Why">Who, as the end of a sentence; null: nobody.</param>
+    /// <summary>Another process answers in its place, or no longer does.</summary>
+    /// <param name="Why">Which process, as the end of a sentence; null: none.</param>
     public sealed record Impeded(string? Why) : ProcessEvent;
 
     /// <summary>It was not ready in time.</summary>
     public sealed record NotReady(string Why) : ProcessEvent;
 
-    /// <summary>Its health is another than it was, or was not known.</summary>
+    /// <summary>Its health has changed or become known.</summary>
     public sealed record Examined(bool IsHealthy, string? Why) : ProcessEvent;
 
     /// <summary>It says something about itself.</summary>

@@ -6,36 +6,36 @@ namespace Sentinel.Model.Policy;
 /// <summary>A process as Sentinel knows it: what was asked for, and what happened to it.</summary>
 public sealed record ProcessRecord
 {
-    /// <summary>Grows, and is never used again.</summary>
+    /// <summary>Ids only increase and are never reused.</summary>
     public required int Id { get; init; }
 
     public required ProcessSpec Spec { get; init; }
 
     /// <summary>
-    /// In the environment of every process of the tree, through all its runs, and of no other; a secret that only finds.
+    /// In the environment of every process of the tree, in all its runs, and of no other process; a secret that serves only to find them.
     /// </summary>
     public required string Cookie { get; init; }
 
     /// <summary>What the names of its log files begin with.</summary>
     public required string LogName { get; init; }
 
-    /// <summary>Where logs that were there before it ended: they are another's, of the same name. Null: there were none.</summary>
+    /// <summary>Where the logs of an earlier process of the same name ended when this one was registered. Null: there were none.</summary>
     public LogEnds? LogsFrom { get; init; }
 
     public required RunState State { get; init; }
 
-    /// <summary>How often it was started again because it had ended by itself.</summary>
+    /// <summary>How often it was restarted because it had ended by itself.</summary>
     public int Restarts { get; init; }
 
-    /// <summary>How many runs in a row, up to now, were too short to be called stable.</summary>
+    /// <summary>How many runs in a row, up to now, were too short to count as stable.</summary>
     public int ShortRuns { get; init; }
 
-    /// <summary>When it was restarted by itself, the last first; no more of them than its restart limit asks about.</summary>
+    /// <summary>When it was restarted automatically, latest first; no more of them than its restart limit needs.</summary>
     public IReadOnlyList<DateTimeOffset> RecentRestarts { get; init; } = [];
 
     public EndedRun? LastRun { get; init; }
 
-    /// <summary>Null: nobody noted it.</summary>
+    /// <summary>Null: not recorded.</summary>
     public Origin? Origin { get; init; }
 
     /// <summary>Why its lease is over, once it was ended for that; null until then.</summary>
@@ -51,11 +51,11 @@ public sealed record ProcessRecord
 /// <summary>A run that is over.</summary>
 /// <param name="Pid">Null when the program could not be executed.</param>
 /// <param name="StartedAt">When it was started.</param>
-/// <param name="EndedAt">When it ended or, not <paramref name="Witnessed"/>, when that was noticed.</param>
-/// <param name="Witnessed">Whether somebody was there at its end.</param>
+/// <param name="EndedAt">When it ended or, if not <paramref name="Witnessed"/>, when that was noticed.</param>
+/// <param name="Witnessed">Whether somebody saw it end.</param>
 /// <param name="How">How it ended.</param>
-/// <param name="PeakMemoryBytes">The most resident memory that its main process ever had; null when nobody could tell.</param>
-/// <param name="Why">What was wrong with it, so that it was ended or its end is a failure; null: nothing but how it ended.</param>
+/// <param name="PeakMemoryBytes">The most resident memory that its main process ever had; null: not known.</param>
+/// <param name="Why">What was wrong, if it was ended for that or its end is a failure; null: nothing but how it ended.</param>
 public sealed record EndedRun(
     int? Pid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool Witnessed, Exit How, long? PeakMemoryBytes = null, string? Why = null)
 {

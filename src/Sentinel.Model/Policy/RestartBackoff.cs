@@ -2,7 +2,7 @@ namespace Sentinel.Model.Policy;
 
 /// <summary>
 /// How long to wait before a process is started again: not at all after a stable run or the first short one, then 0.5 s,
-/// 1 s, 2 s and so on up to 30 s, each 20% more or less.
+/// 1 s, 2 s and so on up to 30 s, each give or take 20%.
 /// </summary>
 public static class RestartBackoff
 {
@@ -22,8 +22,8 @@ public static class RestartBackoff
         return delay < Longest ? delay : Longest;
     }
 
-    // From 0 to 1, and spread over processes and restarts: chance enough to keep two that fell together from rising together,
-    // and the same answer for the same question.
+    // From 0 to 1, and spread over processes and restarts: random enough that two processes that fell together do not rise
+    // together, yet the same for the same input.
     private static double Jitter(ProcessRecord record)
     {
         var mixed = (uint)record.Id * 2654435761u ^ (uint)record.Restarts * 2246822519u;

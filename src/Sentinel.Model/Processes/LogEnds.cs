@@ -1,4 +1,4 @@
 namespace Sentinel.Model.Processes;
 
-/// <summary>Where the logs of a process end, in bytes that were ever written to them; null where there is none.</summary>
+/// <summary>Where the logs of a process end, in bytes ever written to them; null: there is no such log.</summary>
 public readonly record struct LogEnds(long? Stdout, long? Stderr);

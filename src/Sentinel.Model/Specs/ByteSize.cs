@@ -7,7 +7,7 @@ public static class ByteSize
 {
     private const string Units = "KMGT";
 
-    /// <summary>In bytes; null when it is no amount, or not a whole byte.</summary>
+    /// <summary>Returns bytes, or null if the text is not an amount or comes to less than one byte.</summary>
     public static long? Parse(string text)
     {
         var number = text.ToUpperInvariant();

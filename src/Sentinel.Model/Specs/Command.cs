@@ -9,10 +9,10 @@ namespace Sentinel.Model.Specs;
 public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool Shell)
 {
     /// <summary>
-    /// One word is a command line as a shell would take it; several are executed as they are. A line that needs nothing of
-    /// a shell is split and executed directly, so that the process is the program itself.
+    /// A single word is a shell command line; several words are executed as they are. A line that does not need a shell is split
+    /// and executed directly, so that the process is the program itself.
     /// </summary>
-    /// <param name="isExact">Whether one word, too, is a program and no command line.</param>
+    /// <param name="isExact">Whether a single word is also a program rather than a command line.</param>
     /// <exception cref="FormatException">There is no command, or the line is not well formed.</exception>
     public static Command From(IReadOnlyList<string> words, bool isExact = false)
     {
@@ -41,7 +41,7 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
 
     private static string Quote(string word, int index)
     {
-        // The first word with a bare = would be an assignment.
+        // A bare = in the first word would make it an assignment.
         var plain = index == 0 ? "-_./:@%+," : "-_./:@%+,=";
         if (word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || plain.Contains(c)))
             return word;

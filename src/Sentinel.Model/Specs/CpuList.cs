@@ -7,7 +7,7 @@ public static class CpuList
 {
     private const int MostCpus = 1024;
 
-    /// <exception cref="FormatException">It is no such list.</exception>
+    /// <exception cref="FormatException">The text is not such a list.</exception>
     public static IReadOnlyList<int> Parse(string text)
     {
         var cpus = new SortedSet<int>();

@@ -8,7 +8,7 @@ public static class Duration
     // A hundred years.
     private const double MostUnits = 36500;
 
-    /// <summary>Null when it is none.</summary>
+    /// <summary>Null if the text is not a length of time.</summary>
     public static TimeSpan? Parse(string text) =>
         text.Length > 1
         && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
@@ -23,7 +23,7 @@ public static class Duration
             }
             : null;
 
-    /// <summary>In the largest unit of which it is a whole number: <c>90m</c> for an hour and a half.</summary>
+    /// <summary>In the largest unit that gives a whole number: <c>90m</c> for an hour and a half.</summary>
     public static string Words(TimeSpan time)
     {
         foreach (var (unit, length) in new[] { ('d', TimeSpan.FromDays(1)), ('h', TimeSpan.FromHours(1)), ('m', TimeSpan.FromMinutes(1)) })

@@ -12,7 +12,7 @@ public sealed class EnvironmentBlock(byte[] bytes)
 
     public ReadOnlyMemory<byte> Bytes => bytes;
 
-    /// <summary>Names the content: blocks that are equal have the same key.</summary>
+    /// <summary>Identifies the content: equal blocks have equal keys.</summary>
     public string Key => field ??= Convert.ToHexStringLower(XxHash128.Hash(bytes));
 
     /// <summary>The value of a variable, or null when it is not set.</summary>
@@ -51,11 +51,11 @@ public sealed class EnvironmentBlock(byte[] bytes)
     public EnvironmentBlock With(string name, string value) =>
         Of(Without(name).Entries().Append(NativeText.Bytes($"{name}={value}")));
 
-    /// <summary>The same with the variables of another in the place of its own.</summary>
+    /// <summary>This block with the variables of another, which replace its own of the same name.</summary>
     public EnvironmentBlock With(EnvironmentBlock others) =>
         Of(others.Names().Aggregate(this, (block, name) => block.Without(name)).Entries().Concat(others.Entries()));
 
-    /// <summary>Of its variables, in their order.</summary>
+    /// <summary>The names of its variables, in order.</summary>
     public IEnumerable<string> Names() => Entries().Select(entry =>
         NativeText.Of(entry.Span.IndexOf((byte)'=') is >= 0 and var end ? entry.Span[..end] : entry.Span));
 

@@ -3,23 +3,23 @@ using System.Globalization;
 namespace Sentinel.Model.Specs;
 
 /// <summary>
-/// What a process has of its caller besides its folder, environment and umask: by fork(2), where the caller makes it. It is written
-/// down at <c>run</c>, so that the daemon, or a command from another shell, gives the same at every start.
+/// What a process inherits from its caller besides its folder, environment and umask: through fork(2), when the caller starts it.
+/// Recorded at <c>run</c>, so that the daemon, or a command from another shell, gives it the same at every start.
 /// </summary>
 public sealed record Inherited
 {
     private const string LimitsWord = "limits", GroupsWord = "groups", GroupWord = "gid", NiceWord = "nice", CpusWord = "cpus",
         OomWord = "oom", IoWord = "ionice", PolicyWord = "policy", NoNewPrivilegesWord = "no-new-privs";
 
-    /// <summary>Only those that are limits; all others are unlimited.</summary>
+    /// <summary>Only actual limits; every resource not listed is unlimited.</summary>
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     public int Nice { get; init; }
 
-    /// <summary>As ioprio_get(2) gives it; 0: none of its own.</summary>
+    /// <summary>As ioprio_get(2) returns it; 0: none of its own.</summary>
     public int IoPriority { get; init; }
 
-    /// <summary>As sched_getscheduler(2) gives it; 0: the usual one.</summary>
+    /// <summary>As sched_getscheduler(2) returns it; 0: the usual one.</summary>
     public int Policy { get; init; }
 
     /// <summary>The CPUs that it may run on; null: all.</summary>
@@ -27,19 +27,19 @@ public sealed record Inherited
 
     public int OomScoreAdjust { get; init; }
 
-    /// <summary>Whether no program gives it more rights than it has; see PR_SET_NO_NEW_PRIVS(2const).</summary>
+    /// <summary>Whether no program that it executes can give it more privileges; see PR_SET_NO_NEW_PRIVS(2const).</summary>
     public bool NoNewPrivileges { get; init; }
 
     public uint Group { get; init; }
 
-    /// <summary>The supplementary ones, in ascending order.</summary>
+    /// <summary>The supplementary groups, in ascending order.</summary>
     public IReadOnlyList<uint> Groups { get; init; } = [];
 
-    /// <summary>What it may have of something.</summary>
+    /// <summary>The limit on a resource; unlimited if none is recorded.</summary>
     public ResourceLimit Limit(string name) =>
         Limits.FirstOrDefault(limit => limit.Name == name) ?? new ResourceLimit(name, ResourceLimit.Unlimited, ResourceLimit.Unlimited);
 
-    /// <summary>In short words, of which those are left out that say nothing: <c>gid=0 nice=3 limits=nofile=512:1024,core=0</c>.</summary>
+    /// <summary>A short text that leaves out default values: <c>gid=0 nice=3 limits=nofile=512:1024,core=0</c>.</summary>
     public override string ToString()
     {
         var words = new List<string> { $"{GroupWord}={Group}" };
@@ -66,7 +66,7 @@ public sealed record Inherited
         }
     }
 
-    /// <exception cref="FormatException">It is not what <see cref="ToString"/> writes.</exception>
+    /// <exception cref="FormatException">The text is not in the form that <see cref="ToString"/> writes.</exception>
     public static Inherited Parse(string text) => text.Split(' ').Aggregate(new Inherited(), (inherited, word) =>
     {
         var end = word.IndexOf('=');

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Sentinel.Model.Specs;
 
-/// <summary>How its reading and writing of disks is treated; see ioprio_set(2).</summary>
+/// <summary>The priority of a process's disk I/O; see ioprio_set(2).</summary>
 /// <param name="Class">1: realtime, 2: best-effort, 3: idle.</param>
-/// <param name="Level">0 (most) to 7 (least); 0 for idle.</param>
+/// <param name="Level">0 (highest) to 7 (lowest); 0 for idle.</param>
 public sealed record IoPriority(int Class, int Level)
 {
     private const int DefaultLevel = 4;
     private static readonly string[] Classes = ["", "realtime", "best-effort", "idle"];
 
     /// <summary><c>idle</c>, <c>best-effort[:0-7]</c> or <c>realtime[:0-7]</c>.</summary>
-    /// <exception cref="FormatException">It is none of these.</exception>
+    /// <exception cref="FormatException">The text is none of these.</exception>
     public static IoPriority Parse(string text)
     {
         var words = text.Split(':');

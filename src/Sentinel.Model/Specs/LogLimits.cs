@@ -1,9 +1,9 @@
 namespace Sentinel.Model.Specs;
 
 /// <summary>How much of a stream's log is kept.</summary>
-/// <param name="MaxBytes">What is beyond becomes a backup; 0: never.</param>
+/// <param name="MaxBytes">A log larger than this is rotated; 0: never.</param>
 /// <param name="Backups">How many backups are kept.</param>
-/// <param name="Compress">Whether they are compressed by gzip.</param>
+/// <param name="Compress">Whether they are compressed with gzip.</param>
 public sealed record LogLimits(long MaxBytes, int Backups, bool Compress)
 {
     /// <summary>Less than a few blocks cannot be cut off.</summary>

@@ -5,20 +5,20 @@ using System.Text.Unicode;
 namespace Sentinel.Model.Specs;
 
 /// <summary>
-/// Arguments, variables and paths as text, byte for byte: to Linux they are bytes, which need not be UTF-8. A byte that is no part of
-/// UTF-8 is the character U+10FE00 + byte, of a private-use plane, and so is each byte of such a character itself: there and back
-/// changes nothing, and JSON holds it.
+/// Arguments, variables and paths as text, without losing a byte: to Linux they are bytes, which need not be UTF-8. A byte that is
+/// not part of valid UTF-8 becomes the character U+10FE00 + byte, in a private-use plane, and so does each byte of such a character
+/// itself: a round trip changes nothing, and JSON can hold the text.
 /// </summary>
 public static class NativeText
 {
     private const int Base = 0x10fe00;
 
-    // The first half of what such a byte becomes in UTF-16.
+    // The high surrogate of each such character in UTF-16.
     private const char Mark = '\udbff';
 
     public static string Of(ReadOnlySpan<byte> bytes)
     {
-        // All of that plane begins with this byte in UTF-8.
+        // In UTF-8, every character of that plane begins with this byte.
         if (!bytes.Contains((byte)0xf4) && Utf8.IsValid(bytes))
             return Encoding.UTF8.GetString(bytes);
         var text = new StringBuilder(bytes.Length);
@@ -48,14 +48,14 @@ public static class NativeText
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Whether the bytes are UTF-8 as they are.</summary>
+    /// <summary>Whether the bytes are valid UTF-8 as they stand.</summary>
     public static bool IsText(string text) => !text.Contains(Mark) || !text.EnumerateRunes().Any(IsByte);
 
-    /// <summary>For people: what is no text is <c>\xe9</c>, as a shell's <c>$'…'</c> takes it.</summary>
+    /// <summary>For people: a byte that is not text is shown as <c>\xe9</c>, as a shell's <c>$'…'</c> accepts it.</summary>
     public static string Readable(string text) => IsText(text)
         ? text
         : string.Concat(text.EnumerateRunes().Select(rune => IsByte(rune) ? $"\\x{rune.Value - Base:x2}" : rune.ToString()));
 
-    /// <summary>Whether a character stands for a byte that is no text.</summary>
+    /// <summary>Whether a character stands for a byte that is not text.</summary>
     public static bool IsByte(Rune rune) => rune.Value is >= Base + 0x80 and <= Base + 0xff;
 }

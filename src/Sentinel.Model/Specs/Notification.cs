@@ -1,6 +1,6 @@
 namespace Sentinel.Model.Specs;
 
-/// <summary>What a process tells by itself, as sd_notify(3) has it; <see cref="NotifyAddress"/> is where.</summary>
+/// <summary>What a process reports by itself, in the format of sd_notify(3), to its <see cref="NotifyAddress"/>.</summary>
 public static class Notification
 {
     public const string SocketVariable = "NOTIFY_SOCKET", WatchdogVariable = "WATCHDOG_USEC";

@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace Sentinel.Model.Specs;
 
-/// <summary>What a process is asked, to learn how it is.</summary>
+/// <summary>How to find out whether a process is ready or healthy.</summary>
 public enum ProbeKind
 {
-    /// <summary>GET of a URL; a status of 200 to 399 is a good answer.</summary>
+    /// <summary>GET a URL; a status of 200 to 399 is a good answer.</summary>
     Http,
 
-    /// <summary>A connection.</summary>
+    /// <summary>A TCP connection.</summary>
     Tcp,
 
-    /// <summary>A command, run as the process is; exit code 0 is a good answer.</summary>
+    /// <summary>A command, run in the same way as the process; exit code 0 is a good answer.</summary>
     Exec,
 
-    /// <summary>A line that it writes.</summary>
+    /// <summary>A line that the process writes.</summary>
     Log,
 
-    /// <summary>Nothing: it tells by itself, as sd_notify(3) does.</summary>
+    /// <summary>Nothing is asked: the process reports by itself, as with sd_notify(3).</summary>
     Notify,
 }
 
-/// <summary>The words for it, in the state and wherever programs read.</summary>
+/// <summary>The words for it in the state and in all machine-readable output.</summary>
 public static class ProbeKinds
 {
     public static string Word(this ProbeKind kind) => kind.ToString().ToLowerInvariant();
@@ -32,43 +32,43 @@ public static class ProbeKinds
 
 /// <summary>A question to a process.</summary>
 /// <param name="Target">
-/// The URL, <c>HOST:PORT</c>, command line or regular expression; empty for <see cref="ProbeKind.Notify"/>. In the first two
-/// <c>$NAME</c> is a variable of the process.
+/// The URL, <c>HOST:PORT</c>, command line or regular expression; empty for <see cref="ProbeKind.Notify"/>. In the first two,
+/// <c>$NAME</c> stands for a variable of the process.
 /// </param>
 public sealed record Probe(ProbeKind Kind, string Target)
 {
     public static readonly Probe Notify = new(ProbeKind.Notify, "");
 
-    /// <exception cref="FormatException">It is no URL that could be asked.</exception>
+    /// <exception cref="FormatException">The text is not a URL that can be requested.</exception>
     public static Probe Http(string url) => new Probe(ProbeKind.Http, url) is var probe && probe.UrlFor(Placeholder) is not null
         ? probe
-        : throw new FormatException($"'{url}' is no URL to ask; one is http://localhost:8080/health");
+        : throw new FormatException($"'{url}' is not a URL; expected e.g. http://localhost:8080/health");
 
     /// <param name="address"><c>HOST:PORT</c>, or a port of this machine.</param>
-    /// <exception cref="FormatException">It is neither.</exception>
+    /// <exception cref="FormatException">The text is neither.</exception>
     public static Probe Tcp(string address) => new Probe(ProbeKind.Tcp, address) is var probe && probe.EndPointFor(Placeholder) is not null
         ? probe
-        : throw new FormatException($"'{address}' is no address to connect to; one is localhost:8080");
+        : throw new FormatException($"'{address}' is not an address; expected e.g. localhost:8080");
 
-    /// <exception cref="FormatException">It is no command.</exception>
+    /// <exception cref="FormatException">The text is not a command.</exception>
     public static Probe Exec(string command)
     {
         Command.From([command]);
         return new Probe(ProbeKind.Exec, command);
     }
 
-    /// <exception cref="FormatException">It is no regular expression.</exception>
+    /// <exception cref="FormatException">The text is not a regular expression.</exception>
     public static Probe Log(string expression)
     {
         _ = LineExpression.Parse(expression);
         return new Probe(ProbeKind.Log, expression);
     }
 
-    /// <summary>The URL to ask, given the process's variables; null when with them it is none.</summary>
+    /// <summary>The URL to request, with the process's variables filled in; null if the result is not a URL.</summary>
     public Uri? UrlFor(Func<string, string?> valueOf) =>
         Uri.TryCreate(Expanded(valueOf), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
 
-    /// <summary>Where to connect to, given the process's variables; null when with them it is no address.</summary>
+    /// <summary>Where to connect, with the process's variables filled in; null if the result is not an address.</summary>
     public (string Host, int Port)? EndPointFor(Func<string, string?> valueOf)
     {
         var address = Expanded(valueOf);
@@ -92,7 +92,7 @@ public sealed record Probe(ProbeKind Kind, string Target)
         _ => "notify",
     };
 
-    // What a variable will be, a port most likely, is not known before the process starts.
+    // A variable's value, most likely a port, is not known before the process starts.
     private static string Placeholder(string name) => "1";
 
     private string Expanded(Func<string, string?> valueOf) => new VariableExpansion(valueOf, takesBareNames: true).Expand(Target, isQuoted: false, out _);

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Sentinel.Model.Specs;
 
-/// <summary>The rule that names follow: they are typed, printed, and parts of log file names.</summary>
+/// <summary>The rule for names, which are typed, printed, and used in log file names.</summary>
 public static class ProcessName
 {
     public const int MaxCharacters = 64;
 
-    public const string Rule = "a name has 1 to 64 characters, is not a number, and has no slash or control character (nor one that turns text round)";
+    public const string Rule = "a name has 1 to 64 characters, is not a number, and has no slash, control character or character that reverses text";
 
     public static bool IsValid(string name) =>
         !string.IsNullOrWhiteSpace(name)
@@ -16,12 +16,12 @@ public static class ProcessName
         && !name.EnumerateRunes().Any(IsForbidden);
 
     /// <summary>
-    /// A valid name made from <paramref name="program"/> that <paramref name="isTaken"/> does not hold:
+    /// A valid name made from <paramref name="program"/> for which <paramref name="isTaken"/> is false:
     /// <c>python3</c>, <c>python3-2</c>, <c>python3-3</c>.
     /// </summary>
     public static string Unique(string program, Func<string, bool> isTaken)
     {
-        // Room is left for "process-" and the number.
+        // Leave room for "process-" and the number.
         var name = string.Concat(program.EnumerateRunes().Where(rune => !IsForbidden(rune)).Take(MaxCharacters - 20));
         if (!IsValid(name))
             name = $"process{(name.Length > 0 && name.All(char.IsDigit) ? "-" + name : "")}";

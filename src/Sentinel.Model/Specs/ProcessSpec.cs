@@ -1,12 +1,12 @@
 namespace Sentinel.Model.Specs;
 
-/// <summary>What the user asked for. Whatever starts the process again starts this, whole.</summary>
+/// <summary>What the user asked for. Every later start uses all of it, whatever causes the start.</summary>
 public sealed record ProcessSpec
 {
     /// <summary>Unique among all processes; see <see cref="ProcessName"/>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Which one it is of several that are the same; null: it is alone.</summary>
+    /// <summary>Which instance of a set it is; null: it is not part of a set.</summary>
     public Instance? Instance { get; init; }
 
     public required Command Command { get; init; }
@@ -20,51 +20,51 @@ public sealed record ProcessSpec
     /// <summary>Environment files, lowest precedence first, read at every start; absolute paths.</summary>
     public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
 
-    /// <summary>Variables of its own, above those of the files.</summary>
+    /// <summary>Its own variables, which override those of the files.</summary>
     public EnvironmentBlock Variables { get; init; } = EnvironmentBlock.Empty;
 
-    /// <summary>Each with another name, and another variable.</summary>
+    /// <summary>Each has its own name and its own variable.</summary>
     public IReadOnlyList<PortRequest> Ports { get; init; } = [];
 
     /// <summary>The caller's file mode creation mask; see umask(2).</summary>
     public required int Umask { get; init; }
 
     /// <summary>
-    /// What else it is to have of its caller, as <see cref="Specs.Inherited"/> writes it and read only where it is started: those who
-    /// only look have a thousand of them. Null: that was not recorded, and it has what the one has who starts it.
+    /// What else it inherits from its caller, as <see cref="Specs.Inherited"/> writes it. It is parsed only at a start: commands that
+    /// only look may read a thousand of these. Null: not recorded, so it inherits from whoever starts it.
     /// </summary>
     public string? Inherited { get; init; }
 
     public RestartRule Restart { get; init; }
 
-    /// <summary>Null: it is restarted for ever.</summary>
+    /// <summary>Null: it is restarted without limit.</summary>
     public RestartLimit? RestartLimit { get; init; }
 
-    /// <summary>Names the process that takes the place of a main process that ends; from the working directory. Null: none does.</summary>
+    /// <summary>The file that names the successor of a main process that ends, relative to the working directory. Null: none.</summary>
     public string? PidFile { get; init; }
 
     public StopRule Stop { get; init; } = StopRule.Default;
 
-    /// <summary>The memory, in bytes, that its whole tree may have before it is restarted; null: any.</summary>
+    /// <summary>The memory, in bytes, that its whole tree may use before it is restarted; null: no limit.</summary>
     public long? MaxMemoryBytes { get; init; }
 
     /// <summary>Null: it is ready as soon as it is executed.</summary>
     public Readiness? Readiness { get; init; }
 
-    /// <summary>Null: nobody asks.</summary>
+    /// <summary>Null: its health is not checked.</summary>
     public HealthCheck? Health { get; init; }
 
-    /// <summary>Whether an answer to what is asked over the network counts whoever gives it: a proxy in front of it, or of a container.</summary>
+    /// <summary>Whether network probes accept an answer from any process, such as a proxy in front of it or of a container.</summary>
     public bool AnyListener { get; init; }
 
-    /// <summary>Whether it is given an address to tell how it is.</summary>
+    /// <summary>Whether its readiness or its health depends on a probe of this kind.</summary>
     public bool IsToldBy(ProbeKind kind) => Readiness?.Probe?.Kind == kind || Health?.Probe.Kind == kind;
 
     public Treatment Treatment { get; init; } = Treatment.None;
 
     public LogLimits LogLimits { get; init; } = LogLimits.Default;
 
-    /// <summary>Whether a process of ours stands between it and its logs, so that it cannot empty them.</summary>
+    /// <summary>Whether a process of Sentinel's stands between it and its logs, so that it cannot empty them.</summary>
     public bool LogPipe { get; init; }
 
     /// <summary>Null: it stays until the user ends it.</summary>
@@ -74,12 +74,12 @@ public sealed record ProcessSpec
     public string? Group { get; init; }
 }
 
-/// <summary>One of several processes that are the same but for their number and their ports.</summary>
-/// <param name="Set">What all of them together are called.</param>
+/// <summary>One of several processes that differ only in their number and their ports.</summary>
+/// <param name="Set">The name of the set.</param>
 /// <param name="Number">From 1; its name is <c>SET-NUMBER</c>.</param>
 public sealed record Instance(string Set, int Number)
 {
-    /// <summary>So many can be asked for at once.</summary>
+    /// <summary>The most instances that one request can ask for.</summary>
     public const int Most = 1000;
 
     public string Name => $"{Set}-{Number}";

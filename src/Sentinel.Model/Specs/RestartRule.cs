@@ -1,6 +1,6 @@
 namespace Sentinel.Model.Specs;
 
-/// <summary>When a process that ended by itself is started again.</summary>
+/// <summary>When a process that ended by itself is restarted.</summary>
 public enum RestartRule
 {
     Never,
@@ -10,7 +10,7 @@ public enum RestartRule
     OnFailure,
 }
 
-/// <summary>The words for it, in the state and wherever programs read.</summary>
+/// <summary>The words for it in the state and in all machine-readable output.</summary>
 public static class RestartRules
 {
     public static string Word(this RestartRule rule) => rule switch

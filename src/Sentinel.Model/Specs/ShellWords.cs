@@ -3,12 +3,12 @@ using System.Text;
 namespace Sentinel.Model.Specs;
 
 /// <summary>
-/// Splits a command line as a POSIX shell would (Shell Command Language, sections 2.2 and 2.3), as far as that needs no
-/// shell.
+/// Splits a command line as a POSIX shell would (Shell Command Language, sections 2.2 and 2.3), as long as that does not
+/// need a shell.
 /// </summary>
 public static class ShellWords
 {
-    // What a shell does itself, mostly with no program of that name to execute.
+    // Words that the shell handles itself; for most there is no program of that name to execute.
     private static readonly HashSet<string> ShellOnly =
     [
         "!", "{", "}", "[", ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "done", "esac", "eval", "exec",
@@ -19,14 +19,14 @@ public static class ShellWords
     private static readonly HashSet<string> Introductions =
         ["!", "{", "command", "do", "elif", "else", "env", "exec", "if", "nohup", "then", "time", "until", "while"];
 
-    /// <summary>A word as it is to be typed, so that a shell takes it for one.</summary>
+    /// <summary>The word, quoted if necessary, so that a shell reads it as a single word.</summary>
     public static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+:@%,=".Contains(c)) ? word : $"'{word.Replace("'", @"'\''")}'";
 
-    /// <summary>The words of <paramref name="line"/>, or null when only a shell can tell them.</summary>
+    /// <summary>The words of <paramref name="line"/>, or null if only a shell can split it.</summary>
     /// <exception cref="FormatException">
-    /// A quote is not closed, or the line ends in a backslash, and nothing before it, as a comment or a here-document would,
-    /// makes that the shell's to judge.
+    /// A quote is not closed, or the line ends in a backslash, and nothing before it (such as a comment or a here-document)
+    /// leaves that for the shell to judge.
     /// </exception>
     public static IReadOnlyList<string>? Split(string line)
     {
@@ -56,7 +56,7 @@ public static class ShellWords
                 case '\\' when i + 1 == line.Length:
                     return needsShell ? null : throw new FormatException("the command line ends in a backslash");
                 case '\\':
-                    // A backslash before a line end joins two lines: a shell's business, as every line end is.
+                    // A backslash before a line end joins two lines. Line ends are always left to the shell.
                     needsShell |= line[i + 1] == '\n';
                     word.Append(line[++i]);
                     break;
@@ -99,8 +99,8 @@ public static class ShellWords
     }
 
     /// <summary>
-    /// The program that a shell's line is likely to be about: the first that it names, when assignments, what the shell does
-    /// itself, and words that only introduce a command are passed over.
+    /// The program that a shell command line is probably about: the first it names, after skipping assignments, words that
+    /// the shell handles itself, and words that only introduce a command.
     /// </summary>
     public static string? FirstProgram(string line) =>
         line.Split(['\n', ';', '&', '|', '(', ')'], StringSplitOptions.RemoveEmptyEntries)

@@ -2,26 +2,26 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Model.Specs;
 
-/// <summary>How a process wants to be stopped.</summary>
-/// <param name="Signal">Asks it, and what it leaves, to end.</param>
-/// <param name="Timeout">How long they have, until SIGKILL.</param>
-/// <param name="Mode">Who is asked first.</param>
+/// <summary>How to stop a process.</summary>
+/// <param name="Signal">Asks the process, and whatever it leaves behind, to end.</param>
+/// <param name="Timeout">How long they have before SIGKILL.</param>
+/// <param name="Mode">Which processes are asked first.</param>
 public sealed record StopRule(int Signal, TimeSpan Timeout, StopMode Mode = StopMode.Main)
 {
     public static readonly StopRule Default = new(SignalName.Terminate, TimeSpan.FromSeconds(10));
 }
 
-/// <summary>Who of a tree gets the signal when it is stopped.</summary>
+/// <summary>Which processes of a tree get the signal when it is stopped.</summary>
 public enum StopMode
 {
-    /// <summary>The main process; when it has ended, what is left.</summary>
+    /// <summary>The main process; once it has ended, whatever is left.</summary>
     Main,
 
-    /// <summary>All of it at once.</summary>
+    /// <summary>All of them at once.</summary>
     Tree,
 }
 
-/// <summary>The words for it, in the state and wherever programs read.</summary>
+/// <summary>The words for it in the state and in all machine-readable output.</summary>
 public static class StopModes
 {
     public static string Word(this StopMode mode) => mode == StopMode.Tree ? "tree" : "main";

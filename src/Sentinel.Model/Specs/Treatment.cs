@@ -1,15 +1,15 @@
 namespace Sentinel.Model.Specs;
 
-/// <summary>How the system is to treat a process, set before its first instruction and inherited by all that it starts.</summary>
+/// <summary>How the system treats a process; set before its first instruction and inherited by everything that it starts.</summary>
 public sealed record Treatment
 {
-    /// <summary>Nothing is asked for: it is treated as whoever starts it.</summary>
+    /// <summary>Nothing is set: the process is treated like whoever starts it.</summary>
     public static readonly Treatment None = new();
 
-    /// <summary>Who it runs as: a name or uid, and after a colon a group; null: whoever starts it.</summary>
+    /// <summary>The user to run as: a name or uid, and optionally a colon and a group; null: whoever starts it.</summary>
     public string? User { get; init; }
 
-    /// <summary>-20 (most) to 19 (least); see setpriority(2).</summary>
+    /// <summary>-20 (highest priority) to 19 (lowest); see setpriority(2).</summary>
     public int? Nice { get; init; }
 
     public IoPriority? IoPriority { get; init; }
@@ -22,7 +22,7 @@ public sealed record Treatment
 
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
-    /// <summary>Of all that it starts together; the others hold for each process.</summary>
+    /// <summary>Limits on all processes of the tree together; the other limits apply to each process.</summary>
     public TreeLimits Tree { get; init; } = TreeLimits.None;
 
     public bool IsNone => Limits.Count == 0 && this == None with { Limits = Limits };

@@ -4,29 +4,29 @@ namespace Sentinel.Model.Specs;
 
 /// <summary>
 /// Expands <c>${NAME}</c> and, as in the POSIX shell (Shell Command Language, section 2.6.2),
-/// <c>${NAME-default}</c>, <c>${NAME+alternative}</c>, <c>${NAME?message}</c>, which with a colon take what is empty for not set.
-/// Their words may hold expansions. <c>$(command)</c> stays as it is written, and so does a $ before anything else: in passwords it is
-/// a character like any other, and python-dotenv and systemd take <c>$NAME</c> for that as well.
+/// <c>${NAME-default}</c>, <c>${NAME+alternative}</c>, <c>${NAME?message}</c>, which with a colon treat an empty value as not set.
+/// Their words may contain expansions. <c>$(command)</c> stays as written, and so does a $ before anything else: in passwords it is
+/// a character like any other, and python-dotenv and systemd leave <c>$NAME</c> alone as well.
 /// </summary>
-/// <param name="takesBareNames">Whether <c>$NAME</c> is expanded as well, where nobody writes passwords.</param>
+/// <param name="takesBareNames">Whether <c>$NAME</c> is expanded as well, for texts in which nobody writes passwords.</param>
 public sealed class VariableExpansion(Func<string, string?> lookup, bool takesBareNames = false)
 {
     private const int DeepestNesting = 16;
 
-    // Some lines that each repeat the one before are enough to fill any memory. Linux gives a program less than this.
+    // A few lines that each repeat the one before can fill any memory. Linux passes a program less than this.
     private const int MostCharacters = 8 * 1024 * 1024;
 
     private const string Unclosed = "a ${ is not closed";
-    private const string Unknown = "a ${ is neither of a name alone nor of a name and one of - + ? :- :+ :?";
-    private static readonly string TooDeep = $"more than {DeepestNesting} ${{ are in each other";
-    private static readonly string TooMuch = $"with it the file's variables come to more than {MostCharacters} characters";
+    private const string Unknown = "a ${ must hold a name, alone or followed by one of - + ? :- :+ :?";
+    private static readonly string TooDeep = $"more than {DeepestNesting} ${{ are nested";
+    private static readonly string TooMuch = $"with this line, the file's variables come to more than {MostCharacters} characters";
 
     private readonly Dictionary<string, string?> _values = [];
     private int _characters;
 
     public void Set(string name, string value) => _values[name] = value;
 
-    /// <param name="why">Why it cannot be expanded; null when it is.</param>
+    /// <param name="why">Why it cannot be expanded; null if it is.</param>
     public string Expand(ReadOnlySpan<char> text, bool isQuoted, out string? why)
     {
         var expanded = new StringBuilder(text.Length);
@@ -137,7 +137,7 @@ public sealed class VariableExpansion(Func<string, string?> lookup, bool takesBa
         _ => null,
     };
 
-    /// <summary>Of <c>$(…)</c> at the start of the text: to the ) that closes it, or else to the end.</summary>
+    /// <summary>The length of <c>$(…)</c> at the start of the text: to the ) that closes it, or else to the end.</summary>
     private static int LengthOfCommand(ReadOnlySpan<char> text)
     {
         var open = 0;

@@ -144,7 +144,7 @@ public sealed class LeaseKeeperTests : IDisposable
         daemon.Loop.Run(TimeSpan.FromTicks(1));
 
         Assert.IsType<RunState.Stopped>(daemon["web"].State);
-        Assert.Equal("its time of 2h is up", daemon["web"].LeaseOver);
+        Assert.Equal("its --ttl of 2h has expired", daemon["web"].LeaseOver);
         Assert.IsType<RunState.Running>(daemon["later"].State);
         daemon.Loop.Run(Ttl);
         Assert.IsType<RunState.Stopped>(daemon["later"].State);

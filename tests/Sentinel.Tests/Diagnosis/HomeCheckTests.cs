@@ -11,8 +11,8 @@ public class HomeCheckTests
     [Theory]
     [InlineData(1000, "700", "ok: /h is ours alone, with 50 GB free")]
     [InlineData(0, "700", "broken: /h belongs to another user (uid 0; this is uid 1000)")]
-    [InlineData(1000, "755", "degraded: others may look into /h, where environments and logs are -> chmod 700 /h")]
-    [InlineData(1000, "710", "degraded: others may look into /h")]
+    [InlineData(1000, "755", "degraded: other users can access /h, which holds environments and logs -> chmod 700 /h")]
+    [InlineData(1000, "710", "degraded: other users can access /h")]
     [InlineData(1000, "770", "broken: others may write to /h, so nothing in it can be trusted, and commands refuse -> chmod 700 /h")]
     [InlineData(1000, "702", "broken: others may write to /h")]
     [InlineData(1000, "500", "broken: /h is closed to its owner -> chmod 700 /h")]
@@ -25,14 +25,14 @@ public class HomeCheckTests
     [Fact]
     public void So_is_each_file_in_it() => Told.Are(
         [
-            "broken: lock belongs to another user, as happens when sentinel was once run by sudo -> sudo chown -R 1000 /h",
+            "broken: lock belongs to another user, as happens once sentinel has been run with sudo -> sudo chown -R 1000 /h",
             "degraded: logs and 1 more are open to others -> chmod -R go= /h",
         ],
         HomeCheck.Of(Home() with { Files = [File("/h/lock", "600", 0), File("/h/logs", "755"), File("/h/logs/web.stdout.log", "644"), File("/h/state.json", "600")] }));
 
     [Fact]
     public void What_is_to_be_typed_is_quoted() => Told.Are(
-        ["degraded: others may look into /it's mine, where environments and logs are -> chmod 700 '/it'\\''s mine'"],
+        ["degraded: other users can access /it's mine, which holds environments and logs -> chmod 700 '/it'\\''s mine'"],
         HomeCheck.Of(Home() with { Folder = File("/it's mine", "755") }));
 
     [Theory]
@@ -47,7 +47,7 @@ public class HomeCheckTests
     public void Its_disk_is_to_take_files_and_to_be_of_this_machine()
     {
         Told.Are(["broken: the file system of /h is read-only"], HomeCheck.Of(Home() with { Disk = Roomy with { IsReadOnly = true } }));
-        Told.Are(["broken: the file system of /h can have no more files"], HomeCheck.Of(Home() with { Disk = Roomy with { HasFilesLeft = false } }));
+        Told.Are(["broken: the file system of /h cannot hold more files"], HomeCheck.Of(Home() with { Disk = Roomy with { HasFilesLeft = false } }));
         Told.Are(["ok: /h is ours alone"], HomeCheck.Of(Home() with { Disk = Roomy with { FreeBytes = null } }));
         Told.Are(["degraded: /h is on NFS:"], HomeCheck.Of(Home() with { Disk = Roomy with { FileSystem = "NFS", IsOfNetwork = true } }));
     }
@@ -55,10 +55,10 @@ public class HomeCheckTests
     [Fact]
     public void Where_there_is_none_it_is_to_be_possible()
     {
-        Told.Are(["ok: /h is not there yet"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: true, Roomy)));
-        Told.Are(["broken: /h is not there, and cannot be made: / is no folder that is ours to write to"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: false, Roomy)));
+        Told.Are(["ok: /h does not exist yet"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: true, Roomy)));
+        Told.Are(["broken: /h does not exist, and cannot be created: / is not a folder that we can write to"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: false, Roomy)));
         Told.Are(["broken: the disk of /h is full"], HomeCheck.Of(new HomeSight.Missing("/h", "/", CanBeMade: true, Roomy with { FreeBytes = 0 })));
-        Told.Are(["broken: /h is no folder"], HomeCheck.Of(new HomeSight.NoFolder("/h")));
+        Told.Are(["broken: /h is not a folder"], HomeCheck.Of(new HomeSight.NoFolder("/h")));
     }
 
     private static HomeSight.There Home(uint owner = 1000, string mode = "700") => new(File("/h", mode, owner), null, 1000, [], Roomy);

@@ -13,16 +13,16 @@ public class MachineChecksTests
     [InlineData(true, true, true, "ok: Linux 6.18: processes are held")]
     [InlineData(true, true, null, "ok: Linux 6.18: processes are held")]
     [InlineData(true, false, true, "degraded: Linux 6.18 does not tell how a process ended")]
-    [InlineData(false, false, true, "broken: Linux 6.18 gives no pidfds")]
-    [InlineData(true, true, false, "ok: Linux 6.18", "degraded: processes cannot be made in a control group")]
-    [InlineData(false, false, false, "broken: Linux 6.18 gives no pidfds", "degraded: processes cannot be made in a control group")]
+    [InlineData(false, false, true, "broken: Linux 6.18 provides no pidfds")]
+    [InlineData(true, true, false, "ok: Linux 6.18", "degraded: processes cannot be created in a control group")]
+    [InlineData(false, false, false, "broken: Linux 6.18 provides no pidfds", "degraded: processes cannot be created in a control group")]
     public void A_kernel_is_told_by_what_it_can(bool hasPidFds, bool tellsExits, bool? clones, params string[] told) =>
         Told.Are(told, KernelCheck.Of(new Kernel("6.18", hasPidFds, tellsExits, clones)));
 
     public static TheoryData<ControlGroups, string> Groups => new()
     {
         { new ControlGroups.None(), "degraded: cgroup v2 is not mounted" },
-        { new ControlGroups.Closed("/sys/fs/cgroup/x"), "degraded: no group can be made below our own, /sys/fs/cgroup/x:" },
+        { new ControlGroups.Closed("/sys/fs/cgroup/x"), "degraded: no control group can be created below our own, /sys/fs/cgroup/x:" },
         { new ControlGroups.Open("/cg", ["--cpu-max", "--pids-max"], null), "ok: cgroup v2, and every tree gets a group below /cg; --cpu-max, --pids-max can be used" },
         { new ControlGroups.Open("/cg", ["--pids-max"], "none is here"), "ok: cgroup v2, and every tree gets a group below /cg; --pids-max can be used (none is here)" },
         { new ControlGroups.Open("/cg", [], "none is here"), "ok: cgroup v2, and every tree gets a group below /cg; no tree can have limits (none is here)" },
@@ -34,19 +34,19 @@ public class MachineChecksTests
 
     [Theory]
     [InlineData(LogRung.Collapse, "ok: ext4: a log is rotated by cutting off its front")]
-    [InlineData(LogRung.Punch, "ok: ext4: a log is rotated by giving back the space of its front")]
-    [InlineData(LogRung.Reader, "degraded: ext4 can take nothing out of a file")]
-    [InlineData(null, "ok: ext4: how logs can be rotated is tried by the first 'run'")]
+    [InlineData(LogRung.Punch, "ok: ext4: a log is rotated by freeing the space of its front")]
+    [InlineData(LogRung.Reader, "degraded: ext4 cannot remove the front of a file")]
+    [InlineData(null, "ok: ext4: the first 'run' tries how logs can be rotated")]
     public void A_folder_of_logs_is_told_by_how_they_are_rotated(LogRung? rung, string told) =>
         Told.Are([told], LogFolderCheck.Of(new LogFolder("/logs", "ext4", rung)));
 
     public static TheoryData<string?[], string[]> Units => new()
     {
         { [], [] },
-        { [null, null], ["ok: /etc/0.service starts a program that is there", "ok: /etc/1.service starts a program that is there"] },
+        { [null, null], ["ok: /etc/0.service starts a program that exists", "ok: /etc/1.service starts a program that exists"] },
         {
             [null, "there is no program /x"],
-            ["broken: nothing is started by /etc/1.service: there is no program /x -> put it back, or write the unit anew with 'sentinel startup systemd --install'"]
+            ["broken: /etc/1.service starts nothing: there is no program /x -> put it back, or rewrite the unit with 'sentinel startup systemd --install'"]
         },
     };
 
@@ -67,7 +67,7 @@ public class MachineChecksTests
 
     [Theory]
     [InlineData(150, "ok: 1024 open files and 400 inotify watches are enough for 150 processes")]
-    [InlineData(151, "degraded: 151 processes would have 302 inotify watches, and a user may have 400: the logs beyond are looked at twice a second, and the times of their lines are less exact -> sudo sysctl fs.inotify.max_user_watches=2048")]
+    [InlineData(151, "degraded: 151 processes would have 302 inotify watches, and a user may have 400: logs beyond that are looked at twice a second, and the times of their lines are less exact -> sudo sysctl fs.inotify.max_user_watches=2048")]
     public void So_are_inotify_watches(int registered, string told) => Told.Are([told], LimitsCheck.Of(Roomy with { Watches = 400 }, registered));
 
     [Theory]
@@ -84,6 +84,6 @@ public class MachineChecksTests
 
     [Fact]
     public void A_look_that_fails_is_a_finding() => Told.Are(
-        ["degraded: this cannot be looked at: it is gone ->"],
+        ["degraded: this cannot be checked: it is gone ->"],
         Finding.Of(Areas.Kernel, () => throw new InvalidOperationException("it is gone.")));
 }

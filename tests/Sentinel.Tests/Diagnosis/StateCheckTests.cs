@@ -12,19 +12,19 @@ public class StateCheckTests
     private static readonly SentinelHome Home = new("/h");
 
     [Theory]
-    [InlineData("missing", "missing", "ok: nothing was ever run", 0)]
+    [InlineData("missing", "missing", "ok: nothing has been run yet", 0)]
     [InlineData("good", "good", "ok: /h/state.json is sound, and so is its copy: 1 process", 1)]
     [InlineData("good", "missing", "ok: /h/state.json is sound: 1 process", 1)]
     [InlineData("good", "damaged", "degraded: /h/state.json can be read, but its copy is damaged (it is garbage) -> the next command", 1)]
     [InlineData("good", "unreadable", "degraded: /h/state.json can be read, but its copy cannot", 1)]
     [InlineData("damaged", "good", "degraded: /h/state.json is damaged (it is garbage); its copy, from before the last change, is used, with 1 process", 1)]
     [InlineData("missing", "good", "degraded: /h/state.json is missing; its copy", 1)]
-    [InlineData("damaged", "missing", "broken: /h/state.json is damaged (it is garbage), and its copy is missing: no command works but this one -> put an older one in its place, or move /h/state.json away", null)]
+    [InlineData("damaged", "missing", "broken: /h/state.json is damaged (it is garbage), and its copy is missing: no command except 'doctor' works -> put an older one in its place, or move /h/state.json away", null)]
     [InlineData("damaged", "damaged", "broken: /h/state.json is damaged (it is garbage), and its copy is damaged", null)]
-    [InlineData("missing", "damaged", "broken: /h/state.json is missing, and its copy is damaged (it is garbage): no command works but this one -> put an older one in its place, or move /h/state.json.bak away", null)]
-    [InlineData("newer", "good", "broken: /h/state.json was written by a newer Sentinel (version 9 of the state): no command works but this one -> upgrade sentinel", null)]
+    [InlineData("missing", "damaged", "broken: /h/state.json is missing, and its copy is damaged (it is garbage): no command except 'doctor' works -> put an older one in its place, or move /h/state.json.bak away", null)]
+    [InlineData("newer", "good", "broken: /h/state.json was written by a newer Sentinel (version 9 of the state): no command except 'doctor' works -> upgrade sentinel", null)]
     [InlineData("unreadable", "good", "broken: /h/state.json cannot be read: access is denied", null)]
-    [InlineData("python", "missing", "degraded: /h/state.json is the Python tool's, with 1 process, and was not taken over yet", 1)]
+    [InlineData("python", "missing", "degraded: /h/state.json is the Python tool's, with 1 process, and has not been taken over yet", 1)]
     public void The_state_is_told_by_what_commands_can_do_with_it(string state, string copy, string told, int? processes)
     {
         var files = new StateFilesSight(Home, Sight(state), Sight(copy), []);
@@ -34,7 +34,7 @@ public class StateCheckTests
 
     [Fact]
     public void What_was_kept_aside_is_named() => Told.Are(
-        ["ok:", "degraded: the state was damaged before; what it was is kept as a, b -> rm /h/a /h/b, when nothing is missing"],
+        ["ok:", "degraded: the state was damaged before; the damaged files are kept as a, b -> rm /h/a /h/b, if nothing is missing"],
         StateCheck.Of(new StateFilesSight(Home, Sight("good"), Sight("good"), ["/h/a", "/h/b"])));
 
     private static StateSight Sight(string word) => word switch

@@ -21,10 +21,10 @@ public class SupervisionChecksTests
         { new DaemonSight.Silent(9), ["broken: the daemon (pid 9) does not answer: nothing can be changed, and nothing is restarted -> sentinel daemon stop --force"] },
         { new DaemonSight.Silent(null), ["broken: the daemon does not answer"] },
         { new DaemonSight.Strange("the daemon speaks another language"), ["broken: the daemon speaks another language -> sentinel daemon restart"] },
-        { new DaemonSight.Closed("it is not ours"), ["degraded: whether a daemon runs cannot be told: it is not ours"] },
-        { new DaemonSight.Deaf(9), ["degraded: a daemon (pid 9) runs and cannot be reached"] },
-        { new DaemonSight.None(HasSocket: false), ["ok: no daemon runs, and no process"] },
-        { new DaemonSight.None(HasSocket: true), ["ok: no daemon runs, and no process", "ok: a daemon that was killed has left its daemon.sock"] },
+        { new DaemonSight.Closed("it is not ours"), ["degraded: cannot tell whether a daemon is running: it is not ours"] },
+        { new DaemonSight.Deaf(9), ["degraded: a daemon (pid 9) is running but cannot be reached"] },
+        { new DaemonSight.None(HasSocket: false), ["ok: no daemon is running, and no process"] },
+        { new DaemonSight.None(HasSocket: true), ["ok: no daemon is running, and no process", "ok: a daemon that was killed has left its daemon.sock"] },
     };
 
     [Theory]
@@ -40,7 +40,7 @@ public class SupervisionChecksTests
     [InlineData("stopped", RestartRule.Always, true)]
     [InlineData("failed", RestartRule.Always, true)]
     public void One_is_missed_where_something_is_to_be_restarted(string state, RestartRule rule, bool isWell) => Told.Are(
-        [isWell ? "ok: no daemon runs" : "degraded: no daemon runs, and 1 process is to be restarted: that happens only when somebody looks -> sentinel daemon start"],
+        [isWell ? "ok: no daemon is running" : "degraded: no daemon is running, so 1 process with --restart is restarted only when 'sentinel list' or 'status' runs -> sentinel daemon start"],
         DaemonCheck.Of(new DaemonSight.None(false), Version, [Sample.In(Sample.State(state), rule)]));
 
     [Theory]
@@ -53,17 +53,17 @@ public class SupervisionChecksTests
         var lease = new Lease { Session = "s1", Term = ends ? Term.From(Sample.Start, TimeSpan.FromHours(2)) : null };
 
         Told.Are(
-            ["ok: no daemon runs", .. isWell ? Array.Empty<string>() : ["degraded: no daemon runs, and 1 process has a lease: when that is over, only 'sentinel gc' ends what has it -> sentinel daemon start"]],
+            ["ok: no daemon is running", .. isWell ? Array.Empty<string>() : ["degraded: no daemon is running, and 1 process has a lease: only 'sentinel gc' ends a process whose lease is over -> sentinel daemon start"]],
             DaemonCheck.Of(new DaemonSight.None(false), Version, [record with { Spec = record.Spec with { Lease = lease } }]));
     }
 
     public static TheoryData<string, int[], string[], string[]> Processes => new()
     {
-        { "running", [], [], ["ok: 1 of 1 run"] },
-        { "stopped", [], [], ["ok: 0 of 1 run"] },
+        { "running", [], [], ["ok: 1 of 1 are running"] },
+        { "stopped", [], [], ["ok: 0 of 1 are running"] },
         { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why 7, then sentinel start 7"] },
-        { "stopped", [3], [], ["degraded: web has ended, and of what it started one process runs still (pid 3) -> sentinel stop 7"] },
-        { "failed", [1, 2, 3, 4, 5, 6], [], ["degraded: web was given up", "degraded: web has ended, and of what it started 6 processes run still (pid 1, 2, 3, 4, 5, ...)"] },
+        { "stopped", [3], [], ["degraded: web has ended, but one process that it started is still running (pid 3) -> sentinel stop 7"] },
+        { "failed", [1, 2, 3, 4, 5, 6], [], ["degraded: web was given up", "degraded: web has ended, but 6 processes that it started are still running (pid 1, 2, 3, 4, 5, ...)"] },
         { "running", [], ["/h/logs/web.stdout.log"], ["degraded: web writes to a log that was deleted: it takes space, and nobody sees it (/h/logs/web.stdout.log) -> sentinel restart 7; before that, cp /proc/4711/fd/1 FILE"] },
     };
 
@@ -80,17 +80,17 @@ public class SupervisionChecksTests
     public void What_became_of_a_log_is_told_with_what_to_do_about_it() => Told.Are(
         [
             "degraded: web writes to a log that was renamed: /h/logs/web.stdout.log is now /h/logs/web.stdout.log.1",
-            "degraded: something emptied /h/logs/web.stderr.log, as '> /dev/stdout' in web does: what stood there is lost -> sentinel set 7 --log-pipe",
+            "degraded: something emptied /h/logs/web.stderr.log, as '> /dev/stdout' in web does: its content is lost -> sentinel set 7 --log-pipe",
         ],
         ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State("running")), [], new LogFaults(
             [], [new MovedLog("/h/logs/web.stdout.log", "/h/logs/web.stdout.log.1")], [new EmptiedLog("/h/logs/web.stderr.log", Sample.Start, 7)]))]));
 
     [Fact]
-    public void Without_processes_all_is_well() => Told.Are(["ok: there are none"], ProcessCheck.Of([]));
+    public void Without_processes_all_is_well() => Told.Are(["ok: there are no processes"], ProcessCheck.Of([]));
 
     [Theory]
     [InlineData(7, null, "ok: 1 leased")]
-    [InlineData(7.1, null, "degraded: 8000 (web) was leased 7 days ago, and nobody listens on it -> sentinel port free 8000")]
+    [InlineData(7.1, null, "degraded: 8000 (web) was leased 7 days ago, and nothing is listening on it -> sentinel port free 8000")]
     [InlineData(30, 5, "ok: 1 leased")]
     public void A_lease_is_stale_when_nobody_has_listened_for_a_week(double days, int? listener, string told) => Told.Are(
         [told],
@@ -99,7 +99,7 @@ public class SupervisionChecksTests
     [Theory]
     [InlineData(null, "ok: 1 leased")]
     [InlineData(5, "ok: 1 leased")]
-    [InlineData(6, "degraded: 8000 (web) is that of web, and nginx (pid 6) listens on it: web cannot be started -> kill 6")]
+    [InlineData(6, "degraded: 8000 (web) belongs to web, but nginx (pid 6) is listening on it: web cannot be started -> kill 6")]
     public void A_port_of_a_process_is_not_to_be_a_strangers(int? listener, string told) => Told.Are(
         [told],
         PortCheck.Of(State.Empty.With(Sample.Record).With(Lease(Sample.Record.Id)), Listeners(listener), (owner, pid) => owner == Sample.Record.Id && pid == 6, Sample.Start.AddDays(30)));

@@ -186,16 +186,16 @@ public sealed class DotEnvTests
     [InlineData("X=${SET:-${s3cret}", "${ is not closed")]
     [InlineData("X=\"${SET:-s3cret\"", "${ is not closed")]
     [InlineData("X=${SET:-$(s3cret}", "${ is not closed")]
-    [InlineData("X=${}s3cret", "${ is neither of a name alone nor")]
-    [InlineData("X=${1}s3cret", "${ is neither of a name alone nor")]
-    [InlineData("X=${#s3cret}", "${ is neither of a name alone nor")]
-    [InlineData("X=${s3cret%x}", "${ is neither of a name alone nor")]
-    [InlineData("X=${s3cret:1}", "${ is neither of a name alone nor")]
+    [InlineData("X=${}s3cret", "${ must hold a name, alone or")]
+    [InlineData("X=${1}s3cret", "${ must hold a name, alone or")]
+    [InlineData("X=${#s3cret}", "${ must hold a name, alone or")]
+    [InlineData("X=${s3cret%x}", "${ must hold a name, alone or")]
+    [InlineData("X=${s3cret:1}", "${ must hold a name, alone or")]
     [InlineData("X=s3cret${UNSET:?}", "UNSET is not set")]
     [InlineData("X=s3cret${UNSET?needed by $SET}", "UNSET is not set: needed by $SET")]
     [InlineData("X=s3cret${EMPTY:?say ${which} one}", "EMPTY is empty: say ${which} one")]
-    [InlineData("X=s3cret\0", "has a NUL")]
-    [InlineData("# s3cret\0", "has a NUL")]
+    [InlineData("X=s3cret\0", "contains a NUL")]
+    [InlineData("# s3cret\0", "contains a NUL")]
     public void A_line_at_fault_sets_nothing_tells_no_secret_and_hides_no_other_line(string line, string why)
     {
         var read = Parse($"B=1\n{line}\nA=2");
@@ -243,7 +243,7 @@ public sealed class DotEnvTests
     {
         var read = Parse($"A={string.Concat(Enumerable.Repeat("${U:-", depth))}x{new string('}', depth)}");
         Assert.Equal(isFine ? ["x"] : [], read.Assignments.Select(assignment => assignment.Value));
-        Assert.All(read.Faults, fault => Assert.Equal("more than 16 ${ are in each other", fault.Why));
+        Assert.All(read.Faults, fault => Assert.Equal("more than 16 ${ are nested", fault.Why));
         Assert.Equal(isFine ? 0 : 1, read.Faults.Count);
     }
 

@@ -189,7 +189,7 @@ public sealed class EventLogTests : IDisposable
 
         _log.Append([Up(1)]);
 
-        Assert.StartsWith($"what happens cannot be noted in {_home.Events}: ", Assert.Single(_warnings));
+        Assert.StartsWith($"cannot record events in {_home.Events}: ", Assert.Single(_warnings));
     }
 
     private static EndedRun Run(Exit how) => new(11, Clock.Start.AddSeconds(-1), Clock.Start, Witnessed: true, how);

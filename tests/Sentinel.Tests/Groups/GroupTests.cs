@@ -65,7 +65,7 @@ public sealed class GroupTests : IDisposable
             new Request.AddToGroup("front", new Selection.All()), new Request.RemoveFromGroup("front", new Selection.All()),
             new Request.Start(new Selection.Members("front"), null), new Request.Stop(new Selection.Members("front"), StopOptions.Default),
         })
-            Assert.Equal("there is no group 'front'; 'sentinel group list' shows those there are", Assert.IsType<Outcome.Failed>(Do(request)).Why);
+            Assert.Equal("there is no group 'front'; 'sentinel group list' shows all groups", Assert.IsType<Outcome.Failed>(Do(request)).Why);
     }
 
     [Fact]

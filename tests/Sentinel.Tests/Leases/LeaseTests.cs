@@ -13,8 +13,8 @@ public sealed class LeaseTests
     [Theory]
     [InlineData(0, null)]
     [InlineData(7199.999, null)]
-    [InlineData(7200, "its time of 2h is up")]
-    [InlineData(1e6, "its time of 2h is up")]
+    [InlineData(7200, "its --ttl of 2h has expired")]
+    [InlineData(1e6, "its --ttl of 2h has expired")]
     // Somebody has set the clock back.
     [InlineData(-60, null)]
     public void It_is_over_when_its_time_is_up_and_not_before(double seconds, string? why) => Assert.Equal(
@@ -35,7 +35,7 @@ public sealed class LeaseTests
         var lease = new Lease { Owner = Shell, Term = Term.From(Now, TimeSpan.FromSeconds(90)) };
 
         Assert.Null(lease.WhyOver(Now, _ => true));
-        Assert.Equal("its time of 90s is up", lease.WhyOver(Now.AddHours(1), _ => true));
+        Assert.Equal("its --ttl of 90s has expired", lease.WhyOver(Now.AddHours(1), _ => true));
         Assert.Equal("bash (pid 812) has ended", lease.WhyOver(Now, _ => false));
     }
 

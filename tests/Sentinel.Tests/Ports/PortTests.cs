@@ -24,7 +24,7 @@ public sealed class PortTests : IDisposable
 
         Assert.Equal([2000, 61_000], given.Order());
         Assert.Equal(
-            "no port is left that nobody uses or has leased",
+            "no port is left: all are in use or leased",
             Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(null, "web"))).Why);
     }
 
@@ -40,7 +40,7 @@ public sealed class PortTests : IDisposable
         Assert.Equal("port 8000 is used by nginx (pid 7)", Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8000, "web"))).Why);
         Assert.Equal(8001, Assert.IsType<Outcome.PortAllocated>(Do(new Request.AllocatePort(8001, "web"))).Lease.Port);
         Assert.Equal(
-            "port 8001 is leased already, as 'web'; 'sentinel port free 8001' frees it",
+            "port 8001 is already leased as 'web'; 'sentinel port free 8001' frees it",
             Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8001, "other"))).Why);
     }
 
@@ -54,7 +54,7 @@ public sealed class PortTests : IDisposable
         Assert.Equal([8000, 8001], Free("web").Select(freed => Assert.IsType<Outcome.PortFreed>(freed).Lease.Port));
         Assert.IsType<Outcome.PortFreed>(Assert.Single(Free("8002")));
         Assert.Equal(
-            ["port 8002 is not leased; 'sentinel port list' shows those that are", "no port is leased as 'web'; 'sentinel port list' shows those that are"],
+            ["port 8002 is not leased; 'sentinel port list' shows the leased ports", "no port is leased as 'web'; 'sentinel port list' shows the leased ports"],
             Free("8002", "web").Select(failed => Assert.IsType<Outcome.Failed>(failed).Why));
     }
 
@@ -69,7 +69,7 @@ public sealed class PortTests : IDisposable
         Assert.All(_sentinel.Machine.Launches, launch =>
             Assert.Equal((leases["http"], leases["admin"]), (launch.Environment["PORT"], launch.Environment["ADMIN_PORT"])));
         Assert.Equal(
-            $"port {leases["http"]} (http) is that of web; 'sentinel delete 1' frees it",
+            $"port {leases["http"]} (http) belongs to web; 'sentinel delete 1' frees it",
             Assert.IsType<Outcome.Failed>(Assert.Single(Free(leases["http"]))).Why);
 
         _sentinel.Delete("web");
@@ -119,7 +119,7 @@ public sealed class PortTests : IDisposable
         Assert.Equal(new PortRequest(name, variable), PortRequest.Parse(text));
 
     [Theory]
-    [InlineData("8000", "--port takes a name, such as http, not '8000': which port it is will be chosen, and told in PORT")]
+    [InlineData("8000", "--port takes a name, such as http, not '8000': Sentinel chooses the port and passes it in PORT")]
     [InlineData("", "'' cannot be the name of a port")]
     [InlineData("a/b", "'a/b' cannot be the name of a port")]
     [InlineData("http=", "a variable needs a name")]

@@ -21,7 +21,7 @@ public sealed class ProbeTests
     [InlineData("http://")]
     [InlineData("http://local host/")]
     public void What_is_no_url_is_said_to_be_none(string url) =>
-        Assert.Contains($"'{url}' is no URL", Assert.Throws<FormatException>(() => Probe.Http(url)).Message);
+        Assert.Contains($"'{url}' is not a URL", Assert.Throws<FormatException>(() => Probe.Http(url)).Message);
 
     [Theory]
     [InlineData("localhost:80", "localhost", 80)]
@@ -43,7 +43,7 @@ public sealed class ProbeTests
     [InlineData("::1:80")]
     [InlineData("[]:80")]
     public void What_is_no_address_is_said_to_be_none(string address) =>
-        Assert.Contains($"'{address}' is no address", Assert.Throws<FormatException>(() => Probe.Tcp(address)).Message);
+        Assert.Contains($"'{address}' is not an address", Assert.Throws<FormatException>(() => Probe.Tcp(address)).Message);
 
     [Fact]
     public void With_other_variables_it_may_be_no_address()

@@ -92,7 +92,7 @@ public sealed class PythonStateTests : IDisposable
         var taken = Read(Document(Process(3, 9, "web", "\"user\": \"www\", \"nice\": 5, \"ionice_ioclass\": \"best_effort\", \"ionice_value\": 6, \"startup_timeout_seconds\": 3, \"env\": {\"A B\": \"1\"}")))!;
         Assert.Equal(
             [
-                "web: 'A B' cannot be the name of a variable: it has a space, a control character or a =; it is left out",
+                "web: 'A B' cannot be the name of a variable: it contains a space, a control character or =; it is left out",
                 "web: startup_timeout_seconds cannot be taken over",
             ],
             taken.Warnings);
@@ -106,7 +106,7 @@ public sealed class PythonStateTests : IDisposable
         var daemon = _machine.Add();
         Directory.CreateDirectory(Home.Folder);
         File.WriteAllText(Path.Combine(Home.Folder, "daemon.pid"), $"{daemon.Pid}");
-        Assert.Equal([$"its daemon (pid {daemon.Pid}) still runs and would restart processes, too; end it"], Read(Document())!.Warnings);
+        Assert.Equal([$"its daemon (pid {daemon.Pid}) still runs and would restart processes, too; stop it"], Read(Document())!.Warnings);
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class PythonStateTests : IDisposable
 
         Assert.Equal("web", StateDocument.Read(File.ReadAllBytes(Home.State)).Processes[3].Spec.Name);
         Assert.Equal(document, File.ReadAllText($"{Home.State}.python-20260102T030405Z"));
-        Assert.Contains("1 processes, 1 groups and 1 ports, is now ours", Assert.Single(_warnings));
+        Assert.Contains("1 processes, 1 groups and 1 ports) is now in use", Assert.Single(_warnings));
         _warnings.Clear();
         Assert.Single(Store().Read().Processes);
         Assert.Empty(_warnings);

@@ -45,7 +45,7 @@ public sealed class StateTransactionTests : IDisposable
         using var transaction = _store.Begin();
         transaction.State = State.Empty.With(new Group("a/b", DateTimeOffset.UnixEpoch));
 
-        Assert.Contains("'a/b' has a name that cannot be", Assert.Throws<StateException>(transaction.Save).Message);
+        Assert.Contains("'a/b' has an invalid name", Assert.Throws<StateException>(transaction.Save).Message);
         Assert.Throws<StateException>(transaction.SaveForNow);
         Assert.Empty(_files.Written);
     }

@@ -92,7 +92,7 @@ public sealed class HandoverTests : IDisposable
         daemon.Loop.Run(Handover.Patience + TimeSpan.FromSeconds(1));
 
         Assert.Equal("crashed", daemon["web"].State.Word);
-        Assert.Contains("no process took its place by its pid file", daemon["web"].LastRun!.Why);
+        Assert.Contains("its pid file names no successor", daemon["web"].LastRun!.Why);
         Assert.DoesNotContain(stranger.Pid, daemon.Loop.Watched);
         daemon.Do(new Request.Stop(Selection.Of([daemon["web"].Id]), StopOptions.Default));
         Assert.True(left.HasEnded);

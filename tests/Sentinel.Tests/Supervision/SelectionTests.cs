@@ -30,7 +30,7 @@ public sealed class SelectionTests
     [Theory]
     [InlineData("wbe", "there is no process named 'wbe'; did you mean 'web'?")]
     [InlineData("Web", "there is no process named 'Web'; did you mean 'web'?")]
-    [InlineData("database", "there is no process named 'database'; 'sentinel list' shows those there are")]
+    [InlineData("database", "there is no process named 'database'; 'sentinel list' shows all processes")]
     [InlineData("7", "there is no process with the id 7")]
     [InlineData("99999999999", "there is no process with the id 99999999999")]
     [InlineData("1 ", "there is no process named '1 '; did you mean ' 1'?")]

@@ -149,7 +149,7 @@ public sealed class SupervisorLeaseTests : IDisposable
         var running = _sentinel["web"].State;
         var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Restart("web")));
 
-        Assert.Contains("its time of 2h is up", failed.Why);
+        Assert.Contains("its --ttl of 2h has expired", failed.Why);
         Assert.Contains("sentinel start 1", failed.Why);
         Assert.Equal(running, _sentinel["web"].State);
         Assert.Empty(_sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, null).Now());
