@@ -10,8 +10,8 @@ public class MachineChecksTests
     private static readonly Limits Roomy = new(Plenty, 128, CanWatch: true, 1024, 4096);
 
     [Theory]
-    [InlineData(true, true, true, "ok: Linux 6.18: processes are held")]
-    [InlineData(true, true, null, "ok: Linux 6.18: processes are held")]
+    [InlineData(true, true, true, "ok: Linux 6.18: pidfds hold processes")]
+    [InlineData(true, true, null, "ok: Linux 6.18: pidfds hold processes")]
     [InlineData(true, false, true, "degraded: Linux 6.18 does not tell how a process ended")]
     [InlineData(false, false, true, "broken: Linux 6.18 provides no pidfds")]
     [InlineData(true, true, false, "ok: Linux 6.18", "degraded: processes cannot be created in a control group")]

@@ -210,7 +210,7 @@ public sealed class StateDocumentTests
     [InlineData("\"cookie\":\"c7\",", "", "'cookie' is missing")]
     [InlineData("\"name\":\"front\"", "\"name\":\"back\"", "process 3 is in group 'front', which does not exist")]
     [InlineData("\"name\":\"front\"", "\"name\":\"7\"", "group '7' has an invalid name")]
-    [InlineData("\"port\":8080", "\"port\":0", "port 0 cannot be")]
+    [InlineData("\"port\":8080", "\"port\":0", "port 0 is out of range")]
     [InlineData("\"process\":3", "\"process\":4", "port 8080 is out of range, or belongs to a process that does not exist")]
     public void A_state_that_contradicts_itself_is_damage_and_says_which(string text, string instead, string said) =>
         Assert.Contains(said, Assert.Throws<JsonException>(() => Read(Whole.Replace(text, instead))).Message);
