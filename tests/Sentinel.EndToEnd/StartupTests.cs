@@ -90,7 +90,7 @@ public class StartupTests
         (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Ok();
 
         File.WriteAllText(unit, "[Unit]\n");
-        Assert.Contains("not ours", (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1).Stderr);
+        Assert.Contains("Sentinel did not write it", (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1).Stderr);
         Assert.Equal("[Unit]\n", File.ReadAllText(unit));
         Assert.NotEmpty(path);
     }

@@ -133,10 +133,11 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         if (Main is { Handle.HasEnded: true } main)
             _main ??= main.Handle.HowEnded().How;
 
-        var isStuck = _stage == Stage.Killed && (Deadline <= TimeSpan.Zero || (RunningMembers.Any() && RunningMembers.All(IsRefused)));
-        _isUnseen = !RunningMembers.Any();
-        IsOver = isStuck || (_isUnseen && _isQuiet && IsGone(isAll));
-        _isUnseen &= isStuck;
+        // In this order: where a look took very long, all may have ended although the time for it is up.
+        var isGone = !RunningMembers.Any() && _isQuiet && IsGone(isAll);
+        var isStuck = !isGone && _stage == Stage.Killed && (Deadline <= TimeSpan.Zero || (RunningMembers.Any() && RunningMembers.All(IsRefused)));
+        IsOver = isGone || isStuck;
+        _isUnseen = isStuck && !RunningMembers.Any();
     }
 
     public void Leave() => IsOver = true;

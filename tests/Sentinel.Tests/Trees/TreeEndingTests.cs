@@ -47,6 +47,16 @@ public sealed class TreeEndingTests
     }
 
     [Fact]
+    public void A_tree_that_has_ended_is_gone_however_long_a_look_takes()
+    {
+        var main = _machine.Add("web");
+        _machine.PassTime = TimeSpan.FromSeconds(6);
+
+        Assert.Empty(End(main, StopOptions.Force).Survivors);
+        Assert.Empty(_machine.Processes);
+    }
+
+    [Fact]
     public void The_signal_is_the_one_that_was_asked_for()
     {
         var main = _machine.Add("web");
