@@ -13,6 +13,8 @@ namespace Sentinel.Core.Daemon;
 /// Watches over the processes that commands have started: sees at once when one ends, and restarts it when that is due. It is the
 /// only writer for as long as it lives, and everything happens on one loop.
 /// </summary>
+/// <param name="keepers">Told of each change, besides its own.</param>
+/// <param name="chores">What else to do at each sweep.</param>
 public sealed class Daemon(
     StateStore store,
     Supervisor supervisor,
@@ -20,8 +22,8 @@ public sealed class Daemon(
     ILoop loop,
     TimeProvider time,
     Action<string> log,
-    LogKeeper? logs = null,
-    HealthKeeper? health = null,
+    IReadOnlyList<IKeeper>? keepers = null,
+    IReadOnlyList<Action>? chores = null,
     Warnings? warnings = null)
 {
     // A sweep finds what no event reported.
@@ -96,7 +98,7 @@ public sealed class Daemon(
         log($"{_lastError}\n{e.StackTrace}");
     }
 
-    private LeaseKeeper Leases => field ??= new LeaseKeeper(handles, loop, time, EndLeasesOver);
+    private IReadOnlyList<IKeeper> Keepers => field ??= [.. keepers ?? [], new LeaseKeeper(handles, loop, time, EndLeasesOver), Handovers];
 
     private HandoverKeeper Handovers => field ??= new HandoverKeeper(loop, () => InBackground(async () =>
     {
@@ -115,13 +117,11 @@ public sealed class Daemon(
     // Whatever changed the state, watches what runs and sets the timer to what is due next.
     private void Changed(State state)
     {
-        Guarded(() => logs?.Changed(state));
         var here = supervisor.Here(state);
         Guarded(() => WatchOver(here));
         Guarded(() => SetTimer(here));
-        Guarded(() => Leases.Changed(here));
-        Guarded(() => health?.Changed(here));
-        Guarded(() => Handovers.Changed(here));
+        foreach (var keeper in Keepers)
+            Guarded(() => keeper.Changed(keeper.KeepsElsewhere ? state : here));
     }
 
     private void WatchOver(State state)
@@ -278,6 +278,8 @@ public sealed class Daemon(
         });
         // Finds a lease whose end no event reported: somebody set the clock, or the machine slept.
         EndLeasesOver();
+        foreach (var chore in chores ?? [])
+            Guarded(chore);
     }
 
     private async void InBackground(Func<Task> work)

@@ -9,7 +9,7 @@ namespace Sentinel.Core.Keepers;
 /// as written to, and may be in a folder that does not exist yet, so it is looked at, less and less often.
 /// </summary>
 /// <param name="look">Called when it is time to look.</param>
-internal sealed class HandoverKeeper(ILoop loop, Action look)
+internal sealed class HandoverKeeper(ILoop loop, Action look) : IKeeper
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(200);
 

@@ -29,7 +29,7 @@ public sealed record HealthTools(
 /// Finds out whether processes are ready, and then whether they are healthy, and reports changes. Each process costs a timer; no
 /// check of a process begins before its last has ended.
 /// </summary>
-public sealed class HealthKeeper(HealthTools tools) : IDisposable
+public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
 {
     private readonly Dictionary<int, Patient> _patients = [];
 

@@ -8,7 +8,7 @@ namespace Sentinel.Core.Keepers;
 
 /// <summary>Sees at once when a lease is over: waits for the end of each owner, and for the next term to expire.</summary>
 /// <param name="over">Called when some lease may be over.</param>
-internal sealed class LeaseKeeper(IProcessHandles handles, ILoop loop, TimeProvider time, Action over)
+internal sealed class LeaseKeeper(IProcessHandles handles, ILoop loop, TimeProvider time, Action over) : IKeeper
 {
     private readonly Dictionary<ProcessIdentity, Watch> _owners = [];
     private IDisposable? _timer;

@@ -23,7 +23,7 @@ public sealed class LogKeeper(
     TimeProvider time,
     EventLog events,
     Action<string> compress,
-    Action<string> warn)
+    Action<string> warn) : IKeeper
 {
     // How exact times are, and how long at least to wait between two looks at a busy log.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -39,6 +39,9 @@ public sealed class LogKeeper(
     private readonly Dictionary<int, (ProcessIdentity? Main, Kept Stdout, Kept Stderr)> _kept = [];
     private readonly List<Kept> _written = [];
     private bool _hasWarned;
+
+    /// <summary>A log is kept by whoever sees the file.</summary>
+    public bool KeepsElsewhere => true;
 
     /// <summary>Notes which logs there are, and which runs have begun.</summary>
     public void Changed(State state)

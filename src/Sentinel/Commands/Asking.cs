@@ -9,6 +9,7 @@ using Sentinel.Linux.Spawning;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
+using Sentinel.Wiring;
 
 namespace Sentinel.Commands;
 
@@ -32,10 +33,8 @@ internal sealed class Asking : IDisposable
     {
         (_session, _isAsked) = (session, isAsked);
         _modifications = new Modifications(_loop);
-        var answerers = new Answerers(new ListeningSockets(TimeProvider.System), session.Table, session.Store.Read, TimeProvider.System);
-        _keeper = new HealthKeeper(new HealthTools(
-            session.Home, new Probes(_loop, new Spawner(session.Table), session.Table), answerers, new LogFiles(), _modifications, _loop, Random.Shared,
-            TimeProvider.System, session.Supervisor.LaunchOf, Note, session.Warn));
+        var probes = new Probes(_loop, new Spawner(session.Table), session.Table);
+        _keeper = Parts.Health(session.Store, session.Table, session.Supervisor, _loop, probes, _modifications, Note, session.Warn);
         session.Store.Saved = Changed;
     }
 

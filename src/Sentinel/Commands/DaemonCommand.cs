@@ -14,6 +14,7 @@ using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
+using Sentinel.Wiring;
 using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;

@@ -13,6 +13,7 @@ using Sentinel.Linux.Spawning;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
+using Sentinel.Wiring;
 
 namespace Sentinel.Commands;
 
@@ -45,9 +46,9 @@ internal static class DoctorCommand
                 .. Finding.Of(Areas.Kernel, () => KernelCheck.Of(KernelProbe.Look(session.Table))),
                 .. Finding.Of(Areas.ControlGroups, () => ControlGroupCheck.Of(ControlGroup.Look())),
                 .. Finding.Of(Areas.Home, () => HomeCheck.Of(HomeProbe.Look(session.Home))),
-                .. Finding.Of(Areas.State, () => StateCheck.Of(StateCheck.Look(session.Home, session.Store.Files, Session.PythonStateOf(session.Home, session.Table)))),
+                .. Finding.Of(Areas.State, () => StateCheck.Of(StateCheck.Look(session.Home, session.Store.Files, Parts.PythonState(session.Home, session.Table)))),
             ];
-        var files = StateCheck.Look(session.Home, session.Store.Files, Session.PythonStateOf(session.Home, session.Table));
+        var files = StateCheck.Look(session.Home, session.Store.Files, Parts.PythonState(session.Home, session.Table));
         if (ProcessTable.WhyBlind() is { } blind)
             // Any answer about processes would be about other processes.
             return
@@ -68,7 +69,7 @@ internal static class DoctorCommand
             .. Finding.Of(Areas.State, () => StateCheck.Of(files)),
             .. Finding.Of(Areas.Logs, () => LogFolderCheck.Of(LookAtLogs(session.Home))),
             .. Finding.Of(Areas.Limits, () => LimitsCheck.Of(LimitsProbe.Look(PidOf(daemon.Value) ?? Environment.ProcessId), state?.Processes.Count ?? 0)),
-            .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, VersionAction.Version, state?.Processes.Values ?? [])),
+            .. Finding.Of(Areas.Daemon, () => DaemonCheck.Of(daemon.Value, BuildVersion.Text, state?.Processes.Values ?? [])),
             .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.Of(LookAtProcesses(session, state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Processes, () => ProcessCheck.OfStrays(Stray.Find(state, snapshot))),
             .. state is null ? [] : Finding.Of(Areas.Ports, () => LookAtPorts(session, state, snapshot)),

@@ -15,6 +15,7 @@ using Sentinel.Linux.Spawning;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
+using Sentinel.Wiring;
 
 namespace Sentinel.Commands;
 
@@ -41,7 +42,7 @@ internal sealed class Session : IDisposable
         Home = home;
         Table = new ProcessTable();
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
-        Store = new StateStore(Home, new StateFiles(), TimeProvider.System, Warn, PythonStateOf(Home, Table), () => FindDaemon() is not null);
+        Store = Parts.Store(Home, Table, Warn, () => FindDaemon() is not null);
         Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
         Overview = new Overview(Table, TimeProvider.System);
     }
@@ -114,8 +115,7 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Does the work here when there is no daemon.</summary>
-    public Supervisor Supervisor => field ??= new Supervisor(new SupervisorTools(
-        Store, Table, new Spawner(Table), new ProcessHandles(Table), new Ports(Table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn));
+    public Supervisor Supervisor => field ??= Parts.Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), Warn);
 
     /// <summary>A log with its backups.</summary>
     public static LogHistory OpenLog(string path) => new(path, new LogFiles());
@@ -194,10 +194,6 @@ internal sealed class Session : IDisposable
 
     /// <summary>Looks again: a daemon may have started, or ended.</summary>
     public DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
-
-    /// <summary>The state of the Python version, as the store needs it.</summary>
-    public static PythonState PythonStateOf(SentinelHome home, ProcessTable table) =>
-        new(home, new HomeFiles(), table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
 
     private static string FindHome()
     {

@@ -32,6 +32,7 @@ public sealed partial class HouseTests
         "Sentinel.Linux.Spawning",
         "Sentinel.Linux.Sockets",
         "Sentinel.Rendering",
+        "Sentinel.Wiring",
         "Sentinel.Commands",
     ];
 

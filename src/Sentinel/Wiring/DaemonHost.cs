@@ -17,13 +17,13 @@ using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
-namespace Sentinel.Commands;
+namespace Sentinel.Wiring;
 
 /// <summary>Runs the daemon in this process until it is told to end.</summary>
 internal sealed class DaemonHost : IDisposable
 {
-    // For what raises no event.
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+    // After that the code that only the start needs is done with.
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
@@ -42,6 +42,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
+    private RequestServer? _server;
     private long _givenBackAt;
     private long _lookedAt;
     private LogRung? _rung;
@@ -55,18 +56,17 @@ internal sealed class DaemonHost : IDisposable
         var spawner = new Spawner(_table);
         spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
-        _store = new StateStore(home, new StateFiles(), TimeProvider.System, Warn, Session.PythonStateOf(home, _table));
-        _supervisor = new Supervisor(new SupervisorTools(
-            _store, _table, spawner, handles, new Ports(_table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, Warn));
+        _store = Parts.Store(home, _table, Warn);
+        _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
-        _health = new HealthKeeper(new HealthTools(
-            home, _probes, new Answerers(new ListeningSockets(TimeProvider.System), _table, _store.Read, TimeProvider.System),
-            new LogFiles(), _readyLogs, _loop, Random.Shared, TimeProvider.System, _supervisor.LaunchOf, Note, Warn));
-        _daemon = new Daemon(_store, _supervisor, handles, _loop, TimeProvider.System, Log, logs, _health, _warnings);
+        _health = Parts.Health(_store, _table, _supervisor, _loop, _probes, _readyLogs, Note, Warn);
+        _daemon = new Daemon(
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
+            [KeepListening, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
     /// <returns>False when someone else holds the lock.</returns>
@@ -76,12 +76,11 @@ internal sealed class DaemonHost : IDisposable
         for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(Moment))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
-        _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, VersionAction.Version)]);
-        using var server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
+        _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text)]);
+        using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
         if (_modifications.WhyNot is { } blind)
             Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
-        Sweep(server);
-        _loop.After(SweepInterval, OwnMemory.LetGoOfCode);
+        _loop.After(StartTime, OwnMemory.LetGoOfCode);
         var isOfTerminal = Terminal.IsOfTerminal;
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -131,28 +130,14 @@ internal sealed class DaemonHost : IDisposable
             case Message.See:
                 return new Message.Seen(await _supervisor.See());
             case Message.Describe:
-                return new Message.Described(_daemon.Describe(Environment.ProcessId, VersionAction.Version));
+                return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:
                 return new Message.Refused("not a request that a daemon understands");
         }
     }
 
-    private void Sweep(RequestServer server)
-    {
-        _loop.After(SweepInterval, () => Sweep(server));
-        // A failure of one step does not stop the others.
-        foreach (var step in (Action[])[server.KeepThere, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders])
-        {
-            try
-            {
-                step();
-            }
-            catch (Exception e)
-            {
-                _daemon.Failed(e);
-            }
-        }
-    }
+    // The first sweep comes before there is a server.
+    private void KeepListening() => _server?.KeepThere();
 
     private void MendReaders() =>
         LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);

@@ -1,0 +1,53 @@
+using Sentinel.Core.Checks;
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Core.Keepers;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Loop;
+using Sentinel.Linux.Proc;
+using Sentinel.Linux.Sockets;
+using Sentinel.Linux.Spawning;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Wiring;
+
+/// <summary>The one place that puts a supervisor together, for a command as for the daemon.</summary>
+internal static class Parts
+{
+    /// <param name="warn">Told, in a sentence, what the user should know.</param>
+    /// <param name="hasDaemon">Whether a daemon answers; null: this is the daemon.</param>
+    public static StateStore Store(SentinelHome home, ProcessTable table, Action<string> warn, Func<bool>? hasDaemon = null) =>
+        new(home, new StateFiles(), TimeProvider.System, warn, PythonState(home, table), hasDaemon);
+
+    public static Supervisor Supervisor(StateStore store, ProcessTable table, Spawner spawner, IProcessHandles handles, Action<string> warn) => new(
+        new SupervisorTools(
+            store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn));
+
+    /// <param name="tell">Told what happened to the current run of a record.</param>
+    public static HealthKeeper Health(
+        StateStore store,
+        ProcessTable table,
+        Supervisor supervisor,
+        EventLoop loop,
+        Probes probes,
+        Modifications logs,
+        Action<ProcessRecord, ProcessEvent> tell,
+        Action<string> warn) => new(
+        new HealthTools(
+            store.Home,
+            probes,
+            new Answerers(new ListeningSockets(TimeProvider.System), table, store.Read, TimeProvider.System),
+            new LogFiles(),
+            logs,
+            loop,
+            Random.Shared,
+            TimeProvider.System,
+            supervisor.LaunchOf,
+            tell,
+            warn));
+
+    public static PythonState PythonState(SentinelHome home, ProcessTable table) =>
+        new(home, new HomeFiles(), table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);
+}
