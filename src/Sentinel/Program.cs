@@ -6,4 +6,5 @@ StandardStream.FillGaps();
 FileSizeSignal.Ignore();
 // Takes the caller's umask, and sets ours, before anything is created.
 _ = Caller.Umask;
-return Invocation.Run(CommandLine.Parse(CommandLine.Create(), Caller.Arguments(args)));
+var arguments = Caller.Arguments(args);
+return Invocation.Run(CommandLine.Parse(CommandLine.For(arguments), arguments));

@@ -18,7 +18,8 @@ public sealed class StateStore(
     SentinelHome home, IStateFiles files, TimeProvider time, Action<string> warn, PythonState? python = null, Func<bool>? hasDaemon = null)
 {
     // Kept, because the daemon writes again and again, and a buffer this large is expensive to throw away.
-    private readonly ArrayBufferWriter<byte> _document = new(16 * 1024);
+    private ArrayBufferWriter<byte> Document => field ??= new ArrayBufferWriter<byte>(16 * 1024);
+
     private HeldState? _held;
 
     // What the file holds, as last written or read here: a command needs it more than once, and reading it is most of its work.
@@ -118,9 +119,9 @@ public sealed class StateStore(
             Home = files.Home.MarkOf(home.Folder) is { } folder ? new HomeMark(home.Folder, folder) : null,
             Previous = files.Home.MarkOf(home.State),
         };
-        _document.ResetWrittenCount();
-        StateDocument.Write(_document, state);
-        files.Replace(home.State, home.PreviousState, _document.WrittenSpan, durable);
+        Document.ResetWrittenCount();
+        StateDocument.Write(Document, state);
+        files.Replace(home.State, home.PreviousState, Document.WrittenSpan, durable);
         if (_held is null)
             Know(files.Home.VersionOf(home.State), state);
         Saves++;

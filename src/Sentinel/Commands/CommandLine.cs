@@ -1,12 +1,47 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Sentinel.Linux.Native;
+using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
 
 /// <summary>All commands, and how a command line is parsed.</summary>
 internal static class CommandLine
 {
+    // In the order of help.
+    private static readonly (string Name, Func<Command> Create)[] Verbs =
+    [
+        ("run", RunCommand.Create),
+        ("list", ListCommand.Create),
+        ("status", StatusCommand.Create),
+        ("logs", LogsCommand.Create),
+        ("events", EventsCommand.Create),
+        ("why", WhyCommand.Create),
+        ("wait", WaitCommand.Create),
+        ("scale", ScaleCommand.Create),
+        ("set", SetCommand.Create),
+        ("group", GroupCommand.Create),
+        ("port", PortCommand.Create),
+        ("env", EnvCommand.Create),
+        ("gc", GcCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("daemon", DaemonCommand.Create),
+        ("startup", StartupCommand.Create),
+        (LogReaders.CommandName, LogReaderCommand.Create),
+        (LogCompressions.CommandName, LogCompressCommand.Create),
+        ("probe", ProbeCommand.Create),
+        .. ProcessCommands.Verbs,
+    ];
+
+    /// <summary>What parses a line that begins with a verb: that verb alone. To make all, and what help needs, takes most of the time of a command.</summary>
+    public static Command For(string[] arguments)
+    {
+        var verb = Array.Find(arguments, argument => argument != Invocation.Debug.Name);
+        var create = Array.Find(Verbs, each => each.Name == (verb == ListCommand.Alias ? "list" : verb)).Create;
+        return create is null ? Create() : new Command("sentinel") { create(), Help(), Invocation.Debug };
+    }
+
+    /// <summary>All commands.</summary>
     public static RootCommand Create()
     {
         var root = new RootCommand(
@@ -18,40 +53,26 @@ internal static class CommandLine
             Exit codes: 0 success; 1 all or part of it failed; 2 the command line was
             not understood, nothing was done.
             Everything is kept in the folder SENTINEL_HOME (default ~/.sentinel).
-            """)
-        {
-            RunCommand.Create(),
-            ListCommand.Create(),
-            StatusCommand.Create(),
-            LogsCommand.Create(),
-            EventsCommand.Create(),
-            WhyCommand.Create(),
-            WaitCommand.Create(),
-            ScaleCommand.Create(),
-            SetCommand.Create(),
-            GroupCommand.Create(),
-            PortCommand.Create(),
-            EnvCommand.Create(),
-            GcCommand.Create(),
-            DoctorCommand.Create(),
-            DaemonCommand.Create(),
-            StartupCommand.Create(),
-            LogReaderCommand.Create(),
-            LogCompressCommand.Create(),
-            ProbeCommand.Create(),
-        };
-        foreach (var command in ProcessCommands.Create())
-            root.Subcommands.Add(command);
+            """);
+        foreach (var verb in Verbs)
+            root.Subcommands.Add(verb.Create());
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Insert(0, Help());
         root.Options.Add(Invocation.Debug);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
-        var help = root.Options.OfType<HelpOption>().Single();
-        ((HelpAction)help.Action!).MaxWidth = Terminal.Width ?? int.MaxValue;
-        foreach (var alias in new[] { "/h", "/?", "-?" })
-            help.Aliases.Remove(alias);
         return root;
     }
 
-    public static ParseResult Parse(RootCommand root, string[] arguments) =>
+    // The parser's own reads its description from resources and has aliases of Windows.
+    private static Option<bool> Help() => new("--help", "-h")
+    {
+        Description = "Show help and usage information",
+        Action = new HelpAction { MaxWidth = Terminal.Width ?? int.MaxValue },
+        Arity = ArgumentArity.Zero,
+        Recursive = true,
+    };
+
+    public static ParseResult Parse(Command root, string[] arguments) =>
         root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : ["--help"], new ParserConfiguration
         {
             // An argument that begins with @ is an ordinary argument.

@@ -10,13 +10,15 @@ internal static class ListCommand
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
+    public const string Alias = "ls";
+
     public static Command Create()
     {
         var watch = SharedOptions.Flag("--watch", "Refresh every second, until Ctrl+C", "-w");
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
         var json = SharedOptions.Json();
         var command = new Command("list", "List all processes") { group, watch, json };
-        command.Aliases.Add("ls");
+        command.Aliases.Add(Alias);
         command.Check(result =>
         {
             if (result.GetValue(watch) && result.GetValue(json))

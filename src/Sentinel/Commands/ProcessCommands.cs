@@ -10,17 +10,17 @@ namespace Sentinel.Commands;
 /// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
-    public static IEnumerable<Command> Create() =>
+    public static (string Name, Func<Command> Create)[] Verbs =>
     [
-        Named("start", "Start stopped processes again", Start),
-        Named("stop", "Stop running processes and all that they started", Stop),
-        RestartCommand.Create(),
-        Named("delete", "Stop and delete processes", Delete),
-        Named("reset", "Reset the failures of processes, so that those given up can be started again", Reset),
-        Bulk("startall", "Start all processes that are not running", Start, "Started", "to start"),
-        Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop"),
-        Bulk("restartall", "Restart all processes except those that you stopped", Restart, "Restarted", "to restart"),
-        Clean(),
+        ("start", () => Named("start", "Start stopped processes again", Start)),
+        ("stop", () => Named("stop", "Stop running processes and all that they started", Stop)),
+        ("restart", RestartCommand.Create),
+        ("delete", () => Named("delete", "Stop and delete processes", Delete)),
+        ("reset", () => Named("reset", "Reset the failures of processes, so that those given up can be started again", Reset)),
+        ("startall", () => Bulk("startall", "Start all processes that are not running", Start, "Started", "to start")),
+        ("stopall", () => Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop")),
+        ("restartall", () => Bulk("restartall", "Restart all processes except those that you stopped", Restart, "Restarted", "to restart")),
+        ("clean", Clean),
     ];
 
     /// <summary>The commands for all processes of a group.</summary>

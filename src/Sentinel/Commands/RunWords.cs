@@ -31,7 +31,7 @@ internal sealed class RunWords
     private bool _isExact;
     private string? _fault;
 
-    private RunWords(RootCommand root) => _known =
+    private RunWords(System.CommandLine.Command root) => _known =
     [
         .. root.Subcommands.Single(command => command.Name == Run).Options.Where(option => !option.Hidden),
         .. root.Options.Where(option => option.Recursive),
@@ -58,7 +58,7 @@ internal sealed class RunWords
     public static string[] TakenIn(ParseResult result) => result.GetValue(Taken)!;
 
     /// <summary>The command line in a form that the parser understands.</summary>
-    public static string[] Readable(RootCommand root, string[] arguments)
+    public static string[] Readable(System.CommandLine.Command root, string[] arguments)
     {
         var at = Array.FindIndex(arguments, argument => argument != Invocation.Debug.Name);
         if (at < 0 || arguments[at] != Run)

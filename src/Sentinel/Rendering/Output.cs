@@ -9,7 +9,10 @@ internal sealed class Output(Stream to) : IDisposable
 {
     private static readonly (string, Color)[] Labels = [("Error:", Color.Red), ("Warning:", Color.Yellow)];
 
-    private readonly Stream _stream = new BufferedStream(to, 64 * 1024);
+    // Enough for most answers; every page of a larger one costs a page fault.
+    private const int BufferBytes = 16 * 1024;
+
+    private readonly Stream _stream = new BufferedStream(to, BufferBytes);
 
     public void Line(string text = "")
     {

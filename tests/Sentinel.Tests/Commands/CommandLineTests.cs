@@ -43,6 +43,18 @@ public sealed class CommandLineTests
         iter: Long.Times(100_000, otherwise: 5_000),
         print: words => string.Join(' ', words.Select(word => $"\"{Text.Printable(word)}\"")));
 
+    [Fact]
+    public void A_line_that_names_a_command_is_parsed_by_that_command_alone()
+    {
+        foreach (var command in Root.Subcommands)
+            foreach (var name in command.Aliases.Append(command.Name))
+                Assert.Equal([command.Name], CommandLine.For(["--debug", name, "list"]).Subcommands.Select(sub => sub.Name));
+        Assert.Equal(Root.Subcommands.Select(sub => sub.Name), CommandLine.For(["lits"]).Subcommands.Select(sub => sub.Name));
+        Assert.Equal(Root.Subcommands.Count, CommandLine.For([]).Subcommands.Count);
+        Assert.Equal(Root.Subcommands.Count, CommandLine.For(["[suggest:3]", "list"]).Subcommands.Count);
+        Assert.Equal(Root.Subcommands.Count, CommandLine.For(["--version", "list"]).Subcommands.Count);
+    }
+
     private static Gen<string[]> AnyLineOf(RootCommand root)
     {
         var commands = Below(root, []).ToArray();
