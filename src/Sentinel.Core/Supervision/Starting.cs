@@ -1,7 +1,7 @@
+using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
-using Sentinel.Core.Environments;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
