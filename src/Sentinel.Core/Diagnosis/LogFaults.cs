@@ -24,7 +24,7 @@ public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<
             if (LogRotation.EmptyingOf(log, files) is { } emptying && emptying.At >= since)
                 emptied.Add(new EmptiedLog(log, emptying.At, emptying.Lost));
             // Nobody was there to note it.
-            else if (start is { } was && LogHistory.EndOf(log, files) is { } end && end < was)
+            else if (start is { } was && LogEnd.Of(log, files) is { } end && end < was)
                 emptied.Add(new EmptiedLog(log, null, 0));
         }
 

@@ -64,7 +64,7 @@ public sealed class LogKeeper(
                     continue;
                 if (record.State is RunState.Starting)
                     // What comes from here on belongs to the run that is about to begin.
-                    (log.End, log.IsEndKnown) = (LogHistory.EndOf(log.PathIn(home), files.Home) ?? 0, true);
+                    (log.End, log.IsEndKnown) = (LogEnd.Of(log.PathIn(home), files.Home) ?? 0, true);
                 else if (record.State is RunState.Running running)
                 {
                     Arm(log, running.Since);
@@ -109,7 +109,7 @@ public sealed class LogKeeper(
                 return;
             if (!log.IsEndKnown && LogTimes.Exists(path, files.Home) && LogTimes.LastPosition(path, files.Home) is > 0 and var last)
                 NoteLoss(log, new LogMark(last, last, Identity: null, []));
-            var end = LogHistory.EndOf(path, files.Home) ?? 0;
+            var end = LogEnd.Of(path, files.Home) ?? 0;
             if (!log.IsEndKnown && LogTimes.Exists(path, files.Home))
                 // What was written just before nobody watched cannot be told from what was written since.
                 LogTimes.Append(path, LogTimes.LastPosition(path, files.Home), null, files.Home);
@@ -123,7 +123,7 @@ public sealed class LogKeeper(
             (log.End, log.IsEndKnown, log.Mark) = (end, true, LogMark.Of(path, files));
             modifications.Arm(path, () => Written(log));
             // It may have been written to before it was armed.
-            if (LogHistory.EndOf(path, files.Home) > end)
+            if (LogEnd.Of(path, files.Home) > end)
                 Written(log);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

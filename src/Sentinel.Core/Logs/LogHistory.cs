@@ -61,39 +61,6 @@ public sealed class LogHistory : IDisposable
         }
     }
 
-    /// <summary>Where the logs of a process end now.</summary>
-    public static LogEnds EndsOf(ProcessRecord record, SentinelHome home, IHomeFiles files) =>
-        new(EndOf(home.StdoutOf(record), files), EndOf(home.StderrOf(record), files));
-
-    /// <summary>Where a log ends now, without opening it; null when there is none.</summary>
-    public static long? EndOf(string log, IHomeFiles files)
-    {
-        try
-        {
-            return Settled(log, files);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A log that cannot be read is no reason to fail.
-            return null;
-        }
-    }
-
-    private static long? Settled(string log, IHomeFiles files)
-    {
-        for (var look = 0; ; look++)
-        {
-            var journal = LogJournal.Read(log, files);
-            if (files.LengthOf(log) is not { } length)
-                return null;
-            var end = PositionOf(length, journal.Removed);
-            // Not between a cut and the note that it was made.
-            if ((journal.Collapsing == 0 && LogJournal.Read(log, files).Generation == journal.Generation) || look == MostLooks)
-                return end;
-            Thread.Sleep(Moment);
-        }
-    }
-
     /// <summary>Passes on what lies between two positions, a block at a time; what is gone by then is left out.</summary>
     /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>
     public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write)
@@ -237,7 +204,7 @@ public sealed class LogHistory : IDisposable
     private long PositionOf(long offset) => PositionOf(offset, _removed);
 
     // What was written before anybody counted has positions below zero.
-    private static long PositionOf(long offset, long zero) => zero <= 0 || offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
+    internal static long PositionOf(long offset, long zero) => zero <= 0 || offset <= long.MaxValue - zero ? zero + offset : long.MaxValue;
 
     // If the journal is not at rest, the log may change without another entry in the journal.
     private bool IsCurrent() =>

@@ -28,7 +28,7 @@ public sealed record LogMark(long Start, long End, (ulong Device, ulong Number)?
     /// <summary>The mark of a log as it is now; null when there is none.</summary>
     public static LogMark? Of(string log, ILogFiles files)
     {
-        if (LogHistory.EndOf(log, files.Home) is not { } end)
+        if (LogEnd.Of(log, files.Home) is not { } end)
             return null;
         using var live = files.Home.OpenToRead(log);
         if (live is null)

@@ -44,7 +44,7 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void Note()
     {
-        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogHistory.EndsOf(record, _store.Home, _store.Files)));
+        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnd.Of(record, _store.Home, _store.Files)));
         _noted = State;
     }
 

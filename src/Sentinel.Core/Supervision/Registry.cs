@@ -178,7 +178,7 @@ internal sealed class Registry(
             State = new RunState.Stopped(tools.Time.GetUtcNow()),
             Origin = origin,
         };
-        return LogHistory.EndsOf(record, _store.Home, _store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 }
+        return LogEnd.Of(record, _store.Home, _store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 }
             ? record with { LogsFrom = logs }
             : record;
     }

@@ -201,7 +201,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             if (whyNot is not null)
                 throw new SpawnException(whyNot);
             // Waiting for a line, and quoting from a log, begins where this run's part of it does.
-            var logs = LogHistory.EndsOf(starting, _store.Home, _store.Files);
+            var logs = LogEnd.Of(starting, _store.Home, _store.Files);
             spawned = new ProcessEvent.Spawned(launching.Spawn(starting, transaction.State), logs);
         }
         // After a fault of ours nobody knows: the process stays 'starting', and the next sweep or command finds out.

@@ -9,33 +9,6 @@ using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>What a child does between its creation and the program's first instruction.</summary>
-internal enum ChildStep
-{
-    Make,
-    Join,
-    Redirect,
-    Prepare,
-    ChangeDirectory,
-    Execute,
-}
-
-/// <param name="Error">0: it was killed at birth.</param>
-/// <param name="What">What was being prepared.</param>
-internal readonly record struct ChildFailure(ChildStep Step, int Error, string What = "")
-{
-    private string Reason => Error == 0 ? "it was killed at once" : SystemCallException.Reason(Error);
-
-    public string ToString(string program, string workingDirectory) => Step switch
-    {
-        ChildStep.Join => $"cannot make a process in its control group: {Reason}",
-        ChildStep.Prepare => $"cannot {What}: {Reason}",
-        ChildStep.ChangeDirectory => $"cannot enter {workingDirectory}: {Reason}",
-        ChildStep.Execute => $"cannot execute {program}: {Reason}",
-        _ => $"cannot make a process: {Reason}",
-    };
-}
-
 /// <summary>
 /// Makes a child with clone(2) and prepares it as posix_spawn(3) would, and more: it starts in its control group, and each
 /// failure is told apart.
@@ -98,7 +71,7 @@ internal sealed unsafe class Child : IDisposable
             throw SystemCallException.Last("make", "a process");
         *_plan = new Plan
         {
-            Calls = Calls.Found.Value,
+            Calls = ChildCalls.Found.Value,
             Stdin = (int)stdin.DangerousGetHandle(),
             Stdout = (int)stdout.DangerousGetHandle(),
             Stderr = (int)stderr.DangerousGetHandle(),
@@ -255,7 +228,7 @@ internal sealed unsafe class Child : IDisposable
     [StructLayout(LayoutKind.Sequential)]
     private struct Plan
     {
-        public Calls Calls;
+        public ChildCalls Calls;
         public int Stdin;
         public int Stdout;
         public int Stderr;
@@ -296,45 +269,5 @@ internal sealed unsafe class Child : IDisposable
         public ulong SetTid;
         public ulong SetTidSize;
         public ulong Cgroup;
-    }
-
-    /// <summary>C functions by their addresses, called directly.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Calls
-    {
-        public static readonly Lazy<Calls> Found = new(Find);
-
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint> SystemCall;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int*> Errno;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int> SetSession;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int> Close;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint> Umask;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int> ChangeDirectory;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int> Execute;
-        public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void> Exit;
-
-        private static Calls Find()
-        {
-            var libc = NativeLibrary.GetMainProgramHandle();
-            return new Calls
-            {
-                SystemCall = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint>)Of("syscall"),
-                Errno = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int*>)Of("__errno_location"),
-                SetSession = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Of("setsid"),
-                SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
-                SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
-                Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),
-                Close = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int>)Of("close"),
-                Umask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<uint, uint>)Of("umask"),
-                ChangeDirectory = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, int>)Of("chdir"),
-                Execute = (delegate* unmanaged[Cdecl, SuppressGCTransition]<byte*, byte**, byte**, int>)Of("execve"),
-                Exit = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, void>)Of("_exit"),
-            };
-
-            nint Of(string function) => NativeLibrary.GetExport(libc, function);
-        }
     }
 }

@@ -59,6 +59,10 @@ public sealed partial class HouseTests
             Assert.True(Array.IndexOf(Rooms, used) <= Array.IndexOf(Rooms, room), $"{room} uses {used}, which is above it");
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_file_is_one_idea_and_not_long(string file) => Assert.InRange(File.ReadAllLines(Path.Combine(Source, file)).Length, 1, 300);
+
     [GeneratedRegex(@"^namespace (?<room>Sentinel(\.\w+)*);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
 

@@ -52,7 +52,7 @@ public sealed class LogHistoryTests : IDisposable
         new LogRotation(new LogFiles()).Rotate(Log, Limits);
 
         Assert.Equal(10_000, history.End);
-        Assert.Equal(10_000, LogHistory.EndOf(Log, new HomeFiles()));
+        Assert.Equal(10_000, LogEnd.Of(Log, new HomeFiles()));
     }
 
     [Fact]

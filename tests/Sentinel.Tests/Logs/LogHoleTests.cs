@@ -18,7 +18,7 @@ public class LogHoleTests
         using var writer = WithHole(folder["web.stdout.log"], length);
 
         Assert.Equal("first\nlast\n", Kept(writer.Path));
-        Assert.Equal(length + 5, LogHistory.EndOf(writer.Path, new HomeFiles()));
+        Assert.Equal(length + 5, LogEnd.Of(writer.Path, new HomeFiles()));
         Assert.InRange(new LogRotation(new LogFiles()).DataBytes(writer.Path), 1, 64 * 1024);
         Assert.False(new LogRotation(new LogFiles()).RotateIfLarge(writer.Path, LogLimits.Default));
         using var history = new LogHistory(writer.Path, new LogFiles());

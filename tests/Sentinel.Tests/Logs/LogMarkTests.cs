@@ -47,7 +47,7 @@ public sealed class LogMarkTests : IDisposable
         Assert.Equal((LogFate.Emptied, 7), new LogRotation(new LogFiles()).NoteLoss(_writer.Path, mark));
 
         Assert.Equal(LogFate.Grew, mark.FateOf(_writer.Path, new LogFiles()));
-        Assert.True(LogHistory.EndOf(_writer.Path, new HomeFiles()) > mark.End);
+        Assert.True(LogEnd.Of(_writer.Path, new HomeFiles()) > mark.End);
         Assert.Equal(7, LogRotation.EmptyingOf(_writer.Path, new HomeFiles())!.Value.Lost);
         Assert.Equal(afterwards, Kept());
         // Noted once.
@@ -127,7 +127,7 @@ public sealed class LogMarkTests : IDisposable
     {
         File.WriteAllText(LogJournal.PathOf(_writer.Path), "0000000000000000007 0000000000000004096 0000000000000000000 0000000000000000000\n");
         Write("one\n");
-        Assert.Equal(4100, LogHistory.EndOf(_writer.Path, new HomeFiles()));
+        Assert.Equal(4100, LogEnd.Of(_writer.Path, new HomeFiles()));
         using (var journal = LogJournal.Lock(_writer.Path, new LogFiles()))
             LogJournal.Read(journal).Write(journal);
         // And understands what stands first now.

@@ -50,7 +50,7 @@ public sealed class LogRotationTests : IDisposable
                 }
 
                 Assert.Equal(writer.All[gone..], Kept(writer.Path));
-                Assert.Equal(writer.All.Length, LogHistory.EndOf(writer.Path, new HomeFiles()));
+                Assert.Equal(writer.All.Length, LogEnd.Of(writer.Path, new HomeFiles()));
             }
         }, iter: Long.Times(100, otherwise: 30));
     }
@@ -291,13 +291,13 @@ public sealed class LogRotationTests : IDisposable
                 writer.Write(2 * 1024 * 1024);
         });
         new LogRotation(busy).Rotate(writer.Path, new LogLimits(Block, 10, false));
-        var end = LogHistory.EndOf(writer.Path, new HomeFiles());
+        var end = LogEnd.Of(writer.Path, new HomeFiles());
 
         new LogRotation(new LogFiles()).CutHole(writer.Path);
         new LogRotation(new LogFiles()).CutHole(writer.Path);
 
         Assert.Equal(writer.All, Kept(writer.Path));
-        Assert.Equal(end, LogHistory.EndOf(writer.Path, new HomeFiles()));
+        Assert.Equal(end, LogEnd.Of(writer.Path, new HomeFiles()));
         Assert.True(new FileInfo(writer.Path).Length < writer.All.Length);
     }
 
@@ -307,13 +307,13 @@ public sealed class LogRotationTests : IDisposable
         using var writer = new Appender(New());
         writer.Write(3 * Block);
         new LogRotation(new LogFiles()).Rotate(writer.Path, LogLimits.Default);
-        var end = LogHistory.EndOf(writer.Path, new HomeFiles());
+        var end = LogEnd.Of(writer.Path, new HomeFiles());
 
         new LogRotation(new LogFiles()).Clear(writer.Path);
 
         Assert.Equal(0, new FileInfo(writer.Path).Length);
         Assert.Empty(LogBackup.Of(writer.Path));
-        Assert.Equal(end, LogHistory.EndOf(writer.Path, new HomeFiles()));
+        Assert.Equal(end, LogEnd.Of(writer.Path, new HomeFiles()));
         writer.Write(7);
         Assert.Equal(writer.All[^7..], Kept(writer.Path));
         Assert.Equal(7, new FileInfo(writer.Path).Length);
@@ -343,7 +343,7 @@ public sealed class LogRotationTests : IDisposable
         while (!File.Exists(path))
             await Task.Yield();
         using (var history = new LogHistory(path, new LogFiles()))
-            for (long position = 0; !Volatile.Read(ref done) || position < LogHistory.EndOf(path, new HomeFiles());)
+            for (long position = 0; !Volatile.Read(ref done) || position < LogEnd.Of(path, new HomeFiles());)
                 history.Follow(ref position, bytes => seen.Write(bytes.Span));
         foreach (var line in Encoding.ASCII.GetString(seen.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Assert.Equal(lines++, int.Parse(line));
@@ -384,7 +384,7 @@ public sealed class LogRotationTests : IDisposable
         new LogReader(path, new LogLimits(3 * Block, 100, false), new LogFiles(), _ => { }).Run(new MemoryStream(all));
 
         Assert.Equal(all, Kept(path));
-        Assert.Equal(all.Length, LogHistory.EndOf(path, new HomeFiles()));
+        Assert.Equal(all.Length, LogEnd.Of(path, new HomeFiles()));
     }
 
     private sealed class Killed : Exception;

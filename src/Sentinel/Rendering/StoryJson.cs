@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Environments;
+using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Rendering;
+
+/// <summary>What <c>why</c> prints.</summary>
+internal sealed record WhyJson(int SchemaVersion, IReadOnlyList<StoryJson> Processes, IReadOnlyList<string> Warnings)
+{
+    public static StoryJson From(Story story) => new(
+        story.Record.Id,
+        story.Record.Spec.Name,
+        story.Record.State.Word,
+        story.Record.State.Since,
+        story.Next,
+        (story.Record.State as RunState.Backoff)?.Due,
+        story.Record.Restarts,
+        story.Ends,
+        story.Since,
+        [.. story.Runs.Select(run => new RunJson(
+            LastRunJson.From(run.End.Run),
+            Math.Round((run.End.Run.EndedAt - run.End.Run.StartedAt).TotalSeconds, 3),
+            run.End.ByUser,
+            run.IsKept ? run.Stderr : null))]);
+}
+
+internal sealed record StoryJson(
+    int Id,
+    string Name,
+    string State,
+    DateTimeOffset Since,
+    string Next,
+    DateTimeOffset? RestartDue,
+    int Restarts,
+    int EndedRuns,
+    DateTimeOffset? KnownSince,
+    IReadOnlyList<RunJson> LastRuns);
+
+internal sealed record RunJson(LastRunJson Run, double LivedSeconds, bool StoppedByUser, IReadOnlyList<string>? StderrLines);
