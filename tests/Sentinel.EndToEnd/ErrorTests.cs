@@ -20,6 +20,33 @@ public class ErrorTests
     }
 
     [Theory]
+    [InlineData("not-found", "stop", "nobody", "--json")]
+    [InlineData("not-found", "scale", "nobody", "3", "--json")]
+    [InlineData("not-found", "group", "add", "nowhere", "web", "--json")]
+    [InlineData("not-found", "port", "free", "7", "--json")]
+    [InlineData("name-taken", "run", "--json", "--name", "web", "sleep 1000")]
+    [InlineData("name-taken", "group", "create", "shop", "--json")]
+    [InlineData("port-held", "port", "free", "http", "--json")]
+    [InlineData("not-started", "run", "--json", "--", "/no/such/program")]
+    [InlineData("not-ready", "run", "--json", "--wait", "--name", "short", "false")]
+    [InlineData("refused", "scale", "web", "0", "--json")]
+    public async Task What_failed_is_told_to_programs_by_a_code(string code, params string[] arguments)
+    {
+        foreach (var hasDaemon in new[] { false, true })
+        {
+            await using var home = new SentinelHome();
+            if (hasDaemon)
+                await home.StartDaemon();
+            (await home.Run("group", "create", "shop")).Ok();
+            await home.Start(new Call("run", "--name", "web", "--instances", "1", "--port", "http", "--", "sleep", "1000"));
+
+            var failed = Assert.Single((await home.Run(arguments)).Fails(1).As<Report>().Results);
+
+            Assert.Equal((false, "failed", code), (failed.Ok, failed.Outcome, failed.Code));
+        }
+    }
+
+    [Theory]
     [InlineData("run")]
     [InlineData("run", "")]
     [InlineData("run", "sleep 'unclosed")]

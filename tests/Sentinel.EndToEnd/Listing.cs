@@ -58,7 +58,7 @@ internal sealed record LogLine(string Process, string Stream, string Text);
 /// <summary>What every command that changes something prints with <c>--json</c>.</summary>
 internal sealed record Report(int SchemaVersion, Result[] Results, string[] Warnings);
 
-internal sealed record Result(string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, string? Error);
+internal sealed record Result(string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, string? Error, string? Code);
 
 /// <summary>What the <c>daemon</c> commands print with <c>--json</c>.</summary>
 internal sealed record DaemonReport(

@@ -48,8 +48,9 @@ internal static class OutcomeDocument
             case Outcome.LeaseEnded { Why: var over }:
                 json.WriteString("why", over);
                 break;
-            case Outcome.Failed { Why: var why }:
-                json.WriteString("why", why);
+            case Outcome.Failed failed:
+                json.WriteString("why", failed.Why);
+                json.WriteString("code", failed.Code.Word());
                 break;
             case Outcome.AlreadyRunning { IsOutdated: true }:
                 json.WriteBoolean("outdated", true);
@@ -91,7 +92,8 @@ internal static class OutcomeDocument
         {
             case "failed":
                 return new Outcome.Failed(
-                    target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"));
+                    target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"),
+                    FailureCodes.Parse(json.Maybe("code")?.GetString()));
             case "group-created":
                 return new Outcome.GroupCreated(target);
             case "group-changed":

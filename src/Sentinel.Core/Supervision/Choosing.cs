@@ -32,7 +32,8 @@ internal sealed class Choosing(StateStore store, IProcessTable table, Reconcilia
         record.Spec.Name,
         record,
         $"it runs {new RunState.Elsewhere(record.State).Place}; "
-            + (store.IsHeld ? "stop the daemon, which is not there, and do it there" : "do it there"));
+            + (store.IsHeld ? "stop the daemon, which is not there, and do it there" : "do it there"),
+        FailureCode.Elsewhere);
 
     /// <summary>Whether a process is known to have ended in another pid namespace.</summary>
     public bool HasEndedElsewhere(ProcessRecord record) => IsElsewhere(record) && !reconciliation.MayRunElsewhere(record, table);

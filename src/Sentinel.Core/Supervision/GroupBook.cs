@@ -13,7 +13,7 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
     {
         using var transaction = store.Begin();
         if (transaction.State.Groups.ContainsKey(group.Name))
-            return new Outcome.Failed(group.Name, null, $"group '{group.Name}' already exists; 'sentinel group set' changes it");
+            return new Outcome.Failed(group.Name, null, $"group '{group.Name}' already exists; 'sentinel group set' changes it", FailureCode.NameTaken);
         if (WhyNot(group.EnvironmentFiles) is { } why)
             return new Outcome.Failed(group.Name, null, why);
         transaction.State = transaction.State.With(group);
@@ -29,7 +29,7 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
         if (WhyNot(change.EnvironmentFiles ?? []) is { } why)
             return new Outcome.Failed(name, null, why);
         if (change.Unset.FirstOrDefault(variable => group.Variables[variable] is null) is { } missing)
-            return new Outcome.Failed(name, null, $"group '{name}' has no variable {missing}");
+            return new Outcome.Failed(name, null, $"group '{name}' has no variable {missing}", FailureCode.NotFound);
         transaction.State = transaction.State.With(change.Of(group));
         transaction.Save();
         return new Outcome.GroupChanged(
@@ -59,7 +59,8 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
     public static Outcome.Failed Missing(State state, string name, string hint = "'sentinel group list' shows all groups") => new(
         name, null, $"there is no group '{name}'; " + (Spelling.Nearest(name, state.Groups.Keys) is { } nearest
             ? $"did you mean '{nearest}'?"
-            : hint));
+            : hint),
+        FailureCode.NotFound);
 
     private IReadOnlyList<Outcome> Move(string name, Selection selection, Func<ProcessRecord, Outcome?> whyNot, string? to)
     {

@@ -33,7 +33,7 @@ internal sealed class LeaseRules(IProcessTable table, TimeProvider time)
             var after = record.State.IsUnderWay ? record : record.Renewed(time.GetUtcNow());
             if (!record.State.IsUnderWay && WhyOver(after) is not null)
             {
-                renewed.Missing.Add(new Outcome.Failed(record.Spec.Name, record, WhyNotToStart(record)!));
+                renewed.Missing.Add(new Outcome.Failed(record.Spec.Name, record, WhyNotToStart(record)!, FailureCode.LeaseOver));
                 continue;
             }
 

@@ -64,5 +64,6 @@ public abstract record Outcome(string Target)
 
     /// <param name="Process">Null when there is none of that name.</param>
     /// <param name="Why">A sentence without its capital and full stop.</param>
-    public sealed record Failed(string Target, ProcessRecord? Process, string Why) : Outcome(Target);
+    /// <param name="Code">The same for programs.</param>
+    public sealed record Failed(string Target, ProcessRecord? Process, string Why, FailureCode Code = FailureCode.Refused) : Outcome(Target);
 }

@@ -15,9 +15,9 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         using var transaction = store.Begin();
         var state = transaction.State;
         if (port is { } wanted && WhyNot(state, wanted) is { } why)
-            return new Outcome.Failed(name, null, $"port {wanted} {why}");
+            return new Outcome.Failed(name, null, $"port {wanted} {why}", FailureCode.PortHeld);
         if ((port ?? Any(state)) is not { } chosen)
-            return new Outcome.Failed(name, null, NoneLeft);
+            return new Outcome.Failed(name, null, NoneLeft, FailureCode.PortHeld);
         var lease = new PortLease(chosen, name, time.GetUtcNow(), ProcessId: null);
         transaction.State = state.With(lease);
         transaction.Save();
@@ -67,10 +67,10 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         var found = state.Ports.Values.Where(lease => isPort ? lease.Port == port : lease.Name == target).ToList();
         if (found.Count == 0)
             return [new Outcome.Failed(target, null, (isPort ? $"port {target} is not leased" : $"no port is leased as '{target}'")
-                + "; 'sentinel port list' shows the leased ports")];
+                + "; 'sentinel port list' shows the leased ports", FailureCode.NotFound)];
         if (found.Find(lease => lease.ProcessId is not null) is { ProcessId: { } owner } taken)
             return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) belongs to "
-                + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it")];
+                + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it", FailureCode.PortHeld)];
         transaction.State = state with { Ports = state.Ports.RemoveRange(found.Select(lease => lease.Port)) };
         return found.Select(lease => new Outcome.PortFreed(lease));
     }

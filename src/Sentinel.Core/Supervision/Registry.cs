@@ -66,15 +66,15 @@ internal sealed class Registry(
     {
         using var transaction = _store.Begin();
         if (transaction.State.Processes.GetValueOrDefault(id) is not { } record)
-            return new Outcome.Failed(before.Name, null, "it was deleted meanwhile");
+            return new Outcome.Failed(before.Name, null, "it was deleted meanwhile", FailureCode.NotFound);
         if (!SpecDocument.AreSame(record.Spec, before))
-            return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again");
+            return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again", FailureCode.Busy);
         if (choosing.IsElsewhere(record))
             return choosing.NotHere(record);
         var changed = record with { Spec = after };
         // A spec that could not be started is refused.
         if (launching.WhyNot(changed, transaction.State) is { } why)
-            return new Outcome.Failed(before.Name, record, why);
+            return new Outcome.Failed(before.Name, record, why, FailureCode.NotStarted);
         transaction.State = transaction.State.With(changed);
         transaction.Save();
         return new Outcome.Changed(after.Name, changed, IsOutdated: record.State.IsUnderWay && !SpecDocument.AreSame(AtOnce(before, after), after));
@@ -103,7 +103,8 @@ internal sealed class Registry(
                 gone.Add(record.Id);
         var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
-            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all"));
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all",
+            FailureCode.NotStopped));
         outcomes.AddRange(Forget(gone, withLogs));
         return outcomes;
     }
@@ -142,15 +143,15 @@ internal sealed class Registry(
                 return [NotFree(state, spec.Name)!];
             var record = New(state, spec, origin);
             if (leases.WhyOver(record) is { } over)
-                return [new Outcome.Failed(spec.Name, null, over)];
+                return [new Outcome.Failed(spec.Name, null, over, FailureCode.LeaseOver)];
             if (spec.Lease?.Owner is { } owner && tools.Table.IsElsewhere(owner.Identity))
-                return [new Outcome.Failed(spec.Name, null, $"{owner} is in another pid namespace, so nobody here would see its end; run it there, without a daemon that is here")];
+                return [new Outcome.Failed(spec.Name, null, $"{owner} is in another pid namespace, so nobody here would see its end; run it there, without a daemon that is here", FailureCode.Elsewhere)];
             records.Add(record);
             state = state.AfterIds(1).With(record);
         }
 
         if (records.Select((record, i) => launching.WhyNot(record, state, i == 0 ? CannotStart : tools.Spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
-            return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason)];
+            return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason, FailureCode.NotStarted)];
 
         transaction.State = records.Aggregate(state, ports.Give);
         var outcomes = starting.StartNow(transaction, records, new ProcessEvent.StartRequested());
@@ -204,7 +205,7 @@ internal sealed class Registry(
         {
             if (!reconciliation.Settle(record, new Snapshot(tools.Table)).State.IsOver)
             {
-                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it was started again meanwhile"));
+                outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "it was started again meanwhile", FailureCode.Busy));
                 continue;
             }
 
@@ -230,7 +231,7 @@ internal sealed class Registry(
         if (strays.Count == 0)
             transaction.State = transaction.State with { MayHaveStrays = false };
         return strays.FirstOrDefault(stray => stray.Name is null || stray.Name == name) is { } found
-            ? new Outcome.Failed(name, null, Stray.Sentence([found]))
+            ? new Outcome.Failed(name, null, Stray.Sentence([found]), FailureCode.NameTaken)
             : null;
     }
 
@@ -240,13 +241,14 @@ internal sealed class Registry(
         (_, { } holder) => new Outcome.Failed(name, null, holder.Spec.Name == name
             ? $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
                 + $"choose another, or 'sentinel delete {holder.Id}' first"
-            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others; choose another, or 'sentinel delete {name}' first"),
+            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others; choose another, or 'sentinel delete {name}' first",
+            FailureCode.NameTaken),
         _ => null,
     };
 
-    private static Outcome.Failed NoSet(State state, string set) => new(set, null, state.Find(set) is { } single
-        ? $"{set} is a single process; 'sentinel delete {single.Id}' and 'sentinel run --instances N' make a set of it"
-        : $"there is no set named '{set}'; 'sentinel run --instances N --name {set}' makes one");
+    private static Outcome.Failed NoSet(State state, string set) => state.Find(set) is { } single
+        ? new Outcome.Failed(set, null, $"{set} is a single process; 'sentinel delete {single.Id}' and 'sentinel run --instances N' make a set of it")
+        : new Outcome.Failed(set, null, $"there is no set named '{set}'; 'sentinel run --instances N --name {set}' makes one", FailureCode.NotFound);
 
     private static ProcessSpec OfSet(ProcessSpec spec, string set, int number)
     {

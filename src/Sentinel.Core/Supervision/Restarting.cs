@@ -75,7 +75,7 @@ internal sealed class Restarting(
         {
             if (transaction.State.Processes.GetValueOrDefault(before.Id) is not { } current)
             {
-                chosen.Missing.Add(new Outcome.Failed(before.Spec.Name, null, "it was deleted meanwhile"));
+                chosen.Missing.Add(new Outcome.Failed(before.Spec.Name, null, "it was deleted meanwhile", FailureCode.NotFound));
                 continue;
             }
 
@@ -83,7 +83,7 @@ internal sealed class Restarting(
             var record = reconciliation.Settle(current, snapshot);
             transaction.State = transaction.State.With(record);
             if (record.State is RunState.Stopping or RunState.Stopped)
-                chosen.Missing.Add(new Outcome.Failed(record.Spec.Name, record, "another command stopped it meanwhile"));
+                chosen.Missing.Add(new Outcome.Failed(record.Spec.Name, record, "another command stopped it meanwhile", FailureCode.Busy));
             else
                 chosen.Found.Add(record);
         }

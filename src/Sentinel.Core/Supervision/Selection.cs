@@ -39,7 +39,7 @@ public abstract record Selection
             else if (state.InstancesOf(target).ToList() is { Count: > 0 } instances)
                 instances.ForEach(instance => found[instance.Id] = instance);
             else
-                missing.Add(new Outcome.Failed(target, null, NotFound(state, target)));
+                missing.Add(new Outcome.Failed(target, null, NotFound(state, target), FailureCode.NotFound));
         }
 
         return ([.. found.Values], missing);

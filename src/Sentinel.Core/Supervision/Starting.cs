@@ -175,7 +175,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
                     transaction.State = transaction.State.With(record);
                 outcomes.Add(record.State is RunState.Running running
                     ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: renewal is not null)
-                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet"));
+                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet", FailureCode.Busy));
             }
         }
 
@@ -186,7 +186,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     private Outcome InsteadOfStarting(StateTransaction transaction, ProcessRecord record, ProcessEvent happened, string over)
     {
         if (happened is not ProcessEvent.Tick)
-            return new Outcome.Failed(record.Spec.Name, record, leases.WhyNotToStart(record)!);
+            return new Outcome.Failed(record.Spec.Name, record, leases.WhyNotToStart(record)!, FailureCode.LeaseOver);
         var ended = Lifecycle.Decide(record, new ProcessEvent.LeaseEnded(over), _time.GetUtcNow()).Record;
         transaction.State = transaction.State.With(ended);
         return new Outcome.LeaseEnded(ended.Spec.Name, ended, over);
@@ -215,7 +215,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         transaction.State = transaction.State.With(record);
         return spawned is ProcessEvent.Spawned started
             ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
-            : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why);
+            : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
 
     private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running

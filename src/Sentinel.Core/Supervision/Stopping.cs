@@ -70,7 +70,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         var found = new List<ProcessRecord>();
         foreach (var record in chosen.Select(record => record.With(renewal)))
             if (whyNot?.Invoke(record, transaction.State) is { } why)
-                missing.Add(new Outcome.Failed(record.Spec.Name, record, why));
+                missing.Add(new Outcome.Failed(record.Spec.Name, record, why, FailureCode.NotStarted));
             else
                 found.Add(record);
         transaction.State = Wanted(transaction.State, found, happened);
@@ -135,7 +135,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         var ends = await _ending.End(roots, options, others: [.. state.Processes.Values.Select(TreeRoot.Of)]);
         for (var i = 0; i < strays.Count; i++)
             if (ends[-1 - i] is { Survivors.Count: > 0 } end)
-                outcomes.Add(new Outcome.Failed(strays[i].ToString(), null, CouldNotEnd(end)));
+                outcomes.Add(new Outcome.Failed(strays[i].ToString(), null, CouldNotEnd(end), FailureCode.NotStopped));
             else
                 tools.Warn($"{strays[i]} was in no record, and was ended");
         using var transaction = _store.Begin();
@@ -212,7 +212,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         now,
         !record.State.IsOver,
         end.Ended,
-        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end)) : null);
+        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null);
 
     private static string CouldNotEnd(TreeEnd end) => $"could not end all of it: {string.Join("; ", end.Survivors)}";
 }

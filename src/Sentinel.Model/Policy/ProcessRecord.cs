@@ -6,7 +6,7 @@ namespace Sentinel.Model.Policy;
 /// <summary>A process as Sentinel knows it: what was asked for, and what happened to it.</summary>
 public sealed record ProcessRecord
 {
-    /// <summary>Ids only increase and are never reused.</summary>
+    /// <summary>Ids increase; only when the highest has been given are free ones used again, see <see cref="State.FreeId"/>.</summary>
     public required int Id { get; init; }
 
     public required ProcessSpec Spec { get; init; }

@@ -108,7 +108,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
     {
         failure = null;
         if (now is null)
-            failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready");
+            failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready", FailureCode.NotFound);
         else if (now.State is RunState.Running run && (run.Identity == started.State.Main || now.LastRun == started.LastRun))
         {
             if (!run.IsReady || run.Handover is not null)
@@ -122,14 +122,14 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             if (run.Health is null)
                 return null;
             if (!run.Health.IsHealthy)
-                failure = new Outcome.Failed(started.Spec.Name, now, $"it is unhealthy: {run.Health.Why}");
+                failure = new Outcome.Failed(started.Spec.Name, now, $"it is unhealthy: {run.Health.Why}", FailureCode.NotReady);
         }
         else if (now.State is RunState.Stopping { Why: not null })
             return null;
         else
             failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.StartedAt == started.State.CurrentRun?.Since
                 ? $"its start failed: {(last.Why is null ? last.How : $"{last.Why} ({last.How})")}"
-                : "it was stopped before it was ready");
+                : "it was stopped before it was ready", FailureCode.NotReady);
         return TimeSpan.Zero;
     }
 }

@@ -81,7 +81,7 @@ internal static class RunCommand
             var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
             Owner? owner = null;
             if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
-                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid}, which --until names")]);
+                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid}, which --until names", FailureCode.NotFound)]);
             spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
             var request = new RunRequest(
                 spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now), Caller.Surroundings);
@@ -115,8 +115,10 @@ internal static class RunCommand
     {
         using var waiting = waits ? ReadyWait.Prepare(session, session.Store.Read().FreeId) : null;
         var outcomes = session.Do(new Request.Run(request));
+        // Where nothing tells that it is ready, it has to live for a moment.
+        var isUntold = request.Spec is { Readiness: null, Health: null };
         if (waiting is not null)
-            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started ? waiting.Until(started.Process) ?? outcome : outcome)];
+            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started ? waiting.Until(started.Process, serves: isUntold) ?? outcome : outcome)];
 
         var exitCode = session.Report(outcomes);
         if (waits)

@@ -79,7 +79,7 @@ internal static class SetCommand
             var (found, outcomes) = new Selection.Named([result.GetValue(target)!]).In(session.Store.Read(), _ => true);
             Owner? owner = null;
             if (lease.OwnerIn(result) is { } pid && (owner = new Ancestry(session.Table).Find(pid)) is null)
-                return session.Report([new Outcome.Failed(result.GetValue(target)!, null, $"there is no process with the pid {pid}, which --until names")]);
+                return session.Report([new Outcome.Failed(result.GetValue(target)!, null, $"there is no process with the pid {pid}, which --until names", FailureCode.NotFound)]);
             foreach (var record in found)
             {
                 var spec = result.GetValue(unset)!.Aggregate(record.Spec, (spec, name) => Defaults[name](spec));

@@ -19,7 +19,8 @@ namespace Sentinel.Rendering;
 internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
 
 internal sealed record OutcomeJson(
-    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error, string? Reason);
+    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error, string? Code,
+    string? Reason);
 
 /// <summary>What <c>startup</c> prints.</summary>
 internal sealed record StartupJson(

@@ -87,6 +87,7 @@ internal static class Outcomes
                 _ => null,
             },
             (outcome as Outcome.Failed)?.Why,
+            (outcome as Outcome.Failed)?.Code.Word(),
             outcome switch
             {
                 Outcome.LeaseEnded over => over.Why,

@@ -70,7 +70,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Text.Array[0, 3]).Select((group, members) => new Outcome.GroupDeleted(group, members)),
         AnyState.Lease.Select(lease => new Outcome.PortAllocated(lease)),
         AnyState.Lease.Select(lease => new Outcome.PortFreed(lease)),
-        Gen.Select(Text, AnyState.Record.Null(), Text).Select((target, record, why) => new Outcome.Failed(target, record, why)));
+        Gen.Select(Text, AnyState.Record.Null(), Text, Gen.Enum<FailureCode>()).Select((target, record, why, code) => new Outcome.Failed(target, record, why, code)));
 
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
         AnyRequest.Select(request => new Message.Ask(request)),

@@ -20,112 +20,112 @@ public sealed class OutcomesTests
         {
             new Outcome.Started("web", Web, 7),
             "Started web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Restarted("web", Web, 6, 7),
             "Restarted web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Stopped("web", Web),
             "Stopped web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Deleted("web", Web),
             "Deleted web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.LeaseEnded("web", Web, "bash (pid 812) has ended"),
             "Ended web (id: 1): bash (pid 812) has ended",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"ended","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":"bash (pid 812) has ended"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"ended","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended"}"""
         },
         {
             new Outcome.WouldEnd("web", Web, "bash (pid 812) has ended"),
             "Would end web (id: 1): bash (pid 812) has ended",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"would-end","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":"bash (pid 812) has ended"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"would-end","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended"}"""
         },
         {
             new Outcome.Reset("web", Web),
             "Reset web (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Cleared("web", Web),
             "Cleared the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Rotated("web", Web),
             "Rotated the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.NotRotated("web", Web),
             "The logs of web (id: 1) are too short to rotate",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.AlreadyRunning("web", Web, 7),
             "web is already running (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.AlreadyRunning("web", Web, 7, IsOutdated: true),
             "web is already running (id: 1, pid: 7); it gets the new environment after 'sentinel restart 1'",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"reason":"it has the new environment from its next start on"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"it has the new environment from its next start on"}"""
         },
         {
             new Outcome.NotRunning("web", Web),
             "web is not running (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Moved("web", Web with { Spec = Web.Spec with { Group = "front" } }, "front", IsOutdated: true),
             "Added web (id: 1) to front; 'sentinel restart 1' changes its environment",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Moved("web", Web, "front", IsOutdated: false),
             "Removed web (id: 1) from front",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.GroupCreated("front"),
             "Created group front",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.GroupChanged("front", ["web", "api"]),
             "Changed group front; 'sentinel group restart front' changes the environment of web, api",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.GroupDeleted("front", ["web"]),
             "Deleted group front; 1 process is in no group now",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.PortAllocated(new PortLease(8000, "http", Clock.Start, null)),
             "Allocated port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"reason":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.PortFreed(new PortLease(8000, "http", Clock.Start, null)),
             "Freed port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"reason":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null}"""
         },
         {
             new Outcome.Failed("web", Web, "it was deleted meanwhile"),
             "web: it was deleted meanwhile",
-            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile","reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile","code":"refused","reason":null}"""
         },
         {
-            new Outcome.Failed("7", null, "there is no process with the id 7"),
+            new Outcome.Failed("7", null, "there is no process with the id 7", FailureCode.NotFound),
             "there is no process with the id 7",
-            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7","reason":null}"""
+            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7","code":"not-found","reason":null}"""
         },
     };
 
