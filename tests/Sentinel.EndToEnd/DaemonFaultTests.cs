@@ -52,7 +52,10 @@ public class DaemonFaultTests
             await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
             var isInTheMiddle = home.Supervised().Count is > 0 and < count;
             await home.StartDaemon();
-            await Wait.Until(async () => (await home.DescribeDaemon()).RunningProcesses == count, () => "all are back");
+            Listing listing = null!;
+            await Wait.Until(
+                async () => (listing = await home.List()).Processes.All(process => process.State == "running"),
+                () => "all are back: " + string.Join(", ", listing.Processes.Where(process => process.State != "running").Select(process => $"{process.Name} {process.State} {process.LastRun?.Text}")));
             Assert.Equal(count, (await KnownIsWhatRuns(home)).Count);
             Assert.Empty(home.Supervised().Intersect(before));
             return isInTheMiddle;

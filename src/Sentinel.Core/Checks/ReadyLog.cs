@@ -10,7 +10,7 @@ internal sealed class ReadyLog : IDisposable
     private const int LongestLine = 64 * 1024;
 
     // A process that writes much is not looked at for each line.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
     private readonly LogPattern _pattern;
@@ -42,7 +42,7 @@ internal sealed class ReadyLog : IDisposable
         if (_isOver)
             return;
         // Armed first, so that what is written after the look is reported.
-        _modifications.Arm(_path, () => _waiting = _loop.After(Moment, Look));
+        _modifications.Arm(_path, () => _waiting = _loop.After(PollInterval, Look));
         var isFound = false;
         using (var history = new LogHistory(_path, _files))
             history.Follow(ref _position, block => isFound = isFound || IsIn(block.Span));

@@ -212,7 +212,7 @@ public sealed class Daemon(
     private void LookForBackground(IReadOnlyList<int> ids)
     {
         if (ids.Count > 0)
-            loop.After(Background.Moment, () => InBackground(() =>
+            loop.After(Background.LeftoverDelay, () => InBackground(() =>
             {
                 supervisor.NoteBackground(ids);
                 return Task.CompletedTask;

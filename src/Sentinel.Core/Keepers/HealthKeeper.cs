@@ -31,33 +31,33 @@ public sealed record HealthTools(
 /// </summary>
 public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
 {
-    private readonly Dictionary<int, Patient> _patients = [];
+    private readonly Dictionary<int, CheckedProcess> _processes = [];
 
     /// <summary>Notes which processes there are and which run.</summary>
     public void Changed(State state)
     {
-        foreach (var (id, patient) in _patients)
+        foreach (var (id, process) in _processes)
             if (state.Processes.GetValueOrDefault(id) is not { } record || !IsOfInterest(record))
             {
-                patient.Dispose();
-                _patients.Remove(id);
+                process.Dispose();
+                _processes.Remove(id);
             }
 
         foreach (var record in state.Processes.Values)
             if (IsOfInterest(record))
             {
-                if (!_patients.TryGetValue(record.Id, out var patient))
-                    _patients[record.Id] = patient = new Patient(tools, record);
-                patient.Follow(record);
+                if (!_processes.TryGetValue(record.Id, out var process))
+                    _processes[record.Id] = process = new CheckedProcess(tools, record);
+                process.Follow(record);
             }
     }
 
     /// <summary>Ends all checks under way and stops listening.</summary>
     public void Dispose()
     {
-        foreach (var patient in _patients.Values)
-            patient.Dispose();
-        _patients.Clear();
+        foreach (var process in _processes.Values)
+            process.Dispose();
+        _processes.Clear();
     }
 
     // While it waits to be restarted, it keeps its address: its next run may report at once.

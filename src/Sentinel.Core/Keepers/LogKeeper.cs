@@ -29,15 +29,15 @@ public sealed class LogKeeper(
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     // How long to wait before trying again to rotate a log.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
     // A log is quiet if no more than MuchBytes are added to it in this time.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private const long MuchBytes = 1024 * 1024;
 
     private readonly LogRotation _rotation = new(files, time);
-    private readonly Dictionary<int, (ProcessIdentity? Main, Kept Stdout, Kept Stderr)> _kept = [];
-    private readonly List<Kept> _written = [];
+    private readonly Dictionary<int, (ProcessIdentity? Main, WatchedLog Stdout, WatchedLog Stderr)> _kept = [];
+    private readonly List<WatchedLog> _written = [];
     private bool _hasWarned;
 
     /// <summary>A log is kept by whoever sees the file.</summary>
@@ -52,13 +52,13 @@ public sealed class LogKeeper(
         {
             var isKnown = _kept.TryGetValue(record.Id, out var kept);
             if (!isKnown)
-                kept = (null, new Kept(record, LogStream.Stdout), new Kept(record, LogStream.Stderr));
+                kept = (null, new WatchedLog(record, LogStream.Stdout), new WatchedLog(record, LogStream.Stderr));
             (kept.Stdout.Record, kept.Stderr.Record) = (record, record);
             if (isKnown && kept.Main == record.State.Main && record.State is not RunState.Starting)
                 continue;
             _kept[record.Id] = (record.State.Main, kept.Stdout, kept.Stderr);
             // Its logs may no longer be the same files.
-            foreach (var log in (Kept[])[kept.Stdout, kept.Stderr])
+            foreach (var log in (WatchedLog[])[kept.Stdout, kept.Stderr])
             {
                 if (log.IsWritten)
                     continue;
@@ -76,7 +76,7 @@ public sealed class LogKeeper(
         }
     }
 
-    private sealed class Kept(ProcessRecord record, LogStream stream)
+    private sealed class WatchedLog(ProcessRecord record, LogStream stream)
     {
         public ProcessRecord Record { get; set; } = record;
 
@@ -100,7 +100,7 @@ public sealed class LogKeeper(
     }
 
     /// <param name="since">The time from which everything beyond the known end was written; null: nobody knows.</param>
-    private void Arm(Kept log, DateTimeOffset? since)
+    private void Arm(WatchedLog log, DateTimeOffset? since)
     {
         try
         {
@@ -132,7 +132,7 @@ public sealed class LogKeeper(
         }
     }
 
-    private void Written(Kept log)
+    private void Written(WatchedLog log)
     {
         if (log.IsWritten)
             return;
@@ -153,7 +153,7 @@ public sealed class LogKeeper(
 
     private void LookAtWritten()
     {
-        Kept[] written = [.. _written];
+        WatchedLog[] written = [.. _written];
         _written.Clear();
         foreach (var log in written.Where(log => _kept.ContainsKey(log.Record.Id)))
         {
@@ -166,7 +166,7 @@ public sealed class LogKeeper(
         }
     }
 
-    private void NoteLoss(Kept log, LogMark mark)
+    private void NoteLoss(WatchedLog log, LogMark mark)
     {
         var path = log.PathIn(home);
         if (mark.FateOf(path, files) == LogFate.Grew)
@@ -176,21 +176,21 @@ public sealed class LogKeeper(
             events.Append([new Event.LogEmptied(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, lost)]);
     }
 
-    private void RotateQuiet(Kept log)
+    private void RotateQuiet(WatchedLog log)
     {
         if (!log.IsWritten && _kept.ContainsKey(log.Record.Id) && IsTooLarge(log))
             Rotate(log);
     }
 
-    private void Rotate(Kept log) => Rotated(log, FailureOf(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits)));
+    private void Rotate(WatchedLog log) => Rotated(log, FailureOf(() => _rotation.RotateIfLarge(log.PathIn(home), log.Record.Spec.LogLimits)));
 
-    private void ArmAgain(Kept log)
+    private void ArmAgain(WatchedLog log)
     {
         log.IsWritten = false;
         Arm(log, since: null);
     }
 
-    private bool IsTooLarge(Kept log)
+    private bool IsTooLarge(WatchedLog log)
     {
         var path = log.PathIn(home);
         try
@@ -206,13 +206,13 @@ public sealed class LogKeeper(
         }
     }
 
-    private void Rotated(Kept log, Exception? failure)
+    private void Rotated(WatchedLog log, Exception? failure)
     {
         var path = log.PathIn(home);
         if (failure is not null)
         {
             // The log is as it was before; the obstacle, such as a full disk, may go away.
-            log.NotBefore = time.GetUtcNow() + Patience;
+            log.NotBefore = time.GetUtcNow() + RetryInterval;
             warn($"{path} cannot be rotated: {failure.Message}");
             events.Append([new Event.LogNotRotated(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, failure.Message)]);
         }
@@ -237,7 +237,7 @@ public sealed class LogKeeper(
     }
 
     // A log that was rotated while much was written to it has a hole at its front, until it is quiet.
-    private void CutSoon(Kept log)
+    private void CutSoon(WatchedLog log)
     {
         var path = log.PathIn(home);
         var length = files.Home.LengthOf(path);

@@ -10,7 +10,7 @@ public static class LogEnd
 {
     // A process that is killed in the middle of a rotation leaves it under way.
     private const int MostLooks = 100;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Where the logs of a process end now.</summary>
     public static LogEnds Of(ProcessRecord record, SentinelHome home, IHomeFiles files) =>
@@ -41,7 +41,7 @@ public static class LogEnd
             // Not between a cut and the note that it was made.
             if ((journal.Collapsing == 0 && LogJournal.Read(log, files).Generation == journal.Generation) || look == MostLooks)
                 return end;
-            Thread.Sleep(Moment);
+            Thread.Sleep(PollInterval);
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class LogHistory : IDisposable
 
     // The most stretches between holes that a look backwards examines.
     private const int MostExtents = 10_000;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
 
     private readonly string _log;
     private readonly ILogFiles _files;
@@ -231,7 +231,7 @@ public sealed class LogHistory : IDisposable
                 Close();
             }
 
-            Thread.Sleep(Moment);
+            Thread.Sleep(PollInterval);
         }
     }
 

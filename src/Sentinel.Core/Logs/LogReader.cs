@@ -12,7 +12,7 @@ namespace Sentinel.Core.Logs;
 public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Action<string> compress)
 {
     private const int BlockBytes = 64 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Goes on until nobody can write any more.</summary>
     public void Run(Stream from)
@@ -80,7 +80,7 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Act
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Thread.Sleep(Patience);
+                Thread.Sleep(RetryInterval);
             }
     }
 }

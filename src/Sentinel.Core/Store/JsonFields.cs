@@ -18,6 +18,9 @@ internal static class JsonFields
     public static string Text(this JsonElement json, string name) =>
         json.Get(name).GetString() ?? throw new JsonException($"'{name}' is null");
 
+    /// <summary>A text that many records share: one string for all of them.</summary>
+    public static string SharedText(this JsonElement json, string name) => string.Intern(json.Text(name));
+
     public static string[] Texts(this JsonElement json, string name) =>
         [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' contains a null"))];
 

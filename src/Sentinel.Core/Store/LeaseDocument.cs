@@ -59,7 +59,7 @@ internal static class LeaseDocument
     }
 
     public static Origin ReadOrigin(JsonElement json) => new(
-        [.. json.Get("ancestry").EnumerateArray().Select(ancestor => new Ancestor(ancestor.Get("pid").GetInt32(), ancestor.Text("program")))],
-        json.Text("folder"),
+        [.. json.Get("ancestry").EnumerateArray().Select(ancestor => new Ancestor(ancestor.Get("pid").GetInt32(), ancestor.SharedText("program")))],
+        json.SharedText("folder"),
         json.Time("at"));
 }

@@ -29,7 +29,7 @@ public sealed class PythonState(
     TimeProvider time)
 {
     // The tool records the start of a process a moment after it.
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(5);
 
     // Settings that its processes can have and ours cannot.
     private static readonly string[] Lost = ["health_check", "startup_timeout_seconds"];
@@ -128,11 +128,11 @@ public sealed class PythonState(
         var pid = process.Get("pid").GetInt32();
         var startedAt = Time(process, "started_at");
         // With a startup timeout, the start is recorded only after that.
-        var earliest = startedAt - TimeSpan.FromSeconds(process.Maybe("startup_timeout_seconds")?.GetDouble() ?? 0) - Moment;
+        var earliest = startedAt - TimeSpan.FromSeconds(process.Maybe("startup_timeout_seconds")?.GetDouble() ?? 0) - StartTolerance;
         var isIt = table.Look(pid) is { HasEnded: false } seen
             && seen.Session == pid
             && StartOf(seen) is var start
-            && start >= earliest && start <= startedAt + Moment;
+            && start >= earliest && start <= startedAt + StartTolerance;
         return new RunState.Running(startedAt, new ProcessIdentity(pid, isIt ? table.Look(pid)?.StartTicks ?? 0 : 0, table.BootId, table.PidNamespace));
     }
 

@@ -132,13 +132,13 @@ internal static class SpecDocument
         Name = json.Text("name"),
         Instance = json.Maybe("instance") is { } instance ? new Instance(instance.Text("set"), instance.Get("number").GetInt32()) : null,
         Command = ReadCommand(json.Get("command")),
-        WorkingDirectory = json.Text("workingDirectory"),
-        Environment = json.Text("environment"),
+        WorkingDirectory = json.SharedText("workingDirectory"),
+        Environment = json.SharedText("environment"),
         EnvironmentFiles = json.Texts("environmentFiles"),
         Variables = ReadVariables(json),
         Ports = [.. json.Maybe("ports")?.EnumerateArray().Select(port => new PortRequest(port.Text("name"), port.Text("variable"))) ?? []],
         Umask = json.Get("umask").GetInt32(),
-        Inherited = json.Maybe("inherited")?.GetString(),
+        Inherited = json.Maybe("inherited") is null ? null : json.SharedText("inherited"),
         Restart = RestartRules.Parse(json.Text("restart")) ?? throw JsonFields.Unknown("restart rule", json.Text("restart")),
         RestartLimit = json.Maybe("restartLimit") is { } limit
             ? new RestartLimit(limit.Get("restarts").GetInt32(), limit.Seconds("windowSeconds"))

@@ -75,13 +75,11 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             transaction.State = transaction.State.With(renewal.Environment);
         var toSpawn = Decide(transaction, wanted, happened, renewal, outcomes);
 
-        // Written down first: should this command be killed after a process is made and before that is known, the next command finds
-        // the process by its cookie. After a loss of power there is none to find. The daemon saves the time: what it restarts is on the
-        // disk as about to run, so its successor finds the process in the way of another.
-        if (happened is ProcessEvent.Tick && _store.IsHeld)
-            transaction.Note();
-        else if (toSpawn.Count > 0)
-            transaction.SaveForNow();
+        // Written down first: if whoever starts a process is killed before that is known, the next command or daemon finds it by its
+        // cookie. Without that, a successor would be taken for what its predecessor left in the background. After a loss of power there
+        // is none to find.
+        if (toSpawn.Count > 0)
+            NoteStarts(transaction, isRestart: happened is ProcessEvent.Tick);
 
         foreach (var starting in toSpawn)
             outcomes.Add(Spawn(transaction, starting, stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? tools.Spawner.WhyNoMore : null)));
@@ -180,6 +178,19 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         }
 
         return toSpawn;
+    }
+
+    // The daemon restarts what crashed on a full disk as well.
+    private void NoteStarts(StateTransaction transaction, bool isRestart)
+    {
+        try
+        {
+            transaction.SaveForNow();
+        }
+        catch (Exception e) when (isRestart && _store.IsHeld && e is IOException or UnauthorizedAccessException)
+        {
+            transaction.Note();
+        }
     }
 
     // A restart that is due ends here; what the user asked for is refused.

@@ -33,7 +33,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     // The first looks come as soon as there is something to see; then a tree that keeps starting processes is seen less and less often.
     private const int QuickLooks = 8;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(2);
 
     /// <param name="roots">The trees to end.</param>
     /// <param name="options">How.</param>
@@ -139,8 +139,8 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
         }
 
         // Trees that are ended together fall together: after a moment more, one look finds many of them gone.
-        var pause = looks <= QuickLooks ? (open.Count > 1 ? Moment : TimeSpan.Zero)
-            : open.Exists(ending => ending.IsHunted) ? Moment
+        var pause = looks <= QuickLooks ? (open.Count > 1 ? ShortPause : TimeSpan.Zero)
+            : open.Exists(ending => ending.IsHunted) ? ShortPause
             : TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, looks - QuickLooks + 1));
         if (pause > TimeSpan.Zero)
             await handles.WaitAny([], pause);

@@ -14,7 +14,7 @@ public sealed unsafe class StateFiles : IStateFiles
     // Commands hold the lock for milliseconds.
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private static readonly HomeFiles Files = new();
 
@@ -136,7 +136,7 @@ public sealed unsafe class StateFiles : IStateFiles
         { IsBackground = true };
         thread.Start();
         var begun = TimeProvider.System.GetTimestamp();
-        for (var isTold = false; !thread.Join(Moment);)
+        for (var isTold = false; !thread.Join(PollInterval);)
         {
             // The thread keeps waiting, and releases the lock when it gets it: our descriptor is closed by then.
             if (isKept?.Invoke() is true)

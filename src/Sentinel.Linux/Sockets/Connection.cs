@@ -36,7 +36,7 @@ internal sealed class ByteBudget(long most)
 internal sealed class Connection : IDisposable
 {
     // How long a client may take to ask, and to read the reply.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionTools _tools;
@@ -59,7 +59,7 @@ internal sealed class Connection : IDisposable
         _since = tools.Time.GetTimestamp();
         tools.Received.Take(_received.Length);
         _watch = tools.Loop.OnReadable(socket, Receive);
-        _timer = tools.Loop.After(Patience, Dispose);
+        _timer = tools.Loop.After(SilenceLimit, Dispose);
     }
 
     /// <summary>Whether it has one of the last descriptors.</summary>
@@ -204,7 +204,7 @@ internal sealed class Connection : IDisposable
         if (_isDone)
         {
             _timer?.Dispose();
-            _timer = _tools.Loop.After(Patience, Dispose);
+            _timer = _tools.Loop.After(SilenceLimit, Dispose);
         }
 
         Flush();

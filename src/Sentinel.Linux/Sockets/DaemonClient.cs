@@ -14,13 +14,13 @@ namespace Sentinel.Linux.Sockets;
 public sealed class DaemonClient : ISupervisor
 {
     /// <summary>How long to wait for the daemon, which says something at least once a second.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(4);
 
     // A daemon that starts a thousand processes at once has no time to say something, but it uses the CPU.
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WorkLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Glance = Recently / 2;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LookInterval = Recently / 2;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly SentinelHome _home;
     private readonly Action<string> _warn;
@@ -96,7 +96,7 @@ public sealed class DaemonClient : ISupervisor
 
     private SafeFileHandle Connect()
     {
-        for (var begun = Stopwatch.GetTimestamp(); IsWorthWaiting(Stopwatch.GetElapsedTime(begun)); Thread.Sleep(Moment))
+        for (var begun = Stopwatch.GetTimestamp(); IsWorthWaiting(Stopwatch.GetElapsedTime(begun)); Thread.Sleep(PollInterval))
             if (UnixSocket.Connect(_home.Socket, out var isBusy) is { } socket)
                 return socket;
             else if (!isBusy)
@@ -148,7 +148,7 @@ public sealed class DaemonClient : ISupervisor
         var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
         int ready;
         // Negative: a signal came in between.
-        while ((ready = LibC.poll(&poll, 1, (int)Glance.TotalMilliseconds)) <= 0)
+        while ((ready = LibC.poll(&poll, 1, (int)LookInterval.TotalMilliseconds)) <= 0)
             if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
                 throw GiveUp(socket);
     }
@@ -167,7 +167,7 @@ public sealed class DaemonClient : ISupervisor
     {
         // Always look: only repeated looks show that it works.
         var idle = _idle?.Look();
-        return waited < Patience || (waited < LongestPatience && idle < Recently);
+        return waited < SilenceLimit || (waited < WorkLimit && idle < Recently);
     }
 
     /// <summary>Says that the daemon does not answer, and what to do.</summary>

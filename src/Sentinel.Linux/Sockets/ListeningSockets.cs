@@ -14,7 +14,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
     private const string IsListening = "0A";
 
     // With thousands of checks at once, each would read about all the others.
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private ILookup<int, (IPAddress Address, ulong Inode)>? _listening;
     private long _readAt;
@@ -79,7 +79,7 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
 
     private ILookup<int, (IPAddress Address, ulong Inode)> Listening(bool isNow)
     {
-        if (_listening is null || isNow || time.GetElapsedTime(_readAt) > Moment)
+        if (_listening is null || isNow || time.GetElapsedTime(_readAt) > MaxAge)
         {
             _readAt = time.GetTimestamp();
             _listening = In("/proc/net/tcp").Concat(In("/proc/net/tcp6")).ToLookup(socket => socket.Port, socket => (socket.Address, socket.Inode));

@@ -17,7 +17,7 @@ public static class Background
     private const int MostNamed = 5;
 
     /// <summary>A process that is just about to end has ended by then.</summary>
-    public static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LeftoverDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether the last run may have gone into the background: it ended successfully, soon after its start.</summary>
     public static bool MayBe(ProcessRecord record) =>
@@ -33,7 +33,7 @@ public static class Background
     public static TimeSpan Wait(EndedRun run, IReadOnlyList<LeftProcess> left, DateTimeOffset now)
     {
         var begun = run.Witnessed ? run.EndedAt : left.Min(process => process.StartedAt);
-        return now < begun ? TimeSpan.Zero : Moment - (now - begun);
+        return now < begun ? TimeSpan.Zero : LeftoverDelay - (now - begun);
     }
 
     /// <summary>In words: <c>nginx (pid 812)</c>.</summary>

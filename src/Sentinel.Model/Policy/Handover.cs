@@ -11,7 +11,7 @@ namespace Sentinel.Model.Policy;
 public sealed record Handover(DateTimeOffset Since, Exit How, bool Witnessed, long? PeakMemoryBytes)
 {
     /// <summary>A background program writes its pid file within a moment; a new gunicorn takes over a second after the old one.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SuccessorTimeout = TimeSpan.FromSeconds(10);
 
     // A process that may just as well have crashed gets only a short time.
     private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(2);
@@ -24,8 +24,8 @@ public sealed record Handover(DateTimeOffset Since, Exit How, bool Witnessed, lo
     /// <summary>How long a successor may take to come.</summary>
     public TimeSpan Time(ProcessSpec spec, bool isReady) =>
         How is Exit.Unknown && Witnessed ? Doubt
-        : !isReady && spec.Readiness is { Timeout: var timeout } && timeout > Patience ? timeout
-        : Patience;
+        : !isReady && spec.Readiness is { Timeout: var timeout } && timeout > SuccessorTimeout ? timeout
+        : SuccessorTimeout;
 
     /// <summary>Whether none has come in time; also true if the clock was set back.</summary>
     public bool IsOver(ProcessSpec spec, bool isReady, DateTimeOffset now) => now < Since || now - Since >= Time(spec, isReady);

@@ -25,7 +25,7 @@ internal static class DaemonCommand
 
     // How long a daemon may take to answer.
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     public static Command Create() => new("daemon", "Manage the daemon that restarts processes when they end")
     {
@@ -150,7 +150,7 @@ internal static class DaemonCommand
                 return daemon.Describe() is var status && status.Pid == identity.Pid ? (status, true) : (status, false);
             if (process is null or { HasEnded: true })
                 throw new DaemonException($"the daemon did not start:\n{EndOfLog(session)}");
-            handles.WaitAny([process], Moment).GetAwaiter().GetResult();
+            handles.WaitAny([process], PollInterval).GetAwaiter().GetResult();
         }
 
         throw new DaemonException($"the daemon (pid {identity.Pid}) does not answer; its log says:\n{EndOfLog(session)}");
@@ -175,7 +175,7 @@ internal static class DaemonCommand
             var idle = new Idleness(identity.Pid);
             if (process.Signal(signal) is { } refusal)
                 throw new DaemonException($"the daemon (pid {identity.Pid}) {refusal}");
-            handles.WaitAny([process], DaemonClient.Patience).GetAwaiter().GetResult();
+            handles.WaitAny([process], DaemonClient.SilenceLimit).GetAwaiter().GetResult();
             return process.HasEnded ? identity.Pid : throw DaemonClient.Silent(session.Home, idle);
         }
     }

@@ -9,7 +9,7 @@ namespace Sentinel.Commands;
 internal static class Due
 {
     // Until the next attempt, when a restart could not even be tried.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OverdueLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>Restarts what is due, if <paramref name="seen"/> is.</summary>
     /// <param name="seen">The process as it is seen now.</param>
@@ -25,7 +25,7 @@ internal static class Due
         foreach (var failed in session.Do(new Request.RestartDue()).OfType<Outcome.Failed>())
             session.Warn(Outcomes.Line(failed));
         return session.Store.Read().Processes.GetValueOrDefault(seen.Id)?.State is not RunState.Backoff left ? null
-            : left == backoff || left.Due <= now ? Patience
+            : left == backoff || left.Due <= now ? OverdueLimit
             : left.Due - now;
     }
 }

@@ -100,7 +100,7 @@ internal static class GroupCommand
 
     private static int List(Session session, string? name)
     {
-        var look = Look.At(session, name is null ? new Selection.All() : new Selection.Members(name));
+        var look = ProcessLook.At(session, name is null ? new Selection.All() : new Selection.Members(name));
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         var groups = session.Store.Read().Groups.Values.Where(group => name is null || group.Name == name).ToList();

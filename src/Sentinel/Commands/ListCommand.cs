@@ -34,7 +34,7 @@ internal static class ListCommand
 
     private static int List(Session session, Selection which)
     {
-        var look = Look.At(session, which);
+        var look = ProcessLook.At(session, which);
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         if (session.IsJson)
@@ -54,7 +54,7 @@ internal static class ListCommand
             // Draws over the old lines instead of clearing them first: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
             // Lines that do not fit would scroll, and be drawn again below.
-            foreach (var line in Lines(session, Look.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
+            foreach (var line in Lines(session, ProcessLook.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());
             session.Output.Flush();
@@ -62,6 +62,6 @@ internal static class ListCommand
         }
     }
 
-    private static IEnumerable<string> Lines(Session session, Look look, Style style) =>
+    private static IEnumerable<string> Lines(Session session, ProcessLook look, Style style) =>
         [.. look.RestartLines(), .. ProcessList.Lines(look.Processes, style)];
 }

@@ -29,7 +29,7 @@ internal static class PortWait
                 return Session.Fail($"{name} was deleted");
             // The daemon is taking note of this now, and knows better.
             unnoted = ReferenceEquals(now, written.Processes[first.Id]) ? null : unnoted ?? TimeProvider.System.GetTimestamp();
-            if (unnoted is { } since && session.Daemon is not null && TimeProvider.System.GetElapsedTime(since) < WaitCommand.Moment)
+            if (unnoted is { } since && session.Daemon is not null && TimeProvider.System.GetElapsedTime(since) < WaitCommand.NoteTimeout)
                 (state, now) = (written, written.Processes[first.Id]);
             var leases = state.Ports.Values.Where(lease => lease.ProcessId == first.Id).ToDictionary(lease => lease.Port);
             if (leases.Count == 0)
@@ -48,7 +48,7 @@ internal static class PortWait
             if (answered.Count == leases.Count)
             {
                 if (session.IsJson)
-                    session.Print(Look.At(session, Selection.Of([first.Id])).ToJson(), Json.Document.ProcessesJson);
+                    session.Print(ProcessLook.At(session, Selection.Of([first.Id])).ToJson(), Json.Document.ProcessesJson);
                 else
                     session.Output.Line($"{name} listens on {string.Join(", ", leases.Values.Select(lease => $"{lease.Port} ({lease.Name})"))}");
                 return ExitCode.Success;

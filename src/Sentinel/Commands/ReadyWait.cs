@@ -15,7 +15,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
     private const int LastLines = 10;
 
     /// <summary>After this long without news, check whether the daemon is alive.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(5);
 
     private readonly Inotify _watch = new();
     private Asking? _asking = session.Daemon is null ? new Asking(session, other => other >= id) : null;
@@ -51,8 +51,8 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             }
 
             var begun = TimeProvider.System.GetTimestamp();
-            _watch.Wait(null, left < Patience ? left : Patience);
-            if (TimeProvider.System.GetElapsedTime(begun) >= Patience && session.FindDaemon() is null)
+            _watch.Wait(null, left < SilenceLimit ? left : SilenceLimit);
+            if (TimeProvider.System.GetElapsedTime(begun) >= SilenceLimit && session.FindDaemon() is null)
                 _asking = new Asking(session, other => other == started.Id);
         }
 

@@ -10,7 +10,7 @@ namespace Sentinel.Commands;
 internal static class RestartByDaemon
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public static IReadOnlyList<Outcome> Await(Session session, Selection selection)
     {
@@ -20,7 +20,7 @@ internal static class RestartByDaemon
             var (found, outcomes) = selection.In(session.Store.Read(), record => record.State is not RunState.Stopped);
             if (!found.Exists(IsUnderWay) || TimeProvider.System.GetElapsedTime(begun) > Longest)
                 return [.. outcomes, .. found.Select(OutcomeOf)];
-            Thread.Sleep(Moment);
+            Thread.Sleep(PollInterval);
         }
     }
 

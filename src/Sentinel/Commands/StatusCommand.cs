@@ -21,7 +21,7 @@ internal static class StatusCommand
 
     private static int Show(Session session, string[] targets, bool isJson)
     {
-        var look = Look.At(session, new Selection.Named(targets));
+        var look = ProcessLook.At(session, new Selection.Named(targets));
         if (isJson)
             session.Print(look.ToJson(record => OpenFiles.LogFaultsOf(record, session.Home, session.Table)), Json.Document.ProcessesJson);
         else
@@ -29,7 +29,7 @@ internal static class StatusCommand
         return session.Fail(look.Missing);
     }
 
-    private static void Write(Session session, Look look)
+    private static void Write(Session session, ProcessLook look)
     {
         foreach (var line in look.RestartLines())
             session.Output.Line(line);

@@ -15,7 +15,7 @@ internal static class WaitCommand
     private const string Running = "running", Stopped = "stopped", Exited = "exited";
 
     /// <summary>The daemon notes an end within milliseconds; after this long it will not.</summary>
-    internal static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan NoteTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -98,8 +98,8 @@ internal static class WaitCommand
             if (what == Running && isWatched)
             {
                 var waited = TimeProvider.System.GetTimestamp();
-                watch.Wait(null, left < ReadyWait.Patience ? left : ReadyWait.Patience);
-                if (TimeProvider.System.GetElapsedTime(waited) >= ReadyWait.Patience)
+                watch.Wait(null, left < ReadyWait.SilenceLimit ? left : ReadyWait.SilenceLimit);
+                if (TimeProvider.System.GetElapsedTime(waited) >= ReadyWait.SilenceLimit)
                     isWatched = session.FindDaemon() is not null;
                 continue;
             }
@@ -112,17 +112,17 @@ internal static class WaitCommand
             seen = main?.HowEnded().How ?? new Exit.Unknown("it had ended before anyone looked");
             // The daemon is taking note of this now, and knows better.
             var isNoted = false;
-            for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < Moment;)
+            for (var since = TimeProvider.System.GetTimestamp(); isWatched && !isNoted && TimeProvider.System.GetElapsedTime(since) < NoteTimeout;)
             {
                 isNoted = session.Store.Read().Processes.GetValueOrDefault(first.Id)?.State != now.State;
                 if (!isNoted)
-                    watch.Wait(null, Moment - TimeProvider.System.GetElapsedTime(since));
+                    watch.Wait(null, NoteTimeout - TimeProvider.System.GetElapsedTime(since));
             }
 
             isWatched &= isNoted;
             // Another process may take its place; without a daemon there is no file to watch for that.
             if (now.Spec.PidFile is not null && Look(session, first.Id, isWatched) is { State: RunState.Running run } && run.Since == now.State.CurrentRun?.Since
-                && TimeProvider.System.GetElapsedTime(handedOverAt ??= TimeProvider.System.GetTimestamp()) < Handover.Patience)
+                && TimeProvider.System.GetElapsedTime(handedOverAt ??= TimeProvider.System.GetTimestamp()) < Handover.SuccessorTimeout)
             {
                 seen = null;
                 if (run.Handover is null)
@@ -171,7 +171,7 @@ internal static class WaitCommand
     {
         var how = now.LastRun?.How is { } noted and not Exit.Unknown ? noted : seen ?? now.LastRun?.How;
         if (session.IsJson)
-            session.Print(Commands.Look.At(session, Selection.Of([now.Id])).ToJson(), Json.Document.ProcessesJson);
+            session.Print(ProcessLook.At(session, Selection.Of([now.Id])).ToJson(), Json.Document.ProcessesJson);
         else
             session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
         if (what != Exited)

@@ -26,7 +26,7 @@ internal sealed class DaemonHost : IDisposable
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private const long MuchMemory = 1024 * 1024;
     private const long SomeMemory = 256 * 1024;
@@ -73,7 +73,7 @@ internal sealed class DaemonHost : IDisposable
     public bool Run()
     {
         // A command holds the lock for milliseconds; a daemon holds it and listens.
-        for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(Moment))
+        for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(PollInterval))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
         _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text)]);

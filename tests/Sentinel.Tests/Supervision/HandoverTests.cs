@@ -89,7 +89,7 @@ public sealed class HandoverTests : IDisposable
         ended.End(0);
         var left = GoIntoBackground(daemon);
 
-        daemon.Loop.Run(Handover.Patience + TimeSpan.FromSeconds(1));
+        daemon.Loop.Run(Handover.SuccessorTimeout + TimeSpan.FromSeconds(1));
 
         Assert.Equal("crashed", daemon["web"].State.Word);
         Assert.Contains("its pid file names no successor", daemon["web"].LastRun!.Why);
@@ -179,9 +179,9 @@ public sealed class HandoverTests : IDisposable
     {
         var daemon = Started(RestartRule.Always, pidFile: null);
         var left = GoIntoBackground(daemon);
-        Machine.After(Background.Moment / 2, () => left.End(0));
+        Machine.After(Background.LeftoverDelay / 2, () => left.End(0));
 
-        daemon.Loop.Run(Background.Moment);
+        daemon.Loop.Run(Background.LeftoverDelay);
 
         Assert.IsType<RunState.Running>(daemon["web"].State);
         Assert.Equal(2, Machine.Launches.Count);
@@ -213,7 +213,7 @@ public sealed class HandoverTests : IDisposable
         var main = _sentinel.Started("web", RestartRule.Always);
         var left = Machine.Add(main.Cookie, session: leftSession ? null : main.Session);
         main.End(0);
-        Machine.Clock.Advance(Background.Moment);
+        Machine.Clock.Advance(Background.LeftoverDelay);
 
         _sentinel.Supervisor.RestartDue().Now();
 
@@ -227,7 +227,7 @@ public sealed class HandoverTests : IDisposable
         var left = GoIntoBackground(daemon);
         Assert.Equal(new RunState.Exited(daemon["web"].State.Since), daemon["web"].State);
 
-        daemon.Loop.Run(Background.Moment);
+        daemon.Loop.Run(Background.LeftoverDelay);
 
         Assert.Equal($"a process (pid {left.Pid})", Assert.IsType<RunState.Exited>(daemon["web"].State).Left);
         Assert.Contains("\"in-background\"", File.ReadAllText(_sentinel.Store.Home.Events));

@@ -10,13 +10,13 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Keepers;
 
 /// <summary>One process that is checked, or that reports how it is.</summary>
-internal sealed class Patient : IDisposable
+internal sealed class CheckedProcess : IDisposable
 {
     // How often a process that is about to be ready is probed.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
 
     // What it says about itself is written to the state no more often.
-    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
 
     private readonly HealthTools _tools;
     private readonly Answerers.Of _answerers;
@@ -35,7 +35,7 @@ internal sealed class Patient : IDisposable
     private HealthTally _tally;
     private bool _hasPinged;
 
-    public Patient(HealthTools tools, ProcessRecord record) =>
+    public CheckedProcess(HealthTools tools, ProcessRecord record) =>
         (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
 
     /// <summary>Notes what has become of the process.</summary>
@@ -250,7 +250,7 @@ internal sealed class Patient : IDisposable
         _saying = null;
         if (_record.State is not RunState.Running run || run.Says == _says)
             return;
-        _saying = _tools.Loop.After(Breath, Say);
+        _saying = _tools.Loop.After(StatusInterval, Say);
         Tell(new ProcessEvent.Said(_says!));
     }
 

@@ -10,7 +10,7 @@ using Sentinel.Rendering;
 namespace Sentinel.Commands;
 
 /// <summary>What <c>list</c> and <c>status</c> see. They restart what is due, and change nothing else.</summary>
-internal sealed class Look
+internal sealed class ProcessLook
 {
     private readonly Session _session;
     private readonly Snapshot _snapshot;
@@ -18,7 +18,7 @@ internal sealed class Look
     private readonly ILookup<int?, PortLease> _ports;
     private readonly IReadOnlyDictionary<int, ProcessView> _told;
 
-    private Look(Session session, Selection selection)
+    private ProcessLook(Session session, Selection selection)
     {
         _session = session;
         _snapshot = new Snapshot(session.Table);
@@ -81,7 +81,7 @@ internal sealed class Look
         }
     }
 
-    public static Look At(Session session, Selection selection) => new(session, selection);
+    public static ProcessLook At(Session session, Selection selection) => new(session, selection);
 
     public IReadOnlyList<int> RemainsOf(ProcessRecord record) =>
         !_told.ContainsKey(record.Id) && record.State.Main is null && Remains.GetValueOrDefault(record.Id) is { } left ? left.ConvertAll(process => process.Pid) : [];
