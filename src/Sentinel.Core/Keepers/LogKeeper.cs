@@ -40,7 +40,7 @@ public sealed class LogKeeper(
     private readonly List<WatchedLog> _written = [];
     private bool _hasWarned;
 
-    /// <summary>A log is kept by whoever sees the file.</summary>
+    /// <summary>A log is kept by the daemon that sees the file.</summary>
     public bool KeepsElsewhere => true;
 
     /// <summary>Notes which logs there are, and which runs have begun.</summary>

@@ -1,8 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Logs;
 

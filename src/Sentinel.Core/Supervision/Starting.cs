@@ -75,9 +75,9 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             transaction.State = transaction.State.With(renewal.Environment);
         var toSpawn = Decide(transaction, wanted, happened, renewal, outcomes);
 
-        // Written down first: if whoever starts a process is killed before that is known, the next command or daemon finds it by its
-        // cookie. Without that, a successor would be taken for what its predecessor left in the background. After a loss of power there
-        // is none to find.
+        // Written down first: if a command or daemon is killed after it starts a process and before that is known, the next one finds the
+        // process by its cookie. Without that, a successor would be taken for what its predecessor left in the background. After a loss
+        // of power there is none to find.
         if (toSpawn.Count > 0)
             NoteStarts(transaction, isRestart: happened is ProcessEvent.Tick);
 

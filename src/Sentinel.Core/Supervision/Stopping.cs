@@ -20,7 +20,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
     /// <param name="Written">The state in which that is written down, or would be.</param>
     public sealed record Begun(List<ProcessRecord> Found, List<Outcome> Missing, State Written)
     {
-        public List<TreeRoot> Roots => Found.ConvertAll(TreeRoot.Of);
+        public List<TreeRoot> Roots { get; } = Found.ConvertAll(TreeRoot.Of);
     }
 
     /// <summary>Ends whole trees, and says what became of each and which targets could not be found.</summary>

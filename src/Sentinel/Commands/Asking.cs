@@ -1,8 +1,6 @@
-using Sentinel.Core.Checks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;
-using Sentinel.Linux.Files;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;

@@ -1,16 +1,9 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Environments;
-using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;

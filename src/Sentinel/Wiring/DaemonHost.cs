@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sentinel.Core.Checks;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;

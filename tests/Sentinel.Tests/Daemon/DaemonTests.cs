@@ -164,7 +164,7 @@ public sealed class DaemonTests : IDisposable
         mains.ForEach(main => main.End(Crash));
         daemon.Loop.Run();
 
-        // That they are started is written first: whoever comes after a daemon that is killed then finds what it started.
+        // That they are started is written first, so that the successor of a killed daemon finds what it started.
         if (rule == RestartRule.Always)
         {
             Assert.All(files.Written[0].State.Processes.Values, process => Assert.IsType<RunState.Starting>(process.State));
