@@ -98,8 +98,8 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
             // What is not there cannot be stopped, and what is there cannot be made.
             Assert.False(words[0] == "run" && (before & Possible.Absent) == 0, $"{line} came through");
             Assert.False(words[0] is "stop" or "start" or "restart" or "delete" && before == Possible.Absent, $"{line} came through");
-            if (after is Possible.Stopped or Possible.Absent)
-                Assert.False(after != before && IsThere(name), $"{line} came through, and it is there");
+            if (after is Possible.Stopped or Possible.Absent && after != before && There(name) is { } there)
+                Assert.Fail($"{line} came through, and pid {there.Pid} is there (parent {there.Parent})");
         }
     }
 
@@ -236,7 +236,7 @@ internal sealed class FaultRun(SentinelHome home, PrivateDisk? disk, Strained? s
 
     private static bool IsOfAClient(Live process) => process.Arguments is ["sleep", var seconds] && seconds.StartsWith("1000.", StringComparison.Ordinal);
 
-    private bool IsThere(string name) => home.Supervised().Exists(process => process.Arguments.LastOrDefault() == Seconds(name));
+    private Live? There(string name) => home.Supervised().Find(process => process.Arguments.LastOrDefault() == Seconds(name));
 
     private Task<Outcome> Run(params string[] words) => Begin(words).Finish();
 

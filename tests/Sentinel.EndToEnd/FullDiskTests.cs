@@ -72,6 +72,30 @@ public class FullDiskTests
     }
 
     [Fact]
+    public async Task On_a_full_disk_what_was_started_again_while_it_was_stopped_is_stopped_once_more()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        var asked = Path.Combine(home.Work, "asked");
+        var script = $"[ -e {asked} ] || trap 'touch {asked}' TERM; while :; do sleep 0.05; done";
+        var web = Started.Parse((await disk.Run("run", "--name", "web", "--restart", "--", "sh", "-c", script)).Ok().Stdout);
+        disk.Fill(exceptPages: 0);
+        var stop = disk.Begin("stop", "web");
+        await Wait.Until(() => File.Exists(asked), "it is asked to stop");
+
+        Signals.Send(stop.Pid, Signals.Stop);
+        web.Process.Signal(Signals.Kill);
+        disk.Empty();
+        // To this one it crashed.
+        await Wait.Until(async () => (await disk.List())["web"].State == "running" && !web.Process.IsAlive, () => "it is started again");
+        Signals.Send(stop.Pid, Signals.Continue);
+
+        (await stop.Finish()).Ok();
+        Assert.Empty(Supervised(home));
+        Assert.Equal("stopped", (await disk.List())["web"].State);
+    }
+
+    [Fact]
     public async Task However_little_space_is_left_nothing_is_started_that_is_not_known()
     {
         await using var home = new SentinelHome();

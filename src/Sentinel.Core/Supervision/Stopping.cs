@@ -50,7 +50,13 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
             tools.Warn($"that they are to end cannot be written down, they are ended all the same: {e.Message}");
         }
 
-        return (await EndTreesAnyway(begun, options, isNoted), begun.Missing);
+        if (isNoted)
+            return (await EndTreesNoted(begun, options), begun.Missing);
+        var (ended, again) = await EndTreesUnnoted(begun, options);
+        // To others their end looked like a crash. Now there may be room.
+        if (again.Count > 0)
+            ended.AddRange((await EndTreesAnyway(Selection.Of(again), options, inBulk, happened)).Ended);
+        return (ended, begun.Missing);
     }
 
     /// <summary>Writes down that trees are to end.</summary>
@@ -163,35 +169,63 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         return ended;
     }
 
-    /// <param name="isNoted">Whether it is written down that they are being ended.</param>
-    private async ValueTask<List<EndedTree>> EndTreesAnyway(Begun begun, StopOptions options, bool isNoted)
+    private async ValueTask<List<EndedTree>> EndTreesNoted(Begun begun, StopOptions options)
     {
         var ends = await End(begun, options);
         try
         {
             using var transaction = _store.Begin();
-            if (!isNoted)
-                NoteWanted(transaction, begun);
             var ended = NoteEnds(transaction, begun, ends);
             transaction.Save();
             return ended;
         }
         catch (IOException e)
         {
-            tools.Warn($"that they have ended cannot be written down: {e.Message}");
-            var ended = begun.Found.ConvertAll(record => EndedTreeOf(record, record, ends[record.Id]));
-            return isNoted ? ended : ended.ConvertAll(tree => tree.Failure is not null || tree.Record.Spec.Restart == RestartRule.Never ? tree : tree with
-            {
-                Failure = new Outcome.Failed(
-                    tree.Name, tree.Record, "it has ended, and would be started again: stop it once more when there is room to write that down"),
-            });
+            WarnOfEnds(e);
+            return begun.Found.ConvertAll(record => EndedTreeOf(record, record, ends[record.Id]));
         }
     }
 
-    // Writes down late what could not be written before, except for processes that somebody has started again since.
-    private void NoteWanted(StateTransaction transaction, Begun begun)
+    /// <summary>Ends trees of which nothing says that they are to end, and tries to write it down then.</summary>
+    /// <returns>Also the ids of those that somebody has started again meanwhile, which are not among the ended.</returns>
+    private async ValueTask<(List<EndedTree> Ended, List<int> Again)> EndTreesUnnoted(Begun begun, StopOptions options)
     {
-        var again = StartedAgain(begun.Roots, begun.Written);
+        var ends = await End(begun, options);
+        try
+        {
+            using var transaction = _store.Begin();
+            var again = StartedAgain(begun.Roots, begun.Written);
+            // Somebody who could not write that down either may have started it. Nobody starts it while the lock is held.
+            again.UnionWith(Remaining(begun.Roots.FindAll(root => ends[root.Id].Survivors.Count == 0)));
+            NoteWanted(transaction, begun, again);
+            var ended = NoteEnds(transaction, begun with { Found = begun.Found.FindAll(record => !again.Contains(record.Id)) }, ends);
+            transaction.Save();
+            return (ended, [.. again]);
+        }
+        catch (IOException e)
+        {
+            WarnOfEnds(e);
+            return (begun.Found.ConvertAll(record => WouldStartAgain(EndedTreeOf(record, record, ends[record.Id]))), []);
+        }
+    }
+
+    private void WarnOfEnds(IOException e) => tools.Warn($"that they have ended cannot be written down: {e.Message}");
+
+    private static EndedTree WouldStartAgain(EndedTree tree) => tree.Failure is not null || tree.Record.Spec.Restart == RestartRule.Never ? tree : tree with
+    {
+        Failure = new Outcome.Failed(
+            tree.Name, tree.Record, "it has ended, and would be started again: stop it once more when there is room to write that down"),
+    };
+
+    private IEnumerable<int> Remaining(List<TreeRoot> roots)
+    {
+        var seen = ProcessTrees.Find(roots, new Snapshot(tools.Table));
+        return roots.Where(root => seen.ContainsKey(root.Id) || tools.Table.IsPopulated(root.Cookie) == true).Select(root => root.Id);
+    }
+
+    // Writes down late what could not be written before.
+    private static void NoteWanted(StateTransaction transaction, Begun begun, HashSet<int> again)
+    {
         foreach (var id in begun.Found.Select(record => record.Id).Where(id => !again.Contains(id)))
             if (transaction.State.Processes.GetValueOrDefault(id) is { } before && begun.Written.Processes[id] is var after)
                 transaction.State = transaction.State.With(before with { State = after.State, LeaseOver = after.LeaseOver });
