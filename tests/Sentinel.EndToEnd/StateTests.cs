@@ -83,7 +83,7 @@ public class StateTests
         await using var home = new SentinelHome();
         var web = await home.Start("web", "sleep", "1000");
         // Of a newer version nothing can be relied on but that it says so.
-        File.WriteAllText(Path.Combine(home.Folder, newer), """{"processes":"in another place","version":3}""");
+        File.WriteAllText(Path.Combine(home.Folder, newer), """{"processes":"in another place","version":4}""");
         if (newer != "state.json")
             Damage(home.StateFile, "garbage");
         var before = home.Files();

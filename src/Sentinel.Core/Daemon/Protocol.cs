@@ -11,7 +11,7 @@ namespace Sentinel.Core.Daemon;
 /// </summary>
 public static class Protocol
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const int HeaderBytes = sizeof(int);
 

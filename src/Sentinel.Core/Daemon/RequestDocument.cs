@@ -14,7 +14,7 @@ internal static class RequestDocument
     {
         Request.Run => "run",
         Request.Scale => "scale",
-        Request.ChangeSpec => "change",
+        Request.ChangeSpecs => "change",
         Request.Start => "start",
         Request.Stop => "stop",
         Request.Restart => "restart",
@@ -54,10 +54,18 @@ internal static class RequestDocument
                 json.WriteNumber("count", scale.Count);
                 json.WriteBoolean("relative", scale.IsRelative);
                 break;
-            case Request.ChangeSpec change:
-                json.WriteNumber("id", change.Id);
-                SpecDocument.Write(json, "before", change.Before);
-                SpecDocument.Write(json, "after", change.After);
+            case Request.ChangeSpecs { Changes: var changes }:
+                json.WriteStartArray("changes");
+                foreach (var change in changes)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("id", change.Id);
+                    SpecDocument.Write(json, "before", change.Before);
+                    SpecDocument.Write(json, "after", change.After);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
                 break;
             case Request.Start start:
                 Write(json, start.Selection);
@@ -130,7 +138,8 @@ internal static class RequestDocument
             json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
             json.Maybe("surroundings")?.GetString())),
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
-        "change" => new Request.ChangeSpec(json.Get("id").GetInt32(), SpecDocument.Read(json.Get("before")), SpecDocument.Read(json.Get("after"))),
+        "change" => new Request.ChangeSpecs([.. json.Get("changes").EnumerateArray().Select(change =>
+            new SpecChange(change.Get("id").GetInt32(), SpecDocument.Read(change.Get("before")), SpecDocument.Read(change.Get("after"))))]),
         "start" => new Request.Start(ReadSelection(json), ReadRenewal(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json)),

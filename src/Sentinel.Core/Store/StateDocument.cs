@@ -17,9 +17,10 @@ internal static class StateDocument
     /// <summary>
     /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would ignore. A state of version 1 is read as it
     /// is, and taken to be of our own namespace. "home" and "previous" distinguish a copy, or an old state that was put back, from the
-    /// state that was last written here; "cookiePrefix" identifies what this home has started even without a record.
+    /// state that was last written here; "cookiePrefix" identifies what this home has started even without a record. 3: the settings of a
+    /// spec are its "options".
     /// </summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

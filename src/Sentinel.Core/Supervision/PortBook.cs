@@ -37,8 +37,18 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
 
     /// <summary>Gives a process the ports that it asks for.</summary>
     /// <exception cref="SpawnException">No port is left.</exception>
-    public State Give(State state, ProcessRecord process) => process.Spec.Ports.Aggregate(state, (before, asked) =>
+    public State Give(State state, ProcessRecord process) => process.Spec.Ports.Where(asked => state.PortOf(process.Id, asked.Name) is null).Aggregate(state, (before, asked) =>
         before.With(new PortLease(Any(before) ?? throw new SpawnException(NoneLeft), asked.Name, time.GetUtcNow(), process.Id)));
+
+    /// <summary>Gives a process the ports that it asks for now, and takes back those that it no longer asks for.</summary>
+    /// <exception cref="SpawnException">No port is left.</exception>
+    public State Adjust(State state, ProcessRecord process) => Give(
+        state with
+        {
+            Ports = state.Ports.RemoveRange(state.Ports.Values
+                .Where(lease => lease.ProcessId == process.Id && process.Spec.Ports.All(asked => asked.Name != lease.Name)).Select(lease => lease.Port)),
+        },
+        process);
 
     /// <summary>Which of its ports a process could not listen on now, and why; null if it could on each.</summary>
     public string? WhyNot(State state, ProcessRecord process) => process.Spec.Ports

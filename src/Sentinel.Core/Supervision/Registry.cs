@@ -12,7 +12,6 @@ namespace Sentinel.Core.Supervision;
 /// <summary>Registers processes and forgets them, one at a time or as a set, and changes what is asked of them.</summary>
 internal sealed class Registry(
     SupervisorTools tools,
-    Choosing choosing,
     LeaseRules leases,
     Launching launching,
     PortBook ports,
@@ -59,25 +58,6 @@ internal sealed class Registry(
         if (added.Count > 0)
             return await AllOrNone(added);
         return tooMany.Count > 0 ? await Delete(Selection.Of(tooMany.Select(instance => instance.Id)), StopOptions.Default, withLogs: false) : [];
-    }
-
-    /// <inheritdoc cref="Supervisor.Change"/>
-    public Outcome Change(int id, ProcessSpec before, ProcessSpec after)
-    {
-        using var transaction = _store.Begin();
-        if (transaction.State.Processes.GetValueOrDefault(id) is not { } record)
-            return new Outcome.Failed(before.Name, null, "it was deleted meanwhile", FailureCode.NotFound);
-        if (!SpecDocument.AreSame(record.Spec, before))
-            return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again", FailureCode.Busy);
-        if (choosing.IsElsewhere(record))
-            return choosing.NotHere(record);
-        var changed = record with { Spec = after };
-        // A spec that could not be started is refused.
-        if (launching.WhyNot(changed, transaction.State) is { } why)
-            return new Outcome.Failed(before.Name, record, why, FailureCode.NotStarted);
-        transaction.State = transaction.State.With(changed);
-        transaction.Save();
-        return new Outcome.Changed(after.Name, changed, IsOutdated: record.State.IsUnderWay && !SpecDocument.AreSame(AtOnce(before, after), after));
     }
 
     /// <inheritdoc cref="Supervisor.Delete"/>
@@ -235,7 +215,8 @@ internal sealed class Registry(
             : null;
     }
 
-    private static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
+    /// <summary>Why a name cannot be given to a new process or set; null if it can.</summary>
+    public static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
     {
         (false, _) => new Outcome.Failed(name, null, $"'{name}' cannot be a name: {ProcessName.Rule}"),
         (_, { } holder) => new Outcome.Failed(name, null, holder.Spec.Name == name
@@ -255,22 +236,6 @@ internal sealed class Registry(
         var instance = new Instance(set, number);
         return spec with { Name = instance.Name, Instance = instance };
     }
-
-    // What of a change holds at once for a process that runs.
-    private static ProcessSpec AtOnce(ProcessSpec before, ProcessSpec after) => before with
-    {
-        Restart = after.Restart,
-        RestartLimit = after.RestartLimit,
-        PidFile = after.PidFile,
-        Stop = after.Stop,
-        MaxMemoryBytes = after.MaxMemoryBytes,
-        // A log reader reads its limits when it begins.
-        LogLimits = before.LogPipe ? before.LogLimits : after.LogLimits,
-        Lease = after.Lease,
-        AnyListener = after.AnyListener,
-        // A process that tells its health itself has to know that it should.
-        Health = after.Health?.Probe.Kind == ProbeKind.Notify ? before.Health : after.Health,
-    };
 
     private static string Processes(List<Sighting> processes) =>
         processes.Count == 0 ? "something"

@@ -12,7 +12,7 @@ public abstract record Request
     }
 
     /// <summary>Whether repeating it after part of it was done gives the same result.</summary>
-    public bool IsRepeatable => this is not (Run or Scale or ChangeSpec or Restart or AllocatePort or CreateGroup);
+    public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or AllocatePort or CreateGroup);
 
     /// <inheritdoc cref="Supervisor.Run"/>
     public sealed record Run(RunRequest What) : Request;
@@ -21,7 +21,7 @@ public abstract record Request
     public sealed record Scale(string Set, int Count, bool IsRelative) : Request;
 
     /// <inheritdoc cref="Supervisor.Change"/>
-    public sealed record ChangeSpec(int Id, ProcessSpec Before, ProcessSpec After) : Request;
+    public sealed record ChangeSpecs(IReadOnlyList<SpecChange> Changes) : Request;
 
     /// <inheritdoc cref="Supervisor.Start"/>
     public sealed record Start(Selection Selection, Renewal? Renewal) : Request;
@@ -68,6 +68,10 @@ public abstract record Request
     /// <inheritdoc cref="Supervisor.RestartDue"/>
     public sealed record RestartDue : Request;
 }
+
+/// <summary>A change of what is asked of a process.</summary>
+/// <param name="Before">What the caller saw: nobody's change is undone without being seen.</param>
+public sealed record SpecChange(int Id, ProcessSpec Before, ProcessSpec After);
 
 /// <summary>Does what commands ask for: here and now, or in the daemon.</summary>
 public interface ISupervisor

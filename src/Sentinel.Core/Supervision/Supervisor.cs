@@ -30,6 +30,7 @@ public sealed class Supervisor : ISupervisor
     private readonly Restarting _restarting;
     private readonly Handovers _handovers;
     private readonly Registry _registry;
+    private readonly Changing _changing;
 
     public Supervisor(SupervisorTools tools)
     {
@@ -45,14 +46,15 @@ public sealed class Supervisor : ISupervisor
         _starting = new Starting(tools, _choosing, _leases, _launching, _stopping);
         _restarting = new Restarting(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _handovers = new Handovers(_store, _table, _time, _reconciliation, _starting);
-        _registry = new Registry(tools, _choosing, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
+        _registry = new Registry(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
+        _changing = new Changing(tools, _choosing, _launching, _ports);
     }
 
     public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
     {
         Request.Run run => await Run(run.What),
         Request.Scale scale => await Scale(scale.Set, scale.Count, scale.IsRelative),
-        Request.ChangeSpec change => [Change(change.Id, change.Before, change.After)],
+        Request.ChangeSpecs change => Change(change.Changes),
         Request.Start start => await Start(start.Selection, start.Renewal),
         Request.Stop stop => await Stop(stop.Selection, stop.Options),
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
@@ -78,9 +80,8 @@ public sealed class Supervisor : ISupervisor
     /// <param name="isRelative">Whether <paramref name="count"/> is how many more.</param>
     public ValueTask<IReadOnlyList<Outcome>> Scale(string set, int count, bool isRelative) => _registry.Scale(set, count, isRelative);
 
-    /// <summary>Changes what is asked of a process.</summary>
-    /// <param name="before">What the caller saw: nobody's change is undone without being seen.</param>
-    public Outcome Change(int id, ProcessSpec before, ProcessSpec after) => _registry.Change(id, before, after);
+    /// <summary>Changes what is asked of processes: of all of them, or of none.</summary>
+    public IReadOnlyList<Outcome> Change(IReadOnlyList<SpecChange> changes) => _changing.Change(changes);
 
     /// <summary>Ends whole trees and forgets the processes.</summary>
     /// <param name="withLogs">Whether their log files are deleted, too.</param>

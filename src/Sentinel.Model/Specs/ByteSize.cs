@@ -24,4 +24,13 @@ public static class ByteSize
             value *= 1024;
         return value is >= 1 and <= long.MaxValue ? (long)value : null;
     }
+
+    /// <summary>In the largest unit that gives a whole number: <c>1536M</c> for one and a half gigabytes.</summary>
+    public static string Words(long bytes)
+    {
+        var unit = 0;
+        for (; unit < Units.Length && bytes > 0 && bytes % 1024 == 0; unit++)
+            bytes /= 1024;
+        return bytes.ToString(CultureInfo.InvariantCulture) + (unit > 0 ? Units[unit - 1] : "");
+    }
 }

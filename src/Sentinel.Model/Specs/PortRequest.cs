@@ -20,4 +20,6 @@ public sealed record PortRequest(string Name, string Variable)
         Specs.Variable.Check(variable);
         return new PortRequest(name, variable);
     }
+
+    public override string ToString() => Variable == DefaultVariable ? Name : $"{Name}={Variable}";
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
@@ -13,13 +14,17 @@ internal static class GcCommand
     public static Command Create()
     {
         var dryRun = SharedOptions.Flag("--dry-run", "Only print what would be ended, and why");
-        var session = LeaseOptionSet.Session("End all processes run in this session, and no others, whether or not their leases are over");
+        var session = new Option<string?>("--session")
+        {
+            Description = "End all processes run in this session, and no others, whether or not their leases are over",
+            HelpName = "id",
+        };
         var json = SharedOptions.Json();
         var command = new Command("gc", "Stop processes whose lease ('run --ttl', '--until') has expired")
         {
             session, dryRun, json,
         };
-        command.Check(result => LeaseOptionSet.CheckSession(result.GetValue(session)));
+        command.Check(result => SpecFields.Find("session")!.Give(SpecOptions.Blank, [.. new[] { result.GetValue(session) }.OfType<string>()], Asker.None));
         command.SetAction(result => Invocation.InSession(result, json, work => result.GetValue(dryRun)
             ? work.Report(Look(work, result.GetValue(session)), count => Summary(count, "Would end"))
             : work.Report(work.Do(new Request.EndLeases(result.GetValue(session))), count => Summary(count, "Ended"))));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -26,25 +27,28 @@ internal static class GroupCommand
     private static Command New()
     {
         var name = new Argument<string>("group") { Description = "Name for the group" };
-        var environment = new EnvironmentOptionSet();
+        var environment = SpecOptions.Environment();
         var json = SharedOptions.Json();
         var command = new Command("create", "Create a group") { name };
         environment.AddTo(command);
         command.Options.Add(json);
         command.Check(result => SharedOptions.CheckName(result.GetValue(name)));
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Do(new Request.CreateGroup(new Group(result.GetValue(name)!, DateTimeOffset.UtcNow)
+        {
+            var given = environment.In(result, SpecOptions.Blank, SpecOptions.AskerOf(new Ancestry(session.Table)));
+            return session.Report(session.Do(new Request.CreateGroup(new Group(result.GetValue(name)!, DateTimeOffset.UtcNow)
             {
-                EnvironmentFiles = environment.Files(result),
-                Variables = environment.Variables(result),
-            })))));
+                EnvironmentFiles = given.EnvironmentFiles,
+                Variables = given.Variables,
+            })));
+        }));
         return command;
     }
 
     private static Command Set()
     {
         var name = Name();
-        var environment = new EnvironmentOptionSet();
+        var environment = SpecOptions.Environment();
         var unset = new Option<string[]>(Unset) { Description = "Remove a variable (repeatable)", HelpName = "NAME" };
         var noFiles = SharedOptions.Flag(NoFiles, "Remove all environment files");
         var json = SharedOptions.Json();
@@ -62,11 +66,11 @@ internal static class GroupCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var files = environment.Files(result);
+            var given = environment.In(result, SpecOptions.Blank, SpecOptions.AskerOf(new Ancestry(session.Table)));
             return session.Report(session.Do(new Request.ChangeGroup(result.GetValue(name)!, new GroupChange(
-                environment.Variables(result),
+                given.Variables,
                 result.GetValue(unset)!,
-                files.Count > 0 || result.GetValue(noFiles) ? files : null))));
+                given.EnvironmentFiles.Count > 0 || result.GetValue(noFiles) ? given.EnvironmentFiles : null))));
         }));
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Linux.Sockets;
+using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -19,51 +20,26 @@ internal static class RunCommand
                 + "and all after --, are executed as they are",
             Arity = ArgumentArity.OneOrMore,
         };
-        var name = new Option<string?>("--name") { Description = "Name for the process [default: the program's name]" };
-        var folder = new Option<string?>("--cwd") { Description = "Folder to run it in [default: this one]", HelpName = "dir" };
-        var environment = new EnvironmentOptionSet();
-        var ports = new Option<string[]>("--port")
-        {
-            Description = $"Lease a port for as long as the process is registered, and pass it in VARIABLE [default: {PortRequest.DefaultVariable}] (repeatable)",
-            HelpName = "name[=VARIABLE]",
-        };
-        var group = new Option<string?>("--group") { Description = "Group to add it to", HelpName = "name" };
+        var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
         var makesGroup = SharedOptions.Flag("--create-group", "Create the group if it does not exist");
-        var lease = new LeaseOptionSet();
-        var treatment = new TreatmentOptionSet();
-        var options = new RunOptionSet();
-        var health = new HealthOptionSet();
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");
         var waits = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
         var json = SharedOptions.Json();
-        var command = new Command("run", "Start a background process") { words, name, folder };
-        environment.AddTo(command);
-        command.Options.Add(ports);
-        command.Options.Add(group);
+        var command = new Command("run", "Start a background process") { words };
+        options.AddTo(command);
         command.Options.Add(makesGroup);
         command.Options.Add(instances);
-        lease.AddTo(command);
-        treatment.AddTo(command);
-        options.AddTo(command);
-        health.AddTo(command);
         RunWords.AddTo(command);
         command.Options.Add(waits);
         command.Options.Add(json);
         command.Check(result =>
         {
-            SharedOptions.CheckName(result.GetValue(name));
-            SharedOptions.CheckName(result.GetValue(group));
-            if (result.GetValue(folder) is "")
-                throw new FormatException("--cwd takes a folder, not ''");
             Model.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
-            Ports(result.GetValue(ports)!);
-            if (result.GetValue(makesGroup) && result.GetValue(group) is null)
+            if (result.GetValue(makesGroup) && !options.Has(result, "group"))
                 throw new FormatException("--create-group needs --group");
-            if (result.GetValue(instances) > 1 && options.HasPidFile(result))
+            if (result.GetValue(instances) > 1 && options.Has(result, "pid-file"))
                 throw new FormatException("--pid-file names one file, and each of several --instances needs its own");
-            if (health.IdleIn(result, null) is { } idle)
-                throw new FormatException($"{idle} needs --health-http, --health-tcp, --health-exec or --health-notify");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -71,45 +47,32 @@ internal static class RunCommand
                 Output.Tell($"Note: {string.Join(", ", taken)} after the command is taken as an option of run; put -- before the command to pass it on.");
             var caller = Caller.Environment;
             var asked = Model.Specs.Command.From(result.GetValue(words)!, RunWords.IsExact(result.CommandResult));
-            var spec = SpecOf(asked, result.GetValue(name), result.GetValue(folder), caller) with
+            var isNamed = options.Has(result.CommandResult, "name");
+            var ancestry = new Ancestry(session.Table);
+            var spec = new ProcessSpec
             {
-                EnvironmentFiles = environment.Files(result),
-                Variables = environment.Variables(result),
-                Ports = Ports(result.GetValue(ports)!),
-                Group = result.GetValue(group),
+                Name = asked.ProgramName,
+                Command = asked,
+                WorkingDirectory = options.Has(result.CommandResult, "cwd") ? "" : Caller.FolderAsSeen,
+                Environment = caller.Key,
+                Umask = Caller.Umask,
+                Inherited = Caller.Inherited,
             };
-            var (ancestry, now) = (new Ancestry(session.Table), DateTimeOffset.UtcNow);
-            Owner? owner = null;
-            if (lease.OwnerIn(result) is { } pid && (owner = ancestry.Find(pid)) is null)
-                return session.Report([new Outcome.Failed(spec.Name, null, $"there is no process with the pid {pid}, which --until names", FailureCode.NotFound)]);
-            spec = health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, now))));
+            try
+            {
+                spec = options.In(result, spec, SpecOptions.AskerOf(ancestry));
+            }
+            catch (FormatException e)
+            {
+                return session.Report([new Outcome.Failed(spec.Name, null, e.Message, FailureCode.NotFound)]);
+            }
+
             var request = new RunRequest(
-                spec, result.GetValue(name) is not null, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(now), Caller.Surroundings);
+                spec, isNamed, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(DateTimeOffset.UtcNow), Caller.Surroundings);
             return Run(session, request, result.GetValue(waits));
         }));
         return command;
     }
-
-    private static List<PortRequest> Ports(string[] words)
-    {
-        var ports = words.Select(PortRequest.Parse).ToList();
-        foreach (var same in ports.GroupBy(port => port.Name).Where(same => same.Count() > 1))
-            throw new FormatException($"--port {same.Key} is given twice");
-        foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
-            throw new FormatException(
-                $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; choose another variable with --port {same.Last().Name}=VARIABLE");
-        return ports;
-    }
-
-    private static ProcessSpec SpecOf(Model.Specs.Command command, string? name, string? folder, EnvironmentBlock environment) => new()
-    {
-        Name = name ?? command.ProgramName,
-        Command = command,
-        WorkingDirectory = folder is null ? Caller.FolderAsSeen : LastingPath.OfFolder(folder),
-        Environment = environment.Key,
-        Umask = Caller.Umask,
-        Inherited = Caller.Inherited,
-    };
 
     private static int Run(Session session, RunRequest request, bool waits)
     {

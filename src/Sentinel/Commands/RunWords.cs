@@ -121,7 +121,7 @@ internal sealed class RunWords
     {
         if (WithRule(rest) is { } rule)
         {
-            _options.AddRange(RunOptionSet.RuleOption, rule);
+            _options.AddRange(SpecOptions.RuleOption, rule);
             return 1;
         }
 
@@ -132,7 +132,7 @@ internal sealed class RunWords
         var isValue = (_command.Count == 0 && rest.Length > 2 && rest[2] == End && !next.StartsWith('-')) || (Rules.Contains(next) && (!isLast || _command.Count > 0));
         if (isValue)
         {
-            _options[^1] = RunOptionSet.RuleOption;
+            _options[^1] = SpecOptions.RuleOption;
             _options.Add(next);
             return 2;
         }
@@ -181,10 +181,10 @@ internal sealed class RunWords
             }
 
             if (WithRule(rest) is { } rule)
-                readable.AddRange(RunOptionSet.RuleOption, rule);
+                readable.AddRange(SpecOptions.RuleOption, rule);
             else if (rest[0] == Restart && rest.Length > 1 && Rules.Contains(rest[1]))
             {
-                readable.AddRange(RunOptionSet.RuleOption, rest[1]);
+                readable.AddRange(SpecOptions.RuleOption, rest[1]);
                 rest = rest[1..];
             }
             else

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
-using Sentinel.Model.Policy;
+using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
 using Command = System.CommandLine.Command;
 
@@ -10,41 +12,6 @@ namespace Sentinel.Commands;
 /// <summary>Changes later what was given to <c>run</c>.</summary>
 internal static class SetCommand
 {
-    // The value of an option that is not given, by its name without the dashes.
-    private static readonly Dictionary<string, Func<ProcessSpec, ProcessSpec>> Defaults = new()
-    {
-        ["restart"] = spec => spec with { Restart = RestartRule.Never },
-        ["max-restarts"] = spec => spec with { RestartLimit = null },
-        ["max-memory"] = spec => spec with { MaxMemoryBytes = null },
-        ["stop-signal"] = spec => spec with { Stop = spec.Stop with { Signal = StopRule.Default.Signal } },
-        ["stop-timeout"] = spec => spec with { Stop = spec.Stop with { Timeout = StopRule.Default.Timeout } },
-        ["stop-mode"] = spec => spec with { Stop = spec.Stop with { Mode = StopRule.Default.Mode } },
-        ["pid-file"] = spec => spec with { PidFile = null },
-        ["log-max-size"] = spec => spec with { LogLimits = spec.LogLimits with { MaxBytes = LogLimits.Default.MaxBytes } },
-        ["log-backups"] = spec => spec with { LogLimits = spec.LogLimits with { Backups = LogLimits.Default.Backups } },
-        ["log-compress"] = spec => spec with { LogLimits = spec.LogLimits with { Compress = false } },
-        ["log-pipe"] = spec => spec with { LogPipe = false },
-        ["health"] = spec => spec with { Health = null },
-        ["any-listener"] = spec => spec with { AnyListener = false },
-        ["ready"] = spec => spec with { Readiness = null },
-        ["startup-timeout"] = spec => spec with
-        {
-            Readiness = spec.Readiness is { Probe: not null } readiness ? readiness with { Timeout = Readiness.DefaultTimeout } : null,
-        },
-        ["ttl"] = spec => WithLease(spec, lease => lease with { Term = null }),
-        ["until"] = spec => WithLease(spec, lease => lease with { Owner = null }),
-        ["session"] = spec => WithLease(spec, lease => lease with { Session = null }),
-        ["user"] = Treated(treatment => treatment with { User = null }),
-        ["nice"] = Treated(treatment => treatment with { Nice = null }),
-        ["ionice"] = Treated(treatment => treatment with { IoPriority = null }),
-        ["cpu-affinity"] = Treated(treatment => treatment with { Cpus = null }),
-        ["oom-score-adj"] = Treated(treatment => treatment with { OomScoreAdjust = null }),
-        ["limit"] = Treated(treatment => treatment with { Limits = [] }),
-        ["memory-max"] = Treated(treatment => treatment with { Tree = treatment.Tree with { MemoryBytes = null } }),
-        ["cpu-max"] = Treated(treatment => treatment with { Tree = treatment.Tree with { CpuPercent = null } }),
-        ["pids-max"] = Treated(treatment => treatment with { Tree = treatment.Tree with { Pids = null } }),
-    };
-
     public static Command Create()
     {
         var target = SharedOptions.Process("Process id or name; a set is changed as a whole");
@@ -53,57 +20,62 @@ internal static class SetCommand
             Description = "Reset an option to its default, such as max-memory; health and ready reset all options of their kind (repeatable)",
             HelpName = "option",
         };
-        unset.CompletionSources.Add(_ => Defaults.Keys.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        var (lease, treatment, options, health) = (new LeaseOptionSet(), new TreatmentOptionSet(), new RunOptionSet(isNew: false), new HealthOptionSet());
-        var folder = new Option<string?>("--cwd") { Description = "Folder to run it in, from its next start on", HelpName = "dir" };
+        unset.CompletionSources.Add(_ => SpecFields.Resettable.Select(name => new CompletionItem(name)));
+        var unsetEnvironment = new Option<string[]>("--unset-env") { Description = "Remove a variable that --env has set (repeatable)", HelpName = "NAME" };
+        var options = new SpecOptions(SpecFields.All);
         var json = SharedOptions.Json();
         var command = new Command("set", "Change the options that a process was run with, now or for its next start") { target };
-        command.Options.Add(folder);
-        lease.AddTo(command);
-        treatment.AddTo(command);
-        options.AddTo(command);
-        health.AddTo(command);
+        options.AddTo(command, isNew: false);
         command.Options.Add(unset);
+        command.Options.Add(unsetEnvironment);
         command.Options.Add(json);
         command.Check(result =>
         {
-            if (result.GetValue(unset)!.FirstOrDefault(name => !Defaults.ContainsKey(name)) is { } unknown)
-                throw new FormatException($"--unset has no option '{unknown}', only {string.Join(", ", Defaults.Keys.Order())}");
-            if (result.GetValue(folder) is "")
-                throw new FormatException("--cwd takes a folder, not ''");
-            if (!result.Children.Any(child => child is System.CommandLine.Parsing.OptionResult { Implicit: false } option && option.Option != json))
+            if (result.GetValue(unset)!.FirstOrDefault(name => !SpecFields.Resettable.Contains(name)) is { } unknown)
+                throw new FormatException($"--unset has no option '{unknown}', only {string.Join(", ", SpecFields.Resettable.Order())}");
+            if (!result.Children.Any(child => child is OptionResult { Implicit: false } option && option.Option != json))
                 throw new FormatException("say what to change");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var (found, outcomes) = new Selection.Named([result.GetValue(target)!]).In(session.Store.Read(), _ => true);
-            Owner? owner = null;
-            if (lease.OwnerIn(result) is { } pid && (owner = new Ancestry(session.Table).Find(pid)) is null)
-                return session.Report([new Outcome.Failed(result.GetValue(target)!, null, $"there is no process with the pid {pid}, which --until names", FailureCode.NotFound)]);
+            var asker = SpecOptions.AskerOf(new Ancestry(session.Table));
+            var changes = new List<SpecChange>();
             foreach (var record in found)
-            {
-                var spec = result.GetValue(unset)!.Aggregate(record.Spec, (spec, name) => Defaults[name](spec));
-                if (result.GetValue(folder) is { } to)
-                    spec = spec with { WorkingDirectory = Caller.Absolute(to) };
-                if (record.Spec.Instance is not null && options.HasPidFile(result.CommandResult))
-                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, "--pid-file names one file, and each instance of a set needs its own"));
-                else if (health.IdleIn(result.CommandResult, spec.Health) is { } idle)
-                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, $"{idle} needs a health check, and it has none"));
-                else
-                    outcomes.AddRange(session.Do(new Request.ChangeSpec(
-                        record.Id,
-                        record.Spec,
-                        health.In(result, options.In(result, treatment.In(result, lease.In(result, spec, owner, DateTimeOffset.UtcNow)))))));
-            }
+                try
+                {
+                    var spec = result.GetValue(unset)!.Aggregate(record.Spec, SpecFields.Reset);
+                    spec = result.GetValue(unsetEnvironment)!.Aggregate(spec, WithoutVariable);
+                    changes.Add(new SpecChange(record.Id, record.Spec, OfSet(record.Spec.Instance, options.In(result, spec, asker), result.GetValue(target)!)));
+                }
+                catch (FormatException e)
+                {
+                    outcomes.Add(new Outcome.Failed(record.Spec.Name, record, e.Message));
+                }
 
+            if (outcomes.Count == 0)
+                outcomes.AddRange(session.Do(new Request.ChangeSpecs(changes)));
             return session.Report(outcomes);
         }));
         return command;
     }
 
-    private static Func<ProcessSpec, ProcessSpec> Treated(Func<Treatment, Treatment> change) =>
-        spec => spec with { Treatment = change(spec.Treatment) };
+    private static ProcessSpec WithoutVariable(ProcessSpec spec, string name) => spec.Variables[name] is null
+        ? throw new FormatException($"it has no variable {name} of its own; 'sentinel env' shows where each comes from")
+        : spec with { Variables = spec.Variables.Without(name) };
 
-    private static ProcessSpec WithLease(ProcessSpec spec, Func<Lease, Lease> change) =>
-        spec.Lease is { } lease ? spec with { Lease = change(lease) is var changed && changed == new Lease() ? null : changed } : spec;
+    // A new name is that of the whole set.
+    private static ProcessSpec OfSet(Instance? before, ProcessSpec spec, string target)
+    {
+        if (before is null)
+            return spec;
+        if (spec.PidFile is not null)
+            throw new FormatException("--pid-file names one file, and each instance of a set needs its own");
+        if (spec.Name == before.Name)
+            return spec;
+        if (target != before.Set)
+            throw new FormatException($"it is an instance of {before.Set}; 'sentinel set {before.Set} --name {spec.Name}' renames all of them");
+        var renamed = before with { Set = spec.Name };
+        return spec with { Instance = renamed, Name = renamed.Name };
+    }
 }

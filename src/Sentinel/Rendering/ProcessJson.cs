@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
@@ -86,6 +87,9 @@ internal sealed record ProcessJson
 
     public required IReadOnlyList<string> EnvironmentFiles { get; init; }
 
+    /// <summary>See <see cref="OptionsDocument"/>.</summary>
+    public required JsonElement Options { get; init; }
+
     public required TreatmentJson Treatment { get; init; }
 
     public required IReadOnlyList<LeaseJson> Ports { get; init; }
@@ -147,6 +151,7 @@ internal sealed record ProcessJson
             Shell = record.Spec.Command.Shell,
             WorkingDirectory = record.Spec.WorkingDirectory,
             EnvironmentFiles = record.Spec.EnvironmentFiles,
+            Options = OptionsDocument.Of(record.Spec),
             Treatment = TreatmentJson.From(record.Spec),
             Ports = [.. ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
             Lease = ProcessLeaseJson.From(view),

@@ -10,6 +10,7 @@ public sealed partial class HouseTests
     [
         "Sentinel.Model.Processes",
         "Sentinel.Model.Specs",
+        "Sentinel.Model.Fields",
         "Sentinel.Model.Policy",
         "Sentinel.Model",
         "Sentinel.Core.Home",

@@ -32,7 +32,7 @@ public sealed class ProtocolTests
             .Select((spec, named, makesGroup, environment, instances, origin, surroundings) =>
                 new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin, surroundings))),
         Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
-        Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpec(id, before, after)),
+        Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
         Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
         Gen.Select(Chosen, Options, MaybeRenewal).Select((selection, options, renewal) => new Request.Restart(selection, options, renewal)),
@@ -121,20 +121,20 @@ public sealed class ProtocolTests
     [InlineData("[]")]
     [InlineData("7")]
     [InlineData("{}")]
-    [InlineData("""{"protocol":"1","is":"describe"}""")]
-    [InlineData("""{"protocol":1}""")]
-    [InlineData("""{"protocol":1,"is":null}""")]
-    [InlineData("""{"protocol":1,"is":"sing"}""")]
-    [InlineData("""{"protocol":1,"is":"run"}""")]
-    [InlineData("""{"protocol":1,"is":"start","targets":7}""")]
-    [InlineData("""{"protocol":1,"is":"start","targets":[null]}""")]
-    [InlineData("""{"protocol":1,"is":"start","environment":"no base64!"}""")]
-    [InlineData("""{"protocol":1,"is":"stop","timeoutSeconds":1e300}""")]
-    [InlineData("""{"protocol":1,"is":"stop","timeoutSeconds":1e999}""")]
-    [InlineData("""{"protocol":1,"is":"stop","signal":99999999999}""")]
-    [InlineData("""{"protocol":1,"is":"stop","signal":1.5}""")]
-    [InlineData("""{"protocol":1,"is":"refused","why":"\ud800"}""")]
-    [InlineData("""{"protocol":1,"is":"done","outcomes":[{"is":"cleared","target":"web"}],"warnings":[]}""")]
+    [InlineData("""{"protocol":"2","is":"describe"}""")]
+    [InlineData("""{"protocol":2}""")]
+    [InlineData("""{"protocol":2,"is":null}""")]
+    [InlineData("""{"protocol":2,"is":"sing"}""")]
+    [InlineData("""{"protocol":2,"is":"run"}""")]
+    [InlineData("""{"protocol":2,"is":"start","targets":7}""")]
+    [InlineData("""{"protocol":2,"is":"start","targets":[null]}""")]
+    [InlineData("""{"protocol":2,"is":"start","environment":"no base64!"}""")]
+    [InlineData("""{"protocol":2,"is":"stop","timeoutSeconds":1e300}""")]
+    [InlineData("""{"protocol":2,"is":"stop","timeoutSeconds":1e999}""")]
+    [InlineData("""{"protocol":2,"is":"stop","signal":99999999999}""")]
+    [InlineData("""{"protocol":2,"is":"stop","signal":1.5}""")]
+    [InlineData("""{"protocol":2,"is":"refused","why":"\ud800"}""")]
+    [InlineData("""{"protocol":2,"is":"done","outcomes":[{"is":"cleared","target":"web"}],"warnings":[]}""")]
     public void What_is_no_message_is_refused_as_such(string body) =>
         Assert.ThrowsAny<JsonException>(() => Protocol.Read(Encoding.UTF8.GetBytes(body)));
 
@@ -194,7 +194,7 @@ public sealed class ProtocolTests
                 Assert.Equal(one.Instances, other.Instances);
                 Assert.Equal((one.IsNamed, one.MakesGroup, one.Surroundings, Content(one.Environment)), (other.IsNamed, other.MakesGroup, other.Surroundings, Content(other.Environment)));
                 break;
-            case (Request.ChangeSpec one, Request.ChangeSpec other):
+            case (Request.ChangeSpecs { Changes: [var one] }, Request.ChangeSpecs { Changes: [var other] }):
                 AnyState.Same(one.Before, other.Before);
                 AnyState.Same(one.After, other.After);
                 Assert.Equal(one.Id, other.Id);

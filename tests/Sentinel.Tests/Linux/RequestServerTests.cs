@@ -225,7 +225,7 @@ public sealed class RequestServerTests : IDisposable
         var body = """{"protocol":99,"is":"describe"}"""u8;
         socket.Send([(byte)body.Length, 0, 0, 0, .. body]);
 
-        Assert.Contains("version 1 of its protocol and this command version 99; 'sentinel daemon restart'", Assert.IsType<Message.Refused>(Reply(socket)).Why);
+        Assert.Contains("version 2 of its protocol and this command version 99; 'sentinel daemon restart'", Assert.IsType<Message.Refused>(Reply(socket)).Why);
     }
 
     [Fact]

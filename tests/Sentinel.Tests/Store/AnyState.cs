@@ -19,6 +19,10 @@ internal static class AnyState
         Gen.Select(Gen.Long[0, new DateTime(2998, 1, 1).Ticks], Gen.Int[-14 * 60, 14 * 60]).Select((ticks, minutes) =>
             new DateTimeOffset(new DateTime(ticks).AddDays(1), TimeSpan.FromMinutes(minutes)));
 
+    private static readonly Gen<string> Path = Text.Where(text => text.Length > 0);
+
+    private static readonly Gen<string> Name = Text.Select(text => ProcessName.Unique(text, _ => false));
+
     private static readonly Gen<ProcessIdentity> Identity = Gen.Select(Gen.Int[1, int.MaxValue], Gen.Long[0, long.MaxValue], Text)
         .Select((pid, ticks, boot) => new ProcessIdentity(pid, ticks, boot));
 
@@ -67,18 +71,18 @@ internal static class AnyState
                 new EndedRun(spawned ? pid : null, started, ended, witnessed, how, rest.Item1, rest.Item2) { LogStarts = rest.Item3 })
             .Null();
 
-    private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 100_000].Select(seconds => TimeSpan.FromSeconds(seconds));
+    private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 86_399].Select(seconds => TimeSpan.FromSeconds(seconds));
 
     private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory, string? PidFile)> Rules = Gen.Select(
         Gen.Select(Gen.Int[0, 100], Seconds).Select((restarts, window) => new RestartLimit(restarts, window)).Null(),
         Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
         Gen.Long[1, long.MaxValue].Nullable(),
-        Text.Null());
+        Path.Null());
 
     public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
 
-    private static readonly Gen<PortRequest[]> Ports = Gen.Select(Text, Text).Select((name, variable) => new PortRequest(name, variable)).Array[0, 2]
-        .Select(ports => ports.DistinctBy(port => port.Name).ToArray());
+    private static readonly Gen<PortRequest[]> Ports = Gen.Select(Name, Gen.Int[0, 9]).Select((name, number) => new PortRequest(name, $"PORT_{number}")).Array[0, 2]
+        .Select(ports => ports.Where(port => !port.Name.All(char.IsDigit) && !port.Name.Contains('=')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
 
     public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
         new Group(name, created) { EnvironmentFiles = files, Variables = variables });
@@ -92,8 +96,9 @@ internal static class AnyState
         Gen.Select(Gen.Int[1, 2], Gen.Int[0, 7]).Select((kind, level) => new IoPriority(kind, level)).Null(),
         Gen.Int[0, 99].Array[1, 4].Null(),
         Gen.Int[-1000, 1000].Nullable(),
-        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2],
-        Gen.Select(Gen.Long[1, long.MaxValue].Nullable(), Gen.Int[1, 999].Nullable(), Gen.Int[1, 999].Nullable()).Select((memory, cpu, pids) => new TreeLimits(memory, cpu, pids)))
+        Gen.Select(Gen.Int[0, 15], Gen.ULong).Select((name, hard) => new ResourceLimit(ResourceLimit.Names[name], hard / 2, hard)).Array[0, 2]
+            .Select(limits => limits.DistinctBy(limit => limit.Name).ToArray()),
+        Gen.Select(Gen.Long[TreeLimits.LeastMemoryBytes, long.MaxValue].Nullable(), Gen.Int[1, 999].Nullable(), Gen.Int[1, 999].Nullable()).Select((memory, cpu, pids) => new TreeLimits(memory, cpu, pids)))
         .Select((user, nice, priority, cpus, score, limits, tree) => new Treatment
         {
             User = user,
@@ -117,24 +122,33 @@ internal static class AnyState
         .Select((ancestry, folder, at) => new Origin(ancestry, folder, at))
         .Null();
 
-    private static readonly Gen<Probe> AnyProbe = Gen.Select(Gen.Enum<ProbeKind>(), Text).Select((kind, target) => new Probe(kind, target));
+    private static readonly Gen<Probe> Network = Gen.OneOf(
+        Gen.Int[1, 65535].Select(port => Probe.Http($"http://localhost:{port}/é?a=$NAME")),
+        Gen.Int[1, 65535].Select(port => Probe.Tcp($"localhost:{port}")),
+        Gen.Const(Probe.Notify));
+
+    private static readonly Gen<Probe> OfHealth = Gen.OneOf(Network, Gen.Int.Select(number => Probe.Exec($"check 'a b' {number}")));
+
+    private static readonly Gen<Probe> OfReadiness = Gen.OneOf(Network, Gen.Int.Select(number => Probe.Log($"^ready {number}$")));
 
     private static readonly Gen<Instance?> AnyInstance = Gen.Select(Text, Gen.Int[1, 9]).Select((set, number) => new Instance(set, number)).Null();
 
     private static readonly Gen<(Readiness? Readiness, HealthCheck? Health)> Checks = Gen.Select(
-        Gen.Select(AnyProbe.Null(), Seconds).Select((probe, timeout) => new Readiness(probe, timeout)).Null(),
-        Gen.Select(AnyProbe, Seconds, Seconds, Gen.Int[1, 9], Seconds)
-            .Select((probe, interval, timeout, failures, period) => new HealthCheck(probe, interval, timeout, failures, period)).Null());
+        Gen.Select(OfReadiness.Null(), Seconds).Select((probe, timeout) => new Readiness(probe, probe is null ? timeout + Least : timeout)).Null(),
+        Gen.Select(OfHealth, Seconds, Seconds, Gen.Int[1, 9], Seconds)
+            .Select((probe, interval, timeout, failures, period) => new HealthCheck(probe, interval + Least, timeout + Least, failures, period)).Null());
+
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(0.125);
 
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
-            Text,
-            Text.Array[0, 2],
+            Path,
+            Path.Array[0, 2],
             Gen.Int[0, 511],
             Gen.Enum<RestartRule>(),
-            Text.Null(),
-            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, 9], Gen.Bool, Gen.Bool), AnyTreatment, Checks, Gen.Select(AnyLease, AnyInstance)))
+            Name.Null(),
+            Gen.Select(Rules, Environment, Ports, Gen.Select(Gen.OneOf(Gen.Const(0L), Gen.Long[LogLimits.LeastBytes, long.MaxValue]), Gen.Int[0, 9], Gen.Bool, Gen.Bool), AnyTreatment, Checks, Gen.Select(AnyLease, AnyInstance)))
         .Select((command, folder, files, umask, restart, group, rest) => new ProcessSpec
         {
             Name = "",

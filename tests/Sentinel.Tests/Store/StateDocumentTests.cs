@@ -15,6 +15,43 @@ public sealed class StateDocumentTests
     // One process is stopping and has all that can be absent.
     private const string Whole =
         """
+        {"version":3,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
+         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
+          {"id":3,
+           "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
+             "environment":"e1","variables":"Qj0yAA==","lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},
+             "options":{"cwd":"/srv","env-file":["/srv/.env"],"port":["http"],"group":"front","user":"www:web","nice":-5,"ionice":"best-effort:3","cpu-affinity":"0,2","oom-score-adj":10,"umask":"0022","limit":["nofile=1:2"],"memory-max":"1M","cpu-max":"150%","pids-max":9,
+               "restart":"always","max-restarts":5,"restart-window":90.5,"stop-timeout":0.5,"stop-signal":"SIGINT","max-memory":"200M","log-max-size":"1M","log-backups":5,"log-compress":true}},
+           "cookie":"c3","logName":"web",
+           "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
+             "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot","pidNamespace":4026531836}},
+           "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
+           "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
+             "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}},
+           "origin":{"ancestry":[{"pid":812,"program":"bash"},{"pid":790,"program":"agent"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},
+           "leaseOver":"bash (pid 812) has ended"},
+          {"id":7,
+           "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
+             "environment":"e1","options":{"cwd":"/","umask":"0000"}},
+           "cookie":"c7","logName":"worker",
+           "state":{"is":"starting","since":"2026-01-02T03:04:05+00:00","automatic":true,"pidNamespace":4026531836},
+           "restarts":0,"shortRuns":0,
+           "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":false,"how":{"code":3}}},
+          {"id":8,
+           "spec":{"name":"third","command":{"arguments":["third"],"text":"third","shell":true},
+             "environment":"e1","options":{"cwd":"/","umask":"0000","restart":"on-failure"}},
+           "cookie":"c8","logName":"third",
+           "state":{"is":"backoff","since":"2026-01-02T03:04:05+00:00","due":"2026-01-02T03:04:06+00:00"},
+           "restarts":0,"shortRuns":0,
+           "lastRun":{"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":{"unknown":"why"}}}],
+         "groups":[{"name":"front","createdAt":"2026-01-02T03:04:05+00:00","environmentFiles":["/srv/front.env"],"variables":"Qz0zAA=="}],
+         "ports":[{"port":8080,"name":"http","allocatedAt":"2026-01-02T03:04:05+00:00","process":3}],
+         "environments":{"e1":"QT0xAA=="}}
+        """;
+
+    // The same as Version 2 wrote it.
+    private const string Version2 =
+        """
         {"version":2,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
          "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
           {"id":3,
@@ -52,7 +89,8 @@ public sealed class StateDocumentTests
     private static readonly string[] Optional =
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
-        "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
+        "variables", "ports", "ports.0.process", "options.env-file", "options.port", "options.user", "nice", "ionice", "cpu-affinity", "oom-score-adj", "limit", "memory-max", "cpu-max", "pids-max",
+        "options.restart", "restart-window", "stop-timeout", "stop-signal", "max-memory", "log-max-size", "log-backups", "log-compress",
         "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
     ];
 
@@ -64,14 +102,16 @@ public sealed class StateDocumentTests
     [InlineData("\"due\":\"2026-01-02T03:04:06+00:00\"", "\"due\":\"9999-12-31T23:59:59+00:00\"")]
     [InlineData("\"since\":\"2026-01-02T03:04:05+00:00\"", "\"since\":\"9999-12-31T23:59:59+00:00\"")]
     [InlineData("\"expires\":\"2026-01-02T05:04:05+00:00\"", "\"expires\":\"3000-01-02T05:04:05+00:00\"")]
-    [InlineData("\"windowSeconds\":90.5", "\"windowSeconds\":900000000000")]
-    [InlineData("\"windowSeconds\":90.5", "\"windowSeconds\":1e300")]
-    [InlineData("\"timeoutSeconds\":0.5", "\"timeoutSeconds\":-1")]
+    [InlineData("\"restart-window\":90.5", "\"restart-window\":900000000000")]
+    [InlineData("\"restart-window\":90.5", "\"restart-window\":1e300")]
+    [InlineData("\"stop-timeout\":0.5", "\"stop-timeout\":-1")]
+    [InlineData("\"stop-timeout\":0.5", "\"stop-timeout\":null")]
+    [InlineData("\"cwd\":\"/srv\",", "")]
     [InlineData("\"logName\":\"web\"", "\"logName\":\"w\\u0000b\"")]
     [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"../c3\"")]
-    [InlineData("\"workingDirectory\":\"/srv\"", "\"workingDirectory\":\"/srv\\u0000\"")]
+    [InlineData("\"cwd\":\"/srv\"", "\"cwd\":\"/srv\\u0000\"")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
-    [InlineData("\"environmentFiles\":[\"/srv/.env\"]", "\"environmentFiles\":[\"/srv/\\u0000\"]")]
+    [InlineData("\"env-file\":[\"/srv/.env\"]", "\"env-file\":[\"/srv/\\u0000\"]")]
     public void What_nobody_can_reckon_with_is_damage(string part, string instead)
     {
         Assert.Contains(part, Whole);
@@ -128,6 +168,9 @@ public sealed class StateDocumentTests
         Assert.Equal(new PortLease(8080, "http", since, ProcessId: 3), state.Ports[8080]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));
     }
+
+    [Fact]
+    public void A_state_of_the_version_before_means_the_same() => AnyState.Same(Read(Whole), Read(Version2));
 
     [Fact]
     public void An_environment_is_not_readable_in_passing()
@@ -206,7 +249,7 @@ public sealed class StateDocumentTests
     [InlineData("\"logName\":\"worker\"", "\"logName\":\"../x\"", "process 7 has an invalid log name")]
     [InlineData("\"environments\":{\"e1\":", "\"environments\":{\"e2\":", "process 3 has no environment")]
     [InlineData("\"is\":\"starting\"", "\"is\":\"dancing\"", "there is no state 'dancing'")]
-    [InlineData("\"restart\":\"no\"", "\"restart\":\"perhaps\"", "there is no restart rule 'perhaps'")]
+    [InlineData("\"restart\":\"on-failure\"", "\"restart\":\"perhaps\"", "takes always, on-failure or no, not 'perhaps'")]
     [InlineData("\"cookie\":\"c7\",", "", "'cookie' is missing")]
     [InlineData("\"name\":\"front\"", "\"name\":\"back\"", "process 3 is in group 'front', which does not exist")]
     [InlineData("\"name\":\"front\"", "\"name\":\"7\"", "group '7' has an invalid name")]
@@ -263,7 +306,7 @@ public sealed class StateDocumentTests
     }
 
     [Theory]
-    [InlineData("{\"version\":3}", 3)]
+    [InlineData("{\"version\":4}", 4)]
     [InlineData("{\"version\":99,\"processes\":\"elsewhere\"}", 99)]
     public void A_newer_version_is_known_whatever_else_the_file_says(string text, int version) =>
         Assert.Equal(version, Assert.Throws<NewerStateException>(() => Read(text)).Version);

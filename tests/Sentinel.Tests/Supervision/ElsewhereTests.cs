@@ -41,7 +41,7 @@ public sealed class ElsewhereTests : IDisposable
             .. _sentinel.Stop("web"), .. _sentinel.Start("web"), .. _sentinel.Restart("web"), .. _sentinel.Delete("web"),
             .. _sentinel.Supervisor.Stop(new Selection.All(), StopOptions.Force).Now(),
             .. _sentinel.Supervisor.Reset(new Selection.Named(["web"])),
-            _sentinel.Supervisor.Change(1, _sentinel["web"].Spec, _sentinel["web"].Spec with { Restart = RestartRule.Never }),
+            .. _sentinel.Supervisor.Change([new SpecChange(1, _sentinel["web"].Spec, _sentinel["web"].Spec with { Restart = RestartRule.Never })]),
         ];
 
         Assert.All(outcomes, outcome => Assert.Contains("it runs in pid namespace 4026531836", Assert.IsType<Outcome.Failed>(outcome).Why));

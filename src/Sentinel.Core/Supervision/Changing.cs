@@ -1,0 +1,65 @@
+using Sentinel.Core.Host;
+using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Fields;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>Changes what is asked of processes that are registered.</summary>
+internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launching launching, PortBook ports)
+{
+    /// <inheritdoc cref="Supervisor.Change"/>
+    public IReadOnlyList<Outcome> Change(IReadOnlyList<SpecChange> changes)
+    {
+        using var transaction = tools.Store.Begin();
+        var before = transaction.State;
+        var untouched = before.Without([.. changes.Select(change => change.Id)]);
+        // One may take the name that another gives up.
+        var others = untouched;
+        var failed = new List<Outcome>();
+        var changed = new List<Outcome>();
+        foreach (var change in changes)
+        {
+            if ((WhyNoSet(change, untouched) ?? WhyNot(change, before, others)) is { } failure)
+            {
+                failed.Add(failure);
+                continue;
+            }
+
+            var record = before.Processes[change.Id] with { Spec = change.After };
+            others = others.With(record);
+            transaction.State = ports.Adjust(transaction.State.With(record), record);
+            changed.Add(new Outcome.Changed(
+                change.After.Name, record, IsOutdated: record.State.IsUnderWay && SpecFields.AtNextStart(change.Before, change.After).Any()));
+        }
+
+        if (failed.Count > 0)
+            return failed;
+        transaction.Save();
+        return changed;
+    }
+
+    // A set is renamed as a whole, so none of that name is left.
+    private static Outcome.Failed? WhyNoSet(SpecChange change, State untouched) =>
+        change.After.Instance is { } after && after.Set != change.Before.Instance?.Set ? Registry.NotFree(untouched, after.Set) : null;
+
+    /// <param name="others">The state without those that are still to be changed.</param>
+    private Outcome.Failed? WhyNot(SpecChange change, State state, State others)
+    {
+        var (id, before, after) = change;
+        if (state.Processes.GetValueOrDefault(id) is not { } record)
+            return new Outcome.Failed(before.Name, null, "it was deleted meanwhile", FailureCode.NotFound);
+        if (!SpecDocument.AreSame(record.Spec, before))
+            return new Outcome.Failed(before.Name, record, "another command changed it meanwhile; try again", FailureCode.Busy);
+        if (choosing.IsElsewhere(record))
+            return choosing.NotHere(record);
+        if (after.Name != before.Name && Registry.NotFree(others, after.Name) is { } taken)
+            return taken with { Target = before.Name };
+        if (after.Group is { } group && !state.Groups.ContainsKey(group))
+            return GroupBook.Missing(state, group, $"'sentinel group create {group}' makes it") with { Target = before.Name };
+        // A spec that could not be started is refused.
+        return launching.WhyNot(record with { Spec = after }, state) is { } why ? new Outcome.Failed(before.Name, record, why, FailureCode.NotStarted) : null;
+    }
+}

@@ -1,0 +1,48 @@
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Model.Fields;
+
+/// <summary>The table of all settings of a process, in the order in which help shows them and in which they are given.</summary>
+public static class SpecFields
+{
+    public static readonly IReadOnlyList<SpecField> All =
+        [.. StartFields.All, .. LeaseFields.All, .. TreatmentFields.All, .. LifeFields.All, .. HealthFields.All];
+
+    private static readonly Dictionary<string, SpecField> ByKey = All.ToDictionary(field => field.Key);
+
+    /// <summary>Those that <c>options</c> in a spec holds.</summary>
+    public static readonly IReadOnlyList<SpecField> Options = [.. All.Where(field => field.IsOption)];
+
+    /// <summary>What can be reset: fields, and the choices that some of them make up.</summary>
+    public static readonly IReadOnlyList<string> Resettable =
+        [.. All.Where(field => !field.IsRequired).SelectMany(field => new[] { field.Choice, field.Key }.OfType<string>()).Distinct()];
+
+    /// <summary>Null: there is none.</summary>
+    public static SpecField? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    /// <summary>Gives fields the values that a user has chosen.</summary>
+    /// <exception cref="FormatException">A value cannot be, or two contradict each other; the message says why.</exception>
+    public static ProcessSpec Give(ProcessSpec spec, IReadOnlyDictionary<SpecField, IReadOnlyList<string>> values, Asker asker)
+    {
+        var given = All.Where(values.ContainsKey).ToList();
+        foreach (var same in given.Where(field => field.Choice is not null).GroupBy(field => field.Choice).Where(same => same.Count() > 1))
+            throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} check the same thing; use one of them");
+        spec = Restore(spec, values, asker);
+        return given.Find(field => field.Needs is { } needed && ByKey[needed].Get(spec).Count == 0) is { } idle
+            ? throw new FormatException($"--{idle.Key} needs --{idle.Needs}")
+            : spec;
+    }
+
+    /// <summary>Gives fields values that they had before, in the order of the table.</summary>
+    /// <exception cref="FormatException">A value cannot be.</exception>
+    public static ProcessSpec Restore(ProcessSpec spec, IReadOnlyDictionary<SpecField, IReadOnlyList<string>> values, Asker? asker = null) =>
+        All.Where(values.ContainsKey).Aggregate(spec, (before, field) => field.Give(before, values[field], asker ?? Asker.None));
+
+    /// <param name="name">Of a field or of a choice.</param>
+    public static ProcessSpec Reset(ProcessSpec spec, string name) =>
+        All.Where(field => field.Key == name || field.Choice == name).Aggregate(spec, (before, field) => field.Reset(before));
+
+    /// <summary>The fields of a change that take effect only at the next start of a process that runs.</summary>
+    public static IEnumerable<SpecField> AtNextStart(ProcessSpec before, ProcessSpec after) =>
+        All.Where(field => !field.IsAtOnce(before, after) && !field.IsSame(before, after));
+}

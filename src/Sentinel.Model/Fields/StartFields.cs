@@ -1,0 +1,77 @@
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Model.Fields;
+
+/// <summary>What a process is, and where and with what it starts.</summary>
+internal static class StartFields
+{
+    public static readonly SpecField[] All =
+    [
+        new("name", FieldShape.Text, "name", "Name for the process [default: the program's name]")
+        {
+            Get = spec => [spec.Name],
+            Set = (spec, value) => spec with { Name = Name(value) ?? spec.Name },
+            IsRequired = true,
+            IsOption = false,
+            IsAtOnce = SpecField.Always,
+        },
+        new("command", FieldShape.Text, "command", "Command line to run, as one argument")
+        {
+            Get = spec => [spec.Command.Text],
+            Set = (spec, value) => value.Text is { } line ? spec with { Command = Command.From([line]) } : spec,
+            IsRequired = true,
+            IsOption = false,
+            IsOfRun = false,
+        },
+        new("cwd", FieldShape.Text, "dir", "Folder to run it in [default: this one]")
+        {
+            Get = spec => [spec.WorkingDirectory],
+            Set = (spec, value) => value.Filled("a folder") is { } folder ? spec with { WorkingDirectory = value.Asker.FolderOf(folder) } : spec,
+            IsRequired = true,
+        },
+        new("env", FieldShape.Texts, "NAME=value", "Set an environment variable (repeatable)")
+        {
+            Alias = "-e",
+            Get = spec => [.. spec.Variables.Entries().Select(entry => NativeText.Of(entry.Span))],
+            Set = (spec, value) => spec with
+            {
+                Variables = value.Texts.Select(Variable.Parse).Aggregate(
+                    value.IsGiven ? spec.Variables : EnvironmentBlock.Empty, (block, variable) => block.With(variable.Name, variable.Value)),
+            },
+            IsOption = false,
+        },
+        new("env-file", FieldShape.Texts, "file", "Read variables from this file (.env) whenever a process starts (repeatable; the last file wins)")
+        {
+            Get = spec => spec.EnvironmentFiles,
+            Set = (spec, value) => spec with { EnvironmentFiles = [.. value.Texts.Select(file => value.Asker.FileOf(NotEmpty(file)))] },
+        },
+        new("port", FieldShape.Texts, "name[=VARIABLE]",
+            $"Lease a port for as long as the process is registered, and pass it in VARIABLE [default: {PortRequest.DefaultVariable}] (repeatable)")
+        {
+            Get = spec => [.. spec.Ports.Select(port => port.ToString())],
+            Set = (spec, value) => spec with { Ports = value.IsGiven ? Ports(spec.Ports, [.. value.Texts.Select(PortRequest.Parse)]) : [] },
+        },
+        new("group", FieldShape.Text, "name", "Group to add it to")
+        {
+            Get = spec => FieldTexts.Of(spec.Group),
+            Set = (spec, value) => spec with { Group = Name(value) },
+        },
+    ];
+
+    private static string? Name(FieldValue value) => value.Text is { } name && !ProcessName.IsValid(name)
+        ? throw new FormatException($"'{name}' cannot be a name: {ProcessName.Rule}")
+        : value.Text;
+
+    private static string NotEmpty(string file) => file.Length > 0 ? file : throw new FormatException("--env-file takes a file, not ''");
+
+    private static List<PortRequest> Ports(IReadOnlyList<PortRequest> before, List<PortRequest> given)
+    {
+        foreach (var same in given.GroupBy(port => port.Name).Where(same => same.Count() > 1))
+            throw new FormatException($"--port {same.Key} is given twice");
+        List<PortRequest> ports = [.. before.Where(old => given.All(port => port.Name != old.Name)), .. given];
+        foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
+            throw new FormatException(
+                $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; choose another variable with --port {same.Last().Name}=VARIABLE");
+        return ports;
+    }
+}
