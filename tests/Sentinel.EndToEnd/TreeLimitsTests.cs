@@ -139,7 +139,11 @@ public class TreeLimitsTests
         Needs.NoLimits("memory");
         await using var home = new SentinelHome();
         var web = await home.Sleeper("web");
-        home.EditState(state => state["processes"]![0]!["spec"]!["treatment"] = JsonNode.Parse("""{"memoryMaxBytes":209715200,"cpuMaxPercent":150,"pidsMax":20}"""));
+        home.EditState(state =>
+        {
+            var options = state["processes"]![0]!["spec"]!["options"]!;
+            (options["memory-max"], options["cpu-max"], options["pids-max"]) = ("200M", "150%", 20);
+        });
 
         var status = (await home.Run("status", "web")).Ok().Lines;
         Assert.Equal(["memory-max=200.0MB", "cpu-max=150%", "pids-max=20"], status.Where(line => line.Contains("Limit:")).Select(line => line[13..]));
