@@ -55,9 +55,7 @@ internal sealed unsafe class RemoteProbe
     {
         using var nothing = LibC.open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
         using var input = Above(nothing);
-        using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock("PATH=/usr/bin:/bin\0"u8.ToArray()), 0x3f, "", "", LogLimits.Default, Cookie: null),
-            input, input, input);
+        using var child = new Child(OwnProcess.Launch("true"), input, input, input);
         var pid = child.Execute(Shell, [Shell, "-c", Script, Shell, .. paths], group: null, out var failure);
         if (failure is { } failed)
             throw new SpawnException(failed.ToString(Shell, "/"));

@@ -147,8 +147,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     /// <summary>Makes a child that ends at once, for the caller to reap; null when none can be made.</summary>
     internal int? Try(SafeFileHandle? group)
     {
-        using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr);
+        using var child = new Child(OwnProcess.Launch("true"), _stdin, _stdout, _stderr);
         var pid = child.Execute(Shell, [Shell, "-c", $"exit {TrialCode}"], group, out var failure);
         return failure is null ? pid : null;
     }

@@ -35,7 +35,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Modifications _modifications;
     private readonly Modifications _readyLogs;
-    private readonly Probes _probes;
+    private readonly Errands _errands;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
@@ -58,11 +58,11 @@ internal sealed class DaemonHost : IDisposable
         _store = Parts.Store(home, _table, Warn);
         _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
         _modifications = new Modifications(_loop);
+        _errands = new Errands(_loop, spawner, _table);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
-        _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
-        _health = Parts.Health(_store, _table, _supervisor, _loop, _probes, _readyLogs, Note, Warn);
+        _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
             _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
             [KeepListening, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders], _warnings);
@@ -177,7 +177,7 @@ internal sealed class DaemonHost : IDisposable
         _givenBackAt = allocated;
     }
 
-    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
+    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _errands.IsAwaited(pid));
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 
