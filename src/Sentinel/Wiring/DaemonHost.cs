@@ -36,6 +36,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly Modifications _modifications;
     private readonly Modifications _readyLogs;
     private readonly Errands _errands;
+    private readonly CompressionErrands _compressions;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
@@ -59,8 +60,8 @@ internal sealed class DaemonHost : IDisposable
         _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
         _modifications = new Modifications(_loop);
         _errands = new Errands(_loop, spawner, _table);
-        var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
+        _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
+        var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
@@ -90,6 +91,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
+        _compressions.Dispose();
         _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
         return true;
 
