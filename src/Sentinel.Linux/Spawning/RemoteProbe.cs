@@ -2,10 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
