@@ -44,17 +44,20 @@ public sealed class Daemon(
     {
         if (!store.TryHold(Changed))
             return false;
-        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
-        supervisor.TakeOver();
-        Changed(store.Read());
-        // What another process was about to do when it was killed.
-        var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
-        if (byIntent[false].Any())
-            InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
-        if (byIntent[true].Any())
-            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
-        InBackground(() => supervisor.EndFailed().AsTask());
+        TakeOver();
         Sweep();
+        return true;
+    }
+
+    /// <summary>Goes on with the state in the file if another was put in its place.</summary>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="StateException">The one in the file cannot be used; this daemon goes on with its own.</exception>
+    public bool Reread()
+    {
+        NoteEnded();
+        if (!store.Reread())
+            return false;
+        TakeOver();
         return true;
     }
 
@@ -94,6 +97,20 @@ public sealed class Daemon(
     {
         _lastError = $"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {e.Message}";
         log($"{_lastError}\n{e.StackTrace}");
+    }
+
+    private void TakeOver()
+    {
+        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
+        supervisor.TakeOver();
+        Changed(store.Read());
+        // What another process was about to do when it was killed.
+        var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
+        if (byIntent[false].Any())
+            InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
+        if (byIntent[true].Any())
+            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
+        InBackground(() => supervisor.EndFailed().AsTask());
     }
 
     private MainWatches Mains => field ??= new MainWatches(handles, loop, Ended, Failed);
@@ -218,6 +235,12 @@ public sealed class Daemon(
     private void Sweep()
     {
         loop.After(SweepInterval, Sweep);
+        LookAgain();
+    }
+
+    /// <summary>Looks at everything again for what no event reported.</summary>
+    public void LookAgain()
+    {
         NoteEnded();
         InBackground(() =>
         {

@@ -17,11 +17,15 @@ public static unsafe class Descriptors
     private static readonly Lazy<(ulong Soft, ulong Hard)> Inherited = new(Limit);
 
     /// <summary>Raises the limit as far as it goes. Processes that we start keep the limit that they would have had.</summary>
-    public static void Raise()
+    /// <returns>How many may be open now, if that was raised; else null.</returns>
+    public static long? Raise()
     {
-        var (soft, hard) = Inherited.Value;
-        if (soft < hard)
-            Set(hard, hard);
+        _ = Inherited.Value;
+        var (soft, hard) = Limit();
+        if (soft >= hard)
+            return null;
+        Set(hard, hard);
+        return Most() is var most && most > (long)soft ? most : null;
     }
 
     /// <summary>The limit that we were started with, if ours is another now; else null.</summary>

@@ -131,6 +131,9 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
     }
 
+    /// <summary>Finds out again what file systems can do: another may be mounted by now.</summary>
+    public void ForgetFileSystems() => _rungs.Clear();
+
     /// <summary>Makes later children faster, for a process that will start many; it happens by itself at the tenth.</summary>
     public void Prepare()
     {

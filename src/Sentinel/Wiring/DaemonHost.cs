@@ -24,6 +24,9 @@ internal sealed class DaemonHost : IDisposable
     // After that the code that only the start needs is done with.
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
 
+    // Some are sent SIGHUP right before their terminal is taken away.
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
@@ -32,6 +35,8 @@ internal sealed class DaemonHost : IDisposable
     private const long LongLog = 1024 * 1024;
 
     private readonly SentinelHome _home;
+    private readonly OwnLog _ownLog;
+    private readonly Spawner _spawner;
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Modifications _modifications;
     private readonly Modifications _readyLogs;
@@ -51,15 +56,16 @@ internal sealed class DaemonHost : IDisposable
     public DaemonHost(SentinelHome home)
     {
         _home = home;
+        _ownLog = new OwnLog(home.DaemonLog);
         Descriptors.Raise();
         ThreadStacks.KeepSmall();
-        var spawner = new Spawner(_table);
-        spawner.Prepare();
+        _spawner = new Spawner(_table);
+        _spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
-        _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
+        _supervisor = Parts.Supervisor(_store, _table, _spawner, handles, Warn);
         _modifications = new Modifications(_loop);
-        _errands = new Errands(_loop, spawner, _table);
+        _errands = new Errands(_loop, _spawner, _table);
         _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
@@ -101,12 +107,25 @@ internal sealed class DaemonHost : IDisposable
             _loop.Post(_loop.Stop);
         }
 
-        // In a terminal, SIGHUP means that the terminal was closed. Elsewhere it asks to reload files, and there are none.
+        // In a terminal, SIGHUP may mean that the terminal was closed. Anything else asks to reload.
         void HangUp(PosixSignalContext signal)
         {
-            if (isOfTerminal)
-                End(signal);
             signal.Cancel = true;
+            _loop.Post(() =>
+            {
+                if (EndWithTerminal())
+                    return;
+                Reload();
+                _loop.After(ClosingTime, () => EndWithTerminal());
+            });
+        }
+
+        bool EndWithTerminal()
+        {
+            if (!isOfTerminal || Terminal.IsOfTerminal)
+                return false;
+            _loop.Stop();
+            return true;
         }
     }
 
@@ -134,6 +153,34 @@ internal sealed class DaemonHost : IDisposable
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:
                 return new Message.Refused("not a request that a daemon understands");
+        }
+    }
+
+    // Takes up what others have changed.
+    private void Reload()
+    {
+        List<string> news = [];
+        var isWhole = true;
+        Try(() => _ownLog.Reopen() ? $"{_home.DaemonLog} was moved or deleted, and is a new file" : null);
+        Try(() => _daemon.Reread() ? $"{_home.State} was changed, and this daemon goes on with it" : null);
+        Try(() => Descriptors.Raise() is { } most ? $"{most} files may be open" : null);
+        _spawner.ForgetFileSystems();
+        _rung = null;
+        _daemon.LookAgain();
+        Log($"{(isWhole ? "reloaded" : "reloaded in part")}: {(news.Count > 0 ? string.Join("; ", news) : "nothing has changed")}");
+
+        void Try(Func<string?> takeUp)
+        {
+            try
+            {
+                if (takeUp() is { } what)
+                    news.Add(what);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or StateException)
+            {
+                isWhole = false;
+                Warn(e.Message);
+            }
         }
     }
 
