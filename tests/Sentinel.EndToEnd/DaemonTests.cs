@@ -229,25 +229,6 @@ public class DaemonTests
         Assert.Equal("daemon-down", (string?)(await home.Happened())[^1]["event"]);
     }
 
-    [Theory]
-    [InlineData("daemon start; exec sleep 1000", false)]
-    [InlineData("daemon run", true)]
-    public async Task A_hang_up_ends_a_daemon_only_where_it_says_that_its_terminal_was_closed(string line, bool ends)
-    {
-        Terminal.Need();
-        await using var home = new SentinelHome();
-        using var terminal = home.Begin(Call.Line(Terminal.In(80, $"exec sh -c '{SentinelHome.Binary} {line}'")));
-        await Wait.Until(async () => (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
-        var daemon = home.Daemon();
-
-        daemon.Signal(Signals.HangUp);
-
-        if (ends)
-            await Wait.Until(() => !daemon.IsAlive, "it ends");
-        else
-            Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
-    }
-
     [Fact]
     public async Task Run_goes_on_when_its_terminal_is_closed_if_it_was_begun_so()
     {

@@ -83,6 +83,24 @@ public class LogRotationTests
     }
 
     [Fact]
+    public async Task A_compression_that_fails_is_told_in_the_daemons_log_and_done_with_the_next_backup()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        // Nothing can be written under the name of what is being compressed.
+        var draft = Directory.CreateDirectory(home.Stdout("web") + ".gz.new");
+        await home.Start(new Call(["run", "--name", "web", "--log-max-size", "64K", "--log-compress", "--", SentinelHome.Actor, "count", "a", "5000"]));
+
+        await Wait.Until(
+            () => File.ReadAllText(home.DaemonLog).Contains($"Warning: the backups of {home.Stdout("web")} are not compressed for now: Access to the path"),
+            () => $"it is told: {File.ReadAllText(home.DaemonLog)}");
+        await Done(home, "web");
+        draft.Delete();
+        (await home.Run("restart", "web")).Ok();
+
+        await Wait.Until(() => Backups(home, "web") is { Count: > 1 } all && all.TrueForAll(backup => backup.EndsWith(".gz", StringComparison.Ordinal)), "all are compressed");
+    }
+
+    [Fact]
     public async Task A_log_is_rotated_at_10_MB_where_nobody_asked_for_anything()
     {
         const int lines = 110_000;

@@ -29,7 +29,6 @@ public sealed class Daemon(
     // A sweep finds what no event reported.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<int, Watch> _watches = [];
     private readonly List<EndedMain> _ended = [];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private HashSet<int> _awaited = [];
@@ -38,7 +37,6 @@ public sealed class Daemon(
     private int _restarting;
     private int _restarts;
     private string? _lastError;
-    private bool _isAnyUnwatched;
 
     /// <summary>Takes every turn to write from now on, and takes over the processes that there are.</summary>
     /// <returns>False when somebody else has the turn.</returns>
@@ -46,17 +44,20 @@ public sealed class Daemon(
     {
         if (!store.TryHold(Changed))
             return false;
-        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
-        supervisor.TakeOver();
-        Changed(store.Read());
-        // What another process was about to do when it was killed.
-        var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
-        if (byIntent[false].Any())
-            InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
-        if (byIntent[true].Any())
-            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
-        InBackground(() => supervisor.EndFailed().AsTask());
+        TakeOver();
         Sweep();
+        return true;
+    }
+
+    /// <summary>Goes on with the state in the file if another was put in its place.</summary>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="StateException">The one in the file cannot be used; this daemon goes on with its own.</exception>
+    public bool Reread()
+    {
+        NoteEnded();
+        if (!store.Reread())
+            return false;
+        TakeOver();
         return true;
     }
 
@@ -98,6 +99,22 @@ public sealed class Daemon(
         log($"{_lastError}\n{e.StackTrace}");
     }
 
+    private void TakeOver()
+    {
+        var unfinished = store.Read().Processes.Values.Where(process => process.State is RunState.Stopping { Why: null }).ToList();
+        supervisor.TakeOver();
+        Changed(store.Read());
+        // What another process was about to do when it was killed.
+        var byIntent = unfinished.ToLookup(process => process.State is RunState.Stopping { ThenStart: true }, process => process.Id);
+        if (byIntent[false].Any())
+            InBackground(async () => await supervisor.Stop(Selection.Of(byIntent[false]), StopOptions.Default));
+        if (byIntent[true].Any())
+            InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
+        InBackground(() => supervisor.EndFailed().AsTask());
+    }
+
+    private MainWatches Mains => field ??= new MainWatches(handles, loop, Ended, Failed);
+
     private IReadOnlyList<IKeeper> Keepers => field ??= [.. keepers ?? [], new LeaseKeeper(handles, loop, time, EndLeasesOver), Handovers];
 
     private HandoverKeeper Handovers => field ??= new HandoverKeeper(loop, () => InBackground(async () =>
@@ -112,51 +129,18 @@ public sealed class Daemon(
         InBackground(async () => Count(await supervisor.EndLeasesOver()));
     }
 
-    private sealed record Watch(ProcessIdentity Main, IDisposable Waiting, IProcessHandle? Handle);
-
     // Whatever changed the state, watches what runs and sets the timer to what is due next.
     private void Changed(State state)
     {
         var here = supervisor.Here(state);
-        Guarded(() => WatchOver(here));
+        Guarded(() => Mains.Changed(here));
         Guarded(() => SetTimer(here));
         foreach (var keeper in Keepers)
             Guarded(() => keeper.Changed(keeper.KeepsElsewhere ? state : here));
     }
 
-    private void WatchOver(State state)
-    {
-        foreach (var (id, watch) in _watches)
-            if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
-                Forget(id, watch);
-        _isAnyUnwatched = false;
-        foreach (var process in state.Processes.Values)
-            if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
-                Guarded(() => Begin(process.Id, running.Identity), () => _isAnyUnwatched = true);
-    }
-
-    private void Begin(int id, ProcessIdentity main)
-    {
-        if (handles.Open(main) is not { } handle)
-        {
-            // It ended while nobody watched.
-            _watches[id] = new Watch(main, loop.After(TimeSpan.Zero, () => Ended(id, main, null)), null);
-            return;
-        }
-
-        try
-        {
-            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => Ended(id, main, handle.HowEnded())), handle);
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-    }
-
     // A failure with one thing is no reason to leave the others undone.
-    private void Guarded(Action work, Action? otherwise = null)
+    private void Guarded(Action work)
     {
         try
         {
@@ -165,21 +149,13 @@ public sealed class Daemon(
         catch (Exception e)
         {
             Failed(e);
-            otherwise?.Invoke();
         }
     }
 
-    private void Forget(int id, Watch watch)
-    {
-        _watches.Remove(id);
-        watch.Waiting.Dispose();
-        watch.Handle?.Dispose();
-    }
-
     // Processes that end together are noted together, once the events of this moment are handled.
-    private void Ended(int id, ProcessIdentity main, ProcessEnd? end)
+    private void Ended(EndedMain run)
     {
-        _ended.Add(new EndedMain(id, main, end));
+        _ended.Add(run);
         if (_ended.Count == 1)
             loop.After(TimeSpan.Zero, NoteEnded);
     }
@@ -259,6 +235,12 @@ public sealed class Daemon(
     private void Sweep()
     {
         loop.After(SweepInterval, Sweep);
+        LookAgain();
+    }
+
+    /// <summary>Looks at everything again for what no event reported.</summary>
+    public void LookAgain()
+    {
         NoteEnded();
         InBackground(() =>
         {
@@ -267,10 +249,10 @@ public sealed class Daemon(
         });
         InBackground(async () =>
         {
-            if (supervisor.IsAnyDue || _isAnyUnwatched)
+            if (supervisor.IsAnyDue || Mains.IsAnyMissing)
                 Count(await Restarting(supervisor.RestartDue));
         });
-        if (_isAnyUnwatched)
+        if (Mains.IsAnyMissing)
             Changed(store.Read());
         InBackground(async () =>
         {

@@ -30,7 +30,7 @@ public interface ISpawner
 }
 
 /// <summary>Everything that is needed to start a process.</summary>
-/// <param name="Environment">Complete: only the cookie is added.</param>
+/// <param name="Environment">Complete: only the cookie is added, and what tells of <see cref="Descriptors"/>.</param>
 /// <param name="StdoutPath">Opened for appending; created, with its folder, if it does not exist.</param>
 /// <param name="StderrPath">As <paramref name="StdoutPath"/>.</param>
 /// <param name="LogLimits">For both logs.</param>
@@ -55,6 +55,9 @@ public sealed record Launch(
 
     /// <summary>Whether it was started before, perhaps from another shell.</summary>
     public bool IsAgain { get; init; }
+
+    /// <summary>Open files that it gets, from descriptor 3 on.</summary>
+    public IReadOnlyList<PassedDescriptor> Descriptors { get; init; } = [];
 
     /// <summary>The user it runs as; null: whoever starts it.</summary>
     public Account? Account { get; init; }

@@ -40,6 +40,8 @@ public static class SystemdUnit
         unit.Append("\n[Service]\n");
         unit.Append(service.IsDaemon ? "Type=notify\n" : "Type=exec\n");
         unit.Append($"{Execute}{SystemdQuoting.Line(service.Command)}\n");
+        if (service.IsDaemon)
+            unit.Append("ExecReload=/bin/kill -HUP $MAINPID\n");
         if (service.Folder is { } folder)
             unit.Append($"WorkingDirectory={SystemdQuoting.Value(folder)}\n");
         if (service.User is { } user)

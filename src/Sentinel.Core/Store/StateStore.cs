@@ -22,6 +22,9 @@ public sealed class StateStore(
 
     private HeldState? _held;
 
+    // The file as it was last written here while the turn was held.
+    private FileVersion? _heldVersion;
+
     // What the file holds, as last written or read here: a command needs it more than once, and reading it is most of its work.
     private (FileVersion Version, State State)? _known;
 
@@ -81,7 +84,7 @@ public sealed class StateStore(
         try
         {
             _held = new HeldState(LoadOrRepair(), turn, changed, warn);
-            _known = null;
+            (_known, _heldVersion) = (null, files.Home.VersionOf(home.State));
             return true;
         }
         catch
@@ -112,6 +115,31 @@ public sealed class StateStore(
         held.WasSaved();
     }
 
+    /// <summary>
+    /// Takes the state in the file in place of the one in memory, if another hand put it there; writes ours again if the file is gone or
+    /// damaged. For the one who has every turn.
+    /// </summary>
+    /// <returns>Whether the state in memory is another now.</returns>
+    /// <exception cref="StateException">The one in the file cannot be used.</exception>
+    public bool Reread()
+    {
+        // What is in memory and could not be written is newer than any file.
+        if (_held is not { IsUnsaved: false } held || files.Home.VersionOf(home.State) == _heldVersion)
+            return false;
+        var (state, damage) = Try(home.State);
+        if (state is null && TakeOver() is null)
+        {
+            PutAside(damage ?? $"{home.State} is missing", "the daemon's");
+            Replace(held.State, durable: true);
+            return false;
+        }
+
+        state = LoadOrRepair();
+        (_known, _heldVersion) = (null, files.Home.VersionOf(home.State));
+        held.Became(state);
+        return true;
+    }
+
     internal void Replace(State state, bool durable)
     {
         state = state with
@@ -122,8 +150,11 @@ public sealed class StateStore(
         Document.ResetWrittenCount();
         StateDocument.Write(Document, state);
         files.Replace(home.State, home.PreviousState, Document.WrittenSpan, durable);
+        var version = files.Home.VersionOf(home.State);
         if (_held is null)
-            Know(files.Home.VersionOf(home.State), state);
+            Know(version, state);
+        else
+            _heldVersion = version;
         Saves++;
     }
 

@@ -8,7 +8,7 @@ public static unsafe class Terminal
 
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
-    /// <summary>Whether this process belongs to a terminal, which tells the process when it is closed.</summary>
+    /// <summary>Whether this process belongs to a terminal that has not been closed; closing it sends SIGHUP.</summary>
     public static bool IsOfTerminal
     {
         get

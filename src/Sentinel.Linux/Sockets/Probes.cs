@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Proc;
 using Sentinel.Linux.Spawning;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Sockets;
@@ -13,13 +15,8 @@ namespace Sentinel.Linux.Sockets;
 /// What is on this machine is asked on the loop. A name lookup or TLS would keep the loop waiting, or bring threads to it: for
 /// those a child of ours asks.
 /// </remarks>
-public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) : IProbes
+public sealed class Probes(EventLoop loop, Errands errands, ProcessTable table) : IProbes
 {
-    private readonly HashSet<int> _children = [];
-
-    /// <summary>Whether a process is a child whose end we must learn of.</summary>
-    public bool IsAwaited(int pid) => _children.Contains(pid);
-
     public IDisposable Ask(Probe probe, Launch launch, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then)
     {
         string? ValueOf(string name) => launch.Environment[name];
@@ -44,15 +41,23 @@ public sealed class Probes(EventLoop loop, Spawner spawner, ProcessTable table) 
         new NotifySocket(loop, address, sender => sender.IsOf(tree(), table, address.User), told, doubted);
 
     // The child says where its answer came from.
-    private CommandProbe AskByChild(string target, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then) => Run(
-        new Launch(
-            Command.From(["/proc/self/exe", "probe", "--timeout", $"{timeout.TotalSeconds}", target]), "/", EnvironmentBlock.Empty, 0x3f, "", "", LogLimits.Default, Cookie: null),
+    private IDisposable AskByChild(string target, TimeSpan timeout, Func<IPEndPoint, string?> judge, Action<string?> then) => Run(
+        OwnProcess.Launch(OwnProcess.Program, "probe", "--timeout", $"{timeout.TotalSeconds}", target),
         timeout,
         said => IPEndPoint.TryParse(said, out var server) ? judge(server) : null,
         then);
 
-    private CommandProbe Run(Launch launch, TimeSpan timeout, Func<string, string?> judge, Action<string?> then) =>
-        new(loop, spawner, table, launch, timeout, _children, judge, then);
+    private IDisposable Run(Launch launch, TimeSpan timeout, Func<string, string?> judge, Action<string?> then) =>
+        errands.Begin(launch, timeout, result => then(WhyNot(result, judge)));
+
+    private static string? WhyNot(ErrandResult result, Func<string, string?> judge) => result switch
+    {
+        ErrandResult.NotStarted refused => refused.Why,
+        ErrandResult.TimedOut late => string.Create(CultureInfo.InvariantCulture, $"no answer within {late.Deadline.TotalSeconds:0.###} s"),
+        ErrandResult.Ended { How: Exit.Code { Value: 0 } } => judge(result.LastLine),
+        ErrandResult.Ended ended => ended.LastLine is { Length: > 0 } line ? line : $"the check {ended.How}",
+        _ => throw new NotSupportedException(result.GetType().Name),
+    };
 
     // Null: the name needs a lookup.
     private static IPEndPoint[]? AddressesOf(string host, int port) =>

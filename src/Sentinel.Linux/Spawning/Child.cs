@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -29,8 +28,6 @@ internal sealed unsafe class Child : IDisposable
     private const int SysCloseRange = 436;
     private const int CloseRangeUnshare = 2;
 
-    // Surely no fewer than are open, where the system does not tell.
-    private const int ManyDescriptors = 65536;
     private const int SigChld = 17;
     private const int SigSetMask = 2;
     private const int LastSignal = 64;
@@ -57,27 +54,35 @@ internal sealed unsafe class Child : IDisposable
     private static readonly Lazy<bool> HasCloseRange = new(() => LibC.syscall(SysCloseRange, int.MaxValue - 1, int.MaxValue, 0, 0) == 0);
 
     private readonly NativeStrings _strings = new();
+    private readonly PassedDescriptors _passed;
     private readonly Plan* _plan;
     private readonly IReadOnlyList<PreparingCall> _preparing;
 
     /// <param name="inherited">What it is to inherit from its caller, and what it inherits from us anyway; null: only the latter.</param>
     public Child(Launch launch, SafeFileHandle stdin, SafeFileHandle stdout, SafeFileHandle stderr, (Inherited Wanted, Inherited Own)? inherited = null)
     {
-        // By then all descriptors except the standard streams are closed.
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, firstFree: 3, _strings);
+        _passed = new PassedDescriptors(launch.Descriptors);
+        // By then all descriptors are closed except the standard streams and those that are passed.
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, _passed.FirstFree, _strings);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)
             throw SystemCallException.Last("make", "a process");
+        var (cookie, variables) = (CookieOf(launch), _passed.Variables);
+        // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
+        var environment = _strings.AddList([.. cookie, .. variables, .. _passed.Beside(launch.Environment.Without(Cookie.Variable)).Entries()]);
         *_plan = new Plan
         {
             Calls = ChildCalls.Found.Value,
             Stdin = (int)stdin.DangerousGetHandle(),
             Stdout = (int)stdout.DangerousGetHandle(),
             Stderr = (int)stderr.DangerousGetHandle(),
-            LastDescriptor = (int)Math.Max(stdin.DangerousGetHandle(), Math.Max(stdout.DangerousGetHandle(), stderr.DangerousGetHandle())),
+            Passed = _strings.AddNumbers(_passed.Numbers),
+            FirstFree = _passed.FirstFree,
+            PidSlot = variables.Count > 0 ? environment[cookie.Length] + PassedDescriptors.PidAt : null,
+            LastDescriptor = _passed.Numbers.Concat([(int)stdin.DangerousGetHandle(), (int)stdout.DangerousGetHandle(), (int)stderr.DangerousGetHandle()]).Max(),
             Sharing = HasCloseRange.Value ? CloneFiles : 0,
-            HighestDescriptor = HasCloseRange.Value ? 0 : HighestDescriptor(),
+            HighestDescriptor = HasCloseRange.Value ? 0 : Descriptors.Highest(),
             Umask = (uint)launch.Umask,
             Preparing = _strings.AddCalls(_preparing),
             PreparingCount = _preparing.Count,
@@ -85,22 +90,8 @@ internal sealed unsafe class Child : IDisposable
             Read = OpenAndRead.Read,
             OwnStat = _strings.Add("/proc/self/stat"u8.ToArray()),
             WorkingDirectory = _strings.Add(NativeText.Bytes(launch.WorkingDirectory)),
-            // The cookie comes first: a program that overwrites its environment to show a title begins at its end.
-            Environment = _strings.AddList(
-                [.. CookieOf(launch), .. launch.Environment.Without(Cookie.Variable).Entries()]),
+            Environment = environment,
         };
-    }
-
-    private static int HighestDescriptor()
-    {
-        try
-        {
-            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ManyDescriptors;
-        }
     }
 
     private static ReadOnlyMemory<byte>[] CookieOf(Launch launch) =>
@@ -144,6 +135,7 @@ internal sealed unsafe class Child : IDisposable
     {
         LibC.munmap(_plan, sizeof(Plan));
         _strings.Dispose();
+        _passed.Dispose();
     }
 
     // Compiled as a whole before it first runs: after the clone nothing can compile it.
@@ -184,11 +176,12 @@ internal sealed unsafe class Child : IDisposable
                 || plan->Calls.SystemCall(SysCloseRange, plan->LastDescriptor + 1, int.MaxValue, CloseRangeUnshare, 0, 0) == 0)
             && plan->Calls.Duplicate(plan->Stdin, 0) == 0
             && plan->Calls.Duplicate(plan->Stdout, 1) == 1
-            && plan->Calls.Duplicate(plan->Stderr, 2) == 2)
+            && plan->Calls.Duplicate(plan->Stderr, 2) == 2
+            && TakePassed(plan))
         {
             if (plan->Sharing != 0)
-                plan->Calls.SystemCall(SysCloseRange, 3, int.MaxValue, 0, 0, 0);
-            for (var descriptor = 3; descriptor <= plan->HighestDescriptor; descriptor++)
+                plan->Calls.SystemCall(SysCloseRange, plan->FirstFree, int.MaxValue, 0, 0, 0);
+            for (var descriptor = plan->FirstFree; descriptor <= plan->HighestDescriptor; descriptor++)
                 plan->Calls.Close(descriptor);
             NoteStart(plan);
             plan->Calls.Umask(plan->Umask);
@@ -214,6 +207,26 @@ internal sealed unsafe class Child : IDisposable
         plan->Calls.Exit(127);
     }
 
+    // Puts each into its place, and its own pid into the environment, which was made before there was one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TakePassed(Plan* plan)
+    {
+        for (var place = PassedDescriptors.First; place < plan->FirstFree; place++)
+            if (plan->Calls.Duplicate(plan->Passed[place - PassedDescriptors.First], place) != place)
+                return false;
+        if (plan->PidSlot == null)
+            return true;
+        var pid = plan->Calls.ProcessId();
+        var digits = 1;
+        for (var rest = pid / 10; rest > 0; rest /= 10)
+            digits++;
+        // Without zeros in front: that would be an octal number to some who read it.
+        plan->PidSlot[digits] = 0;
+        for (; digits > 0; pid /= 10)
+            plan->PidSlot[--digits] = (byte)('0' + (pid % 10));
+        return true;
+    }
+
     // Here it can be read whatever follows: a process that becomes another user may be hidden from us.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void NoteStart(Plan* plan)
@@ -232,6 +245,10 @@ internal sealed unsafe class Child : IDisposable
         public int Stdin;
         public int Stdout;
         public int Stderr;
+        public int* Passed;
+        public int FirstFree;
+        // Null: the child need not tell its pid.
+        public byte* PidSlot;
         public int LastDescriptor;
         // CLONE_FILES, or 0: then the child has a copy from the start, and closes all up to the highest.
         public ulong Sharing;

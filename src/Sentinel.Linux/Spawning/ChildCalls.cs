@@ -12,6 +12,7 @@ internal unsafe struct ChildCalls
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint> SystemCall;
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<int*> Errno;
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<int> SetSession;
+    public delegate* unmanaged[Cdecl, SuppressGCTransition]<int> ProcessId;
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalMask;
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int> SignalAction;
     public delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int> Duplicate;
@@ -29,6 +30,7 @@ internal unsafe struct ChildCalls
             SystemCall = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint, nint, nint, nint, nint>)Of("syscall"),
             Errno = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int*>)Of("__errno_location"),
             SetSession = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Of("setsid"),
+            ProcessId = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int>)Of("getpid"),
             SignalMask = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("pthread_sigmask"),
             SignalAction = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, byte*, byte*, int>)Of("sigaction"),
             Duplicate = (delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, int>)Of("dup2"),

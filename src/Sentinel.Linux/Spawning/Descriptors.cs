@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
 
@@ -9,15 +10,22 @@ public static unsafe class Descriptors
     private const int OpenFiles = 7; // RLIMIT_NOFILE
     private const int MostKept = 16;
 
+    // Surely no fewer than are open, where the system does not tell.
+    private const int Many = 65536;
+
     // Read before it is raised.
     private static readonly Lazy<(ulong Soft, ulong Hard)> Inherited = new(Limit);
 
     /// <summary>Raises the limit as far as it goes. Processes that we start keep the limit that they would have had.</summary>
-    public static void Raise()
+    /// <returns>How many may be open now, if that was raised; else null.</returns>
+    public static long? Raise()
     {
-        var (soft, hard) = Inherited.Value;
-        if (soft < hard)
-            Set(hard, hard);
+        _ = Inherited.Value;
+        var (soft, hard) = Limit();
+        if (soft >= hard)
+            return null;
+        Set(hard, hard);
+        return Most() is var most && most > (long)soft ? most : null;
     }
 
     /// <summary>The limit that we were started with, if ours is another now; else null.</summary>
@@ -37,6 +45,19 @@ public static unsafe class Descriptors
             ? $"there is no room to watch another process: sentinel (pid {Environment.ProcessId}) may have {Most()} files open, and nearly all are; "
                 + "'ulimit -n', or LimitNOFILE= in a unit, gives it more when it starts"
             : null;
+    }
+
+    /// <summary>The highest descriptor that is open, or a higher one.</summary>
+    internal static int Highest()
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Many;
+        }
     }
 
     private static long Kept() => Math.Min(MostKept, Most() / 4);

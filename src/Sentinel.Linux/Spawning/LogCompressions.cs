@@ -13,6 +13,9 @@ public static class LogCompressions
     private const int Lowest = 19;
     private const int Idle = 3 << 13;
 
+    /// <summary>How the backups of a log are compressed by a child that somebody waits for.</summary>
+    public static Launch LaunchOf(string log) => OwnProcess.Launch(OwnProcess.Program, CommandName, log);
+
     /// <summary>Nobody waits for it. If it cannot start now, it is done with the next backup.</summary>
     /// <param name="warn">Told, in a sentence, what the user should know.</param>
     public static void Begin(string log, Action<string> warn)
@@ -24,9 +27,12 @@ public static class LogCompressions
         }
         catch (Exception e) when (e is SpawnException or IOException)
         {
-            warn($"the backups of {log} are not compressed for now: {e.Message}");
+            warn(Failure(log, e.Message));
         }
     }
+
+    /// <summary>What to tell the user, in a sentence.</summary>
+    internal static string Failure(string log, string why) => $"the backups of {log} are not compressed for now: {why}";
 
     /// <summary>Gives way to all other processes.</summary>
     public static void GiveWay()

@@ -25,6 +25,14 @@ internal sealed unsafe class NativeStrings : IDisposable
         return list;
     }
 
+    public int* AddNumbers(IReadOnlyList<int> numbers)
+    {
+        var list = (int*)Allocate(Math.Max(1, numbers.Count) * sizeof(int));
+        for (var i = 0; i < numbers.Count; i++)
+            list[i] = numbers[i];
+        return list;
+    }
+
     public nint* AddCalls(IReadOnlyList<PreparingCall> calls)
     {
         var list = (nint*)Allocate(Math.Max(1, calls.Count) * Child.SystemCallArguments * sizeof(nint));

@@ -2,10 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
@@ -55,9 +52,7 @@ internal sealed unsafe class RemoteProbe
     {
         using var nothing = LibC.open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC, 0);
         using var input = Above(nothing);
-        using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock("PATH=/usr/bin:/bin\0"u8.ToArray()), 0x3f, "", "", LogLimits.Default, Cookie: null),
-            input, input, input);
+        using var child = new Child(OwnProcess.Launch("true"), input, input, input);
         var pid = child.Execute(Shell, [Shell, "-c", Script, Shell, .. paths], group: null, out var failure);
         if (failure is { } failed)
             throw new SpawnException(failed.ToString(Shell, "/"));

@@ -131,6 +131,9 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         }
     }
 
+    /// <summary>Finds out again what file systems can do: another may be mounted by now.</summary>
+    public void ForgetFileSystems() => _rungs.Clear();
+
     /// <summary>Makes later children faster, for a process that will start many; it happens by itself at the tenth.</summary>
     public void Prepare()
     {
@@ -147,8 +150,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     /// <summary>Makes a child that ends at once, for the caller to reap; null when none can be made.</summary>
     internal int? Try(SafeFileHandle? group)
     {
-        using var child = new Child(
-            new Launch(Command.From(["true"]), "/", new EnvironmentBlock(""u8.ToArray()), 0, "", "", LogLimits.Default, Cookie: null), _stdin, _stdout, _stderr);
+        using var child = new Child(OwnProcess.Launch("true"), _stdin, _stdout, _stderr);
         var pid = child.Execute(Shell, [Shell, "-c", $"exit {TrialCode}"], group, out var failure);
         return failure is null ? pid : null;
     }

@@ -31,7 +31,7 @@ internal sealed class Asking : IDisposable
     {
         (_session, _isAsked) = (session, isAsked);
         _modifications = new Modifications(_loop);
-        var probes = new Probes(_loop, new Spawner(session.Table), session.Table);
+        var probes = new Probes(_loop, new Errands(_loop, new Spawner(session.Table), session.Table), session.Table);
         _keeper = Parts.Health(session.Store, session.Table, session.Supervisor, _loop, probes, _modifications, Note, session.Warn);
         session.Store.Saved = Changed;
     }

@@ -105,7 +105,7 @@ internal static class DaemonCommand
 
     private static Command Run()
     {
-        var command = new Command("run", "Run the daemon in the foreground, for service managers and containers");
+        var command = new Command("run", "Run the daemon in the foreground, for service managers and containers; SIGHUP reloads");
         command.SetAction(_ =>
         {
             if (ProcessTable.WhyBlind() is { } why)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Spawning;
+using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
@@ -16,8 +17,17 @@ internal static class LogCompressCommand
         command.SetAction(result =>
         {
             LogCompressions.GiveWay();
-            new LogCompression(new LogFiles()).Run(result.GetValue(log)!);
-            return ExitCode.Success;
+            try
+            {
+                new LogCompression(new LogFiles()).Run(result.GetValue(log)!);
+                return ExitCode.Success;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The daemon that asked for it logs this.
+                Output.Tell(e.Message.TrimEnd('.'));
+                return ExitCode.Failure;
+            }
         });
         return command;
     }

@@ -24,6 +24,9 @@ internal sealed class DaemonHost : IDisposable
     // After that the code that only the start needs is done with.
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
 
+    // Some are sent SIGHUP right before their terminal is taken away.
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
@@ -32,10 +35,13 @@ internal sealed class DaemonHost : IDisposable
     private const long LongLog = 1024 * 1024;
 
     private readonly SentinelHome _home;
+    private readonly OwnLog _ownLog;
+    private readonly Spawner _spawner;
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly Modifications _modifications;
     private readonly Modifications _readyLogs;
-    private readonly Probes _probes;
+    private readonly Errands _errands;
+    private readonly CompressionErrands _compressions;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly StateStore _store;
@@ -50,19 +56,20 @@ internal sealed class DaemonHost : IDisposable
     public DaemonHost(SentinelHome home)
     {
         _home = home;
+        _ownLog = new OwnLog(home.DaemonLog);
         Descriptors.Raise();
         ThreadStacks.KeepSmall();
-        var spawner = new Spawner(_table);
-        spawner.Prepare();
+        _spawner = new Spawner(_table);
+        _spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
-        _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
+        _supervisor = Parts.Supervisor(_store, _table, _spawner, handles, Warn);
         _modifications = new Modifications(_loop);
-        var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
-        _probes = new Probes(_loop, spawner, _table);
+        _errands = new Errands(_loop, _spawner, _table);
+        _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
+        var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
-        _health = Parts.Health(_store, _table, _supervisor, _loop, _probes, _readyLogs, Note, Warn);
+        _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
             _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
             [KeepListening, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders], _warnings);
@@ -90,6 +97,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
+        _compressions.Dispose();
         _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
         return true;
 
@@ -99,12 +107,25 @@ internal sealed class DaemonHost : IDisposable
             _loop.Post(_loop.Stop);
         }
 
-        // In a terminal, SIGHUP means that the terminal was closed. Elsewhere it asks to reload files, and there are none.
+        // In a terminal, SIGHUP may mean that the terminal was closed. Anything else asks to reload.
         void HangUp(PosixSignalContext signal)
         {
-            if (isOfTerminal)
-                End(signal);
             signal.Cancel = true;
+            _loop.Post(() =>
+            {
+                if (EndWithTerminal())
+                    return;
+                Reload();
+                _loop.After(ClosingTime, () => EndWithTerminal());
+            });
+        }
+
+        bool EndWithTerminal()
+        {
+            if (!isOfTerminal || Terminal.IsOfTerminal)
+                return false;
+            _loop.Stop();
+            return true;
         }
     }
 
@@ -132,6 +153,34 @@ internal sealed class DaemonHost : IDisposable
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:
                 return new Message.Refused("not a request that a daemon understands");
+        }
+    }
+
+    // Takes up what others have changed.
+    private void Reload()
+    {
+        List<string> news = [];
+        var isWhole = true;
+        Try(() => _ownLog.Reopen() ? $"{_home.DaemonLog} was moved or deleted, and is a new file" : null);
+        Try(() => _daemon.Reread() ? $"{_home.State} was changed, and this daemon goes on with it" : null);
+        Try(() => Descriptors.Raise() is { } most ? $"{most} files may be open" : null);
+        _spawner.ForgetFileSystems();
+        _rung = null;
+        _daemon.LookAgain();
+        Log($"{(isWhole ? "reloaded" : "reloaded in part")}: {(news.Count > 0 ? string.Join("; ", news) : "nothing has changed")}");
+
+        void Try(Func<string?> takeUp)
+        {
+            try
+            {
+                if (takeUp() is { } what)
+                    news.Add(what);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or StateException)
+            {
+                isWhole = false;
+                Warn(e.Message);
+            }
         }
     }
 
@@ -177,7 +226,7 @@ internal sealed class DaemonHost : IDisposable
         _givenBackAt = allocated;
     }
 
-    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _probes.IsAwaited(pid));
+    private void ReapOrphans() => Orphans.Reap(pid => _daemon.IsAwaited(pid) || _errands.IsAwaited(pid));
 
     private void Note(ProcessRecord record, ProcessEvent happened) => _daemon.Note(record, happened);
 

@@ -21,6 +21,7 @@ public sealed class StartupTests
         [Service]
         Type=notify
         ExecStart=/usr/bin/sentinel daemon run
+        ExecReload=/bin/kill -HUP $MAINPID
         Environment="SENTINEL_HOME=/srv/home of it"
         Restart=always
         RestartSec=1
