@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Supervision;
 
 namespace Sentinel.Core.Daemon;

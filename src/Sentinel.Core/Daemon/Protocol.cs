@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Daemon;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
