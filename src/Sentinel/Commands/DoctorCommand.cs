@@ -124,7 +124,7 @@ internal static class DoctorCommand
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            OpenFiles.LogFaultsOf(record, session.Home, session.Table)))];
+            LogFaults.Of(record, session.Home, session.Store.Files, session.OpenLogs)))];
     }
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)

@@ -41,6 +41,7 @@ internal sealed class Session : IDisposable
         IsJson = isJson;
         Home = home;
         Table = new ProcessTable();
+        OpenLogs = new OpenLogs(home, Table);
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = Parts.Store(Home, Table, Warn, () => FindDaemon() is not null);
         Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
@@ -55,6 +56,8 @@ internal sealed class Session : IDisposable
     public SentinelHome Home { get; }
 
     public ProcessTable Table { get; }
+
+    public OpenLogs OpenLogs { get; }
 
     public StateStore Store { get; }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
-using Sentinel.Linux.Proc;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -23,7 +23,7 @@ internal static class StatusCommand
     {
         var look = ProcessLook.At(session, new Selection.Named(targets));
         if (isJson)
-            session.Print(look.ToJson(record => OpenFiles.LogFaultsOf(record, session.Home, session.Table)), Json.Document.ProcessesJson);
+            session.Print(look.ToJson(record => LogFaults.Of(record, session.Home, session.Store.Files, session.OpenLogs)), Json.Document.ProcessesJson);
         else
             Write(session, look);
         return session.Fail(look.Missing);
@@ -41,7 +41,7 @@ internal static class StatusCommand
                 session.Output.Line();
             isFirst = false;
             var lines = ProcessDetails.Lines(
-                process, look.PortsOf(process.Record), OpenFiles.LogFaultsOf(process.Record, session.Home, session.Table), session.Home, rung,
+                process, look.PortsOf(process.Record), LogFaults.Of(process.Record, session.Home, session.Store.Files, session.OpenLogs), session.Home, rung,
                 DateTimeOffset.UtcNow, session.Style);
             foreach (var line in lines)
                 session.Output.Line(line);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
