@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
@@ -56,8 +57,8 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
 
-    /// <summary>All processes as the daemon sees them.</summary>
-    public IReadOnlyList<ProcessView> See() => (Exchange(new Message.See()) as Message.Seen ?? throw Nonsense()).Processes;
+    /// <inheritdoc cref="Do"/>
+    public Answer Ask(Query query) => (Exchange(new Message.Inquire(query)) as Message.Answered ?? throw Nonsense()).Answer;
 
     private Message Exchange(Message message)
     {

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;
@@ -44,8 +44,7 @@ internal sealed class Session : IDisposable
         OpenLogs = new OpenLogs(home, Table);
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = Parts.Store(Home, Table, Warn, () => FindDaemon() is not null);
-        Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
-        Overview = new Overview(Table, TimeProvider.System);
+        Observer = Parts.Observer(Store, Table, isWatched: () => Daemon is not null);
     }
 
     /// <summary>For reporting what is wrong with the folder.</summary>
@@ -64,9 +63,7 @@ internal sealed class Session : IDisposable
     /// <summary>The daemon, if one is running; looked for at the first use.</summary>
     public DaemonClient? Daemon => _daemon.Value;
 
-    public Reconciliation Reconciliation { get; }
-
-    public Overview Overview { get; }
+    public Observer Observer { get; }
 
     public Output Output { get; } = new(StandardStream.Output);
 
@@ -75,7 +72,7 @@ internal sealed class Session : IDisposable
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The state as it is at this moment.</summary>
-    public State See(Snapshot snapshot) => Sight.Of(Store.Read(), this, snapshot).State;
+    public Sight Look() => Observer.Look(() => (Daemon?.Ask(new Query.Processes(new Selection.All())) as Answer.Processes)?.Views ?? []);
 
     /// <summary>Carries out a request: by the daemon if one is running, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)

@@ -3,7 +3,6 @@ using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
@@ -31,8 +30,7 @@ internal static class WhyCommand
 
     private static int Show(Session session, string[] targets, int lines)
     {
-        var snapshot = new Snapshot(session.Table);
-        var state = session.See(snapshot);
+        var (_, state, snapshot, _) = session.Look();
         var (found, missing) = new Selection.Named(targets).In(state, _ => true);
         using var log = session.TryOpenLog(session.Home.Events);
         var events = log is null ? [] : EventLog.Read(log, log.End);

@@ -4,6 +4,7 @@ using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
@@ -38,6 +39,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly Probes _probes;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
+    private readonly Observer _observer;
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
@@ -57,6 +59,7 @@ internal sealed class DaemonHost : IDisposable
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
         _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
+        _observer = Parts.Observer(_store, _table, isWatched: () => true, time => handles.WaitAny([], time));
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
@@ -126,8 +129,9 @@ internal sealed class DaemonHost : IDisposable
                 if (_store.WhyUnsaved is { } unsaved)
                     _warnings.Add(unsaved);
                 return new Message.Done(outcomes, warnings);
-            case Message.See:
-                return new Message.Seen(await _supervisor.See());
+            case Message.Inquire { Query: var query }:
+                _daemon.NoteEnded();
+                return new Message.Answered(await _observer.Ask(query));
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:

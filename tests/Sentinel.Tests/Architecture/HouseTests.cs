@@ -21,6 +21,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Checks",
         "Sentinel.Core.Supervision",
         "Sentinel.Core.Diagnosis",
+        "Sentinel.Core.Queries",
         "Sentinel.Core.Keepers",
         "Sentinel.Core.Daemon",
         "Sentinel.Core.Startup",
