@@ -12,15 +12,16 @@ namespace Sentinel.Core.Queries;
 /// <summary>What an observer works with.</summary>
 /// <param name="IsWatched">Whether a daemon watches over the processes.</param>
 /// <param name="Wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
+/// <param name="Sampler">Knows earlier looks.</param>
 public sealed record ObserverTools(
     StateStore Store, IProcessTable Table, IOpenLogs Logs, IRegularFiles Files, TimeProvider Time, Func<bool> IsWatched,
-    Func<TimeSpan, ValueTask>? Wait = null);
+    Func<TimeSpan, ValueTask>? Wait = null, Sampler? Sampler = null);
 
 /// <summary>Answers what commands ask, from the state and what can be seen of it, and changes nothing.</summary>
 public sealed class Observer(ObserverTools tools)
 {
     private readonly Reconciliation _reconciliation = new(tools.Store.Home, tools.Time, new PidFiles(tools.Files));
-    private readonly Overview _overview = new(tools.Table, tools.Time, tools.Wait);
+    private readonly Overview _overview = new(tools.Table, tools.Time, tools.Wait, tools.Sampler);
 
     public async ValueTask<Answer> Ask(Query query) => query switch
     {

@@ -8,13 +8,13 @@ namespace Sentinel.Core.Queries;
 
 /// <summary>Looks at processes and changes nothing.</summary>
 /// <param name="wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
-public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSpan, ValueTask>? wait = null)
+/// <param name="sampler">Knows earlier looks; null: this is the first.</param>
+public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSpan, ValueTask>? wait = null, Sampler? sampler = null)
 {
-    // CPU clocks of other processes advance by scheduler ticks (1 to 10 ms): a window of this length is good to a few percent.
-    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
-
     // A process that has used less than this share of the CPU in all its life, and none just now, counts as at rest.
     private const double AtRest = 0.01;
+
+    private readonly Sampler _sampler = sampler ?? new Sampler(time);
 
     /// <summary>What each process does and uses.</summary>
     /// <param name="records">As <see cref="Reconciliation"/> sees them.</param>
@@ -30,9 +30,9 @@ public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSp
         foreach (var id in trees.Keys)
             if (LookAtGroup(id) is { } group)
                 groups[id] = group;
-        var cpu = await CpuPercent(trees, groups, LookAtGroup);
+        var cpu = await Shares(trees, groups, LookAtGroup);
         return [.. records.Select(record => new ProcessView(
-            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, groups.GetValueOrDefault(record.Id), cpu[record.Id]) : null)
+            record, trees.TryGetValue(record.Id, out var tree) ? Usage(record, tree, groups.GetValueOrDefault(record.Id), 100 * cpu[record.Id]) : null)
         {
             LeaseOver = record.WhyLeaseIsOver(time.GetUtcNow(), table.MayBeAlive),
         })];
@@ -54,36 +54,40 @@ public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSp
             [.. tree.Select(member => member.Pid).Order()]);
     }
 
-    private async ValueTask<Dictionary<int, double>> CpuPercent(Dictionary<int, List<Sighting>> trees, Dictionary<int, GroupSighting> groups, Func<int, GroupSighting?> lookAgain)
+    private async ValueTask<Dictionary<int, double>> Shares(Dictionary<int, List<Sighting>> trees, Dictionary<int, GroupSighting> groups, Func<int, GroupSighting?> lookAgain)
     {
         var begun = time.GetTimestamp();
-        var before = new Dictionary<int, TimeSpan>();
-        var isBusy = false;
-        foreach (var (id, tree) in trees)
-        {
-            foreach (var member in tree)
-            {
-                var used = table.CpuTimeOf(member.Pid) ?? TimeSpan.Zero;
-                before[member.Pid] = used;
-                isBusy |= member.IsOnCpu || used.TotalSeconds > AtRest * Age(member);
-            }
+        var first = trees.ToDictionary(tree => tree.Key, tree => Measure(tree.Key, tree.Value, groups.GetValueOrDefault(tree.Key), begun));
+        // Where all shares are known, or all processes at rest, there is no need to wait.
+        if (!first.Values.Any(measured => measured.IsBusy))
+            return first.ToDictionary(tree => tree.Key, tree => tree.Value.Share);
+        if (wait is null)
+            Thread.Sleep(Sampler.Window);
+        else
+            await wait(Sampler.Window);
+        var ended = time.GetTimestamp();
+        return trees.ToDictionary(tree => tree.Key, tree => Measure(tree.Key, tree.Value, groups.ContainsKey(tree.Key) ? lookAgain(tree.Key) : null, ended).Share);
+    }
 
-            // The group also counts processes that came and went.
-            isBusy |= groups.TryGetValue(id, out var group) && group.CpuTime.TotalSeconds > AtRest * tree.Max(Age);
+    // Busy: the share of some process is not known yet, and is more than nothing.
+    private (double Share, bool IsBusy) Measure(int id, List<Sighting> tree, GroupSighting? group, long at)
+    {
+        var (share, isBusy) = (0.0, false);
+        foreach (var member in tree)
+        {
+            if (table.CpuTimeOf(member.Pid) is not { } used)
+                continue;
+            var known = _sampler.Share(new Sampled(IsGroup: false, member.Pid, member.StartTicks), used, at);
+            share += known ?? 0;
+            isBusy |= known is null && (member.IsOnCpu || used.TotalSeconds > AtRest * Age(member));
         }
 
-        // If all processes are at rest, there is no need to wait.
-        if (!isBusy)
-            return trees.ToDictionary(tree => tree.Key, _ => 0.0);
-        if (wait is null)
-            Thread.Sleep(Window);
-        else
-            await wait(Window);
-        var window = time.GetElapsedTime(begun);
-        return trees.ToDictionary(tree => tree.Key, tree => 100 * (groups.TryGetValue(tree.Key, out var then) && lookAgain(tree.Key) is { } now
-            ? (now.CpuTime - then.CpuTime) / window
-            : tree.Value.Sum(member => table.CpuTimeOf(member.Pid) is { } used ? (used - before[member.Pid]) / window : 0)));
-
-        double Age(Sighting member) => (table.NowTicks - member.StartTicks) / table.TicksPerSecond;
+        if (group is null)
+            return (share, isBusy);
+        // The group also counts processes that came and went.
+        var all = _sampler.Share(new Sampled(IsGroup: true, id, tree.Min(member => member.StartTicks)), group.CpuTime, at);
+        return (all ?? 0, all is null && (isBusy || group.CpuTime.TotalSeconds > AtRest * tree.Max(Age)));
     }
+
+    private double Age(Sighting member) => (table.NowTicks - member.StartTicks) / table.TicksPerSecond;
 }

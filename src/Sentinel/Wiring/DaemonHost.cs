@@ -40,6 +40,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
     private readonly Observer _observer;
+    private readonly Sampler _sampler = new(TimeProvider.System);
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
@@ -59,7 +60,7 @@ internal sealed class DaemonHost : IDisposable
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
         _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
-        _observer = Parts.Observer(_store, _table, isWatched: () => true, time => handles.WaitAny([], time));
+        _observer = Parts.Observer(_store, _table, isWatched: () => true, time => handles.WaitAny([], time), _sampler);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
             home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
@@ -68,7 +69,7 @@ internal sealed class DaemonHost : IDisposable
         _health = Parts.Health(_store, _table, _supervisor, _loop, _probes, _readyLogs, Note, Warn);
         _daemon = new Daemon(
             _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
-            [KeepListening, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders], _warnings);
+            [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
     /// <returns>False when someone else holds the lock.</returns>

@@ -28,8 +28,10 @@ internal static class Parts
 
     /// <param name="isWatched">Whether a daemon watches over the processes.</param>
     /// <param name="wait">Lets time pass; null: block.</param>
-    public static Observer Observer(StateStore store, ProcessTable table, Func<bool> isWatched, Func<TimeSpan, ValueTask>? wait = null) =>
-        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new RegularFiles(), TimeProvider.System, isWatched, wait));
+    /// <param name="sampler">Knows earlier looks.</param>
+    public static Observer Observer(
+        StateStore store, ProcessTable table, Func<bool> isWatched, Func<TimeSpan, ValueTask>? wait = null, Sampler? sampler = null) =>
+        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new RegularFiles(), TimeProvider.System, isWatched, wait, sampler));
 
     /// <param name="tell">Told what happened to the current run of a record.</param>
     public static HealthKeeper Health(
