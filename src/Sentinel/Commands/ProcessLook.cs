@@ -26,19 +26,26 @@ internal sealed class ProcessLook
 
     public IReadOnlyList<Outcome> Missing => _answer.Missing;
 
+    /// <summary>What a daemon sees or, where none answers at once, what can be seen from here.</summary>
     public static ProcessLook At(Session session, Query.Processes query)
     {
+        var told = session.AskIfThere(query);
+        // A process that the daemon cannot see may be one that we can.
+        if (told is not null && told.Views.All(view => view.Record.State is not RunState.Elsewhere))
+            return new ProcessLook(session, told, []);
         IReadOnlyList<Outcome> restarts = [];
-        var sight = session.Look();
+        var sight = Look();
         // While a daemon runs, that is its job.
         if (sight.IsAnyDue(DateTimeOffset.UtcNow) && session.Daemon is null)
         {
             restarts = Restart(session);
-            sight = session.Look();
+            sight = Look();
         }
 
         // Nothing is left to await: here, whatever takes time blocks.
         return new ProcessLook(session, session.Observer.Describe(query, sight).AsTask().GetAwaiter().GetResult(), restarts);
+
+        Sight Look() => session.Observer.Look(told is null ? null : () => told.Views);
     }
 
     /// <summary>What was restarted, one line each.</summary>

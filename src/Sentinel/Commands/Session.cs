@@ -74,6 +74,15 @@ internal sealed class Session : IDisposable
     /// <summary>The state as it is at this moment.</summary>
     public Sight Look() => Observer.Look(() => (Daemon?.Ask(new Query.Processes(new Selection.All())) as Answer.Processes)?.Views ?? []);
 
+    /// <summary>What a daemon sees, for a command that can also look itself; null if none answers at once.</summary>
+    public Answer.Processes? AskIfThere(Query.Processes query)
+    {
+        // It is not to count for the tree that it may be part of. Where processes cannot be told apart, looking fails and says why.
+        if (ProcessTable.WhyBlind() is not null || Table.Look(Environment.ProcessId) is not { } self)
+            return null;
+        return DaemonClient.AskIfThere(Home, query with { Asker = Table.IdentityOf(self) }) as Answer.Processes;
+    }
+
     /// <summary>Carries out a request: by the daemon if one is running, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)
     {
