@@ -82,6 +82,23 @@ public class LogRotationTests
             (await home.Run("logs", "web", "--lines", "1000", "--raw", "--stream", "stdout")).Ok().Lines);
     }
 
+    [Theory]
+    [InlineData("list")]
+    [InlineData("status", "web")]
+    public async Task Where_no_daemon_runs_one_who_looks_and_restarts_what_is_due_rotates_nothing(params string[] look)
+    {
+        await using var home = new SentinelHome();
+        var web = await home.Start(new Call(["run", "--name", "web", "--restart", "--log-max-size", "64K", "--log-backups", "2", "--", SentinelHome.Actor, "count", "a", "5000"]));
+        await Done(home, "web");
+        web.Process.Signal(Signals.Kill);
+        await Wait.Until(() => !web.Process.IsAlive, "it has ended");
+
+        Assert.Contains("Auto-restarted web", (await home.Run(look)).Ok().Stdout);
+
+        Assert.Empty(Backups(home, "web"));
+        Assert.InRange(new FileInfo(home.Stdout("web")).Length, 500_000, long.MaxValue);
+    }
+
     [Fact]
     public async Task A_compression_that_fails_is_told_in_the_daemons_log_and_done_with_the_next_backup()
     {

@@ -1,3 +1,4 @@
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;
@@ -160,8 +161,8 @@ public sealed class Daemon(
             loop.After(TimeSpan.Zero, NoteEnded);
     }
 
-    // Record pending exits first: their status has already been collected, so a request would only see that they are gone.
-    private void NoteEnded()
+    /// <summary>Records pending exits: their status has already been collected, so one who looks would only see that they are gone.</summary>
+    public void NoteEnded()
     {
         if (_ended.Count > 0)
             InBackground(TakeNote);

@@ -1,3 +1,5 @@
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 
 namespace Sentinel.Core.Daemon;
@@ -15,8 +17,8 @@ public abstract record Message
     /// <summary>From a command: describe yourself.</summary>
     public sealed record Describe : Message;
 
-    /// <summary>From a command: report what you see of all processes.</summary>
-    public sealed record See : Message;
+    /// <summary>From a command: answer this.</summary>
+    public sealed record Inquire(Query Query) : Message;
 
     /// <summary>From the daemon: work goes on; sent once a second until another reply comes.</summary>
     public sealed record Working : Message;
@@ -27,8 +29,8 @@ public abstract record Message
     /// <summary>The daemon's reply to <see cref="Describe"/>.</summary>
     public sealed record Described(DaemonStatus Status) : Message;
 
-    /// <summary>The daemon's reply to <see cref="See"/>.</summary>
-    public sealed record Seen(IReadOnlyList<ProcessView> Processes) : Message;
+    /// <summary>The daemon's reply to <see cref="Inquire"/>.</summary>
+    public sealed record Answered(Answer Answer) : Message;
 
     /// <summary>From the daemon: the request could not be carried out at all, and why.</summary>
     public sealed record Refused(string Why) : Message;

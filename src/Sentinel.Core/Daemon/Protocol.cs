@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Daemon;
@@ -65,8 +66,8 @@ public static class Protocol
         {
             Message.Ask { Request: var request } => RequestDocument.WordOf(request),
             Message.Describe => "describe",
-            Message.See => "see",
-            Message.Seen => "seen",
+            Message.Inquire => "query",
+            Message.Answered => "answer",
             Message.Working => "working",
             Message.Done => "done",
             Message.Described => "described",
@@ -95,8 +96,11 @@ public static class Protocol
                 if (status.LastError is { } error)
                     json.WriteString("lastError", error);
                 break;
-            case Message.Seen seen:
-                ViewDocument.Write(json, seen.Processes);
+            case Message.Inquire { Query: var query }:
+                QueryDocument.Write(json, query);
+                break;
+            case Message.Answered { Answer: var answer }:
+                QueryDocument.Write(json, answer);
                 break;
             case Message.Refused refused:
                 json.WriteString("why", refused.Why);
@@ -107,8 +111,8 @@ public static class Protocol
     private static Message ReadMessage(JsonElement json) => json.Text("is") switch
     {
         "describe" => new Message.Describe(),
-        "see" => new Message.See(),
-        "seen" => new Message.Seen(ViewDocument.Read(json)),
+        "query" => new Message.Inquire(QueryDocument.Read(json)),
+        "answer" => new Message.Answered(QueryDocument.ReadAnswer(json)),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),
         "described" => new Message.Described(new DaemonStatus(

@@ -161,7 +161,7 @@ internal static class RequestDocument
         _ => throw new JsonException($"there is no request '{word}'"),
     };
 
-    private static void Write(Utf8JsonWriter json, Selection selection)
+    public static void Write(Utf8JsonWriter json, Selection selection)
     {
         if (selection is Selection.Named named)
             json.WriteTexts("targets", named.Targets);
@@ -169,7 +169,7 @@ internal static class RequestDocument
             json.WriteString("membersOf", members.Group);
     }
 
-    private static Selection ReadSelection(JsonElement json) =>
+    public static Selection ReadSelection(JsonElement json) =>
         json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
         : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
         : new Selection.All();

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Daemon;
 
@@ -13,23 +16,55 @@ internal static class ViewDocument
         foreach (var view in views)
         {
             json.WriteStartObject();
+            // What is elsewhere is never written down: this document alone says so.
+            var elsewhere = view.Record.State as RunState.Elsewhere;
             json.WritePropertyName("record");
-            StateDocument.Write(json, view.Record);
+            StateDocument.Write(json, elsewhere is null ? view.Record : view.Record with { State = elsewhere.Was });
+            if (elsewhere is not null)
+                json.WriteBoolean("elsewhere", true);
             if (view.LeaseOver is { } over)
                 json.WriteString("leaseOver", over);
             if (view.Usage is { } usage)
                 Write(json, usage);
+            if (view.IsUnasked)
+                json.WriteBoolean("unasked", true);
+            if (view.Left.Count > 0)
+                Write(json, view.Left);
+            if (view.Remains.Count > 0)
+                Write(json, "remains", view.Remains);
+            if (view.Ports.Count > 0)
+            {
+                json.WriteStartArray("ports");
+                foreach (var lease in view.Ports)
+                    StateDocument.Write(json, lease);
+                json.WriteEndArray();
+            }
+
+            if (view.Logs is { } logs)
+                Write(json, logs);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    public static List<ProcessView> Read(JsonElement json) => [.. json.Get("processes").EnumerateArray().Select(view =>
-        new ProcessView(StateDocument.ReadProcess(view.Get("record")), view.Maybe("usage") is { } usage ? ReadUsage(usage) : null)
+    public static List<ProcessView> Read(JsonElement json) => [.. json.Get("processes").EnumerateArray().Select(ReadView)];
+
+    private static ProcessView ReadView(JsonElement json)
+    {
+        var record = StateDocument.ReadProcess(json.Get("record"));
+        if (json.Maybe("elsewhere")?.GetBoolean() == true)
+            record = record with { State = new RunState.Elsewhere(record.State) };
+        return new ProcessView(record, json.Maybe("usage") is { } usage ? ReadUsage(usage) : null)
         {
-            LeaseOver = view.Maybe("leaseOver")?.GetString(),
-        })];
+            LeaseOver = json.Maybe("leaseOver")?.GetString(),
+            IsUnasked = json.Maybe("unasked")?.GetBoolean() ?? false,
+            Left = json.Maybe("left") is { } left ? [.. left.EnumerateArray().Select(ReadLeft)] : [],
+            Remains = json.Maybe("remains") is { } remains ? ReadNumbers(remains) : [],
+            Ports = json.Maybe("ports") is { } ports ? [.. ports.EnumerateArray().Select(StateDocument.ReadLease)] : [],
+            Logs = json.Maybe("logs") is { } logs ? ReadLogs(logs) : null,
+        };
+    }
 
     private static void Write(Utf8JsonWriter json, TreeUsage usage)
     {
@@ -37,10 +72,7 @@ internal static class ViewDocument
         json.WriteNumber("cpuPercent", usage.CpuPercent);
         json.WriteNumber("memoryBytes", usage.MemoryBytes);
         json.WriteNumber("uptimeSeconds", usage.Uptime.TotalSeconds);
-        json.WriteStartArray("pids");
-        foreach (var pid in usage.Pids)
-            json.WriteNumberValue(pid);
-        json.WriteEndArray();
+        Write(json, "pids", usage.Pids);
         json.WriteEndObject();
     }
 
@@ -48,5 +80,79 @@ internal static class ViewDocument
         json.Get("cpuPercent").GetDouble(),
         json.Get("memoryBytes").GetInt64(),
         TimeSpan.FromSeconds(json.Get("uptimeSeconds").GetDouble()),
-        [.. json.Get("pids").EnumerateArray().Select(pid => pid.GetInt32())]);
+        ReadNumbers(json.Get("pids")));
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<LeftProcess> left)
+    {
+        json.WriteStartArray("left");
+        foreach (var process in left)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", process.Pid);
+            if (process.Program is { } program)
+                json.WriteString("program", program);
+            json.WriteString("startedAt", process.StartedAt);
+            json.WriteBoolean("leftSession", process.LeftSession);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static LeftProcess ReadLeft(JsonElement json) => new(
+        json.Get("pid").GetInt32(), json.Maybe("program")?.GetString(), json.Time("startedAt"), json.Get("leftSession").GetBoolean());
+
+    private static void Write(Utf8JsonWriter json, LogFaults logs)
+    {
+        json.WriteStartObject("logs");
+        json.WriteStartArray("deleted");
+        foreach (var log in logs.Deleted)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", log.Path);
+            json.WriteString("stillAt", log.StillAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("moved");
+        foreach (var log in logs.Moved)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", log.Path);
+            json.WriteString("nowAt", log.NowAt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("emptied");
+        foreach (var log in logs.Emptied)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", log.Path);
+            if (log.NoticedAt is { } at)
+                json.WriteString("noticedAt", at);
+            json.WriteNumber("lostBytes", log.LostBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static LogFaults ReadLogs(JsonElement json) => new(
+        [.. json.Get("deleted").EnumerateArray().Select(log => new DeletedLog(log.Text("path"), log.Text("stillAt")))],
+        [.. json.Get("moved").EnumerateArray().Select(log => new MovedLog(log.Text("path"), log.Text("nowAt")))],
+        [.. json.Get("emptied").EnumerateArray().Select(log => new EmptiedLog(
+            log.Text("path"), log.Maybe("noticedAt")?.Time(), log.Get("lostBytes").GetInt64()))]);
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<int> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
+    private static int[] ReadNumbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetInt32())];
 }

@@ -1,4 +1,3 @@
-using Sentinel.Core.Daemon;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 

@@ -11,6 +11,10 @@ public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<
 {
     public static readonly LogFaults None = new([], [], []);
 
+    /// <param name="open">Knows which of them it has open.</param>
+    public static LogFaults Of(ProcessRecord record, SentinelHome home, IHomeFiles files, IOpenLogs open) =>
+        new(open.DeletedOf(record), open.MovedOf(record), EmptiedLogsOf(record, home, files));
+
     /// <summary>The logs of a process that were emptied during its current or last run.</summary>
     public static IReadOnlyList<EmptiedLog> EmptiedLogsOf(ProcessRecord record, SentinelHome home, IHomeFiles files)
     {
@@ -31,14 +35,6 @@ public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<
         return emptied;
     }
 }
-
-/// <param name="Path">Where it was.</param>
-/// <param name="StillAt">A path in /proc that works for as long as the process has it open.</param>
-public sealed record DeletedLog(string Path, string StillAt);
-
-/// <param name="Path">Where it was.</param>
-/// <param name="NowAt">Where it is now, and is still written to.</param>
-public sealed record MovedLog(string Path, string NowAt);
 
 /// <param name="NoticedAt">Null: nobody was there.</param>
 /// <param name="LostBytes">As far as is known; 0: not known.</param>

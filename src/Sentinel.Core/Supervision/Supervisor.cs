@@ -15,7 +15,6 @@ namespace Sentinel.Core.Supervision;
 /// </summary>
 public sealed class Supervisor : ISupervisor
 {
-    private readonly SupervisorTools _tools;
     private readonly StateStore _store;
     private readonly IProcessTable _table;
     private readonly TimeProvider _time;
@@ -34,7 +33,7 @@ public sealed class Supervisor : ISupervisor
 
     public Supervisor(SupervisorTools tools)
     {
-        (_tools, _store, _table, _time) = (tools, tools.Store, tools.Table, tools.Time);
+        (_store, _table, _time) = (tools.Store, tools.Table, tools.Time);
         var environments = new ProcessEnvironments(_store.Home, tools.Files, tools.Accounts);
         _reconciliation = new Reconciliation(_store.Home, _time, new PidFiles(tools.Files));
         _choosing = new Choosing(_store, _table, _reconciliation);
@@ -244,14 +243,6 @@ public sealed class Supervisor : ISupervisor
     /// <summary>Whether a process waits to be started and it is time, or may be: the one who was to start it may have failed.</summary>
     public bool IsAnyDue => _store.Read().Processes.Values.Any(record =>
         record.State.IsDue(_time.GetUtcNow()) || record.State is RunState.Starting or RunState.Stopping { ThenStart: true } || _choosing.HasEndedElsewhere(record));
-
-    /// <summary>What can be seen at this moment of what is written down.</summary>
-    public ValueTask<IReadOnlyList<ProcessView>> See()
-    {
-        var snapshot = new Snapshot(_table);
-        var processes = _reconciliation.Look(_store.Read(), snapshot).Processes.Values.ToList();
-        return new Overview(_table, _time, span => _tools.Handles.WaitAny([], span)).Look(processes, snapshot, processes);
-    }
 
     /// <inheritdoc cref="Choosing.Here"/>
     public State Here(State state) => _choosing.Here(state);

@@ -5,7 +5,8 @@ using Sentinel.Model.Processes;
 namespace Sentinel.Core.Trees;
 
 /// <summary>The processes of one moment: one pass over the process table, made when it is first needed and then kept.</summary>
-public sealed class Snapshot(IProcessTable table)
+/// <param name="except">A process that is left out; null: none.</param>
+public sealed class Snapshot(IProcessTable table, ProcessIdentity? except = null)
 {
     // How often to look for processes that appeared during the pass.
     private const int Looks = 8;
@@ -32,6 +33,8 @@ public sealed class Snapshot(IProcessTable table)
                 for (var looks = 0; looks == 0 || (!_newcomers.IsAll && looks < Looks); looks++)
                     foreach (var process in _newcomers.Next())
                         _byPid[process.Pid] = process;
+                if (except is not null && table.IsHere(except))
+                    _byPid.Remove(except.Pid);
             }
 
             return _byPid;

@@ -151,7 +151,7 @@ internal sealed class Connection : IDisposable
         {
             var message = Protocol.Read(body);
             Forget();
-            if (message is Message.Ask && !IsStillWanted())
+            if (message is Message.Ask or Message.Inquire && !IsStillWanted())
             {
                 Dispose();
                 return;

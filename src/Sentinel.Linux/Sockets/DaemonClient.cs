@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
@@ -22,8 +24,12 @@ public sealed class DaemonClient : ISupervisor
     private static readonly TimeSpan LookInterval = Recently / 2;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
+    // How long a daemon that is not needed may take until it says something.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(300);
+
     private readonly SentinelHome _home;
     private readonly Action<string> _warn;
+    private readonly bool _isNeeded;
 
     // Whether the daemon has said that it begins, or may say so at any moment.
     private bool _hasBegun;
@@ -33,7 +39,7 @@ public sealed class DaemonClient : ISupervisor
 
     private Idleness? _idle;
 
-    private DaemonClient(SentinelHome home, Action<string> warn) => (_home, _warn) = (home, warn);
+    private DaemonClient(SentinelHome home, Action<string> warn, bool isNeeded = true) => (_home, _warn, _isNeeded) = (home, warn, isNeeded);
 
     /// <summary>Null when no daemon is running.</summary>
     /// <param name="warn">Gets the warnings of the daemon.</param>
@@ -55,12 +61,25 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
 
-    /// <summary>All processes as the daemon sees them.</summary>
-    public IReadOnlyList<ProcessView> See() => (Exchange(new Message.See()) as Message.Seen ?? throw Nonsense()).Processes;
+    /// <summary>What a daemon has to say, for one who can also do without: null if there is none, or it does not answer at once.</summary>
+    public static Answer? AskIfThere(SentinelHome home, Query query)
+    {
+        try
+        {
+            return new DaemonClient(home, _ => { }, isNeeded: false).Ask(query);
+        }
+        catch (Exception e) when (e is DaemonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc cref="Do"/>
+    public Answer Ask(Query query) => (Exchange(new Message.Inquire(query)) as Message.Answered ?? throw Nonsense()).Answer;
 
     private Message Exchange(Message message)
     {
-        (_hasBegun, _isHeard, _idle) = (false, false, Idleness.OfDaemon(_home));
+        (_hasBegun, _isHeard, _idle) = (false, false, _isNeeded ? Idleness.OfDaemon(_home) : null);
         _isAsked = message is Message.Ask;
         using var socket = Connect();
         Send(socket, Protocol.Write(message));
@@ -148,7 +167,7 @@ public sealed class DaemonClient : ISupervisor
         var poll = new LibC.PollFd { Fd = (int)socket.DangerousGetHandle(), Events = events };
         int ready;
         // Negative: a signal came in between.
-        while ((ready = LibC.poll(&poll, 1, (int)LookInterval.TotalMilliseconds)) <= 0)
+        while ((ready = LibC.poll(&poll, 1, (int)(IsImpatient ? Courtesy : LookInterval).TotalMilliseconds)) <= 0)
             if (ready == 0 && !IsWorthWaiting(Stopwatch.GetElapsedTime(begun)))
                 throw GiveUp(socket);
     }
@@ -163,8 +182,13 @@ public sealed class DaemonClient : ISupervisor
         return Silent(_home, _idle, _isAsked ? mayBeDone : null);
     }
 
+    // Whatever it says shows that it is at work.
+    private bool IsImpatient => !_isNeeded && !_isHeard;
+
     private bool IsWorthWaiting(TimeSpan waited)
     {
+        if (IsImpatient)
+            return waited < Courtesy;
         // Always look: only repeated looks show that it works.
         var idle = _idle?.Look();
         return waited < SilenceLimit || (waited < WorkLimit && idle < Recently);

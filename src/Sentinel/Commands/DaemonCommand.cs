@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
@@ -158,7 +158,7 @@ internal static class DaemonCommand
 
     private static string WhatGoesOn(Session session)
     {
-        var running = session.See(new Snapshot(session.Table)).Processes.Values
+        var running = session.Look().State.Processes.Values
             .Count(process => process.State is RunState.Running);
         return running == 0 ? "No process is running" : $"{Text.Count(running, "process keeps", "processes keep")} running";
     }

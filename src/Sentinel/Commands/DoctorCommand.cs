@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Startup;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -59,7 +60,7 @@ internal static class DoctorCommand
             ];
         var snapshot = new Snapshot(session.Table);
         // Without a usable state, that is reported, and nothing more can be said.
-        var state = files.Usable is { } usable ? session.Reconciliation.Look(usable, snapshot) : null;
+        var state = files.Usable is { } usable ? new Reconciliation(session.Home, TimeProvider.System, new PidFiles(new RegularFiles())).Look(usable, snapshot) : null;
         var daemon = new Lazy<DaemonSight>(() => LookAtDaemon(session));
         return
         [
@@ -124,7 +125,7 @@ internal static class DoctorCommand
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            OpenFiles.LogFaultsOf(record, session.Home, session.Table)))];
+            LogFaults.Of(record, session.Home, session.Store.Files, session.OpenLogs)))];
     }
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)

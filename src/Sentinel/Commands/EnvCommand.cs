@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
@@ -31,7 +30,7 @@ internal static class EnvCommand
 
     private static int Show(Session session, string target, bool reveal)
     {
-        var state = session.See(new Snapshot(session.Table));
+        var state = session.Look().State;
         var (record, missing) = Selection.One(target, state);
         if (record is null)
             return session.Fail([missing!]);

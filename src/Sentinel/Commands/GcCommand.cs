@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
@@ -33,8 +33,7 @@ internal static class GcCommand
 
     private static List<Outcome> Look(Session work, string? session)
     {
-        var snapshot = new Snapshot(work.Table);
-        var state = work.See(snapshot);
+        var (_, state, snapshot, _) = work.Look();
         var remains = Overview.Remains(state.Processes.Values, snapshot);
         var found = new List<Outcome>();
         foreach (var record in state.Processes.Values)

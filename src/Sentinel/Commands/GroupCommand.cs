@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
@@ -104,7 +105,7 @@ internal static class GroupCommand
 
     private static int List(Session session, string? name)
     {
-        var look = ProcessLook.At(session, name is null ? new Selection.All() : new Selection.Members(name));
+        var look = ProcessLook.At(session, new Query.Processes(name is null ? new Selection.All() : new Selection.Members(name)));
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         var groups = session.Store.Read().Groups.Values.Where(group => name is null || group.Name == name).ToList();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Native;
 using Sentinel.Rendering;
@@ -26,13 +27,16 @@ internal static class ListCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            Selection which = result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All();
+            var which = new Query.Processes(result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All())
+            {
+                WithRemains = session.IsJson,
+            };
             return result.GetValue(watch) ? Watch(session, which) : List(session, which);
         }));
         return command;
     }
 
-    private static int List(Session session, Selection which)
+    private static int List(Session session, Query.Processes which)
     {
         var look = ProcessLook.At(session, which);
         if (look.Missing.Count > 0)
@@ -45,7 +49,7 @@ internal static class ListCommand
         return ExitCode.Success;
     }
 
-    private static int Watch(Session session, Selection which)
+    private static int Watch(Session session, Query.Processes which)
     {
         if (!session.Style.IsRich)
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);

@@ -5,7 +5,6 @@ using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
@@ -108,7 +107,7 @@ internal static class LogsCommand
         {
             foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
                 session.Warn($"{log.Path} is not a file: nothing is kept in it");
-            foreach (var log in OpenFiles.MovedLogsOf(process, session.Home, session.Table))
+            foreach (var log in session.OpenLogs.MovedOf(process))
                 session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; new lines are only there, "
                     + $"and 'sentinel restart {process.Id}' begins a new log");
         }

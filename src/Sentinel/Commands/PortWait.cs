@@ -1,3 +1,4 @@
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Loop;
@@ -22,9 +23,7 @@ internal static class PortWait
         long? unnoted = null;
         while (true)
         {
-            var snapshot = new Snapshot(session.Table);
-            var written = session.Store.Read();
-            var state = Sight.Of(written, session, snapshot).State;
+            var (written, state, snapshot, _) = session.Look();
             if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
                 return Session.Fail($"{name} was deleted");
             // The daemon is taking note of this now, and knows better.
@@ -48,7 +47,7 @@ internal static class PortWait
             if (answered.Count == leases.Count)
             {
                 if (session.IsJson)
-                    session.Print(ProcessLook.At(session, Selection.Of([first.Id])).ToJson(), Json.Document.ProcessesJson);
+                    session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([first.Id])) { WithRemains = true }).ToJson(), Json.Document.ProcessesJson);
                 else
                     session.Output.Line($"{name} listens on {string.Join(", ", leases.Values.Select(lease => $"{lease.Port} ({lease.Name})"))}");
                 return ExitCode.Success;

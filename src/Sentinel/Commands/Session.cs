@@ -3,9 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;
@@ -41,10 +41,10 @@ internal sealed class Session : IDisposable
         IsJson = isJson;
         Home = home;
         Table = new ProcessTable();
+        OpenLogs = new OpenLogs(home, Table);
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = Parts.Store(Home, Table, Warn, () => FindDaemon() is not null);
-        Reconciliation = new Reconciliation(Home, TimeProvider.System, new PidFiles(new RegularFiles()));
-        Overview = new Overview(Table, TimeProvider.System);
+        Observer = Parts.Observer(Store, Table, isWatched: () => Daemon is not null);
     }
 
     /// <summary>For reporting what is wrong with the folder.</summary>
@@ -56,14 +56,14 @@ internal sealed class Session : IDisposable
 
     public ProcessTable Table { get; }
 
+    public OpenLogs OpenLogs { get; }
+
     public StateStore Store { get; }
 
     /// <summary>The daemon, if one is running; looked for at the first use.</summary>
     public DaemonClient? Daemon => _daemon.Value;
 
-    public Reconciliation Reconciliation { get; }
-
-    public Overview Overview { get; }
+    public Observer Observer { get; }
 
     public Output Output { get; } = new(StandardStream.Output);
 
@@ -72,7 +72,16 @@ internal sealed class Session : IDisposable
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The state as it is at this moment.</summary>
-    public State See(Snapshot snapshot) => Sight.Of(Store.Read(), this, snapshot).State;
+    public Sight Look() => Observer.Look(() => (Daemon?.Ask(new Query.Processes(new Selection.All())) as Answer.Processes)?.Views ?? []);
+
+    /// <summary>What a daemon sees, for a command that can also look itself; null if none answers at once.</summary>
+    public Answer.Processes? AskIfThere(Query.Processes query)
+    {
+        // It is not to count for the tree that it may be part of. Where processes cannot be told apart, looking fails and says why.
+        if (ProcessTable.WhyBlind() is not null || Table.Look(Environment.ProcessId) is not { } self)
+            return null;
+        return DaemonClient.AskIfThere(Home, query with { Asker = Table.IdentityOf(self) }) as Answer.Processes;
+    }
 
     /// <summary>Carries out a request: by the daemon if one is running, else here.</summary>
     public IReadOnlyList<Outcome> Do(Request request)

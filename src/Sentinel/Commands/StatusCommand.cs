@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
-using Sentinel.Linux.Proc;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -15,15 +16,15 @@ internal static class StatusCommand
         var json = SharedOptions.Json();
         var command = new Command("status", "Show everything about a process") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            Show(session, result.GetValue(processes)!, result.GetValue(json))));
+            Show(session, result.GetValue(processes)!)));
         return command;
     }
 
-    private static int Show(Session session, string[] targets, bool isJson)
+    private static int Show(Session session, string[] targets)
     {
-        var look = ProcessLook.At(session, new Selection.Named(targets));
-        if (isJson)
-            session.Print(look.ToJson(record => OpenFiles.LogFaultsOf(record, session.Home, session.Table)), Json.Document.ProcessesJson);
+        var look = ProcessLook.At(session, new Query.Processes(new Selection.Named(targets)) { WithRemains = session.IsJson, WithLogs = true });
+        if (session.IsJson)
+            session.Print(look.ToJson(), Json.Document.ProcessesJson);
         else
             Write(session, look);
         return session.Fail(look.Missing);
@@ -40,10 +41,7 @@ internal static class StatusCommand
             if (!isFirst)
                 session.Output.Line();
             isFirst = false;
-            var lines = ProcessDetails.Lines(
-                process, look.PortsOf(process.Record), OpenFiles.LogFaultsOf(process.Record, session.Home, session.Table), session.Home, rung,
-                DateTimeOffset.UtcNow, session.Style);
-            foreach (var line in lines)
+            foreach (var line in ProcessDetails.Lines(process, session.Home, rung, DateTimeOffset.UtcNow, session.Style))
                 session.Output.Line(line);
         }
     }

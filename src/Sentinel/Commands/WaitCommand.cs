@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
@@ -155,8 +155,7 @@ internal static class WaitCommand
     // While a daemon watches, the recorded state is how things are.
     private static ProcessRecord? Look(Session session, int id, bool isWatched)
     {
-        var written = session.Store.Read();
-        var state = isWatched ? written : Sight.Of(written, session, new Snapshot(session.Table)).State;
+        var state = isWatched ? session.Store.Read() : session.Look().State;
         return state.Processes.GetValueOrDefault(id);
     }
 
@@ -171,7 +170,7 @@ internal static class WaitCommand
     {
         var how = now.LastRun?.How is { } noted and not Exit.Unknown ? noted : seen ?? now.LastRun?.How;
         if (session.IsJson)
-            session.Print(ProcessLook.At(session, Selection.Of([now.Id])).ToJson(), Json.Document.ProcessesJson);
+            session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([now.Id])) { WithRemains = true }).ToJson(), Json.Document.ProcessesJson);
         else
             session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
         if (what != Exited)

@@ -1,3 +1,4 @@
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;

@@ -1,6 +1,7 @@
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
@@ -18,12 +19,10 @@ internal static class ProcessDetails
     // After the labels.
     private const int ValueColumn = 13;
 
-    /// <param name="logs">What became of its logs.</param>
-    public static IEnumerable<string> Lines(
-        ProcessView view, IEnumerable<PortLease> ports, LogFaults logs, SentinelHome home, LogRung rung,
-        DateTimeOffset now, Style style)
+    public static IEnumerable<string> Lines(ProcessView view, SentinelHome home, LogRung rung, DateTimeOffset now, Style style)
     {
         var (record, usage) = view;
+        var logs = view.Logs ?? LogFaults.None;
         yield return $"{style.Paint(record.Spec.Name, Color.Bold)} (id: {record.Id})";
         foreach (var (label, value) in Facts())
             // A command is not wrapped, so that it can be copied.
@@ -70,7 +69,7 @@ internal static class ProcessDetails
                 yield return ("Lease", Ownership.Line(tenure));
             if (record.Origin is { } origin)
                 yield return ("Origin", Ownership.Line(origin));
-            foreach (var lease in ports)
+            foreach (var lease in view.Ports)
                 yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CWD", Text.Printable(record.Spec.WorkingDirectory));
             yield return (Command, Text.Printable(record.Spec.Command.Text));

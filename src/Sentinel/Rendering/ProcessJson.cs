@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
@@ -112,8 +112,7 @@ internal sealed record ProcessJson
 
     public required LastRunJson? LastRun { get; init; }
 
-    public static ProcessJson From(
-        ProcessView view, IReadOnlyList<int> remains, IEnumerable<PortLease> ports, LogFaults? logs, SentinelHome home)
+    public static ProcessJson From(ProcessView view, SentinelHome home)
     {
         var (record, usage) = view;
         return new ProcessJson
@@ -130,7 +129,7 @@ internal sealed record ProcessJson
             Says = record.State.CurrentRun?.Says,
             Pid = ProcessList.PidOf(record.State),
             Elsewhere = record.State is RunState.Elsewhere elsewhere ? ElsewhereJson.From(elsewhere) : null,
-            Pids = usage?.Pids ?? remains,
+            Pids = usage?.Pids ?? view.Remains,
             CpuPercent = usage is null ? null : Math.Round(usage.CpuPercent, 1),
             MemoryBytes = usage?.MemoryBytes,
             UptimeSeconds = usage is null ? null : Math.Round(usage.Uptime.TotalSeconds, 2),
@@ -153,15 +152,15 @@ internal sealed record ProcessJson
             EnvironmentFiles = record.Spec.EnvironmentFiles,
             Options = OptionsDocument.Of(record.Spec),
             Treatment = TreatmentJson.From(record.Spec),
-            Ports = [.. ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
+            Ports = [.. view.Ports.Select(lease => new LeaseJson(lease.Port, lease.Name))],
             Lease = ProcessLeaseJson.From(view),
             StartedBy = OriginJson.From(record.Origin),
             StdoutPath = home.StdoutOf(record),
             StderrPath = home.StderrOf(record),
             LogPipe = record.Spec.LogPipe,
-            DeletedLogs = logs?.Deleted,
-            MovedLogs = logs?.Moved,
-            EmptiedLogs = logs?.Emptied,
+            DeletedLogs = view.Logs?.Deleted,
+            MovedLogs = view.Logs?.Moved,
+            EmptiedLogs = view.Logs?.Emptied,
             LastRun = record.LastRun is { } last ? LastRunJson.From(last) : null,
         };
     }

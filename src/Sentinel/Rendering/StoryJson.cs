@@ -1,6 +1,6 @@
-using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

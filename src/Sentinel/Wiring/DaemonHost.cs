@@ -4,6 +4,7 @@ using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
@@ -44,6 +45,8 @@ internal sealed class DaemonHost : IDisposable
     private readonly CompressionErrands _compressions;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
+    private readonly Observer _observer;
+    private readonly Sampler _sampler = new(TimeProvider.System);
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
@@ -64,6 +67,7 @@ internal sealed class DaemonHost : IDisposable
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
         _supervisor = Parts.Supervisor(_store, _table, _spawner, handles, Warn);
+        _observer = Parts.Observer(_store, _table, isWatched: () => true, time => handles.WaitAny([], time), _sampler);
         _modifications = new Modifications(_loop);
         _errands = new Errands(_loop, _spawner, _table);
         _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
@@ -72,7 +76,7 @@ internal sealed class DaemonHost : IDisposable
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
             _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
-            [KeepListening, _table.BeginWatchingMemory, GiveBackMemory, BoundLog, MendReaders], _warnings);
+            [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
     /// <returns>False when someone else holds the lock.</returns>
@@ -147,8 +151,9 @@ internal sealed class DaemonHost : IDisposable
                 if (_store.WhyUnsaved is { } unsaved)
                     _warnings.Add(unsaved);
                 return new Message.Done(outcomes, warnings);
-            case Message.See:
-                return new Message.Seen(await _supervisor.See());
+            case Message.Inquire { Query: var query }:
+                _daemon.NoteEnded();
+                return new Message.Answered(await _observer.Ask(query));
             case Message.Describe:
                 return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:

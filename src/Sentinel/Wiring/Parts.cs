@@ -2,6 +2,7 @@ using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
@@ -24,6 +25,13 @@ internal static class Parts
     public static Supervisor Supervisor(StateStore store, ProcessTable table, Spawner spawner, IProcessHandles handles, Action<string> warn) => new(
         new SupervisorTools(
             store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn));
+
+    /// <param name="isWatched">Whether a daemon watches over the processes.</param>
+    /// <param name="wait">Lets time pass; null: block.</param>
+    /// <param name="sampler">Knows earlier looks.</param>
+    public static Observer Observer(
+        StateStore store, ProcessTable table, Func<bool> isWatched, Func<TimeSpan, ValueTask>? wait = null, Sampler? sampler = null) =>
+        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new RegularFiles(), TimeProvider.System, isWatched, wait, sampler));
 
     /// <param name="tell">Told what happened to the current run of a record.</param>
     public static HealthKeeper Health(

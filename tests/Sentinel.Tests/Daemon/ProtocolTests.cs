@@ -3,6 +3,9 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
@@ -72,8 +75,36 @@ public sealed class ProtocolTests
         AnyState.Lease.Select(lease => new Outcome.PortFreed(lease)),
         Gen.Select(Text, AnyState.Record.Null(), Text, Gen.Enum<FailureCode>()).Select((target, record, why, code) => new Outcome.Failed(target, record, why, code)));
 
+    private static readonly Gen<Query> AnyQuery = Gen.Select(Chosen, Gen.Bool, Gen.Bool, AnyState.Running.Null()).Select((selection, remains, logs, asker) =>
+        (Query)new Query.Processes(selection) { WithRemains = remains, WithLogs = logs, Asker = asker?.Identity });
+
+    private static readonly Gen<LogFaults?> Logs = Gen.Select(Text, Text, AnyState.Time.Nullable(), Gen.Long).Select((path, other, at, lost) =>
+        new LogFaults([new DeletedLog(path, other)], [new MovedLog(other, path), new MovedLog(path, other)], [new EmptiedLog(path, at, lost)])).Null();
+
+    private static readonly Gen<ProcessView> View = Gen.Select(
+        Gen.Select(AnyState.Record, Gen.Bool).Select((record, isElsewhere) => isElsewhere ? record with { State = new RunState.Elsewhere(record.State) } : record),
+        Gen.Select(Gen.Double[0, 100], Gen.Long, Gen.Int[0, 99], Gen.Int.Array[0, 3]).Select((cpu, memory, seconds, pids) =>
+            new TreeUsage(cpu, memory, TimeSpan.FromSeconds(seconds), pids)).Null(),
+        Gen.Select(Text.Null(), Gen.Bool, Gen.Int.Array[0, 3]),
+        Gen.Select(Gen.Int, Text.Null(), AnyState.Time, Gen.Bool).Select((pid, program, at, hasLeft) => new LeftProcess(pid, program, at, hasLeft)).Array[0, 2],
+        AnyState.Lease.Array[0, 2],
+        Logs).Select((record, usage, rest, left, ports, logs) => new ProcessView(record, usage)
+        {
+            LeaseOver = rest.Item1,
+            IsUnasked = rest.Item2,
+            Remains = rest.Item3,
+            Left = left,
+            Ports = ports,
+            Logs = logs,
+        });
+
+    private static readonly Gen<Answer> AnyAnswer = Gen.Select(View.Array[0, 3], AnyOutcome.Array[0, 2], Text.Array[0, 2]).Select((views, missing, warnings) =>
+        (Answer)new Answer.Processes(views, missing, warnings));
+
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
         AnyRequest.Select(request => new Message.Ask(request)),
+        AnyQuery.Select(query => new Message.Inquire(query)),
+        AnyAnswer.Select(answer => new Message.Answered(answer)),
         Gen.Const(new Message.Describe()),
         Gen.Const(new Message.Working()),
         Gen.Select(AnyOutcome.Array[0, 4], Text.Array[0, 2]).Select((outcomes, warnings) => new Message.Done(outcomes, warnings)),
@@ -173,8 +204,17 @@ public sealed class ProtocolTests
                 break;
             case (Message.Done one, Message.Done other):
                 Assert.Equal(one.Warnings, other.Warnings);
-                Assert.Equal(one.Outcomes.Count, other.Outcomes.Count);
-                foreach (var (first, second) in one.Outcomes.Zip(other.Outcomes))
+                Same(one.Outcomes, other.Outcomes);
+                break;
+            case (Message.Inquire { Query: Query.Processes one }, Message.Inquire { Query: Query.Processes other }):
+                Same(one.Selection, other.Selection);
+                Assert.Equal(one, other with { Selection = one.Selection });
+                break;
+            case (Message.Answered { Answer: Answer.Processes one }, Message.Answered { Answer: Answer.Processes other }):
+                Assert.Equal(one.Warnings, other.Warnings);
+                Same(one.Missing, other.Missing);
+                Assert.Equal(one.Views.Count, other.Views.Count);
+                foreach (var (first, second) in one.Views.Zip(other.Views))
                     Same(first, second);
                 break;
             default:
@@ -248,6 +288,27 @@ public sealed class ProtocolTests
         Assert.Equal(expected.GetType(), actual.GetType());
         Assert.Equal((expected as Selection.Named)?.Targets, (actual as Selection.Named)?.Targets);
         Assert.Equal((expected as Selection.Members)?.Group, (actual as Selection.Members)?.Group);
+    }
+
+    private static void Same(ProcessView expected, ProcessView actual)
+    {
+        AnyState.Same(expected.Record, actual.Record);
+        Assert.Equal((expected.LeaseOver, expected.IsUnasked), (actual.LeaseOver, actual.IsUnasked));
+        Assert.Equal(expected.Left, actual.Left);
+        Assert.Equal(expected.Remains, actual.Remains);
+        Assert.Equal(expected.Ports, actual.Ports);
+        Assert.Equal(expected.Logs?.Deleted, actual.Logs?.Deleted);
+        Assert.Equal(expected.Logs?.Moved, actual.Logs?.Moved);
+        Assert.Equal(expected.Logs?.Emptied, actual.Logs?.Emptied);
+        Assert.Equal(expected.Usage?.Pids, actual.Usage?.Pids);
+        Assert.Equal(expected.Usage, actual.Usage is null ? null : actual.Usage with { Pids = expected.Usage!.Pids });
+    }
+
+    private static void Same(IReadOnlyList<Outcome> expected, IReadOnlyList<Outcome> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        foreach (var (first, second) in expected.Zip(actual))
+            Same(first, second);
     }
 
     private static void Same(Outcome expected, Outcome actual)

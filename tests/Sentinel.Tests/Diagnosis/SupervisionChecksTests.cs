@@ -1,4 +1,3 @@
-using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Model;

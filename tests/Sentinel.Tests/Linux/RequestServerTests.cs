@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text.Json;
 using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
@@ -17,6 +20,8 @@ public sealed class RequestServerTests : IDisposable
     private static readonly DaemonStatus Status = new(9, "1.2.3", DateTimeOffset.UnixEpoch, 5, 4, 3, "no space left");
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private static readonly Query All = new Query.Processes(new Selection.All());
 
     private readonly TempFolder _folder = new();
     private readonly Looping _looping = new();
@@ -376,6 +381,41 @@ public sealed class RequestServerTests : IDisposable
         _looping.On(_server!.KeepThere);
 
         Assert.Equal(Status, Client().Describe());
+    }
+
+    [Fact]
+    public void Who_can_do_without_a_daemon_gets_its_answer_even_if_that_takes_long_once_it_has_said_something()
+    {
+        var answer = new TaskCompletionSource<Message>();
+        ServeSlowly(_ => new ValueTask<Message>(answer.Task));
+        var asking = Task.Run(() => DaemonClient.AskIfThere(_home, All), TestContext.Current.CancellationToken);
+
+        // By the second time that it says so it has taken longer than anybody waits for a first word.
+        using var other = Connect();
+        other.Send(Protocol.Write(new Message.Inquire(All)));
+        Assert.Equal([new Message.Working(), new Message.Working()], [Receive(other), Receive(other)]);
+        _looping.On(() => answer.SetResult(new Message.Answered(new Answer.Processes([], [], ["it is late"]))));
+
+        Assert.Equal(["it is late"], Assert.IsType<Answer.Processes>(Looping.Get(asking)).Warnings);
+    }
+
+    [Fact]
+    public void Who_can_do_without_a_daemon_is_told_nothing_by_one_that_is_gone_silent_or_of_another_version()
+    {
+        Assert.Null(DaemonClient.AskIfThere(_home, All));
+        using (var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(_home.Socket));
+            listener.Listen();
+            Assert.Null(DaemonClient.AskIfThere(_home, All));
+        }
+
+        File.Delete(_home.Socket);
+        Serve(_ => throw new JsonException("there is no request 'query'"));
+        Assert.Null(DaemonClient.AskIfThere(_home, All));
+        _looping.On(_server!.Dispose);
+        Serve(_ => new Message.Done([], []));
+        Assert.Null(DaemonClient.AskIfThere(_home, All));
     }
 
     private void Serve(Func<Message, Message> answer) => ServeSlowly(message => ValueTask.FromResult(answer(message)));

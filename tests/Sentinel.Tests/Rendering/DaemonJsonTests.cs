@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sentinel.Core.Daemon;
+using Sentinel.Core.Diagnosis;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 

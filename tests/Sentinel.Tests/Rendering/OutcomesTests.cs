@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
@@ -158,8 +160,14 @@ public sealed class OutcomesTests
             },
         };
         var process = ProcessJson.From(
-            new ProcessView(record, null) { LeaseOver = "why" }, remains: [8, 9], [new PortLease(8080, "http", Clock.Start, 1)],
-            LogFaults.None with { Deleted = [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")] }, new("/home/user/.sentinel"));
+            new ProcessView(record, null)
+            {
+                LeaseOver = "why",
+                Remains = [8, 9],
+                Ports = [new PortLease(8080, "http", Clock.Start, 1)],
+                Logs = LogFaults.None with { Deleted = [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")] },
+            },
+            new("/home/user/.sentinel"));
         var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]);
 
         Assert.Equal(
@@ -172,7 +180,7 @@ public sealed class OutcomesTests
     {
         var view = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159));
 
-        var process = ProcessJson.From(view, [], [], null, new("/home/user/.sentinel"));
+        var process = ProcessJson.From(view, new("/home/user/.sentinel"));
 
         Assert.Equal((2.1, 47_395_635, 303.14), (process.CpuPercent, process.MemoryBytes, process.UptimeSeconds));
         Assert.Equal([7], process.Pids);

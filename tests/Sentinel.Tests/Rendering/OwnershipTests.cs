@@ -1,6 +1,6 @@
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
@@ -86,5 +86,5 @@ public sealed class OwnershipTests
     }
 
     private static string[] Details(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], LogFaults.None, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
 }

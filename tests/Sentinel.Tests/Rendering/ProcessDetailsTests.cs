@@ -1,6 +1,7 @@
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
@@ -77,11 +78,13 @@ public sealed class ProcessDetailsTests
                 Group = "shop",
             },
         };
-        var view = new ProcessView(record, new TreeUsage(2.1, 47_395_635, TimeSpan.FromSeconds(332), [12345]));
+        var view = new ProcessView(record, new TreeUsage(2.1, 47_395_635, TimeSpan.FromSeconds(332), [12345]))
+        {
+            Ports = [new PortLease(12067, "http", Clock.Start, 7)],
+            Logs = LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] },
+        };
 
-        var lines = ProcessDetails.Lines(
-            view, [new PortLease(12067, "http", Clock.Start, 7)], LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] }, Home, LogRung.Punch,
-            Clock.Start, Sample.Plain);
+        var lines = ProcessDetails.Lines(view, Home, LogRung.Punch, Clock.Start, Sample.Plain);
 
         Assert.Equal(
             $"""
@@ -209,5 +212,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, [], LogFaults.None, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Core.Queries;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CsCheck;
 using Sentinel.Core.Environments;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;

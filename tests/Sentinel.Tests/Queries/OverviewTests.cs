@@ -1,12 +1,14 @@
 using Sentinel.Core.Host;
+using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
+using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;
 
-namespace Sentinel.Tests.Supervision;
+namespace Sentinel.Tests.Queries;
 
 public sealed class OverviewTests
 {

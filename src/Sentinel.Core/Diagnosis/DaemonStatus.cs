@@ -1,4 +1,4 @@
-namespace Sentinel.Core.Daemon;
+namespace Sentinel.Core.Diagnosis;
 
 /// <summary>What a daemon reports about itself.</summary>
 /// <param name="Pid">Its process id.</param>

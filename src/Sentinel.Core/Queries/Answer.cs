@@ -1,0 +1,16 @@
+using Sentinel.Core.Supervision;
+
+namespace Sentinel.Core.Queries;
+
+/// <summary>What there is to say to a <see cref="Query"/>.</summary>
+public abstract record Answer
+{
+    private Answer()
+    {
+    }
+
+    /// <summary>The answer to <see cref="Query.Processes"/>.</summary>
+    /// <param name="Missing">A failure for each target that names none.</param>
+    /// <param name="Warnings">What else was found, in sentences.</param>
+    public sealed record Processes(IReadOnlyList<ProcessView> Views, IReadOnlyList<Outcome> Missing, IReadOnlyList<string> Warnings) : Answer;
+}
