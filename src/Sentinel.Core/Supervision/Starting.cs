@@ -77,9 +77,9 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
 
         // Written down first: if a command or daemon is killed after it starts a process and before that is known, the next one finds the
         // process by its cookie. Without that, a successor would be taken for what its predecessor left in the background. After a loss
-        // of power there is none to find.
+        // of power there is none to find. The daemon restarts what crashed on a full disk as well.
         if (toSpawn.Count > 0)
-            NoteStarts(transaction, isRestart: happened is ProcessEvent.Tick);
+            transaction.SaveForNow(mustBeWritten: happened is not ProcessEvent.Tick);
 
         foreach (var starting in toSpawn)
             outcomes.Add(Spawn(transaction, starting, stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? tools.Spawner.WhyNoMore : null)));
@@ -178,19 +178,6 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         }
 
         return toSpawn;
-    }
-
-    // The daemon restarts what crashed on a full disk as well.
-    private void NoteStarts(StateTransaction transaction, bool isRestart)
-    {
-        try
-        {
-            transaction.SaveForNow();
-        }
-        catch (Exception e) when (isRestart && _store.IsHeld && e is IOException or UnauthorizedAccessException)
-        {
-            transaction.Note();
-        }
     }
 
     // A restart that is due ends here; what the user asked for is refused.
