@@ -92,6 +92,38 @@ public class CrashTests
             home.Supervised().Select(process => process.Pid));
     }
 
+    [Fact]
+    public async Task What_a_killed_command_has_started_is_adopted_and_not_what_the_run_before_has_left()
+    {
+        await using var home = new SentinelHome();
+        var first = await home.Start("web", "sleep", "1000");
+        (await home.Run("stop", "web")).Ok();
+        var cookie = (string)home.ReadState()["processes"]![0]!["cookie"]!;
+        using var left = home.Begin(LeadsASession($"{cookie}.1"));
+        using var made = home.Begin(LeadsASession($"{cookie}.2"));
+        await Wait.Until(() => home.Supervised().Count(process => process.Session == process.Pid) == 2, "both are there");
+        home.EditState(all =>
+        {
+            var web = all["processes"]![0]!;
+            web["runNumber"] = 2;
+            web["state"] = new JsonObject { ["is"] = "starting", ["since"] = DateTimeOffset.UtcNow.ToString("o"), ["automatic"] = false };
+        });
+
+        var web = await home.Show("web");
+        Assert.Equal(("running", made.Pid), (web.State, web.Pid));
+        Assert.Contains($"pid: {made.Pid}", (await home.Run("start", "web")).Ok().Stdout);
+        (await home.Run("stop", "web")).Ok();
+        Assert.Empty(home.Supervised());
+        Assert.False(first.Process.IsAlive);
+    }
+
+    private static Call LeadsASession(string cookie) => new("1000")
+    {
+        Program = "sleep",
+        Through = ["setsid"],
+        Environment = new Dictionary<string, string?> { ["SENTINEL_COOKIE"] = cookie },
+    };
+
     [Theory]
     [InlineData("running", "another start time")]
     [InlineData("running", "another boot")]

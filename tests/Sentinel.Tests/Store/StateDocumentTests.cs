@@ -15,14 +15,14 @@ public sealed class StateDocumentTests
     // One process is stopping and has all that can be absent.
     private const string Whole =
         """
-        {"version":2,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
+        {"version":3,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
          "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
              "restartLimit":{"restarts":5,"windowSeconds":90.5},"stop":{"signal":2,"timeoutSeconds":0.5},"maxMemoryBytes":209715200,"treatment":{"user":"www:web","nice":-5,"ioPriority":"best-effort:3","cpus":"0,2","oomScoreAdjust":10,"limits":["nofile=1:2"],"memoryMaxBytes":1048576,"cpuMaxPercent":150,"pidsMax":9},"logs":{"maxBytes":1048576,"backups":5,"compress":true},
              "lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},"group":"front"},
-           "cookie":"c3","logName":"web",
+           "cookie":"c3","runNumber":4,"logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
              "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot","pidNamespace":4026531836}},
            "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
@@ -51,7 +51,7 @@ public sealed class StateDocumentTests
 
     private static readonly string[] Optional =
     [
-        "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
+        "group", "runNumber", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
         "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
     ];
@@ -69,6 +69,9 @@ public sealed class StateDocumentTests
     [InlineData("\"timeoutSeconds\":0.5", "\"timeoutSeconds\":-1")]
     [InlineData("\"logName\":\"web\"", "\"logName\":\"w\\u0000b\"")]
     [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"../c3\"")]
+    [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"c3.1\"")]
+    [InlineData("\"runNumber\":4", "\"runNumber\":-1")]
+    [InlineData("\"runNumber\":4", "\"runNumber\":2147483647")]
     [InlineData("\"workingDirectory\":\"/srv\"", "\"workingDirectory\":\"/srv\\u0000\"")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
     [InlineData("\"environmentFiles\":[\"/srv/.env\"]", "\"environmentFiles\":[\"/srv/\\u0000\"]")]
@@ -100,6 +103,7 @@ public sealed class StateDocumentTests
         Assert.Equal(
             new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot", 4026531836))), web.State);
         Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(9, true, OutOfMemory: true), 4096), web.LastRun);
+        Assert.Equal(("c3.4", "c7"), (web.RunCookie, state.Processes[7].RunCookie));
         Assert.Equal([since.AddSeconds(1)], web.RecentRestarts);
         Assert.Equal(new RestartLimit(5, TimeSpan.FromSeconds(90.5)), web.Spec.RestartLimit);
         Assert.Equal((new StopRule(2, TimeSpan.FromSeconds(0.5)), 209_715_200), (web.Spec.Stop, web.Spec.MaxMemoryBytes));
@@ -127,6 +131,15 @@ public sealed class StateDocumentTests
         Assert.Equal([new PortRequest("http", "PORT")], web.Spec.Ports);
         Assert.Equal(new PortLease(8080, "http", since, ProcessId: 3), state.Ports[8080]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));
+    }
+
+    [Fact]
+    public void The_runs_of_a_state_of_version_2_have_the_cookie_of_their_record()
+    {
+        var state = Read(Whole.Replace("\"version\":3", "\"version\":2").Replace("\"runNumber\":4,", ""));
+
+        Assert.All(state.Processes.Values, process => Assert.Equal(process.Cookie, process.RunCookie));
+        Assert.Equal(4711, state.Processes[3].State.Main!.Pid);
     }
 
     [Fact]
@@ -263,7 +276,7 @@ public sealed class StateDocumentTests
     }
 
     [Theory]
-    [InlineData("{\"version\":3}", 3)]
+    [InlineData("{\"version\":4}", 4)]
     [InlineData("{\"version\":99,\"processes\":\"elsewhere\"}", 99)]
     public void A_newer_version_is_known_whatever_else_the_file_says(string text, int version) =>
         Assert.Equal(version, Assert.Throws<NewerStateException>(() => Read(text)).Version);

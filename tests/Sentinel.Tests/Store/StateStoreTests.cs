@@ -199,13 +199,13 @@ public sealed class StateStoreTests : IDisposable
     [InlineData("state.json.bak")]
     public void The_state_of_a_newer_version_is_refused_and_left_alone(string name)
     {
-        const string newer = "{\"version\":3,\"something\":\"else\"}";
+        const string newer = "{\"version\":4,\"something\":\"else\"}";
         File.WriteAllText(_folder[name], newer);
 
         foreach (var use in new Action[] { () => _store.Read(), () => _store.Begin() })
         {
             var message = Assert.Throws<StateException>(use).Message;
-            Assert.Contains($"{_folder[name]} was written by a newer Sentinel (state version 3", message);
+            Assert.Contains($"{_folder[name]} was written by a newer Sentinel (state version 4", message);
             Assert.Contains("Upgrade sentinel", message);
         }
 
@@ -216,7 +216,7 @@ public sealed class StateStoreTests : IDisposable
     [Fact]
     public void The_state_of_a_newer_version_is_not_replaced_by_an_older_copy()
     {
-        SaveTwiceThenDamage("{\"version\":3}");
+        SaveTwiceThenDamage("{\"version\":4}");
         Assert.Throws<StateException>(_store.Read);
     }
 
