@@ -39,7 +39,7 @@ public static class Changes
             if (record.State is RunState.Exited { Left: { } left } && old?.State is not RunState.Exited { Left: not null })
                 yield return new Event.InBackground(now, id, name, left);
             // The same run goes on as another process.
-            if (record.State is RunState.Running next && old?.State is RunState.Running then && record.LastRun == old.LastRun)
+            if (record.State is RunState.Running next && old?.State is RunState.Running then && record.RunNumber == old.RunNumber)
             {
                 if (next.Identity != then.Identity)
                     yield return new Event.HandedOver(now, id, name, next.Identity.Pid, then.Identity.Pid);

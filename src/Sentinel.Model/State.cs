@@ -38,7 +38,7 @@ public sealed record State
     /// <summary>Whether an old state may have been put back, so that processes started since are in no record.</summary>
     public bool MayHaveStrays { get; init; }
 
-    /// <summary>A cookie that no tree has.</summary>
+    /// <summary>A cookie for a record, such that no tree has one that begins with it.</summary>
     public string NewCookie() => CookiePrefix + Guid.NewGuid().ToString("N")[(CookiePrefix?.Length ?? 0)..];
 
     /// <summary>The same state with a prefix for its cookies.</summary>
@@ -136,7 +136,8 @@ public sealed record State
                 _ when !cookies.Add(process.Cookie) => "has the cookie of another process",
                 _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
                 _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has an invalid log name",
-                _ when process.Cookie.AsSpan().ContainsAny('/', '\0') => "has an invalid cookie",
+                _ when !RunCookie.IsOfRecord(process.Cookie) || process.Cookie.AsSpan().ContainsAny('/', '\0') => "has an invalid cookie",
+                _ when process.RunNumber is < 0 or int.MaxValue => "has an invalid number of runs",
                 _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that contains a NUL",
                 { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which does not exist",
                 _ => null,

@@ -92,6 +92,40 @@ public class CrashTests
             home.Supervised().Select(process => process.Pid));
     }
 
+    [Fact]
+    public async Task What_a_killed_command_has_started_is_adopted_and_not_what_the_run_before_has_left()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("stop", "web")).Ok();
+        var cookie = (string)home.ReadState()["processes"]![0]!["cookie"]!;
+        // The older one, which would be taken otherwise.
+        using var left = home.Begin(LeadsASession($"{cookie}.1"));
+        await Wait.Until(() => home.Supervised().Exists(process => process.Session == left.Pid), "it is there");
+        using var made = home.Begin(LeadsASession($"{cookie}.2"));
+        await Wait.Until(() => home.Supervised().Exists(process => process.Session == made.Pid), "both are there");
+        home.EditState(all =>
+        {
+            var web = all["processes"]![0]!;
+            web["runNumber"] = 2;
+            web["state"] = new JsonObject { ["is"] = "starting", ["since"] = DateTimeOffset.UtcNow.ToString("o"), ["automatic"] = false };
+        });
+
+        var web = await home.Show("web");
+        Assert.Equal(("running", made.Pid), (web.State, web.Pid));
+        Assert.Contains($"pid: {made.Pid}", (await home.Run("start", "web")).Ok().Stdout);
+        (await home.Run("stop", "web")).Ok();
+        (await home.Run("delete", "web")).Ok();
+        Assert.Empty(home.Supervised());
+    }
+
+    private static Call LeadsASession(string cookie) => new("1000")
+    {
+        Program = "sleep",
+        Through = ["setsid"],
+        Environment = new Dictionary<string, string?> { ["SENTINEL_COOKIE"] = cookie },
+    };
+
     [Theory]
     [InlineData("running", "another start time")]
     [InlineData("running", "another boot")]

@@ -21,13 +21,15 @@ internal static class ControlGroups
     /// <summary>The folder of the group that a process is in; null when it is gone.</summary>
     public static string? Of(Live process) => Of($"{process.Pid}");
 
-    /// <summary>Where the groups of trees can be, with limits and without; they need not exist.</summary>
+    /// <summary>The groups of all runs of some processes, with limits and without.</summary>
     public static IEnumerable<string> OfTrees(IEnumerable<string> cookies)
     {
         if (Own is not { } own)
             return [];
         string[] places = [own, .. Directory.GetDirectories(own, "sentinel.*")];
-        return cookies.SelectMany(cookie => places.Select(place => Path.Combine(place, $"sentinel-{cookie}")));
+        var records = cookies.ToHashSet();
+        return places.SelectMany(Directory.GetDirectories)
+            .Where(group => IsOfATree(group) && records.Contains(Path.GetFileName(group)["sentinel-".Length..].Split('.')[0]));
     }
 
     public static bool IsOfATree(string group) => Path.GetFileName(group).StartsWith("sentinel-", StringComparison.Ordinal);

@@ -52,6 +52,27 @@ public class NotifySocketTests
     }
 
     [Fact]
+    public async Task What_an_earlier_run_has_left_does_not_make_the_next_ready()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        (await home.Run("run", "--name", "web", "--ready-notify", "--", "sleep", "1000")).Ok();
+        var (cookie, address) = (home.Supervised().Single().Environment["SENTINEL_COOKIE"], await AddressOf(home, "web"));
+        (await home.Run("restart", "web")).Ok();
+        Assert.NotEqual(address, await AddressOf(home, "web"));
+        Assert.False(File.Exists(address));
+
+        // Even if it knows the address.
+        (await home.Run(new Call("tell", await AddressOf(home, "web"), "READY=1")
+        {
+            Program = SentinelHome.Actor,
+            Environment = new Dictionary<string, string?> { ["SENTINEL_COOKIE"] = cookie },
+        })).Ok();
+
+        await Wait.Until(() => File.ReadAllText(home.DaemonLog).Contains("is not believed"), "that is told");
+        Assert.Equal("starting", (await home.Show("web")).State);
+    }
+
+    [Fact]
     public async Task A_child_that_ends_at_once_is_believed_whether_it_left_the_session_or_not()
     {
         await using var home = await SentinelHome.Create(withDaemon: true);

@@ -24,6 +24,30 @@ public class RestartTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Each_run_has_a_cookie_and_a_control_group_of_its_own(bool hasCrashed)
+    {
+        Needs.ControlGroups();
+        await using var home = await SentinelHome.Create(withDaemon: hasCrashed);
+        var first = (await home.Start(new Call("run", "--name", "web", "--restart", "--", "sleep", "1000"))).Process;
+        var (cookie, group) = (first.Environment["SENTINEL_COOKIE"], ControlGroups.Of(first)!);
+
+        if (hasCrashed)
+            first.Signal(Signals.Kill);
+        else
+            (await home.Run("restart", "web")).Ok();
+
+        var second = await home.SuccessorOf(first);
+        Assert.NotEqual(cookie, second.Environment["SENTINEL_COOKIE"]);
+        Assert.EndsWith($"sentinel-{second.Environment["SENTINEL_COOKIE"]}", ControlGroups.Of(second));
+        Assert.False(Directory.Exists(group));
+        group = ControlGroups.Of(second)!;
+        (await home.Run("delete", "web")).Ok();
+        Assert.False(Directory.Exists(group));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task A_restart_that_was_killed_goes_on_with_the_next_look_or_daemon(bool withDaemon)
     {
         await using var home = new SentinelHome();

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
 namespace Sentinel.EndToEnd;
 
 public class StateTests
@@ -345,6 +348,48 @@ public class StateTests
                 database, services,
             ],
         });
+    }
+
+    [Fact]
+    public async Task A_process_that_version_2_started_is_stopped_with_all_of_it()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("stop", "web")).Ok();
+        var cookie = (string)home.ReadState()["processes"]![0]!["cookie"]!;
+        var file = Path.Combine(home.Work, "pid");
+        // Its runs had the cookie of their record.
+        using var main = home.Begin(new Call("double-fork", file)
+        {
+            Program = SentinelHome.Actor,
+            Through = ["setsid"],
+            Environment = new Dictionary<string, string?> { ["SENTINEL_COOKIE"] = cookie },
+        });
+        await main.Prints("ready");
+        var grandchild = Live.Find(int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture))!;
+        home.EditState(all =>
+        {
+            all["version"] = 2;
+            var web = all["processes"]![0]!.AsObject();
+            web.Remove("runNumber");
+            web["state"] = new JsonObject
+            {
+                ["is"] = "running",
+                ["since"] = DateTimeOffset.UtcNow.ToString("o"),
+                ["pid"] = main.Pid,
+                ["startTicks"] = Live.Find(main.Pid)!.StartTicks,
+                ["bootId"] = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+            };
+        });
+
+        var web = await home.Show("web");
+        Assert.Equal(("running", main.Pid), (web.State, web.Pid));
+        (await home.Run("stop", "web")).Ok();
+
+        Assert.False(grandchild.IsAlive);
+        Assert.Empty(home.Supervised());
+        (await home.Run("start", "web")).Ok();
+        Assert.Equal($"{cookie}.1", Assert.Single(home.Supervised()).Environment["SENTINEL_COOKIE"]);
     }
 
     private static void Damage(string path, string how)

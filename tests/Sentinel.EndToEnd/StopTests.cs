@@ -441,6 +441,53 @@ public class StopTests
         (await home.Run("status", "web")).Fails(1);
     }
 
+    [Theory]
+    [InlineData("stop", "web", "--force")]
+    [InlineData("delete", "web", "--force")]
+    public async Task What_an_earlier_run_has_left_is_ended_with_the_run_that_came_after_it(params string[] command)
+    {
+        await using var home = new SentinelHome();
+        var first = await home.Start("web", "sleep", "1000");
+        var cookie = first.Process.Environment["SENTINEL_COOKIE"];
+        (await home.Run("restart", "web")).Ok();
+        // Nobody saw it when the next run began.
+        using var left = await Leftover(home, cookie);
+
+        (await home.Run(command)).Ok();
+
+        Assert.Equal(128 + Signals.Kill, (await left.End()).ExitCode);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Clean_keeps_a_process_while_anything_of_an_earlier_run_is_left()
+    {
+        await using var home = new SentinelHome();
+        var first = await home.Start("web", "sleep", "1000");
+        var cookie = first.Process.Environment["SENTINEL_COOKIE"];
+        (await home.Run("restart", "web")).Ok();
+        (await home.Run("stop", "web")).Ok();
+        using var left = await Leftover(home, cookie);
+
+        Assert.Contains($"a process (pid {left.Pid})", (await home.Run("clean")).Fails(1).Stderr);
+
+        left.Signal(Signals.Kill);
+        await left.End();
+        Assert.StartsWith("Deleted web (id: 1)\n", (await home.Run("clean")).Ok().Stdout);
+    }
+
+    // A process that has the cookie of a run, and takes no notice of SIGTERM.
+    private static async Task<Command> Leftover(SentinelHome home, string cookie)
+    {
+        var left = home.Begin(new Call("ignore-term")
+        {
+            Program = SentinelHome.Actor,
+            Environment = new Dictionary<string, string?> { ["SENTINEL_COOKIE"] = cookie },
+        });
+        await left.Prints("ready");
+        return left;
+    }
+
     private static string[] Role(SentinelHome home, params string[] role) =>
         [.. role.Select(word => word == "PIDFILE" ? PidFile(home) : word)];
 

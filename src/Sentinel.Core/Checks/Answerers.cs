@@ -42,7 +42,7 @@ public sealed record Answerers(IListeningSockets Sockets, IProcessTable Table, F
                 return known.Why;
 
             var snapshot = new Snapshot(all.Table);
-            var members = ProcessTrees.Find([TreeRoot.Of(record)], snapshot, all.State().Processes.Values.Select(TreeRoot.Of)).GetValueOrDefault(record.Id, []);
+            var members = ProcessTrees.Find([TreeRoot.OfRun(record)], snapshot, all.State().Processes.Values.Select(TreeRoot.Of)).GetValueOrDefault(record.Id, []);
             foreach (var member in members)
             {
                 if (Holds(member.Pid, out var isSeen))

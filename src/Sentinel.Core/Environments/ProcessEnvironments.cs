@@ -53,7 +53,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         layers.Set(Variable.Group, spec.Group ?? "", EnvironmentSource.Sentinel);
         if (spec.Instance is { Number: var number })
             layers.Set(Variable.Instance, number.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
-        layers.Set(Variable.Cookie, record.Cookie, EnvironmentSource.Sentinel);
+        layers.Set(Variable.Cookie, record.RunCookie, EnvironmentSource.Sentinel);
         if (spec.IsToldBy(ProbeKind.Notify))
             layers.Set(Notification.SocketVariable, NotifyAddress.Of(record, home, account).Path, EnvironmentSource.Sentinel);
         if (spec.Health is { Probe.Kind: ProbeKind.Notify, Interval: var interval })

@@ -45,7 +45,7 @@ public interface IProcessTable
     bool IsShell(int pid);
 
     /// <summary>
-    /// Whether any process of a tree is left, as the kernel knows from its control group; null when that does not tell: there is no
+    /// Whether any process of a run is left, as the kernel knows from its control group; null when that does not tell: there is no
     /// such group, or only others are in it.
     /// </summary>
     bool? IsPopulated(string cookie);
@@ -53,7 +53,7 @@ public interface IProcessTable
     /// <summary>The name of the program that a process runs; null when it is not known.</summary>
     string? ProgramOf(int pid) => null;
 
-    /// <summary>The counts for a tree that has limits; null when there is no such control group.</summary>
+    /// <summary>The counts for a run that has limits; null when there is no such control group.</summary>
     GroupSighting? LookAtGroup(string cookie);
 
     /// <summary>CPU time used so far, or null when it is not available.</summary>
@@ -90,11 +90,11 @@ public readonly record struct Sighting(
 }
 
 /// <summary>A sign of its tree that a process has inherited; both null: there is none.</summary>
-/// <param name="Cookie">The cookie of its tree.</param>
-/// <param name="Mark">The <see cref="Trees.TreeMark"/> of its tree; read only if its environment has no cookie.</param>
+/// <param name="Cookie">The cookie of its run.</param>
+/// <param name="Mark">The <see cref="Trees.TreeMark"/> of its run; read only if its environment has no cookie.</param>
 public readonly record struct TreeSign(string? Cookie, ulong? Mark);
 
-/// <summary>What the kernel counts for the control group of a tree that has limits, since the tree was last started.</summary>
+/// <summary>What the kernel counts for the control group of a run that has limits.</summary>
 /// <param name="CpuTime">Includes processes that have ended.</param>
 /// <param name="MemoryBytes">What counts against its limit, without cached files that can be dropped at once; null without a limit.</param>
 /// <param name="RanOutOfMemory">Whether the kernel killed it because it ran out of memory.</param>

@@ -25,8 +25,12 @@ public interface ISpawner
     /// <summary>Why no further process can be started; null when one can.</summary>
     string? WhyNoMore => null;
 
-    /// <summary>Removes what was created for a tree besides its processes, once these are gone.</summary>
+    /// <summary>Removes what was created for a run besides its processes, once these are gone.</summary>
     void CleanUp(string cookie);
+
+    /// <summary>The same for all runs of some processes.</summary>
+    /// <param name="records">The cookies of their records.</param>
+    void CleanUpAll(IReadOnlyCollection<string> records);
 }
 
 /// <summary>Everything that is needed to start a process.</summary>
@@ -34,7 +38,7 @@ public interface ISpawner
 /// <param name="StdoutPath">Opened for appending; created, with its folder, if it does not exist.</param>
 /// <param name="StderrPath">As <paramref name="StdoutPath"/>.</param>
 /// <param name="LogLimits">For both logs.</param>
-/// <param name="Cookie">Null for a process that belongs to no tree.</param>
+/// <param name="Cookie">Of the run; null for a process that belongs to no tree.</param>
 public sealed record Launch(
     Command Command,
     string WorkingDirectory,

@@ -7,7 +7,7 @@ namespace Sentinel.Core.Host;
 
 /// <summary>
 /// Where a process reports how it is: a socket in a folder that only we can put anything into, so that nobody takes the address while
-/// no daemon runs, with a name that nobody can guess. It stays the same for as long as the process is registered.
+/// no daemon runs, with a name that nobody can guess. Each run has another, so that none speaks for the next.
 /// </summary>
 /// <param name="Folder">A folder in which only we create files.</param>
 /// <param name="Name">The name of the socket in it.</param>
@@ -25,7 +25,7 @@ public sealed record NotifyAddress(string Folder, string Name, uint? User)
     /// <param name="account">The user that the process runs as; null: ours.</param>
     public static NotifyAddress Of(ProcessRecord record, SentinelHome home, Account? account)
     {
-        var name = Hashed($"{record.Cookie} {home.Folder}");
+        var name = Hashed($"{record.RunCookie} {home.Folder}");
         var user = Environment.IsPrivilegedProcess && account is { UserId: not 0 } other ? other.UserId : (uint?)null;
         var own = new NotifyAddress(System.IO.Path.Combine(home.Folder, "notify"), name, user);
         if (user is null && Encoding.UTF8.GetByteCount(own.Path) <= LongestPath)

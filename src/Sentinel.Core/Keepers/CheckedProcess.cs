@@ -23,8 +23,8 @@ internal sealed class CheckedProcess : IDisposable
     private readonly List<IDisposable> _readying = [];
     private ProcessRecord _record;
     private ProcessIdentity? _main;
-    private readonly Dictionary<NotifyAddress, IDisposable> _ears = [];
-    private string? _heardAs;
+    private IDisposable? _ear;
+    private string? _heard;
     private bool _hasDoubted;
     private IDisposable? _examining;
     private IDisposable? _saying;
@@ -69,8 +69,7 @@ internal sealed class CheckedProcess : IDisposable
     public void Dispose()
     {
         Rest();
-        foreach (var ear in _ears.Values)
-            ear.Dispose();
+        _ear?.Dispose();
         _saying?.Dispose();
     }
 
@@ -196,18 +195,18 @@ internal sealed class CheckedProcess : IDisposable
 
     private string? Judge(IPEndPoint address) => _stranger = _record.Spec.AnyListener ? null : _answerers.WhyNot(_record, address);
 
-    // A run that began as another user reports to a different address than the next run will.
+    // Each run reports to an address of its own.
     private void Listen()
     {
-        var user = _record.Spec.Treatment.User ?? "";
-        if (_heardAs == user)
+        if (_heard == _record.RunCookie)
             return;
-        _heardAs = user;
+        _heard = _record.RunCookie;
+        _ear?.Dispose();
+        _ear = null;
         try
         {
             var address = NotifyAddress.Of(_record, _tools.Home, _tools.LaunchOf(_record).Account);
-            if (!_ears.ContainsKey(address))
-                _ears[address] = _tools.Probes.Listen(address, () => TreeRoot.Of(_record), Hear, Doubt);
+            _ear = _tools.Probes.Listen(address, () => TreeRoot.OfRun(_record), Hear, Doubt);
         }
         catch (Exception e) when (e is EnvironmentException or SpawnException or IOException or UnauthorizedAccessException)
         {

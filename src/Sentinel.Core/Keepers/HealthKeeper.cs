@@ -60,8 +60,7 @@ public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
         _processes.Clear();
     }
 
-    // While it waits to be restarted, it keeps its address: its next run may report at once.
     private static bool IsOfInterest(ProcessRecord record) =>
         (record.Spec.Readiness is not null || record.Spec.Health is not null)
-        && record.State is RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff;
+        && record.State is RunState.Starting or RunState.Running or RunState.Stopping;
 }

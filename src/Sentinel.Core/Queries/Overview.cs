@@ -25,7 +25,7 @@ public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSp
     {
         var trees = ProcessTrees.Find(
             [.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of));
-        var cookies = records.Where(record => !record.Spec.Treatment.Tree.IsNone).ToDictionary(record => record.Id, record => record.Cookie);
+        var cookies = records.Where(record => !record.Spec.Treatment.Tree.IsNone).ToDictionary(record => record.Id, record => record.RunCookie);
         var groups = new Dictionary<int, GroupSighting>();
         foreach (var id in trees.Keys)
             if (LookAtGroup(id) is { } group)

@@ -23,8 +23,11 @@ internal sealed class HeldState(State state, IDisposable turn, Action<State> cha
 
     public void CouldNotSave(Exception why)
     {
-        WhyUnsaved = $"the state cannot be saved; it is kept in memory for now: {why.Message}";
-        warn(WhyUnsaved);
+        var sentence = $"the state cannot be saved; it is kept in memory for now: {why.Message}";
+        // One restart is written twice.
+        if (sentence != WhyUnsaved)
+            warn(sentence);
+        WhyUnsaved = sentence;
     }
 
     public void WasSaved() => WhyUnsaved = null;

@@ -17,8 +17,9 @@ internal static class StateDocument
     /// <summary>
     /// 2: identities and starts name their pid namespace, which a Sentinel of version 1 would ignore. A state of version 1 is read as it
     /// is, and taken to be of our own namespace. "home" and "previous" distinguish a copy, or an old state that was put back, from the
-    /// state that was last written here; "cookiePrefix" identifies what this home has started even without a record. 3: the settings of a
-    /// spec are its "options".
+    /// state that was last written here; "cookiePrefix" identifies what this home has started even without a record.
+    /// 3: the settings of a spec are its "options", and each run has a cookie of its own, of which a Sentinel of version 2 would know only
+    /// the beginning. In a state of version 2 the runs have no number, and the record's cookie.
     /// </summary>
     public const int CurrentVersion = 3;
 
@@ -153,6 +154,8 @@ internal static class StateDocument
         json.WriteNumber("id", process.Id);
         SpecDocument.Write(json, "spec", process.Spec);
         json.WriteString("cookie", process.Cookie);
+        if (process.RunNumber > 0)
+            json.WriteNumber("runNumber", process.RunNumber);
         json.WriteString("logName", process.LogName);
         if (process.LogsFrom is { } from)
             RunDocument.Write(json, "logsFrom", from);
@@ -181,6 +184,7 @@ internal static class StateDocument
         Id = json.Get("id").GetInt32(),
         Spec = SpecDocument.Read(json.Get("spec")),
         Cookie = json.Text("cookie"),
+        RunNumber = json.Maybe("runNumber")?.GetInt32() ?? 0,
         LogName = json.Text("logName"),
         LogsFrom = json.Maybe("logsFrom") is { } from ? RunDocument.ReadLogEnds(from) : null,
         State = RunDocument.ReadState(json.Get("state")),

@@ -30,13 +30,14 @@ public sealed class StateTransaction : IDisposable
     public State State { get; set; }
 
     /// <summary>Survives a loss of power once this returns.</summary>
-    public void Save() => Write(durable: true);
+    public void Save() => Write(durable: true, mustBeWritten: false);
 
     /// <summary>
     /// Survives the end of this process, but perhaps not a loss of power: enough if that would also end everything that the
     /// change is about.
     /// </summary>
-    public void SaveForNow() => Write(durable: false);
+    /// <param name="mustBeWritten">Whether not even a daemon goes on if it cannot be written.</param>
+    public void SaveForNow(bool mustBeWritten = true) => Write(durable: false, mustBeWritten);
 
     /// <summary>
     /// Notes the changes up to now as events that happened up to now, with the logs as long as they are now; the events are
@@ -50,7 +51,7 @@ public sealed class StateTransaction : IDisposable
 
     public void Dispose() => _turn?.Dispose();
 
-    private void Write(bool durable)
+    private void Write(bool durable, bool mustBeWritten)
     {
         if (ReferenceEquals(State, _saved) && (_isDurable || !durable))
             return;
@@ -65,7 +66,7 @@ public sealed class StateTransaction : IDisposable
             _store.Replace(trimmed, durable);
             _held?.WasSaved();
         }
-        catch (Exception e) when (_held is not null && durable && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (_held is not null && (durable || !mustBeWritten) && e is IOException or UnauthorizedAccessException)
         {
             // What has happened has happened: the daemon goes on with it and tries again to write it.
             _held.CouldNotSave(e);

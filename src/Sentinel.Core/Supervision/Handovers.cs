@@ -25,7 +25,7 @@ internal sealed class Handovers(StateStore store, IProcessTable table, TimeProvi
     /// <inheritdoc cref="Supervisor.MayBeInBackground"/>
     public IReadOnlyList<int> MayBeInBackground(IEnumerable<int> ids) => [.. ids
         .Where(id => store.Read().Processes.GetValueOrDefault(id) is { State: RunState.Exited { Left: null } } record
-            && Background.MayBe(record) && table.IsPopulated(record.Cookie) != false)];
+            && Background.MayBe(record) && table.IsPopulated(record.RunCookie) != false)];
 
     /// <inheritdoc cref="Supervisor.NoteBackground"/>
     public void NoteBackground(IEnumerable<int> ids)
@@ -34,8 +34,8 @@ internal sealed class Handovers(StateStore store, IProcessTable table, TimeProvi
         var snapshot = new Snapshot(table);
         foreach (var record in MayBeInBackground(ids).Select(id => transaction.State.Processes[id]).ToList())
         {
-            var left = LeftBehind.Find([record], snapshot, transaction.State.Processes.Values, time).GetValueOrDefault(record.Id);
-            if (left is not null)
+            var left = LeftBehind.OfLastRun(record, snapshot, transaction.State.Processes.Values, time);
+            if (left.Count > 0)
                 transaction.State = transaction.State.With(Lifecycle.Decide(record, new ProcessEvent.FoundLeft(left), time.GetUtcNow()).Record);
         }
 

@@ -66,7 +66,7 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         tools.Store.Home.StdoutOf(record),
         tools.Store.Home.StderrOf(record),
         record.Spec.LogLimits,
-        record.Cookie)
+        record.RunCookie)
     {
         LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,

@@ -12,13 +12,18 @@ public static class LeftBehind
     public static IReadOnlyDictionary<int, IReadOnlyList<LeftProcess>> Find(
         IEnumerable<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time)
     {
-        var ended = records.Where(HasEnded).Where(record => snapshot.Table.IsPopulated(record.Cookie) != false).ToDictionary(record => record.Id);
+        var ended = records.Where(HasEnded).Where(record => snapshot.Table.IsPopulated(record.RunCookie) != false).ToDictionary(record => record.Id);
         return ProcessTrees.Find([.. ended.Values.Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of))
             .ToDictionary(tree => tree.Key, tree => Of(ended[tree.Key], tree.Value, snapshot.Table, time));
     }
 
-    /// <param name="members">What is left of its tree.</param>
-    public static IReadOnlyList<LeftProcess> Of(ProcessRecord record, List<Sighting> members, IProcessTable table, TimeProvider time) =>
+    /// <summary>What the last run of a process has left: what an earlier one left has not gone into the background now.</summary>
+    /// <param name="others">Other known processes; see <see cref="ProcessTrees.Find"/>.</param>
+    public static IReadOnlyList<LeftProcess> OfLastRun(
+        ProcessRecord record, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time) =>
+        Of(record, ProcessTrees.Find([TreeRoot.OfRun(record)], snapshot, others.Select(TreeRoot.Of)).GetValueOrDefault(record.Id, []), snapshot.Table, time);
+
+    private static IReadOnlyList<LeftProcess> Of(ProcessRecord record, List<Sighting> members, IProcessTable table, TimeProvider time) =>
         [.. members.OrderBy(member => member.Pid).Select(member => new LeftProcess(
             member.Pid,
             table.ProgramOf(member.Pid),

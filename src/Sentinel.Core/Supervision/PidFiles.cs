@@ -17,9 +17,9 @@ public sealed class PidFiles(IRegularFiles files)
     /// <summary>What became of a run whose main process has ended.</summary>
     public ProcessEvent After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot)
     {
-        if (record is not { Spec.PidFile: { } file, State: RunState.Running } || snapshot.Table.IsPopulated(record.Cookie) == false)
+        if (record is not { Spec.PidFile: { } file, State: RunState.Running } || snapshot.Table.IsPopulated(record.RunCookie) == false)
             return ended;
-        var members = ProcessTrees.Find([TreeRoot.Of(record)], snapshot).GetValueOrDefault(record.Id) ?? [];
+        var members = ProcessTrees.Find([TreeRoot.OfRun(record)], snapshot).GetValueOrDefault(record.Id) ?? [];
         if (members.Count == 0)
             return ended;
         var (pid, why) = Read(Path.Combine(record.Spec.WorkingDirectory, file));

@@ -68,7 +68,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         {
             _ when MayRunElsewhere(record, snapshot.Table) => record,
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table), now).Record,
-            { Main: { } identity } when HowEnded(identity, record.Cookie, snapshot) is { } how =>
+            { Main: { } identity } when HowEnded(identity, record.RunCookie, snapshot) is { } how =>
                 After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
             RunState.Stopping { Run: null } when !IsLeft(record, snapshot, membersOf) =>
@@ -79,7 +79,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
 
     // As far as one look can tell; the kernel knows better if the tree has a control group.
     private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>
-        membersOf(record).Count > 0 || snapshot.Table.IsPopulated(record.Cookie) == true;
+        membersOf(record).Count > 0 || snapshot.Table.IsPopulated(record.RunCookie) == true;
 
     private static State Each(State state, Snapshot snapshot, Func<ProcessRecord, MembersOf, ProcessRecord> look)
     {
@@ -135,12 +135,14 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
             IsInterrupted: true);
     }
 
-    // The trees of processes whose main process is not known, or may be the least part of them. They are searched for together, when the
-    // first is asked for: a daemon that is killed while it starts a thousand processes leaves a thousand of them.
+    // The trees of processes whose main process is not known, or may be the least part of them. What another run has left is not what is
+    // being started. They are searched for together, when the first is asked for: a daemon that is killed while it starts a thousand
+    // processes leaves a thousand of them.
     private static MembersOf Trees(IEnumerable<ProcessRecord> records, Snapshot snapshot)
     {
         var found = new Lazy<Dictionary<int, List<Sighting>>>(() => ProcessTrees.Find(
-            [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping).Select(TreeRoot.Of)],
+            [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping)
+                .Select(record => record.State is RunState.Starting ? TreeRoot.OfRun(record) : TreeRoot.Of(record))],
             snapshot,
             records.Select(TreeRoot.Of)));
         return record => found.Value.GetValueOrDefault(record.Id) ?? [];

@@ -77,7 +77,7 @@ internal sealed class Registry(
         var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
         var (left, gone) = (new List<ProcessRecord>(), new List<int>());
         foreach (var record in over)
-            if (remains.ContainsKey(record.Id) || tools.Table.IsPopulated(record.Cookie) == true)
+            if (remains.ContainsKey(record.Id) || tools.Table.IsPopulated(record.RunCookie) == true)
                 left.Add(record);
             else
                 gone.Add(record.Id);
@@ -191,9 +191,9 @@ internal sealed class Registry(
 
             transaction.State = transaction.State.Without([record.Id]);
             outcomes.Add(new Outcome.Deleted(record.Spec.Name, record));
-            tools.Spawner.CleanUp(record.Cookie);
         }
 
+        tools.Spawner.CleanUpAll([.. outcomes.OfType<Outcome.Deleted>().Select(deleted => deleted.Process.Cookie)]);
         transaction.Save();
         if (withLogs && Directory.Exists(_store.Home.Logs))
             foreach (var deleted in outcomes.OfType<Outcome.Deleted>())

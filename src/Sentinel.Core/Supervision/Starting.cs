@@ -76,10 +76,10 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var toSpawn = Decide(transaction, wanted, happened, renewal, outcomes);
 
         // Written down first: if a command or daemon is killed after it starts a process and before that is known, the next one finds the
-        // process by its cookie. Without that, a successor would be taken for what its predecessor left in the background. After a loss
-        // of power there is none to find.
+        // process by the cookie of its run. After a loss of power there is none to find. The daemon restarts what crashed on a full disk
+        // as well.
         if (toSpawn.Count > 0)
-            NoteStarts(transaction, isRestart: happened is ProcessEvent.Tick);
+            transaction.SaveForNow(mustBeWritten: happened is not ProcessEvent.Tick);
 
         foreach (var starting in toSpawn)
             outcomes.Add(Spawn(transaction, starting, stuck?.GetValueOrDefault(starting.Id) ?? (added.Contains(starting.Id) ? tools.Spawner.WhyNoMore : null)));
@@ -99,8 +99,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     /// <summary>What one turn with the lock left to be done.</summary>
     /// <param name="Later">Processes that this turn had no time for.</param>
     /// <param name="HasStarted">Whether anything could be started.</param>
-    /// <param name="Written">The state at its end.</param>
-    private sealed record Turn(IReadOnlyList<int> Later, Remains Remains, bool HasStarted, State Written)
+    private sealed record Turn(IReadOnlyList<int> Later, Remains Remains, bool HasStarted)
     {
         public IReadOnlySet<int> Waiting { get; } = Later.Concat(Remains.Ids).ToHashSet();
     }
@@ -119,9 +118,9 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
         var left = Left(doubtful, snapshot, transaction.State);
         var looked = _time.GetElapsedTime(begun);
-        var remains = Sort(left, transaction, happened);
+        var remains = Sort(left, snapshot, transaction, happened);
         outcomes.AddRange(StartNow(transaction, now.FindAll(record => !left.ContainsKey(record.Id)), happened, renewal, stuck));
-        var turn = new Turn([.. found.Skip(pace.Count).Select(record => record.Id)], remains, left.Count < now.Count, transaction.State);
+        var turn = new Turn([.. found.Skip(pace.Count).Select(record => record.Id)], remains, left.Count < now.Count);
         pace.Adapt(_time.GetElapsedTime(begun), looked);
         return turn;
     }
@@ -134,7 +133,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             await tools.Handles.WaitAny([], TimeSpan.Zero);
         else if (inTheWay.Count > 0)
         {
-            foreach (var (id, why) in await stopping.EndRemains(inTheWay, turn.Written))
+            foreach (var (id, why) in await stopping.EndRemains(inTheWay))
                 stuck[id] = why;
             _store.Events.Append([.. toTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
         }
@@ -180,19 +179,6 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         return toSpawn;
     }
 
-    // The daemon restarts what crashed on a full disk as well.
-    private void NoteStarts(StateTransaction transaction, bool isRestart)
-    {
-        try
-        {
-            transaction.SaveForNow();
-        }
-        catch (Exception e) when (isRestart && _store.IsHeld && e is IOException or UnauthorizedAccessException)
-        {
-            transaction.Note();
-        }
-    }
-
     // A restart that is due ends here; what the user asked for is refused.
     private Outcome InsteadOfStarting(StateTransaction transaction, ProcessRecord record, ProcessEvent happened, string over)
     {
@@ -219,7 +205,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         catch (Exception e) when (e is SpawnException or EnvironmentException or IOException or UnauthorizedAccessException)
         {
             spawned = new ProcessEvent.SpawnFailed(e.Message);
-            tools.Spawner.CleanUp(starting.Cookie);
+            tools.Spawner.CleanUp(starting.RunCookie);
         }
 
         var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
@@ -229,21 +215,28 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
 
-    private bool MayHaveLeft(ProcessRecord record) => record.State is not RunState.Running
-        && (record.LastRun is not null || record.State is RunState.Stopping)
-        && _table.IsPopulated(record.Cookie) != false;
+    private bool MayHaveLeft(ProcessRecord record)
+    {
+        if (record.State is RunState.Running || (record.LastRun is null && record.State is not RunState.Stopping))
+            return false;
+        var isPopulated = _table.IsPopulated(record.RunCookie);
+        // The next run gets a group of its own.
+        if (isPopulated == false && !record.State.IsUnderWay)
+            tools.Spawner.CleanUp(record.RunCookie);
+        return isPopulated != false;
+    }
 
     // What can be seen of each; an empty list where only the kernel knows that something is left.
     private Dictionary<int, List<Sighting>> Left(List<ProcessRecord> records, Snapshot snapshot, State state)
     {
         var left = ProcessTrees.Find(records.ConvertAll(TreeRoot.Of), snapshot, state.Processes.Values.Select(TreeRoot.Of));
-        foreach (var record in records.Where(record => _table.IsPopulated(record.Cookie) == true))
+        foreach (var record in records.Where(record => _table.IsPopulated(record.RunCookie) == true))
             left.TryAdd(record.Id, []);
         return left;
     }
 
     // A program that went into the background may serve, so it is not started again.
-    private Remains Sort(Dictionary<int, List<Sighting>> left, StateTransaction transaction, ProcessEvent happened)
+    private Remains Sort(Dictionary<int, List<Sighting>> left, Snapshot snapshot, StateTransaction transaction, ProcessEvent happened)
     {
         var (remains, now) = (new Remains([], [], []), _time.GetUtcNow());
         foreach (var (id, members) in left)
@@ -251,7 +244,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             var record = transaction.State.Processes[id];
             if (happened is ProcessEvent.Tick && record.LastRun is { How: Exit.Code { Value: 0 } or Exit.Unknown } run)
             {
-                var processes = LeftBehind.Of(record, members, _table, _time);
+                var processes = LeftBehind.OfLastRun(record, snapshot, transaction.State.Processes.Values, _time);
                 var isInBackground = Background.Is(record, processes);
                 if (isInBackground && Background.Wait(run, processes, now) is { Ticks: > 0 } wait)
                 {

@@ -86,14 +86,13 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
 
     /// <summary>Ends trees, but not what another command has started again since.</summary>
     public ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options) =>
-        _ending.End(begun.Roots, options, () => StartedAgain(begun.Roots, begun.Written), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
+        _ending.End(begun.Roots, options, () => StartedAgain(begun.Roots), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
 
     /// <summary>Ends what processes that are about to be started have left.</summary>
-    /// <param name="written">The state in which they are not started.</param>
     /// <returns>Why not all of a tree could be ended, by the id of the process.</returns>
-    public async ValueTask<IReadOnlyDictionary<int, string>> EndRemains(List<TreeRoot> roots, State written)
+    public async ValueTask<IReadOnlyDictionary<int, string>> EndRemains(List<TreeRoot> roots)
     {
-        var ends = await _ending.End(roots, StopOptions.Default, () => StartedAgain(roots, written));
+        var ends = await _ending.End(roots, StopOptions.Default, () => StartedAgain(roots));
         return ends.Where(end => end.Value.Survivors.Count > 0).ToDictionary(end => end.Key, end => CouldNotEnd(end.Value));
     }
 
@@ -103,17 +102,17 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         foreach (var record in begun.Found.Where(record => ends[record.Id].Survivors.Count == 0))
         {
             // Another command may have stopped it too, started it again since, or deleted it.
-            if (transaction.State.Processes.GetValueOrDefault(record.Id) is { State: RunState.Stopping now } current
-                && now.Run?.Identity == record.State.Main)
+            if (transaction.State.Processes.GetValueOrDefault(record.Id) is { State: RunState.Stopping } current
+                && current.RunNumber == record.RunNumber)
             {
                 var how = ends[record.Id].Main ?? new Exit.Unknown("it ended before it could be stopped");
                 var ended = new ProcessEvent.Ended(how, Witnessed: ends[record.Id].Main is not null);
                 transaction.State = transaction.State.With(Lifecycle.Decide(current, ended, tools.Time.GetUtcNow()).Record);
             }
 
-            // A process that had ended by itself still has what was made for it; a successor can use that.
+            // Where a successor is about to be started, its group says that nothing is in the way.
             if (transaction.State.Processes.GetValueOrDefault(record.Id) is { State.IsOver: true })
-                tools.Spawner.CleanUp(record.Cookie);
+                tools.Spawner.CleanUp(record.RunCookie);
         }
 
         return begun.Found.ConvertAll(record => EndedTreeOf(record, transaction.State.Processes.GetValueOrDefault(record.Id) ?? record, ends[record.Id]));
@@ -194,7 +193,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
         try
         {
             using var transaction = _store.Begin();
-            var again = StartedAgain(begun.Roots, begun.Written);
+            var again = StartedAgain(begun.Roots);
             // Somebody who could not write that down either may have started it. Nobody starts it while the lock is held.
             again.UnionWith(Remaining(begun.Roots.FindAll(root => ends[root.Id].Survivors.Count == 0)));
             NoteWanted(transaction, begun, again);
@@ -220,7 +219,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
     private IEnumerable<int> Remaining(List<TreeRoot> roots)
     {
         var seen = ProcessTrees.Find(roots, new Snapshot(tools.Table));
-        return roots.Where(root => seen.ContainsKey(root.Id) || tools.Table.IsPopulated(root.Cookie) == true).Select(root => root.Id);
+        return roots.Where(root => seen.ContainsKey(root.Id) || tools.Table.IsPopulated(root.Group) == true).Select(root => root.Id);
     }
 
     // Writes down late what could not be written before.
@@ -231,15 +230,11 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
                 transaction.State = transaction.State.With(before with { State = after.State, LeaseOver = after.LeaseOver });
     }
 
-    // Other commands may have had their turn since the state was written.
-    private HashSet<int> StartedAgain(IEnumerable<TreeRoot> roots, State written)
+    // Other commands may have had their turn since it was decided to end them.
+    private HashSet<int> StartedAgain(IEnumerable<TreeRoot> roots)
     {
         var processes = _store.Read().Processes;
-        return [.. roots.Select(root => root.Id).Where(id =>
-            processes.GetValueOrDefault(id)?.State is { } now
-            && written.Processes[id].State is var then
-            && now != then
-            && (now is RunState.Starting || (now.Main is { } main && main != then.Main)))];
+        return [.. roots.Where(root => processes.GetValueOrDefault(root.Id) is { } now && now.RunCookie != root.Group).Select(root => root.Id)];
     }
 
     private static EndedTree EndedTreeOf(ProcessRecord record, ProcessRecord now, TreeEnd end) => new(

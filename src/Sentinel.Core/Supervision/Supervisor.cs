@@ -181,7 +181,7 @@ public sealed class Supervisor : ISupervisor
                 || running.Identity != run.Main)
                 continue;
             var how = new ProcessEvent.Ended(
-                Reconciliation.Explained(run.End?.How, record.Cookie, _table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
+                Reconciliation.Explained(run.End?.How, record.RunCookie, _table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
             ended.Add(_reconciliation.After(record, how, snapshot));
             transaction.State = transaction.State.With(ended[^1]);
         }

@@ -107,7 +107,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     }
 
     /// <summary>Asks the kernel, after a look, what it knows about the control group.</summary>
-    public void AskKernel() => _isPopulated = RunningMembers.Any() && _stage != Stage.Killed ? null : table.IsPopulated(root.Cookie);
+    public void AskKernel() => _isPopulated = RunningMembers.Any() && _stage != Stage.Killed ? null : table.IsPopulated(root.Group);
 
     /// <summary>Does what is due by now.</summary>
     public void GoOn()
@@ -146,7 +146,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         _main,
         Math.Max(_members.Values.Count(member => member.Handle.HasEnded), _hasKilledUnseen ? 1 : 0),
         _isUnseen
-            ? [table.IsPopulated(root.Cookie) == true
+            ? [table.IsPopulated(root.Group) == true
                 ? "something in its control group does not end, not even by cgroup.kill"
                 : "it starts processes faster than they can be held; a control group would hold them: 'sentinel doctor' says how to get one"]
             : [.. RunningMembers.Select(member =>
@@ -224,7 +224,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
 
     private void KillGroups(Func<int, bool> isShared)
     {
-        if (handles.KillGroup(root.Cookie))
+        if (handles.KillGroup(root.Group))
         {
             _refused.Clear();
             _hasKilledUnseen |= _isPopulated == true;

@@ -41,6 +41,7 @@ public static class ProcessTrees
         private readonly IReadOnlyDictionary<int, Sighting> _byPid;
         private readonly Dictionary<string, TreeRoot> _byCookie = [];
         private readonly Dictionary<ulong, TreeRoot> _byMark = [];
+        private readonly Dictionary<ulong, TreeRoot> _byRecordsMark = [];
         private readonly Dictionary<int, TreeRoot> _bySession = [];
         private readonly Dictionary<int, TreeRoot?> _owners = [];
         private readonly long _firstStart;
@@ -54,6 +55,8 @@ public static class ProcessTrees
             {
                 _byCookie[root.Cookie] = root;
                 _byMark[TreeMark.Of(root.Cookie)] = root;
+                if (RunCookie.IsOfRecord(root.Cookie))
+                    _byRecordsMark[TreeMark.RecordOf(TreeMark.Of(root.Cookie))] = root;
                 var isMainThere = root.Identity is { } main && snapshot.Look(main) is not null;
                 if (isMainThere)
                 {
@@ -108,7 +111,9 @@ public static class ProcessTrees
         private bool IsMarked(Sighting process, out TreeRoot? owner)
         {
             var sign = process.HasEnded ? default : _table.SignOf(process.Pid);
-            owner = sign.Cookie is { } cookie ? _byCookie.GetValueOrDefault(cookie) : sign.Mark is { } mark ? _byMark.GetValueOrDefault(mark) : null;
+            owner = sign.Cookie is { } cookie ? _byCookie.GetValueOrDefault(cookie) ?? _byCookie.GetValueOrDefault(RunCookie.RecordOf(cookie))
+                : sign.Mark is { } mark ? _byMark.GetValueOrDefault(mark) ?? _byRecordsMark.GetValueOrDefault(TreeMark.RecordOf(mark))
+                : null;
             return sign != default;
         }
     }

@@ -17,7 +17,7 @@ public sealed record Stray(string Cookie, string? Name, IReadOnlyList<Sighting> 
         return [.. snapshot.All.Values
             .Where(process => !process.HasEnded && process.Pid != Environment.ProcessId)
             .Select(process => (Process: process, snapshot.Table.SignOf(process.Pid).Cookie))
-            .Where(seen => seen.Cookie is { } cookie && cookie.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(cookie))
+            .Where(seen => seen.Cookie is { } cookie && cookie.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(RunCookie.RecordOf(cookie)))
             .GroupBy(seen => seen.Cookie!, seen => seen.Process)
             .Select(tree => new Stray(
                 tree.Key,

@@ -38,8 +38,8 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// <param name="roots">The trees to end.</param>
     /// <param name="options">How.</param>
     /// <param name="startedAgain">
-    /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: processes with the cookie then
-    /// belong to the next run and are left alone. Whoever starts one makes that known first.
+    /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: the next run is left alone.
+    /// Whoever starts one makes that known first.
     /// </param>
     /// <param name="others">Other known trees; see <see cref="ProcessTrees.Find"/>.</param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>

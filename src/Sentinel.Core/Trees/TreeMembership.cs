@@ -24,11 +24,16 @@ public static class TreeMembership
             if (seen.Session == main)
                 return true;
             // A supervised process may itself supervise: what it has marked as another tree's belongs to that tree.
-            if (table.SignOf(current) is var sign && (sign.Cookie is not null || sign.Mark is not null))
-                return sign.Cookie is { } cookie ? cookie == root.Cookie : sign.Mark == TreeMark.Of(root.Cookie);
+            if (table.SignOf(current) is var sign && sign != default)
+                return IsOf(sign, root);
             current = seen.Parent;
         }
 
         return isGone ? null : false;
     }
+
+    private static bool IsOf(TreeSign sign, TreeRoot root) => sign.Cookie is { } cookie
+        ? cookie == root.Cookie || RunCookie.RecordOf(cookie) == root.Cookie
+        : sign.Mark is { } mark && TreeMark.Of(root.Cookie) is var own
+            && (mark == own || (RunCookie.IsOfRecord(root.Cookie) && TreeMark.RecordOf(mark) == TreeMark.RecordOf(own)));
 }

@@ -1,15 +1,17 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Groups;
 
 /// <summary>
-/// A control group (cgroup v2, see cgroups(7)) for each tree, below our own, if the system lets us make one: a cookie in
-/// another place, which a process cannot remove by emptying its environment. The group of a tree with limits is made where
+/// A control group (cgroup v2, see cgroups(7)) for each run, below our own, if the system lets us make one: a cookie in
+/// another place, which a process cannot remove by emptying its environment. The group of a run with limits is made where
 /// the system lets us set limits; see <see cref="LimitedGroups"/>.
 /// </summary>
 public static class ControlGroup
@@ -24,7 +26,7 @@ public static class ControlGroup
     /// <summary>Why a tree cannot have such limits; null when it can.</summary>
     internal static string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Limited.Value.WhyNot(limits);
 
-    /// <summary>The group of a tree, new unless a process is in it; null when it cannot be made and there are no limits.</summary>
+    /// <summary>The group of a run, new unless a process is in it; null when it cannot be made and there are no limits.</summary>
     /// <exception cref="SpawnException">It cannot have its limits.</exception>
     internal static SafeFileHandle? Open(string cookie, TreeLimits limits)
     {
@@ -33,18 +35,35 @@ public static class ControlGroup
         if (Own.Value is not { } own)
             return null;
         var path = Path.Combine(own, Prefix + cookie);
-        // Not a group that was killed: see Child.Make.
-        LibC.rmdir(path);
-        LibC.mkdir(path, OwnerOnly);
+        if (LibC.mkdir(path, OwnerOnly) != 0)
+        {
+            // It is there for a probe; but not a group that was killed: see Child.Make.
+            LibC.rmdir(path);
+            LibC.mkdir(path, OwnerOnly);
+        }
+
         var group = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
         return group.IsInvalid ? null : group;
     }
 
-    /// <summary>Removes the group of a tree, if it exists and no process is in it.</summary>
+    /// <summary>Removes the group of a run, if it exists and no process is in it.</summary>
     internal static void Remove(string cookie)
     {
-        if (Of(cookie) is { } group)
+        if (Own.Value is { } own && (LibC.rmdir(Path.Combine(own, Prefix + cookie)) == 0 || Marshal.GetLastPInvokeError() != LibC.ENOENT))
+            return;
+        if (Limited.Value.Of(Prefix + cookie) is { } group)
             LibC.rmdir(group);
+    }
+
+    /// <summary>Removes the groups of all runs that no process is in.</summary>
+    /// <param name="records">The cookies of their records.</param>
+    internal static void RemoveAll(IReadOnlyCollection<string> records)
+    {
+        var known = records.ToHashSet();
+        string[] places = Own.Value is { } own ? [own, .. Limited.Value.Shelves] : [.. Limited.Value.Shelves];
+        foreach (var group in places.SelectMany(GroupFile.Below))
+            if (IsOfATree(group) && known.Contains(RunCookie.RecordOf(Path.GetFileName(group)[Prefix.Length..])))
+                LibC.rmdir(group);
     }
 
     /// <summary>Whether any process is in the group of a tree; null when there is no group, or only strangers are in it.</summary>

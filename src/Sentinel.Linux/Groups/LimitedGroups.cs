@@ -31,7 +31,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
     /// <summary>Why a tree cannot have such limits now; null when it can. Changes nothing.</summary>
     public string? WhyNot(TreeLimits limits) => limits.IsNone ? null : Find([.. limits.Controllers], out _);
 
-    /// <summary>The group of a tree, empty and with its limits; its counters start at zero.</summary>
+    /// <summary>The group of a run, with its limits; new, with its counters at zero, unless a process is in it.</summary>
     /// <exception cref="SpawnException">It cannot be made.</exception>
     public SafeFileHandle Make(string name, TreeLimits limits)
     {
@@ -42,7 +42,7 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         {
             var shelf = MakeShelf(place, controllers);
             var group = Path.Combine(shelf, name);
-            // An old group has the counters of the last run. If something of that is left, the group stays.
+            // It is there for a probe; but not a group that was killed, see Child.Make.
             LibC.rmdir(group);
             MakeFolder(group);
             Limit(group, limits);
@@ -55,8 +55,11 @@ internal sealed class LimitedGroups(string? mount, string own, IReadOnlyCollecti
         }
     }
 
-    /// <summary>The group of a tree; null when there is none.</summary>
+    /// <summary>The group of a run; null when there is none.</summary>
     public string? Of(string name) => Upwards().Select(group => Path.Combine(group, Shelf, name)).FirstOrDefault(Directory.Exists);
+
+    /// <summary>The shelves that there are.</summary>
+    public IEnumerable<string> Shelves => Upwards().Select(group => Path.Combine(group, Shelf)).Where(Directory.Exists);
 
     // Null when there is a place for a shelf; else why there is none.
     private string? Find(string[] controllers, out string place)

@@ -52,7 +52,7 @@ internal sealed class NotifySender : IDisposable
     /// <param name="user">The only user who can send, if not us.</param>
     public bool IsOf(TreeRoot tree, ProcessTable table, uint? user) =>
         TreeMembership.Of(Pid, tree, table)
-        ?? ControlGroup.Has(tree.Cookie, _pidFd is null ? null : Proc.PidFd.GroupOf(_pidFd))
+        ?? ControlGroup.Has(tree.Group, _pidFd is null ? null : Proc.PidFd.GroupOf(_pidFd))
         // If it is gone, and was in no group of ours, all we know is that it knew an address that only its tree was told.
         ?? User == (user ?? LibC.geteuid());
 

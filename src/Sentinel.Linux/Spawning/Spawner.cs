@@ -157,6 +157,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
     public void CleanUp(string cookie) => ControlGroup.Remove(cookie);
 
+    public void CleanUpAll(IReadOnlyCollection<string> records) => ControlGroup.RemoveAll(records);
+
     private Inherited Own
     {
         get

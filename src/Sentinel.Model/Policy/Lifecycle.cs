@@ -27,7 +27,7 @@ public static class Lifecycle
         {
             (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
             (_, ProcessEvent.StartRequested) =>
-                new(record with { State = new RunState.Starting(now, Automatic: false), ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
+                new(NextRun(record, now, automatic: false) with { ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
 
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
                 record,
@@ -80,9 +80,8 @@ public static class Lifecycle
                 stopping.ThenStart ? new RunState.Backoff(now, Due: now) : new RunState.Stopped(now)),
 
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
-                record with
+                NextRun(record, now, automatic: true) with
                 {
-                    State = new RunState.Starting(now, Automatic: true),
                     Restarts = record.Restarts + 1,
                     RecentRestarts = record.Spec.RestartLimit is { } limit ? [now, .. record.RecentRestarts.Take(limit.Restarts - 1)] : [],
                 },
@@ -147,12 +146,17 @@ public static class Lifecycle
             : Becomes(record, new RunState.Crashed(now));
     }
 
+    private static ProcessRecord NextRun(ProcessRecord record, DateTimeOffset now, bool automatic) =>
+        record with { State = new RunState.Starting(now, automatic), RunNumber = record.RunNumber + 1 };
+
     // A start that the user asked for and that fails is left to the user. An interrupted start is retried by whoever looks next.
     private static Decision NotStarted(ProcessRecord record, RunState.Starting starting, ProcessEvent.SpawnFailed failed, DateTimeOffset now)
     {
         record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };
         if (failed.IsInterrupted)
             return Becomes(record, new RunState.Backoff(now, Due: now));
+        // No process was made, so the run before may still be the last to have left something.
+        record = record with { RunNumber = record.RunNumber - 1 };
         return starting.Automatic && record.Spec.Restart != RestartRule.Never
             ? WaitToRestart(record with { ShortRuns = record.ShortRuns + 1 }, now)
             : Becomes(record, new RunState.Crashed(now));

@@ -11,10 +11,18 @@ public sealed record ProcessRecord
 
     public required ProcessSpec Spec { get; init; }
 
-    /// <summary>
-    /// In the environment of every process of the tree, in all its runs, and of no other process; a secret that serves only to find them.
-    /// </summary>
+    /// <summary>What the cookies of all its runs begin with, see <see cref="Policy.RunCookie"/>; a secret that serves only to find them.</summary>
     public required string Cookie { get; init; }
+
+    /// <summary>
+    /// The number of the run that is under way or was the last. 0: there was none, or a Sentinel started it that did not number runs.
+    /// </summary>
+    public int RunNumber { get; init; }
+
+    /// <summary>
+    /// The cookie of that run: in the environment of every process of its tree, and of no other, and in the name of its control group.
+    /// </summary>
+    public string RunCookie => Policy.RunCookie.Of(Cookie, RunNumber);
 
     /// <summary>What the names of its log files begin with.</summary>
     public required string LogName { get; init; }

@@ -5,12 +5,27 @@ namespace Sentinel.Model.Policy;
 
 /// <summary>What the processes of one tree have in common.</summary>
 /// <param name="Id">The id of the <see cref="ProcessRecord"/>.</param>
-/// <param name="Cookie">In the environment, or in the name of the control group, of each of them.</param>
+/// <param name="Cookie">
+/// In the environment, or in the name of the control group, of each of them; the cookie of a record stands for those of all its runs.
+/// </param>
 /// <param name="Identity">The main process, if it is known.</param>
 /// <param name="SessionId">The session that the main process began, if it is known: its pid.</param>
 /// <param name="Stop">How to stop the process.</param>
 public sealed record TreeRoot(int Id, string Cookie, ProcessIdentity? Identity, int? SessionId, StopRule Stop)
 {
-    public static TreeRoot Of(ProcessRecord record) =>
-        new(record.Id, record.Cookie, record.State.Main, record.State.Main?.Pid ?? record.LastRun?.Pid, record.Spec.Stop);
+    /// <summary>The cookie of the run whose control group may tell whether anything is left.</summary>
+    public string Group { get; init; } = Cookie;
+
+    /// <summary>What any run of a process has started.</summary>
+    public static TreeRoot Of(ProcessRecord record) => OfRun(record) with { Cookie = record.Cookie };
+
+    /// <summary>What the run that is under way, or was the last, has started.</summary>
+    public static TreeRoot OfRun(ProcessRecord record) => new(record.Id, record.RunCookie, record.State.Main, SessionOf(record), record.Spec.Stop);
+
+    private static int? SessionOf(ProcessRecord record) => record.State switch
+    {
+        { Main: { } main } => main.Pid,
+        RunState.Starting => null,
+        _ => record.LastRun?.Pid,
+    };
 }

@@ -109,7 +109,7 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
         failure = null;
         if (now is null)
             failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready", FailureCode.NotFound);
-        else if (now.State is RunState.Running run && (run.Identity == started.State.Main || now.LastRun == started.LastRun))
+        else if (now.State is RunState.Running run && now.RunNumber == started.RunNumber)
         {
             if (!run.IsReady || run.Handover is not null)
                 return null;

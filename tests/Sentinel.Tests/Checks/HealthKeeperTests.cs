@@ -224,10 +224,20 @@ public sealed class HealthKeeperTests
         _loop.Run(TimeSpan.FromSeconds(2));
         Assert.Equal("serves", _record.State.CurrentRun!.Says);
 
-        Become(_record with { State = new RunState.Backoff(_machine.Clock.GetUtcNow(), _machine.Clock.GetUtcNow()) });
-        Assert.Single(_probes.Addresses);
         Become(_record with { State = new RunState.Stopped(_machine.Clock.GetUtcNow()) });
         Assert.Empty(_probes.Addresses);
+    }
+
+    [Fact]
+    public void The_next_run_is_heard_from_at_another_address_and_the_last_one_no_more()
+    {
+        Run(spec => spec with { Readiness = new Readiness(Probe.Notify, TimeSpan.FromSeconds(60)) });
+        var first = Assert.Single(_probes.Addresses);
+
+        Become(_record with { State = new RunState.Starting(_machine.Clock.GetUtcNow(), true), RunNumber = _record.RunNumber + 1 });
+        Run(spec => spec);
+
+        Assert.NotEqual(first, Assert.Single(_probes.Addresses));
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ChangesTests
             new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, new LogEnds(41, 42), null),
             new Event.Started(Due, 7, "web", Next.Pid, Automatic: false),
         ],
-        Between(In(Sample.State("running")), In(new RunState.Running(Due, Next), Fell)));
+        Between(In(Sample.State("running")), In(new RunState.Running(Due, Next), Fell, run: 1)));
 
     [Fact]
     public void One_that_is_given_up_ended_first() => Assert.Equal(
@@ -100,5 +100,6 @@ public sealed class ChangesTests
 
     private static List<Event> Between(State before, State after) => [.. Changes.Between(before, after, Now, _ => new LogEnds(41, 42))];
 
-    private static State In(RunState state, EndedRun? last = null) => State.Empty.With(Sample.In(state) with { LastRun = last });
+    private static State In(RunState state, EndedRun? last = null, int run = 0) =>
+        State.Empty.With(Sample.In(state) with { LastRun = last, RunNumber = run });
 }

@@ -96,6 +96,19 @@ public sealed class LifecycleProperties
         (step.After.Id, step.After.Spec, step.After.Cookie, step.After.LogName))));
 
     [Fact]
+    public void Each_run_has_a_cookie_that_no_process_can_have_from_before() => InEveryStory(steps =>
+    {
+        var had = new HashSet<string>();
+        foreach (var step in steps)
+        {
+            if (step.Effect == Effect.Spawn)
+                Assert.DoesNotContain(step.After.RunCookie, had);
+            else if (step.After.State is not RunState.Starting)
+                had.Add(step.After.RunCookie);
+        }
+    });
+
+    [Fact]
     public void A_restart_is_due_within_the_longest_back_off() => InEveryStory(steps => Assert.All(steps, step =>
     {
         if (step.After.State is RunState.Backoff waiting)

@@ -181,6 +181,7 @@ internal static class AnyState
             Id = 0,
             Spec = spec,
             Cookie = "",
+            RunNumber = spec.Umask,
             LogName = "",
             State = run,
             Restarts = restarts,

@@ -22,7 +22,7 @@ public sealed class StateDocumentTests
              "environment":"e1","variables":"Qj0yAA==","lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},
              "options":{"cwd":"/srv","env-file":["/srv/.env"],"port":["http"],"group":"front","user":"www:web","nice":-5,"ionice":"best-effort:3","cpu-affinity":"0,2","oom-score-adj":10,"umask":"0022","limit":["nofile=1:2"],"memory-max":"1M","cpu-max":"150%","pids-max":9,
                "restart":"always","max-restarts":5,"restart-window":90.5,"stop-timeout":0.5,"stop-signal":"SIGINT","max-memory":"200M","log-max-size":"1M","log-backups":5,"log-compress":true}},
-           "cookie":"c3","logName":"web",
+           "cookie":"c3","runNumber":4,"logName":"web",
            "state":{"is":"stopping","since":"2026-01-02T03:04:05+00:00",
              "run":{"is":"running","since":"2026-01-02T03:04:05+00:00","pid":4711,"startTicks":123456,"bootId":"boot","pidNamespace":4026531836}},
            "restarts":2,"shortRuns":1,"recentRestarts":["2026-01-02T03:04:06+00:00"],
@@ -88,7 +88,7 @@ public sealed class StateDocumentTests
 
     private static readonly string[] Optional =
     [
-        "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
+        "group", "runNumber", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "variables", "ports", "ports.0.process", "options.env-file", "options.port", "options.user", "nice", "ionice", "cpu-affinity", "oom-score-adj", "limit", "memory-max", "cpu-max", "pids-max",
         "options.restart", "restart-window", "stop-timeout", "stop-signal", "max-memory", "log-max-size", "log-backups", "log-compress",
         "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
@@ -110,6 +110,9 @@ public sealed class StateDocumentTests
     [InlineData("\"logName\":\"web\"", "\"logName\":\"w\\u0000b\"")]
     [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"../c3\"")]
     [InlineData("\"cwd\":\"/srv\"", "\"cwd\":\"/srv\\u0000\"")]
+    [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"c3.1\"")]
+    [InlineData("\"runNumber\":4", "\"runNumber\":-1")]
+    [InlineData("\"runNumber\":4", "\"runNumber\":2147483647")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
     [InlineData("\"env-file\":[\"/srv/.env\"]", "\"env-file\":[\"/srv/\\u0000\"]")]
     public void What_nobody_can_reckon_with_is_damage(string part, string instead)
@@ -140,6 +143,7 @@ public sealed class StateDocumentTests
         Assert.Equal(
             new RunState.Stopping(since, new RunState.Running(since, new ProcessIdentity(4711, 123_456, "boot", 4026531836))), web.State);
         Assert.Equal(new EndedRun(4710, since, since.AddSeconds(1), true, new Exit.Signal(9, true, OutOfMemory: true), 4096), web.LastRun);
+        Assert.Equal(("c3.4", "c7"), (web.RunCookie, state.Processes[7].RunCookie));
         Assert.Equal([since.AddSeconds(1)], web.RecentRestarts);
         Assert.Equal(new RestartLimit(5, TimeSpan.FromSeconds(90.5)), web.Spec.RestartLimit);
         Assert.Equal((new StopRule(2, TimeSpan.FromSeconds(0.5)), 209_715_200), (web.Spec.Stop, web.Spec.MaxMemoryBytes));
@@ -170,7 +174,17 @@ public sealed class StateDocumentTests
     }
 
     [Fact]
-    public void A_state_of_the_version_before_means_the_same() => AnyState.Same(Read(Whole), Read(Version2));
+    public void A_state_of_the_version_before_means_the_same() =>
+        AnyState.Same(Read(Whole.Replace("\"runNumber\":4,", "")), Read(Version2));
+
+    [Fact]
+    public void The_runs_of_a_state_of_version_2_have_the_cookie_of_their_record()
+    {
+        var state = Read(Version2);
+
+        Assert.All(state.Processes.Values, process => Assert.Equal(process.Cookie, process.RunCookie));
+        Assert.Equal(4711, state.Processes[3].State.Main!.Pid);
+    }
 
     [Fact]
     public void An_environment_is_not_readable_in_passing()

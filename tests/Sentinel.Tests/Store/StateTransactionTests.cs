@@ -46,7 +46,7 @@ public sealed class StateTransactionTests : IDisposable
         transaction.State = State.Empty.With(new Group("a/b", DateTimeOffset.UnixEpoch));
 
         Assert.Contains("'a/b' has an invalid name", Assert.Throws<StateException>(transaction.Save).Message);
-        Assert.Throws<StateException>(transaction.SaveForNow);
+        Assert.Throws<StateException>(() => transaction.SaveForNow());
         Assert.Empty(_files.Written);
     }
 
@@ -192,6 +192,26 @@ public sealed class StateTransactionTests : IDisposable
         transaction.Save();
 
         Assert.Single(_store.Home.ReadEvents());
+    }
+
+    [Fact]
+    public void A_daemon_goes_on_with_a_restart_that_it_cannot_write_down_but_with_nothing_that_was_asked_for()
+    {
+        var (states, warnings) = (new List<State>(), new List<string>());
+        var store = new StateStore(new SentinelHome(_folder.Path), _files, TimeProvider.System, warnings.Add);
+        Assert.True(store.TryHold(states.Add));
+        using var transaction = store.Begin();
+        transaction.State = OneProcess();
+        _files.Failure = new IOException("no space left on device");
+
+        Assert.Throws<IOException>(() => transaction.SaveForNow());
+        Assert.Empty(states);
+
+        transaction.SaveForNow(mustBeWritten: false);
+        transaction.State = OneProcess() with { NextId = 3 };
+        transaction.Save();
+        Assert.Equal([2, 3], states.Select(state => state.NextId));
+        Assert.Single(warnings);
     }
 
     [Fact]

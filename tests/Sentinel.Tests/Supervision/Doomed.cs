@@ -37,6 +37,12 @@ internal sealed class Doomed(Machine machine, IStateFiles files, int steps) : IS
         machine.CleanUp(cookie);
     }
 
+    public void CleanUpAll(IReadOnlyCollection<string> records)
+    {
+        Step();
+        machine.CleanUpAll(records);
+    }
+
     public IProcessHandle? Open(ProcessIdentity identity) => Step(() => machine.Open(identity)) is { } held ? new Handle(this, held) : null;
 
     public bool KillGroup(string cookie) => Step(() => machine.KillGroup(cookie));

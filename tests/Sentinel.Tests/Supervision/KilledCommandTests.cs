@@ -138,7 +138,7 @@ public sealed class KilledCommandTests
         using var transaction = sentinel.Store.Begin();
         var records = new Reconciliation(sentinel.Home, sentinel.Clock).Settle(transaction.State, new Snapshot(sentinel.Machine)).Processes.Values.ToList();
         var alive = sentinel.Machine.Processes.Where(process => process.Cookie is not null && !process.HasEnded).ToList();
-        Assert.All(alive, process => Assert.True(records.Any(record => record.Cookie == process.Cookie), $"{when}: {process.Pid} is unknown"));
+        Assert.All(alive, process => Assert.True(records.Any(record => record.Cookie == RunCookie.RecordOf(process.Cookie!)), $"{when}: {process.Pid} is unknown"));
         Assert.All(records, record => Assert.True(
             record.State.Main is not { } main || alive.Any(process => process.Identity == main), $"{when}: {record.Spec.Name} does not run"));
         // Who leads a session was started by a command.

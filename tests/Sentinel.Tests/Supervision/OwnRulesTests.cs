@@ -127,7 +127,7 @@ public sealed class OwnRulesTests : IDisposable
     {
         var main = Started("web", spec => spec);
         main.End(SignalName.Kill);
-        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].RunCookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
 
         Ended(new EndedMain(1, main.Identity, new ProcessEnd(new Exit.Signal(9, false))));
 
@@ -212,7 +212,7 @@ public sealed class OwnRulesTests : IDisposable
         var launched = new List<(string Name, TimeSpan At)>();
         Machine.FailsToStart = launch =>
         {
-            launched.Add((_sentinel.Store.Read().Processes.Values.Single(process => process.Cookie == launch.Cookie).Spec.Name, _sentinel.Clock.Elapsed));
+            launched.Add((_sentinel.Store.Read().Processes.Values.Single(process => process.RunCookie == launch.Cookie).Spec.Name, _sentinel.Clock.Elapsed));
             return null;
         };
 

@@ -62,7 +62,7 @@ public sealed class ReconciliationTests : IDisposable
     public void What_is_gone_was_killed_where_its_control_group_knows_that_memory_ran_out()
     {
         _sentinel.Started("web").End(SignalName.Kill);
-        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].RunCookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
 
         Assert.Equal("killed by SIGKILL, out of memory", Settled("web").LastRun!.How.ToString());
     }
@@ -74,7 +74,7 @@ public sealed class ReconciliationTests : IDisposable
     {
         Machine.KeepsZombies = true;
         _sentinel.Started("web").End(waitStatus);
-        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].Cookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
+        Machine.LooksAtGroup = cookie => cookie == _sentinel["web"].RunCookie ? new GroupSighting(TimeSpan.Zero, 0, RanOutOfMemory: true) : null;
 
         Assert.Equal(how, Settled("web").LastRun!.How.ToString());
     }
@@ -125,7 +125,7 @@ public sealed class ReconciliationTests : IDisposable
     public void What_an_interrupted_start_made_is_found_by_its_cookie()
     {
         StartedByNobody();
-        var made = Machine.Add(_sentinel["web"].Cookie);
+        var made = Machine.Add(_sentinel["web"].RunCookie);
         Machine.Fork(made);
 
         Assert.Equal(made.Identity, Settled("web").State.Main);

@@ -25,7 +25,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal(RestartRule.Always, record.Spec.Restart);
         var launch = Assert.Single(Machine.Launches);
         Assert.Equal(["server", "--port=80"], launch.Command.Arguments);
-        Assert.Equal(("/srv", 18, record.Cookie), (launch.WorkingDirectory, launch.Umask, launch.Cookie));
+        Assert.Equal(("/srv", 18, record.RunCookie), (launch.WorkingDirectory, launch.Umask, launch.Cookie));
         Assert.Equal(_sentinel.Store.Home.StdoutOf(record), launch.StdoutPath);
         Assert.Equal(_sentinel.Store.Home.StderrOf(record), launch.StderrPath);
         Assert.Equal(("/bin", "1", "web"), (launch.Environment["PATH"], launch.Environment["SENTINEL_ID"], launch.Environment["SENTINEL_NAME"]));
@@ -151,7 +151,7 @@ public sealed class SupervisorTests : IDisposable
     {
         _sentinel.Started("web").End(0);
         _sentinel.Write("web", new RunState.Starting(_sentinel.Clock.GetUtcNow(), Automatic: false));
-        var made = Machine.Add(_sentinel["web"].Cookie);
+        var made = Machine.Add(_sentinel["web"].RunCookie);
 
         var outcome = Assert.Single(_sentinel.Start("web"));
 
@@ -186,7 +186,7 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal("killed by SIGTERM", stopped.LastRun!.How.ToString());
         Assert.True(stopped.LastRun.Witnessed);
         Assert.Equal(stopped, _sentinel["web"] with { Spec = stopped.Spec });
-        Assert.Equal([stopped.Cookie], Machine.CleanedUp);
+        Assert.Equal([stopped.RunCookie], Machine.CleanedUp);
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class SupervisorTests : IDisposable
 
         _sentinel.Stop("web");
 
-        Assert.Equal([_sentinel["web"].Cookie], Machine.CleanedUp);
+        Assert.Equal([_sentinel["web"].RunCookie], Machine.CleanedUp);
     }
 
     [Fact]
@@ -338,8 +338,9 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal((before.Id, before.Cookie, before.LogName), (after.Id, after.Cookie, after.LogName));
         Assert.Equivalent(before.Spec, after.Spec, strict: true);
         var (first, second) = (Machine.Launches[0], Machine.Launches[1]);
-        Assert.Equal(first.Environment.Key, second.Environment.Key);
-        Assert.Equivalent(first with { Environment = second.Environment, IsAgain = true }, second, strict: true);
+        Assert.Equal((before.RunCookie, after.RunCookie), (first.Environment["SENTINEL_COOKIE"], second.Environment["SENTINEL_COOKIE"]));
+        Assert.Equal(first.Environment.With("SENTINEL_COOKIE", after.RunCookie).Key, second.Environment.With("SENTINEL_COOKIE", after.RunCookie).Key);
+        Assert.Equivalent(first with { Environment = second.Environment, Cookie = second.Cookie, IsAgain = true }, second, strict: true);
     }
 
     [Fact]
@@ -490,7 +491,7 @@ public sealed class SupervisorTests : IDisposable
         main.OnSignal = _ => Machine.BehindNextPass = () =>
         {
             _sentinel.Another().TakeOver();
-            unknown = Machine.Add(main.Cookie);
+            unknown = Machine.Add(RunCookie.Of(_sentinel["web"].Cookie, run: 2));
         };
 
         var restarted = Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Restart("web")));
@@ -565,14 +566,14 @@ public sealed class SupervisorTests : IDisposable
     public void Delete_ends_the_tree_and_forgets_the_process()
     {
         _sentinel.Run("web");
-        var cookie = _sentinel["web"].Cookie;
+        var (record, run) = (_sentinel["web"].Cookie, _sentinel["web"].RunCookie);
 
         Assert.IsType<Outcome.Deleted>(Assert.Single(_sentinel.Delete("web")));
 
         Assert.Empty(Machine.Processes);
         Assert.Empty(_sentinel.Store.Read().Processes);
         Assert.Empty(_sentinel.Store.Read().Environments);
-        Assert.Contains(cookie, Machine.CleanedUp);
+        Assert.Equal([run, record], Machine.CleanedUp);
     }
 
     [Fact]

@@ -177,6 +177,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
     public void CleanUp(string cookie) => CleanedUp.Add(cookie);
 
+    public void CleanUpAll(IReadOnlyCollection<string> records) => CleanedUp.AddRange(records);
+
     private void Remove(MadeUp process)
     {
         foreach (var child in _processes.Values.Where(child => child.Parent == process.Pid))

@@ -2,6 +2,7 @@ using CsCheck;
 using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Trees;
@@ -121,6 +122,35 @@ public sealed class ProcessTreesTests
         var found = ProcessTrees.Find([RootOf(main, "web")], new Snapshot(_machine), others: [RootOf(main, "web"), other]);
 
         Assert.Equal(main.Pid, Assert.Single(Assert.Single(found).Value).Pid);
+    }
+
+    [Fact]
+    public void The_tree_of_a_process_is_that_of_all_its_runs_and_a_run_has_one_of_its_own()
+    {
+        var main = _machine.Add("web.2");
+        var left = _machine.Add("web.2");
+        var marked = _machine.Add(cookie: null, mark: TreeMark.Of("web.2"));
+        var before = _machine.Add("web.1");
+        var markedBefore = _machine.Add(cookie: null, mark: TreeMark.Of("web.1"));
+        var unnumbered = _machine.Add("web");
+        var markedUnnumbered = _machine.Add(cookie: null, mark: TreeMark.Of("web"));
+        _machine.Add("webs.2");
+        _machine.Add("web.2", parent: _machine.Add("other.2").Pid);
+
+        AssertTree(RootOf(main, "web"), main, left, marked, before, markedBefore, unnumbered, markedUnnumbered, _machine[_machine.NewestPid]);
+        AssertTree(RootOf(main, "web.2"), main, left, marked, _machine[_machine.NewestPid]);
+    }
+
+    [Fact]
+    public void What_an_earlier_run_has_left_is_not_of_the_session_of_the_next()
+    {
+        var before = _machine.Add("web.1");
+        _machine.Fork(before);
+        before.End(0);
+        var record = Policy.Sample.Record with { Cookie = "web", RunNumber = 2, State = Policy.Sample.State("starting"), LastRun = new EndedRun(before.Pid, Policy.Sample.Start, Policy.Sample.Start, true, new Exit.Code(0)) };
+
+        Assert.Empty(Find(TreeRoot.OfRun(record)));
+        Assert.Single(Find(TreeRoot.Of(record)));
     }
 
     [Fact]

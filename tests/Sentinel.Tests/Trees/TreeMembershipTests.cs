@@ -37,6 +37,17 @@ public sealed class TreeMembershipTests
         Assert.False(Of(1));
     }
 
+    [Theory]
+    [InlineData("web", true)]
+    [InlineData("web.2", false)]
+    [InlineData("web.3", true)]
+    public void Another_run_of_a_process_is_of_it_but_not_of_this_run(string root, bool isOfIt)
+    {
+        var (sign, mark) = (_machine.Add("web.3"), _machine.Add(mark: TreeMark.Of("web.3")));
+
+        Assert.All([sign, mark], process => Assert.Equal(isOfIt, TreeMembership.Of(process.Pid, Root() with { Cookie = root }, _machine)));
+    }
+
     [Fact]
     public void Who_is_gone_is_nobody_knows_what()
     {
