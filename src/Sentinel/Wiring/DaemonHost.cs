@@ -59,7 +59,7 @@ internal sealed class DaemonHost : IDisposable
         _supervisor = Parts.Supervisor(_store, _table, spawner, handles, Warn);
         _modifications = new Modifications(_loop);
         var logs = new LogKeeper(
-            home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, log => LogCompressions.Begin(log, Warn), Warn);
+            home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), log => LogCompressions.Begin(log, Warn), Warn);
         _probes = new Probes(_loop, spawner, _table);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, _probes, _readyLogs, Note, Warn);
@@ -75,7 +75,7 @@ internal sealed class DaemonHost : IDisposable
         for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(PollInterval))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
-        _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text)]);
+        _store.Tell(new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text));
         using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
         if (_modifications.WhyNot is { } blind)
             Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
@@ -90,7 +90,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
-        _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
+        _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;
 
         void End(PosixSignalContext signal)

@@ -16,7 +16,8 @@ public sealed class StateDocumentTests
     private const string Whole =
         """
         {"version":2,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
-         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
+         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,
+         "lastEvent":41,"pendingEvents":[{"number":41,"time":"2026-01-02T03:04:05.678Z","event":"started","id":3,"name":"web","pid":4711}],"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "workingDirectory":"/srv","environment":"e1","environmentFiles":["/srv/.env"],"variables":"Qj0yAA==","ports":[{"name":"http","variable":"PORT"}],"umask":18,"restart":"always",
@@ -53,7 +54,7 @@ public sealed class StateDocumentTests
     [
         "group", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "restartLimit", "stop", "maxMemoryBytes", "variables", "ports", "ports.0.process", "spec.logs", "treatment", "treatment.user", "nice", "ioPriority", "cpus", "oomScoreAdjust", "limits", "memoryMaxBytes", "cpuMaxPercent", "pidsMax",
-        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
+        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays", "lastEvent", "pendingEvents",
     ];
 
     [Fact]
@@ -69,6 +70,8 @@ public sealed class StateDocumentTests
     [InlineData("\"timeoutSeconds\":0.5", "\"timeoutSeconds\":-1")]
     [InlineData("\"logName\":\"web\"", "\"logName\":\"w\\u0000b\"")]
     [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"../c3\"")]
+    [InlineData("\"lastEvent\":41", "\"lastEvent\":9007199254740993")]
+    [InlineData("\"number\":41", "\"number\":9007199254740993")]
     [InlineData("\"workingDirectory\":\"/srv\"", "\"workingDirectory\":\"/srv\\u0000\"")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
     [InlineData("\"environmentFiles\":[\"/srv/.env\"]", "\"environmentFiles\":[\"/srv/\\u0000\"]")]
@@ -95,6 +98,9 @@ public sealed class StateDocumentTests
 
         Assert.Equal(9, state.NextId);
         Assert.Equal([3, 7, 8], state.Processes.Keys);
+        Assert.Equal(41, state.LastEvent);
+        Assert.Equal(
+            [new Event.Started(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 3, "web", 4711, Automatic: false) { Number = 41 }], state.PendingEvents);
         var web = state.Processes[3];
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(
