@@ -67,6 +67,9 @@ public static class Protocol
             Message.Describe => "describe",
             Message.See => "see",
             Message.Seen => "seen",
+            Message.Subscribe => "subscribe",
+            Message.Told { Notice: Notice.Happened } => "happened",
+            Message.Told => "gap",
             Message.Working => "working",
             Message.Done => "done",
             Message.Described => "described",
@@ -98,6 +101,17 @@ public static class Protocol
             case Message.Seen seen:
                 ViewDocument.Write(json, seen.Processes);
                 break;
+            case Message.Subscribe subscribe:
+                json.WriteNumber("after", subscribe.After);
+                break;
+            case Message.Told { Notice: Notice.Happened { Event: var happened } }:
+                json.WritePropertyName("event");
+                EventDocument.Write(json, happened);
+                break;
+            case Message.Told { Notice: Notice.Gap gap }:
+                json.WriteNumber("after", gap.After);
+                json.WriteNumber("next", gap.Next);
+                break;
             case Message.Refused refused:
                 json.WriteString("why", refused.Why);
                 break;
@@ -109,6 +123,10 @@ public static class Protocol
         "describe" => new Message.Describe(),
         "see" => new Message.See(),
         "seen" => new Message.Seen(ViewDocument.Read(json)),
+        "subscribe" => new Message.Subscribe(json.Get("after").GetInt64()),
+        "happened" => new Message.Told(new Notice.Happened(
+            EventDocument.Read(json.Get("event")) is { Number: not null } happened ? happened : throw new JsonException("an event without a number"))),
+        "gap" => new Message.Told(new Notice.Gap(json.Get("after").GetInt64(), json.Get("next").GetInt64())),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),
         "described" => new Message.Described(new DaemonStatus(
