@@ -95,6 +95,22 @@ public class EventNumberTests
             (await home.Run("events", "--after", nonsense)).Fails(2);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_list_names_the_last_event_before_it(bool isWatched)
+    {
+        await using var home = await SentinelHome.Create(isWatched);
+        await home.Sleeper("web");
+        var last = (int)(await home.Happened())[^1]["number"]!;
+
+        foreach (var look in (string[][])[["list", "--json"], ["status", "web", "--json"]])
+            Assert.Equal(last, (int)JsonNode.Parse((await home.Run(look)).Ok().Stdout)!["lastEvent"]!);
+
+        (await home.Run("delete", "web")).Ok();
+        Assert.Equal(["stopped", "deleted"], (await home.Happened("--after", $"{last}")).Select(happened => (string)happened["event"]!));
+    }
+
     private static IEnumerable<JsonNode> Lines(string stdout) =>
         stdout[..(stdout.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!);
 

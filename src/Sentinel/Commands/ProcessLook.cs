@@ -14,6 +14,7 @@ internal sealed class ProcessLook
 {
     private readonly Session _session;
     private readonly Snapshot _snapshot;
+    private readonly long _lastEvent;
     private readonly IReadOnlyList<Outcome> _restarts;
     private readonly ILookup<int?, PortLease> _ports;
     private readonly IReadOnlyDictionary<int, ProcessView> _told;
@@ -30,9 +31,11 @@ internal sealed class ProcessLook
         {
             _restarts = Restart(session);
             _snapshot = new Snapshot(session.Table);
-            (state, told) = Sight.Of(session.Store.Read(), session, _snapshot);
+            written = session.Store.Read();
+            (state, told) = Sight.Of(written, session, _snapshot);
         }
 
+        _lastEvent = written.LastEvent;
         if (state.MayHaveStrays && Stray.Find(state, _snapshot) is { Count: > 0 } strays)
             session.Warn(Stray.Sentence(strays));
         foreach (var failed in _restarts.OfType<Outcome.Failed>())
@@ -99,5 +102,8 @@ internal sealed class ProcessLook
             process, RemainsOf(process.Record), PortsOf(process.Record), logs?.Invoke(process.Record), _session.Home))],
         [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
             restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
-        _session.Warnings);
+        _session.Warnings)
+    {
+        LastEvent = _lastEvent,
+    };
 }
