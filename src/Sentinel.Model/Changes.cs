@@ -39,12 +39,13 @@ public static class Changes
             if (record.State is RunState.Exited { Left: { } left } && old?.State is not RunState.Exited { Left: not null })
                 yield return new Event.InBackground(now, id, name, left);
             // The same run goes on as another process.
-            if (record.State is RunState.Running next && old?.State is RunState.Running then && record.RunNumber == old.RunNumber)
+            if (record.State.CurrentRun is { } next && old?.State is RunState.Running then && record.RunNumber == old.RunNumber)
             {
                 if (next.Identity != then.Identity)
                     yield return new Event.HandedOver(now, id, name, next.Identity.Pid, then.Identity.Pid);
             }
-            else if (record.State is RunState.Running running && running.Identity != old?.State.Main)
+            // It may be stopping already: the command that started it was killed, and another finds it only to stop it.
+            else if (record.State.CurrentRun is { } running && running.Identity != old?.State.Main)
                 yield return new Event.Started(
                     running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff);
         }

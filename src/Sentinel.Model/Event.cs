@@ -6,6 +6,15 @@ namespace Sentinel.Model;
 /// <summary>Something that happened, kept for later questions.</summary>
 public abstract record Event(DateTimeOffset Time)
 {
+    /// <summary>Programs that read JSON numbers as doubles would round what is beyond this.</summary>
+    public const long HighestNumber = 1L << 53;
+
+    /// <summary>
+    /// From 1 on, each event of a home has the number after that of the event before it. Null: it is not recorded yet, or a version
+    /// that gave no numbers recorded it.
+    /// </summary>
+    public long? Number { get; init; }
+
     /// <summary>Something that happened to one process.</summary>
     public abstract record OfProcess(DateTimeOffset Time, int Id, string Name) : Event(Time);
 

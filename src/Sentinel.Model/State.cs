@@ -38,6 +38,12 @@ public sealed record State
     /// <summary>Whether an old state may have been put back, so that processes started since are in no record.</summary>
     public bool MayHaveStrays { get; init; }
 
+    /// <summary>The number of the last event that led to this state; 0: none has a number.</summary>
+    public long LastEvent { get; init; }
+
+    /// <summary>The last events that led to this state, by their numbers: they may not have reached the log of events.</summary>
+    public IReadOnlyList<Event> PendingEvents { get; init; } = [];
+
     /// <summary>A cookie for a record, such that no tree has one that begins with it.</summary>
     public string NewCookie() => CookiePrefix + Guid.NewGuid().ToString("N")[(CookiePrefix?.Length ?? 0)..];
 
@@ -119,6 +125,8 @@ public sealed record State
     {
         if (NextId < 1)
             return "'nextId' is not a valid id";
+        if (LastEvent is < 0 or > Event.HighestNumber)
+            return "'lastEvent' is not a valid number";
         foreach (var group in Groups.Keys)
             if (!ProcessName.IsValid(group))
                 return $"group '{group}' has an invalid name";

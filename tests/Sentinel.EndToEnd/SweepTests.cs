@@ -140,6 +140,9 @@ public sealed class SweepTests
         Assert.Empty(home.Supervised());
         Assert.DoesNotContain(cookies, Directory.Exists);
         Assert.Empty(Directory.GetFiles(home.Folder, "*.new"));
+        // No event is missing, and none is there twice.
+        var numbers = (await home.Happened()).ConvertAll(happened => (int)happened["number"]!);
+        Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
     }
 
     // What runs is known, what is known to run does, and no two are of one process.

@@ -1,5 +1,6 @@
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Queries;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 
 namespace Sentinel.Core.Daemon;
@@ -20,7 +21,13 @@ public abstract record Message
     /// <summary>From a command: answer this.</summary>
     public sealed record Inquire(Query Query) : Message;
 
-    /// <summary>From the daemon: work goes on; sent once a second until another reply comes.</summary>
+    /// <summary>From a command: tell me of events after this number as they happen, until I hang up.</summary>
+    public sealed record Subscribe(long After) : Message;
+
+    /// <summary>From the daemon to a subscriber: an event, or that some are missing.</summary>
+    public sealed record Told(Notice Notice) : Message;
+
+    /// <summary>From the daemon: work goes on; sent once a second until another reply comes, and to subscribers while nothing happens.</summary>
     public sealed record Working : Message;
 
     /// <summary>The daemon's reply to <see cref="Ask"/>.</summary>

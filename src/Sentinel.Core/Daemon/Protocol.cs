@@ -68,6 +68,9 @@ public static class Protocol
             Message.Describe => "describe",
             Message.Inquire => "query",
             Message.Answered => "answer",
+            Message.Subscribe => "subscribe",
+            Message.Told { Notice: Notice.Happened } => "happened",
+            Message.Told => "gap",
             Message.Working => "working",
             Message.Done => "done",
             Message.Described => "described",
@@ -102,6 +105,17 @@ public static class Protocol
             case Message.Answered { Answer: var answer }:
                 QueryDocument.Write(json, answer);
                 break;
+            case Message.Subscribe subscribe:
+                json.WriteNumber("after", subscribe.After);
+                break;
+            case Message.Told { Notice: Notice.Happened { Event: var happened } }:
+                json.WritePropertyName("event");
+                EventDocument.Write(json, happened);
+                break;
+            case Message.Told { Notice: Notice.Gap gap }:
+                json.WriteNumber("after", gap.After);
+                json.WriteNumber("next", gap.Next);
+                break;
             case Message.Refused refused:
                 json.WriteString("why", refused.Why);
                 break;
@@ -113,6 +127,10 @@ public static class Protocol
         "describe" => new Message.Describe(),
         "query" => new Message.Inquire(QueryDocument.Read(json)),
         "answer" => new Message.Answered(QueryDocument.ReadAnswer(json)),
+        "subscribe" => new Message.Subscribe(json.Get("after").GetInt64()),
+        "happened" => new Message.Told(new Notice.Happened(
+            EventDocument.Read(json.Get("event")) is { Number: not null } happened ? happened : throw new JsonException("an event without a number"))),
+        "gap" => new Message.Told(new Notice.Gap(json.Get("after").GetInt64(), json.Get("next").GetInt64())),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),
         "described" => new Message.Described(new DaemonStatus(

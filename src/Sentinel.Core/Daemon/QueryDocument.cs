@@ -54,6 +54,7 @@ internal static class QueryDocument
                     OutcomeDocument.Write(json, outcome);
                 json.WriteEndArray();
                 json.WriteTexts("warnings", processes.Warnings);
+                json.WriteNumber("lastEvent", processes.LastEvent);
                 break;
             default:
                 throw new NotSupportedException(answer.GetType().Name);
@@ -63,7 +64,10 @@ internal static class QueryDocument
     public static Answer ReadAnswer(JsonElement json) => json.Text("about") switch
     {
         Processes => new Answer.Processes(
-            ViewDocument.Read(json), [.. json.Get("missing").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),
+            ViewDocument.Read(json), [.. json.Get("missing").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings"))
+        {
+            LastEvent = json.Get("lastEvent").GetInt64(),
+        },
         var word => throw JsonFields.Unknown("answer about", word),
     };
 }

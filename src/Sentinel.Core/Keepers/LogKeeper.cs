@@ -1,7 +1,6 @@
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
@@ -13,6 +12,7 @@ namespace Sentinel.Core.Keepers;
 /// Looks after the logs while the daemon runs: notes when they are written to and when they were emptied, and rotates those that
 /// have grown too large. A log that nobody writes to costs nothing.
 /// </summary>
+/// <param name="tell">Records an event.</param>
 /// <param name="compress">Starts to compress the backups of a log, without waiting for the end.</param>
 /// <param name="warn">Receives, as a sentence, what the user should know.</param>
 public sealed class LogKeeper(
@@ -21,7 +21,7 @@ public sealed class LogKeeper(
     IModifications modifications,
     ILoop loop,
     TimeProvider time,
-    EventLog events,
+    Action<Event> tell,
     Action<string> compress,
     Action<string> warn) : IKeeper
 {
@@ -173,7 +173,7 @@ public sealed class LogKeeper(
             return;
         var (fate, lost) = _rotation.NoteLoss(path, mark);
         if (fate == LogFate.Emptied)
-            events.Append([new Event.LogEmptied(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, lost)]);
+            tell(new Event.LogEmptied(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, lost));
     }
 
     private void RotateQuiet(WatchedLog log)
@@ -214,7 +214,7 @@ public sealed class LogKeeper(
             // The log is as it was before; the obstacle, such as a full disk, may go away.
             log.NotBefore = time.GetUtcNow() + RetryInterval;
             warn($"{path} cannot be rotated: {failure.Message}");
-            events.Append([new Event.LogNotRotated(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, failure.Message)]);
+            tell(new Event.LogNotRotated(time.GetUtcNow(), log.Record.Id, log.Record.Spec.Name, path, failure.Message));
         }
         else
         {

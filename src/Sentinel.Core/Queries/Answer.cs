@@ -1,4 +1,5 @@
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
 
 namespace Sentinel.Core.Queries;
 
@@ -12,5 +13,9 @@ public abstract record Answer
     /// <summary>The answer to <see cref="Query.Processes"/>.</summary>
     /// <param name="Missing">A failure for each target that names none.</param>
     /// <param name="Warnings">What else was found, in sentences.</param>
-    public sealed record Processes(IReadOnlyList<ProcessView> Views, IReadOnlyList<Outcome> Missing, IReadOnlyList<string> Warnings) : Answer;
+    public sealed record Processes(IReadOnlyList<ProcessView> Views, IReadOnlyList<Outcome> Missing, IReadOnlyList<string> Warnings) : Answer
+    {
+        /// <summary>The number of the last event that led to this; see <see cref="State.LastEvent"/>.</summary>
+        public long LastEvent { get; init; }
+    }
 }

@@ -67,7 +67,10 @@ public sealed class Observer(ObserverTools tools)
                 Logs = query.WithLogs ? LogFaults.Of(view.Record, tools.Store.Home, tools.Store.Files, tools.Logs) : null,
             })],
             missing,
-            warnings);
+            warnings)
+        {
+            LastEvent = sight.Written.LastEvent,
+        };
     }
 
     // Whether it must be probed to find out whether it is ready.

@@ -12,38 +12,85 @@ internal static class EventDocument
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Adds a line.</summary>
-    public static void Write(IBufferWriter<byte> lines, Event happened)
+    /// <summary>Adds a line that stands for events that are missing; it is in no log.</summary>
+    public static void Write(IBufferWriter<byte> lines, Notice.Gap gap)
     {
         using (var json = new Utf8JsonWriter(lines, Options))
         {
             json.WriteStartObject();
-            json.WriteString("time", Time(happened.Time));
-            json.WriteString("event", WordOf(happened));
-            if (happened is Event.OfProcess process)
-            {
-                json.WriteNumber("id", process.Id);
-                json.WriteString("name", process.Name);
-            }
-
-            WriteFacts(json, happened);
+            json.WriteString("event", "gap");
+            json.WriteNumber("after", gap.After);
+            json.WriteNumber("next", gap.Next);
             json.WriteEndObject();
         }
 
         lines.Write("\n"u8);
     }
 
+    /// <summary>Adds a line.</summary>
+    public static void Write(IBufferWriter<byte> lines, Event happened)
+    {
+        using (var json = new Utf8JsonWriter(lines, Options))
+            Write(json, happened);
+        lines.Write("\n"u8);
+    }
+
+    public static void Write(Utf8JsonWriter json, Event happened)
+    {
+        json.WriteStartObject();
+        // First, so that a search for a number need not parse the rest; see EventLog.After.
+        if (happened.Number is { } number)
+            json.WriteNumber("number", number);
+        json.WriteString("time", Time(happened.Time));
+        json.WriteString("event", WordOf(happened));
+        if (happened is Event.OfProcess process)
+        {
+            json.WriteNumber("id", process.Id);
+            json.WriteString("name", process.Name);
+        }
+
+        WriteFacts(json, happened);
+        json.WriteEndObject();
+    }
+
     /// <summary>Null if it is not an event, or is one of a newer version.</summary>
-    public static Event? Read(ReadOnlyMemory<byte> line)
+    public static Event? Read(ReadOnlyMemory<byte> line) => Parsed(line, Read);
+
+    /// <summary>The number of an event, perhaps one of a newer version; null if it is not an event, or has none.</summary>
+    public static long? NumberOf(ReadOnlyMemory<byte> line) => Parsed(line, NumberOf);
+
+    /// <summary>Null if it is one of a newer version.</summary>
+    /// <exception cref="JsonException">It is not an event, as are the exceptions of a value of another type.</exception>
+    public static Event? Read(JsonElement json)
+    {
+        var time = json.Get("time").GetDateTimeOffset();
+        var word = json.Text("event");
+        Event? happened = word switch
+        {
+            "daemon-up" => new Event.DaemonUp(time, json.Get("pid").GetInt32(), json.Text("version")),
+            "daemon-down" => new Event.DaemonDown(time, json.Get("pid").GetInt32()),
+            _ => ReadOfProcess(json, word, time, json.Get("id").GetInt32(), json.Text("name")),
+        };
+        return NumberOf(json) is { } number && happened is not null ? happened with { Number = number } : happened;
+    }
+
+    private static long? NumberOf(JsonElement json) => json.Maybe("number")?.GetInt64() switch
+    {
+        null => null,
+        > 0 and <= Event.HighestNumber and var number => number,
+        _ => throw new JsonException("'number' is not a valid number"),
+    };
+
+    private static T? Parsed<T>(ReadOnlyMemory<byte> line, Func<JsonElement, T?> read)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Read(document.RootElement);
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return null;
+            return default;
         }
     }
 
@@ -137,18 +184,6 @@ internal static class EventDocument
                 json.WriteNumber("pid", down.Pid);
                 break;
         }
-    }
-
-    private static Event? Read(JsonElement json)
-    {
-        var time = json.Get("time").GetDateTimeOffset();
-        var word = json.Text("event");
-        return word switch
-        {
-            "daemon-up" => new Event.DaemonUp(time, json.Get("pid").GetInt32(), json.Text("version")),
-            "daemon-down" => new Event.DaemonDown(time, json.Get("pid").GetInt32()),
-            _ => ReadOfProcess(json, word, time, json.Get("id").GetInt32(), json.Text("name")),
-        };
     }
 
     private static Event.OfProcess? ReadOfProcess(JsonElement json, string word, DateTimeOffset time, int id, string name) => word switch

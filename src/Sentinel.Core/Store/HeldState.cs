@@ -15,10 +15,12 @@ internal sealed class HeldState(State state, IDisposable turn, Action<State> cha
     /// <summary>Why, in a sentence.</summary>
     public string? WhyUnsaved { get; private set; }
 
-    public void Became(State state)
+    /// <param name="isNews">Whether anything but the number of the last event is another.</param>
+    public void Became(State state, bool isNews)
     {
         State = state;
-        changed(state);
+        if (isNews)
+            changed(state);
     }
 
     public void CouldNotSave(Exception why)

@@ -52,6 +52,8 @@ internal static class StateDocument
             json.WriteString("cookiePrefix", prefix);
         if (state.MayHaveStrays)
             json.WriteBoolean("mayHaveStrays", true);
+        if (state.LastEvent > 0)
+            json.WriteNumber("lastEvent", state.LastEvent);
         json.WriteStartArray("processes");
         foreach (var process in state.Processes.Values)
             Write(json, process);
@@ -77,6 +79,14 @@ internal static class StateDocument
         foreach (var (key, environment) in state.Environments)
             json.WriteBase64String(key, environment.Bytes.Span);
         json.WriteEndObject();
+        if (state.PendingEvents.Count > 0)
+        {
+            json.WriteStartArray("pendingEvents");
+            foreach (var happened in state.PendingEvents)
+                EventDocument.Write(json, happened);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -116,6 +126,8 @@ internal static class StateDocument
             Previous = json.Maybe("previous") is { } previous ? ReadMark(previous) : null,
             CookiePrefix = json.Maybe("cookiePrefix")?.GetString(),
             MayHaveStrays = json.Maybe("mayHaveStrays")?.GetBoolean() ?? false,
+            LastEvent = json.Maybe("lastEvent")?.GetInt64() ?? 0,
+            PendingEvents = json.Maybe("pendingEvents") is { } pending ? ReadEvents(pending) : [],
             Environments = json.Get("environments").EnumerateObject().ToImmutableDictionary(
                 entry => entry.Name, entry => new EnvironmentBlock(entry.Value.GetBytesFromBase64())),
         };
@@ -133,6 +145,13 @@ internal static class StateDocument
                 throw new JsonException($"port {lease.Port} appears twice");
         state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
         return state.Contradiction() is { } contradiction ? throw new JsonException(contradiction) : state;
+    }
+
+    // An event of a newer version is passed over, as in the log.
+    private static List<Event> ReadEvents(JsonElement json)
+    {
+        var events = json.EnumerateArray().Select(EventDocument.Read).OfType<Event>().ToList();
+        return events.TrueForAll(happened => happened.Number is not null) ? events : throw new JsonException("an event has no number");
     }
 
     private static void Write(Utf8JsonWriter json, string name, FileMark mark)

@@ -33,7 +33,16 @@ public sealed class StateStore(
     /// <summary>How its files are opened.</summary>
     public IHomeFiles Files => files.Home;
 
-    public EventLog Events { get; } = new(home, files.Home, warn);
+    internal EventLog Log { get; } = new(home, files.Home, warn);
+
+    private EventJournal Journal => field ??= new EventJournal(Log);
+
+    /// <summary>Raised with events that have just been recorded here.</summary>
+    public event Action<IReadOnlyList<Event>>? Recorded
+    {
+        add => Journal.Recorded += value;
+        remove => Journal.Recorded -= value;
+    }
 
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public State Read()
@@ -111,7 +120,7 @@ public sealed class StateStore(
     {
         if (_held is not { IsUnsaved: true } held)
             return;
-        Replace(held.State, durable: true);
+        held.Became(Replace(held.State, [], durable: true), isNews: false);
         held.WasSaved();
     }
 
@@ -130,19 +139,32 @@ public sealed class StateStore(
         if (state is null && TakeOver() is null)
         {
             PutAside(damage ?? $"{home.State} is missing", "the daemon's");
-            Replace(held.State, durable: true);
+            held.Became(Replace(held.State, [], durable: true), isNews: false);
             return false;
         }
 
         state = LoadOrRepair();
         (_known, _heldVersion) = (null, files.Home.VersionOf(home.State));
-        held.Became(state);
+        held.Became(state, isNews: true);
         return true;
     }
 
-    internal void Replace(State state, bool durable)
+    /// <summary>Records what happened and no change of the state tells.</summary>
+    /// <exception cref="StateException">There is a state that cannot be used.</exception>
+    /// <exception cref="LockKeptException">A daemon now has every turn.</exception>
+    public void Tell(params IReadOnlyCollection<Event> events)
     {
-        state = state with
+        if (events.Count == 0)
+            return;
+        using var transaction = Begin();
+        transaction.Tell(events);
+        transaction.Save();
+    }
+
+    /// <returns>The state as it was written.</returns>
+    internal State Replace(State state, IReadOnlyCollection<Event> happened, bool durable)
+    {
+        state = Journal.Enter(state, happened) with
         {
             Home = files.Home.MarkOf(home.Folder) is { } folder ? new HomeMark(home.Folder, folder) : null,
             Previous = files.Home.MarkOf(home.State),
@@ -156,14 +178,24 @@ public sealed class StateStore(
         else
             _heldVersion = version;
         Saves++;
+        Journal.Saved(state);
+        return state;
+    }
+
+    /// <returns>The state, with the events that were saved before.</returns>
+    internal State NotSaved(State state, IReadOnlyCollection<Event> happened)
+    {
+        Journal.NotSaved(happened);
+        return state with { LastEvent = Journal.Last, PendingEvents = Journal.Pending };
     }
 
     private State LoadOrRepair()
     {
         var loaded = Load();
+        Journal.GoOnFrom(loaded.State);
         if (loaded.CopyOf is { } original)
         {
-            Replace(loaded.State, durable: true);
+            Replace(loaded.State, [], durable: true);
             warn($"{home.Folder} is a copy of {original}: running processes belong to the original, and from now on this is a home of its own; 'sentinel startall' starts those that ran");
         }
 
@@ -171,14 +203,14 @@ public sealed class StateStore(
         {
             PutAside(damage, loaded.Source);
             // At once: this command may have nothing to change, and later ones are not to warn again.
-            Replace(loaded.State, durable: true);
+            Replace(loaded.State, [], durable: true);
         }
         else if (loaded.TakenOver is { } taken)
         {
             var aside = Aside("python");
             // A copy, because until ours is written, this file is the only state.
             files.Home.Copy(home.State, aside, mayHaveTwoNames: true);
-            Replace(loaded.State, durable: true);
+            Replace(loaded.State, [], durable: true);
             warn($"{Described(taken)} now in use; the original {home.State} is kept as {aside}");
             foreach (var warning in taken.Warnings)
                 warn(warning);

@@ -45,39 +45,47 @@ public sealed class StateTransaction : IDisposable
     /// </summary>
     public void Note()
     {
-        _happened.AddRange(Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnd.Of(record, _store.Home, _store.Files)));
+        _happened.AddRange(HappenedSinceNoted());
         _noted = State;
     }
+
+    /// <summary>Adds what happened and no change of the state tells.</summary>
+    public void Tell(IEnumerable<Event> happened) => _happened.AddRange(happened);
 
     public void Dispose() => _turn?.Dispose();
 
     private void Write(bool durable, bool mustBeWritten)
     {
-        if (ReferenceEquals(State, _saved) && (_isDurable || !durable))
+        if (ReferenceEquals(State, _saved) && _happened.Count == 0 && (_isDurable || !durable))
             return;
         // The replaced file is the copy to fall back on, which must not be lost together with its successor.
         durable |= !_isDurable;
+        var isNews = !ReferenceEquals(State, _saved);
         var trimmed = State.Trimmed();
         // A client may ask the daemon for anything, and an invalid state, once written, could not be read.
         if (trimmed.Contradiction() is { } contradiction)
             throw new StateException($"the change is invalid, and nothing was changed: {contradiction}");
+        List<Event> happened = [.. _happened, .. HappenedSinceNoted()];
+        State written;
         try
         {
-            _store.Replace(trimmed, durable);
+            written = _store.Replace(trimmed, happened, durable);
             _held?.WasSaved();
         }
         catch (Exception e) when (_held is not null && (durable || !mustBeWritten) && e is IOException or UnauthorizedAccessException)
         {
             // What has happened has happened: the daemon goes on with it and tries again to write it.
             _held.CouldNotSave(e);
+            written = _store.NotSaved(trimmed, happened);
         }
 
-        Note();
-        _store.Events.Append(_happened);
         _happened.Clear();
-        State = _saved = _noted = trimmed;
+        State = _saved = _noted = written;
         _isDurable = durable;
-        _held?.Became(trimmed);
-        _store.Saved?.Invoke(trimmed);
+        _held?.Became(written, isNews);
+        _store.Saved?.Invoke(written);
     }
+
+    private IEnumerable<Event> HappenedSinceNoted() =>
+        Changes.Between(_noted, State, _time.GetUtcNow(), record => LogEnd.Of(record, _store.Home, _store.Files));
 }

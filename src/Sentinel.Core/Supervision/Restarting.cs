@@ -63,7 +63,7 @@ internal sealed class Restarting(
             .ToList();
         if (outgrown.Count == 0)
             return [];
-        tools.Store.Events.Append(outgrown);
+        tools.Store.Tell(outgrown);
         return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, renewal: null);
     }
 

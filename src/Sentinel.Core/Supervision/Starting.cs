@@ -135,7 +135,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         {
             foreach (var (id, why) in await stopping.EndRemains(inTheWay))
                 stuck[id] = why;
-            _store.Events.Append([.. toTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
+            _store.Tell([.. toTell.Where(ended => !stuck.ContainsKey(ended.Id))]);
         }
         else if (inDoubt.Count > 0)
             await WaitUntilDecided(inDoubt);

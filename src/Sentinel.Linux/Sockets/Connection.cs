@@ -9,9 +9,10 @@ namespace Sentinel.Linux.Sockets;
 /// <summary>What the connections of one server share.</summary>
 /// <param name="Received">The memory for what they receive.</param>
 /// <param name="Answer">Answers a message.</param>
+/// <param name="Feed">Where clients may subscribe; null: nowhere.</param>
 /// <param name="Failed">Told of a fault of ours.</param>
 internal sealed record ConnectionTools(
-    EventLoop Loop, TimeProvider Time, ByteBudget Received, Func<Message, ValueTask<Message>> Answer, Action<Exception> Failed);
+    EventLoop Loop, TimeProvider Time, ByteBudget Received, Func<Message, ValueTask<Message>> Answer, EventFeed? Feed, Action<Exception> Failed);
 
 /// <summary>How much memory may be in use for one purpose.</summary>
 internal sealed class ByteBudget(long most)
@@ -43,10 +44,11 @@ internal sealed class Connection : IDisposable
     private readonly SafeFileHandle _socket;
     private readonly Action<Connection> _closed;
     private readonly Queue<byte[]> _toSend = [];
+    private readonly Outbox _outbox;
     private readonly long _since;
     private byte[] _received = new byte[4096];
     private int _receivedBytes;
-    private int _sentBytes;
+    private EventStream? _stream;
     private bool _isDone;
     private bool _isClosed;
     private IDisposable? _watch;
@@ -55,7 +57,7 @@ internal sealed class Connection : IDisposable
     /// <param name="closed">Called once, when it is closed.</param>
     public Connection(ConnectionTools tools, SafeFileHandle socket, bool isLast, Action<Connection> closed)
     {
-        (_tools, _socket, IsLast, _closed) = (tools, socket, isLast, closed);
+        (_tools, _socket, _outbox, IsLast, _closed) = (tools, socket, new Outbox(socket), isLast, closed);
         _since = tools.Time.GetTimestamp();
         tools.Received.Take(_received.Length);
         _watch = tools.Loop.OnReadable(socket, Receive);
@@ -78,6 +80,7 @@ internal sealed class Connection : IDisposable
         Forget();
         _watch?.Dispose();
         _timer?.Dispose();
+        _stream?.Dispose();
         _socket.Dispose();
         _closed(this);
     }
@@ -157,6 +160,14 @@ internal sealed class Connection : IDisposable
                 return;
             }
 
+            if (message is Message.Subscribe { After: var after } && _tools.Feed is not null)
+            {
+                _timer?.Dispose();
+                // It would keep one of the last descriptors for long.
+                _stream = new EventStream(_tools, _socket, after, IsLast ? "the daemon has no file descriptor left for subscribers" : null, Dispose);
+                return;
+            }
+
             reply = await _tools.Answer(message);
         }
         catch (OtherProtocolException e)
@@ -212,26 +223,14 @@ internal sealed class Connection : IDisposable
 
     private void Flush()
     {
-        while (_toSend.TryPeek(out var frame))
+        switch (_outbox.Send(() => _toSend.TryDequeue(out var frame) ? frame : null))
         {
-            switch (UnixSocket.Write(_socket, frame.AsSpan(_sentBytes)))
-            {
-                case null:
-                    _watch ??= _tools.Loop.OnWritable(_socket, Flush);
-                    return;
-                case -1:
-                    Dispose();
-                    return;
-                case { } written:
-                    _sentBytes += written;
-                    if (_sentBytes == frame.Length)
-                    {
-                        _toSend.Dequeue();
-                        _sentBytes = 0;
-                    }
-
-                    break;
-            }
+            case false:
+                _watch ??= _tools.Loop.OnWritable(_socket, Flush);
+                return;
+            case null:
+                Dispose();
+                return;
         }
 
         _watch?.Dispose();

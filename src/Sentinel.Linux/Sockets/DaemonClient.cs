@@ -5,6 +5,7 @@ using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Queries;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
@@ -77,39 +78,76 @@ public sealed class DaemonClient : ISupervisor
     /// <inheritdoc cref="Do"/>
     public Answer Ask(Query query) => (Exchange(new Message.Inquire(query)) as Message.Answered ?? throw Nonsense()).Answer;
 
+    /// <summary>
+    /// All events after a number, as they happen, until the daemon ends: it is up to the caller to subscribe to the next one, from the
+    /// number that came last. It also ends when the caller stops enumerating.
+    /// </summary>
+    /// <inheritdoc cref="Do"/>
+    public IEnumerable<Notice> Subscribe(long after)
+    {
+        using var socket = Open(new Message.Subscribe(after));
+        while (Next(socket) is { } message)
+            if (message is Message.Told { Notice: var notice })
+                yield return notice;
+            else if (message is not Message.Working)
+                throw Nonsense();
+    }
+
     private Message Exchange(Message message)
+    {
+        using var socket = Open(message);
+        while (true)
+            switch (Next(socket))
+            {
+                case null:
+                    // The daemon says that it begins before it does.
+                    throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
+                case Message.Working:
+                    _hasBegun = true;
+                    continue;
+                case var reply:
+                    return reply;
+            }
+    }
+
+    // A connection on which something was asked.
+    private SafeFileHandle Open(Message message)
     {
         (_hasBegun, _isHeard, _idle) = (false, false, _isNeeded ? Idleness.OfDaemon(_home) : null);
         _isAsked = message is Message.Ask;
-        using var socket = Connect();
-        Send(socket, Protocol.Write(message));
-        while (true)
+        var socket = Connect();
+        try
         {
-            var header = Receive(socket, Protocol.HeaderBytes);
-            var body = Receive(socket, Protocol.LengthIn(header) ?? throw Nonsense());
-            try
-            {
-                switch (Protocol.Read(body))
-                {
-                    case Message.Working:
-                        _hasBegun = true;
-                        continue;
-                    case Message.Refused refused:
-                        throw new DaemonException(refused.Why);
-                    case var reply:
-                        return reply;
-                }
-            }
-            catch (OtherProtocolException e)
-            {
-                throw new DaemonException(
-                    $"the daemon speaks version {e.Version} of its protocol and this command version {Protocol.Version}; "
-                    + "'sentinel daemon restart' makes them the same and leaves your processes running");
-            }
-            catch (JsonException)
-            {
-                throw Nonsense();
-            }
+            Send(socket, Protocol.Write(message));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // Null when the daemon has hung up.
+    private Message? Next(SafeFileHandle socket)
+    {
+        if (Receive(socket, Protocol.HeaderBytes) is not { } header
+            || Receive(socket, Protocol.LengthIn(header) ?? throw Nonsense()) is not { } body)
+            return null;
+        try
+        {
+            var message = Protocol.Read(body);
+            return message is Message.Refused { Why: var why } ? throw new DaemonException(why) : message;
+        }
+        catch (OtherProtocolException e)
+        {
+            throw new DaemonException(
+                $"the daemon speaks version {e.Version} of its protocol and this command version {Protocol.Version}; "
+                + "'sentinel daemon restart' makes them the same and leaves your processes running");
+        }
+        catch (JsonException)
+        {
+            throw Nonsense();
         }
     }
 
@@ -140,7 +178,8 @@ public sealed class DaemonClient : ISupervisor
             }
     }
 
-    private byte[] Receive(SafeFileHandle socket, int length)
+    // Null when the daemon has hung up.
+    private byte[]? Receive(SafeFileHandle socket, int length)
     {
         var received = new byte[length];
         for (var count = 0; count < length;)
@@ -150,8 +189,7 @@ public sealed class DaemonClient : ISupervisor
                     Wait(socket, LibC.POLLIN);
                     break;
                 case 0:
-                    // The daemon says that it begins before it does.
-                    throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
+                    return null;
                 case { } read:
                     _isHeard = true;
                     count += read;

@@ -7,7 +7,7 @@ using Sentinel.Linux.Spawning;
 namespace Sentinel.Linux.Sockets;
 
 /// <summary>
-/// Answers commands on a socket: each connection sends one message and gets one reply. A client that is slow, silent or talks
+/// Answers commands on a socket: each connection sends one message and gets one reply, or events until it hangs up. A client that is slow, silent or talks
 /// nonsense harms nobody else, and is cut off after a while. When descriptors run out, one client at a time is let in, and the others wait.
 /// </summary>
 public sealed class RequestServer : IDisposable
@@ -39,11 +39,17 @@ public sealed class RequestServer : IDisposable
 
     /// <param name="answer">Gives the reply to a message; an exception becomes a refusal.</param>
     /// <param name="failed">Told of an exception that is a fault of ours.</param>
+    /// <param name="feed">Where clients may subscribe; null: nowhere.</param>
     public RequestServer(
-        string path, EventLoop loop, Func<Message, ValueTask<Message>> answer, Action<Exception>? failed = null, TimeProvider? time = null)
+        string path,
+        EventLoop loop,
+        Func<Message, ValueTask<Message>> answer,
+        Action<Exception>? failed = null,
+        TimeProvider? time = null,
+        EventFeed? feed = null)
     {
         (_path, _loop, _time) = (path, loop, time ?? TimeProvider.System);
-        _tools = new ConnectionTools(loop, _time, new ByteBudget(MostBytes), answer, failed ?? (_ => { }));
+        _tools = new ConnectionTools(loop, _time, new ByteBudget(MostBytes), answer, feed, failed ?? (_ => { }));
         (_listener, _accepting) = Listen();
     }
 

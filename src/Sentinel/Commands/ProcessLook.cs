@@ -57,7 +57,10 @@ internal sealed class ProcessLook
         [.. Processes.Select(process => ProcessJson.From(process, _session.Home))],
         [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
             restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
-        _session.Warnings);
+        _session.Warnings)
+    {
+        LastEvent = _answer.LastEvent,
+    };
 
     // Whatever prevents the restart, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
@@ -17,6 +18,11 @@ internal static class Events
         var who = happened is Event.OfProcess process ? $"{style.Paint(process.Name, Color.Bold)} (id: {process.Id})" : "sentinel";
         return $"{style.Paint(time, Color.Dim)} {who} {What(happened)}";
     }
+
+    /// <summary>What is missing.</summary>
+    public static string Sentence(Notice.Gap gap) => gap.Next - gap.After == 2
+        ? $"event {gap.Next - 1} is not kept any more"
+        : $"events {gap.After + 1} to {gap.Next - 1} are not kept any more";
 
     public static string What(Event happened) => happened switch
     {

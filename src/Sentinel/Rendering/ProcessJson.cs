@@ -17,7 +17,11 @@ internal sealed record ProcessesJson(
     int SchemaVersion,
     IReadOnlyList<ProcessJson> Processes,
     IReadOnlyList<RestartJson> AutoRestarted,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>The number of the last event that led to this.</summary>
+    public long LastEvent { get; init; }
+}
 
 internal sealed record ProcessJson
 {

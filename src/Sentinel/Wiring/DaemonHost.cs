@@ -71,7 +71,7 @@ internal sealed class DaemonHost : IDisposable
         _modifications = new Modifications(_loop);
         _errands = new Errands(_loop, _spawner, _table);
         _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
-        var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, _store.Events, _compressions.Begin, Warn);
+        var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
@@ -86,8 +86,8 @@ internal sealed class DaemonHost : IDisposable
         for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(PollInterval))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
-        _store.Events.Append([new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text)]);
-        using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed);
+        _store.Tell(new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text));
+        using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed, feed: new EventFeed(_store));
         if (_modifications.WhyNot is { } blind)
             Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
         _loop.After(StartTime, OwnMemory.LetGoOfCode);
@@ -102,7 +102,7 @@ internal sealed class DaemonHost : IDisposable
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
         _compressions.Dispose();
-        _store.Events.Append([new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId)]);
+        _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;
 
         void End(PosixSignalContext signal)

@@ -6,11 +6,13 @@ using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
+using Sentinel.Tests.Events;
 using Sentinel.Tests.Store;
 
 namespace Sentinel.Tests.Daemon;
@@ -107,6 +109,10 @@ public sealed class ProtocolTests
         AnyAnswer.Select(answer => new Message.Answered(answer)),
         Gen.Const(new Message.Describe()),
         Gen.Const(new Message.Working()),
+        Gen.Long.Select(after => new Message.Subscribe(after)),
+        Gen.Select(AnyEvent.Any, Gen.Long[1, Event.HighestNumber]).Select((happened, number) =>
+            new Message.Told(new Notice.Happened(happened with { Number = number }))),
+        Gen.Select(Gen.Long, Gen.Long).Select((after, next) => new Message.Told(new Notice.Gap(after, next))),
         Gen.Select(AnyOutcome.Array[0, 4], Text.Array[0, 2]).Select((outcomes, warnings) => new Message.Done(outcomes, warnings)),
         Gen.Select(Gen.Int, Text, AnyState.Time, Gen.Int, Gen.Int, Gen.Int, Text.Null())
             .Select((pid, version, since, supervised, running, restarts, error) =>
@@ -165,6 +171,8 @@ public sealed class ProtocolTests
     [InlineData("""{"protocol":2,"is":"stop","signal":99999999999}""")]
     [InlineData("""{"protocol":2,"is":"stop","signal":1.5}""")]
     [InlineData("""{"protocol":2,"is":"refused","why":"\ud800"}""")]
+    [InlineData("""{"protocol":2,"is":"subscribe"}""")]
+    [InlineData("""{"protocol":2,"is":"happened","event":{"time":"2026-01-02T03:04:05.000Z","event":"daemon-down","pid":7}}""")]
     [InlineData("""{"protocol":2,"is":"done","outcomes":[{"is":"cleared","target":"web"}],"warnings":[]}""")]
     public void What_is_no_message_is_refused_as_such(string body) =>
         Assert.ThrowsAny<JsonException>(() => Protocol.Read(Encoding.UTF8.GetBytes(body)));

@@ -28,7 +28,7 @@ internal static class AnyEvent
                 new LogEnds(logs.Item1, logs.Item2),
                 due));
 
-    public static readonly Gen<Event> Any = Gen.OneOf<Event>(
+    private static readonly Gen<Event> Unnumbered = Gen.OneOf<Event>(
         Gen.Select(Process, Gen.Int[1, int.MaxValue], Gen.Bool).Select((process, pid, automatic) => new Event.Started(process.Time, process.Id, process.Name, pid, automatic)),
         Ended,
         Gen.Select(Process, Gen.Int, Gen.Int).Select((process, pid, old) => new Event.HandedOver(process.Time, process.Id, process.Name, pid, old)),
@@ -46,4 +46,7 @@ internal static class AnyEvent
         Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),
         Gen.Select(Time, Gen.Int, Text).Select((time, pid, version) => new Event.DaemonUp(time, pid, version)),
         Gen.Select(Time, Gen.Int).Select((time, pid) => new Event.DaemonDown(time, pid)));
+
+    public static readonly Gen<Event> Any = Gen.Select(Unnumbered, Gen.Long[1, Event.HighestNumber].Nullable())
+        .Select((happened, number) => happened with { Number = number });
 }

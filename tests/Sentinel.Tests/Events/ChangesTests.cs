@@ -53,6 +53,11 @@ public sealed class ChangesTests
         Between(In(Sample.State("running")), In(new RunState.Backoff(Fell.EndedAt, Due), Fell)));
 
     [Fact]
+    public void One_whose_start_nobody_told_before_it_is_stopped_was_started() => Assert.Equal(
+        [new Event.Started(Sample.Start, 7, "web", 4711, Automatic: true)],
+        Between(In(Sample.State("starting again")), In(Sample.State("stopping"))));
+
+    [Fact]
     public void A_run_that_ended_and_its_successor_are_told_in_that_order() => Assert.Equal(
         [
             new Event.Ended(Fell.EndedAt, 7, "web", Fell, ByUser: false, new LogEnds(41, 42), null),

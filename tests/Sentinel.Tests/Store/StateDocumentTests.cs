@@ -16,7 +16,8 @@ public sealed class StateDocumentTests
     private const string Whole =
         """
         {"version":3,"nextId":9,"home":{"path":"/home/user/.sentinel","folder":{"inode":12,"born":1767323045000000001,"device":34}},
-         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,"processes":[
+         "previous":{"inode":56,"born":1767323045000000002,"device":34},"cookiePrefix":"0a1b2c3d","mayHaveStrays":true,
+         "lastEvent":41,"pendingEvents":[{"number":41,"time":"2026-01-02T03:04:05.678Z","event":"started","id":3,"name":"web","pid":4711}],"processes":[
           {"id":3,
            "spec":{"name":"web","command":{"arguments":["web","--port=80"],"text":"web --port=80","shell":false},
              "environment":"e1","variables":"Qj0yAA==","lease":{"term":{"lengthSeconds":7200,"expires":"2026-01-02T05:04:05+00:00"},"owner":{"pid":812,"startTicks":99,"bootId":"boot","program":"bash"},"session":"s1"},
@@ -91,7 +92,7 @@ public sealed class StateDocumentTests
         "group", "runNumber", "lastRun", "lastRun.pid", "lastRun.peakMemoryBytes", "how.outOfMemory", "state.run", "recentRestarts",
         "variables", "ports", "ports.0.process", "options.env-file", "options.port", "options.user", "nice", "ionice", "cpu-affinity", "oom-score-adj", "limit", "memory-max", "cpu-max", "pids-max",
         "options.restart", "restart-window", "stop-timeout", "stop-signal", "max-memory", "log-max-size", "log-backups", "log-compress",
-        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays",
+        "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays", "lastEvent", "pendingEvents",
     ];
 
     [Fact]
@@ -113,6 +114,8 @@ public sealed class StateDocumentTests
     [InlineData("\"cookie\":\"c3\"", "\"cookie\":\"c3.1\"")]
     [InlineData("\"runNumber\":4", "\"runNumber\":-1")]
     [InlineData("\"runNumber\":4", "\"runNumber\":2147483647")]
+    [InlineData("\"lastEvent\":41", "\"lastEvent\":9007199254740993")]
+    [InlineData("\"number\":41", "\"number\":9007199254740993")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[\"worker\\u0000\"]")]
     [InlineData("\"env-file\":[\"/srv/.env\"]", "\"env-file\":[\"/srv/\\u0000\"]")]
     public void What_nobody_can_reckon_with_is_damage(string part, string instead)
@@ -138,6 +141,9 @@ public sealed class StateDocumentTests
 
         Assert.Equal(9, state.NextId);
         Assert.Equal([3, 7, 8], state.Processes.Keys);
+        Assert.Equal(41, state.LastEvent);
+        Assert.Equal(
+            [new Event.Started(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 3, "web", 4711, Automatic: false) { Number = 41 }], state.PendingEvents);
         var web = state.Processes[3];
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(
@@ -175,7 +181,7 @@ public sealed class StateDocumentTests
 
     [Fact]
     public void A_state_of_the_version_before_means_the_same() =>
-        AnyState.Same(Read(Whole.Replace("\"runNumber\":4,", "")), Read(Version2));
+        AnyState.Same(Read(Whole.Replace("\"runNumber\":4,", "")) with { LastEvent = 0, PendingEvents = [] }, Read(Version2));
 
     [Fact]
     public void The_runs_of_a_state_of_version_2_have_the_cookie_of_their_record()

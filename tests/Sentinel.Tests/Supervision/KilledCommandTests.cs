@@ -8,6 +8,7 @@ using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Daemon;
+using Sentinel.Tests.Events;
 using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Supervision;
@@ -101,6 +102,27 @@ public sealed class KilledCommandTests
                 Assert.Equal("running", states["crashed"]);
             if (wasWritten && command == "restart")
                 Assert.Equal("running", states["stopped"]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void At_whatever_step_it_is_killed_the_events_tell_all_that_became_of_the_state_and_nothing_twice(string command)
+    {
+        var isKilled = true;
+        for (var steps = 1; isKilled; steps++)
+        {
+            using var sentinel = new MadeUpSentinel(new QuickFiles());
+            Populate(sentinel);
+            var client = new Replay(sentinel.Store.Read());
+
+            isKilled = IsKilled(sentinel, Commands[command], steps);
+            client.Hear(new EventReader(sentinel.Store).AllAfter(client.UpTo));
+            Assert.Equal(Replay.PidsIn(sentinel.Store.Read()), client.Pids);
+
+            sentinel.Another().Stop(new Selection.All(), StopOptions.Default).Now();
+            client.Hear(new EventReader(sentinel.Store).AllAfter(client.UpTo));
+            Assert.Empty(client.Pids);
         }
     }
 
