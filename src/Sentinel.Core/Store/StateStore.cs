@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Model;
@@ -19,6 +18,8 @@ public sealed class StateStore(
 {
     // Kept, because the daemon writes again and again, and a buffer this large is expensive to throw away.
     private ArrayBufferWriter<byte> Document => field ??= new ArrayBufferWriter<byte>(16 * 1024);
+
+    private readonly StateReader _reader = new(home, files.Home, time, python);
 
     private HeldState? _held;
 
@@ -135,8 +136,8 @@ public sealed class StateStore(
         // What is in memory and could not be written is newer than any file.
         if (_held is not { IsUnsaved: false } held || files.Home.VersionOf(home.State) == _heldVersion)
             return false;
-        var (state, damage) = Try(home.State);
-        if (state is null && TakeOver() is null)
+        var (state, damage) = _reader.Try(home.State);
+        if (state is null && _reader.TakeOver() is null)
         {
             PutAside(damage ?? $"{home.State} is missing", "the daemon's");
             held.Became(Replace(held.State, [], durable: true), isNews: false);
@@ -237,93 +238,18 @@ public sealed class StateStore(
 
     private string Aside(string why) => $"{home.State}.{why}-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
 
-    /// <param name="TakenOver">What the state was converted from, if it is not yet written as ours.</param>
-    /// <param name="CopyOf">The home that this one is a copy of, if its state does not say so yet; null: none.</param>
-    private sealed record Loaded(State State, string Source, string? Damage, TakenOver? TakenOver = null, string? CopyOf = null);
-
     private void Know(FileVersion? version, State state) => _known = version is null ? null : (version, state);
 
-    private Loaded Load()
+    private LoadedState Load()
     {
         // Asked first: if the file is replaced meanwhile, it is read again the next time.
         var version = files.Home.VersionOf(home.State);
         if (_known is { } known && known.Version == version)
-            return new Loaded(known.State, home.State, null);
-        var loaded = LoadAnew();
+            return new LoadedState(known.State, home.State, null);
+        var loaded = _reader.Load();
         if (loaded is { Damage: null, TakenOver: null, CopyOf: null })
             Know(version, loaded.State);
         return loaded;
-    }
-
-    private Loaded LoadAnew()
-    {
-        var loaded = LoadBest();
-        if (loaded.State.Home is { } written && files.Home.MarkOf(home.Folder) is { } here && !written.Folder.IsSame(here))
-            // If the original is gone, this home was moved, or put back.
-            return files.Home.MarkOf(written.Path) is { } original && original.IsSame(written.Folder)
-                ? loaded with { State = loaded.State.AsCopy(time.GetUtcNow()), CopyOf = written.Path }
-                : loaded with { State = loaded.State with { MayHaveStrays = true } };
-        return loaded.State.Previous is { } replaced && files.Home.MarkOf(home.PreviousState)?.IsSame(replaced) != true
-            ? loaded with { State = loaded.State with { MayHaveStrays = true } }
-            : loaded;
-    }
-
-    private Loaded LoadBest()
-    {
-        var (state, damage) = Try(home.State);
-        if (state is not null)
-            return new Loaded(state, home.State, null);
-        if (damage is not null && TakeOver() is { } taken)
-            return new Loaded(taken.State, home.State, null, taken);
-        var (previous, previousDamage) = Try(home.PreviousState);
-        // The file was missing at first, but both the first state and the second may have been written since.
-        if (previous is not null && damage is null)
-            (state, damage) = Try(home.State);
-        if (state is not null)
-            return new Loaded(state, home.State, null);
-        if (previous is not null)
-            return new Loaded(previous, home.PreviousState, damage ?? $"{home.State} is missing");
-        if (damage is null && previousDamage is null)
-            return new Loaded(State.Empty, home.State, null);
-        // Nothing good is left. Going on with an empty state would hide what runs, so that is for the user to decide.
-        throw new StateException(
-            $"{damage ?? previousDamage}, and there is no good copy.\n"
-            + $"Move {(damage is null ? home.PreviousState : home.State)} away to start afresh.");
-    }
-
-    private TakenOver? TakeOver()
-    {
-        try
-        {
-            return files.Home.ReadAll(home.State, mayHaveTwoNames: true) is { } json ? python?.Read(json) : null;
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            return null;
-        }
-    }
-
-    // Neither a state nor damage: there is no such file.
-    private (State? State, string? Damage) Try(string path)
-    {
-        try
-        {
-            return files.Home.ReadAll(path, mayHaveTwoNames: true) is { } json ? (StateDocument.Read(json), null) : (null, null);
-        }
-        catch (JsonException e)
-        {
-            return (null, $"{path} is damaged ({e.Message.TrimEnd('.')})");
-        }
-        catch (NewerStateException e)
-        {
-            throw new StateException(
-                $"{path} was written by a newer Sentinel (state version {e.Version}; this one knows {StateDocument.CurrentVersion}).\n"
-                + "Upgrade sentinel, or set SENTINEL_HOME to another folder. Nothing was changed.");
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            throw new StateException($"{path} cannot be read: {e.Message.TrimEnd('.')}. Nothing was changed.");
-        }
     }
 }
 

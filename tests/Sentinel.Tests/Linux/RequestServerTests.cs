@@ -386,15 +386,20 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void Who_can_do_without_a_daemon_gets_its_answer_even_if_that_takes_long_once_it_has_said_something()
     {
-        var answer = new TaskCompletionSource<Message>();
-        ServeSlowly(_ => new ValueTask<Message>(answer.Task));
+        // One for each who asks: what waits for the same task may go on in another thread.
+        var answers = new List<TaskCompletionSource<Message>>();
+        ServeSlowly(_ =>
+        {
+            answers.Add(new TaskCompletionSource<Message>());
+            return new ValueTask<Message>(answers[^1].Task);
+        });
         var asking = Task.Run(() => DaemonClient.AskIfThere(_home, All), TestContext.Current.CancellationToken);
 
         // By the second time that it says so it has taken longer than anybody waits for a first word.
         using var other = Connect();
         other.Send(Protocol.Write(new Message.Inquire(All)));
         Assert.Equal([new Message.Working(), new Message.Working()], [Receive(other), Receive(other)]);
-        _looping.On(() => answer.SetResult(new Message.Answered(new Answer.Processes([], [], ["it is late"]))));
+        _looping.On(() => answers.ForEach(answer => answer.SetResult(new Message.Answered(new Answer.Processes([], [], ["it is late"])))));
 
         Assert.Equal(["it is late"], Assert.IsType<Answer.Processes>(Looping.Get(asking)).Warnings);
     }

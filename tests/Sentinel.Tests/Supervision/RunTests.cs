@@ -45,7 +45,8 @@ public sealed class RunTests : IDisposable
         var left = Machine.Add($"{Cookie}.1");
         var emptied = Machine.Add(cookie: null, mark: TreeMark.Of($"{Cookie}.1"));
 
-        Assert.IsNotType<Outcome.Failed>(Assert.Single(command == "stop" ? _sentinel.Stop("web") : command == "delete" ? _sentinel.Delete("web") : _sentinel.Restart("web")));
+        Assert.IsNotType<Outcome.Failed>(Assert.Single(
+            command == "stop" ? _sentinel.Stop("web") : command == "delete" ? _sentinel.Delete("web") : _sentinel.Restart("web")));
 
         Assert.True(left.HasEnded && emptied.HasEnded);
         Assert.Equal(command == "restart" ? 1 : 0, Machine.Processes.Count);

@@ -147,7 +147,13 @@ public sealed class ProcessTreesTests
         var before = _machine.Add("web.1");
         _machine.Fork(before);
         before.End(0);
-        var record = Policy.Sample.Record with { Cookie = "web", RunNumber = 2, State = Policy.Sample.State("starting"), LastRun = new EndedRun(before.Pid, Policy.Sample.Start, Policy.Sample.Start, true, new Exit.Code(0)) };
+        var record = Policy.Sample.Record with
+        {
+            Cookie = "web",
+            RunNumber = 2,
+            State = Policy.Sample.State("starting"),
+            LastRun = new EndedRun(before.Pid, Policy.Sample.Start, Policy.Sample.Start, Witnessed: true, new Exit.Code(0)),
+        };
 
         Assert.Empty(Find(TreeRoot.OfRun(record)));
         Assert.Single(Find(TreeRoot.Of(record)));
