@@ -29,7 +29,8 @@ public sealed class EventFeed
     {
         var last = _events.Last;
         whyNot = after < 0 || after > last ? $"no event has the number {after}: the last is {last}"
-            : _subscriptions.Count == MostSubscribers ? $"the daemon has {MostSubscribers} subscribers already; end one of them and try again"
+            : _subscriptions.Count == MostSubscribers
+                ? $"the daemon has {MostSubscribers} subscribers already; end one of them and try again"
             : "";
         if (whyNot.Length > 0)
             return null;

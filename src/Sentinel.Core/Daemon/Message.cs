@@ -27,7 +27,7 @@ public abstract record Message
     /// <summary>From the daemon to a subscriber: an event, or that some are missing.</summary>
     public sealed record Told(Notice Notice) : Message;
 
-    /// <summary>From the daemon: work goes on; sent once a second until another reply comes, and to subscribers while nothing happens.</summary>
+    /// <summary>From the daemon: work goes on; sent once a second until another reply comes, and to subscribers.</summary>
     public sealed record Working : Message;
 
     /// <summary>The daemon's reply to <see cref="Ask"/>.</summary>

@@ -128,8 +128,9 @@ public static class Protocol
         "query" => new Message.Inquire(QueryDocument.Read(json)),
         "answer" => new Message.Answered(QueryDocument.ReadAnswer(json)),
         "subscribe" => new Message.Subscribe(json.Get("after").GetInt64()),
-        "happened" => new Message.Told(new Notice.Happened(
-            EventDocument.Read(json.Get("event")) is { Number: not null } happened ? happened : throw new JsonException("an event without a number"))),
+        "happened" => new Message.Told(new Notice.Happened(EventDocument.Read(json.Get("event")) is { Number: not null } happened
+            ? happened
+            : throw new JsonException("an event without a number"))),
         "gap" => new Message.Told(new Notice.Gap(json.Get("after").GetInt64(), json.Get("next").GetInt64())),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),

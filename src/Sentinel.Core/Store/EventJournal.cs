@@ -55,7 +55,7 @@ internal sealed class EventJournal(EventLog log)
             Recorded?.Invoke(recorded);
     }
 
-    /// <summary>Keeps what happened until the state can be saved. Until then nobody hears of it: the next process would not know of it.</summary>
+    /// <summary>Keeps what happened until the state can be saved; nobody hears of it before that, as the next process would not know it.</summary>
     public void NotSaved(IReadOnlyCollection<Event> happened)
     {
         _unsaved.AddRange(happened);

@@ -10,7 +10,9 @@ public sealed class EventReader(StateStore store)
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     public long Last => Math.Max(store.Read().LastEvent, store.Log.LastNumber());
 
-    /// <summary>What comes next for somebody who has heard of all events up to a number: a page at a time, empty if there is nothing yet.</summary>
+    /// <summary>
+    /// What comes next for somebody who has heard of all events up to a number: a page at a time, empty if there is nothing yet.
+    /// </summary>
     /// <exception cref="StateException">There is a state that cannot be used.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public IReadOnlyList<Notice> After(long number)

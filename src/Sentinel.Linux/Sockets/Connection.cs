@@ -12,7 +12,12 @@ namespace Sentinel.Linux.Sockets;
 /// <param name="Feed">Where clients may subscribe; null: nowhere.</param>
 /// <param name="Failed">Told of a fault of ours.</param>
 internal sealed record ConnectionTools(
-    EventLoop Loop, TimeProvider Time, ByteBudget Received, Func<Message, ValueTask<Message>> Answer, EventFeed? Feed, Action<Exception> Failed);
+    EventLoop Loop,
+    TimeProvider Time,
+    ByteBudget Received,
+    Func<Message, ValueTask<Message>> Answer,
+    EventFeed? Feed,
+    Action<Exception> Failed);
 
 /// <summary>How much memory may be in use for one purpose.</summary>
 internal sealed class ByteBudget(long most)
@@ -164,7 +169,8 @@ internal sealed class Connection : IDisposable
             {
                 _timer?.Dispose();
                 // It would keep one of the last descriptors for long.
-                _stream = new EventStream(_tools, _socket, after, IsLast ? "the daemon has no file descriptor left for subscribers" : null, Dispose);
+                var whyNot = IsLast ? "the daemon has no file descriptor left for subscribers" : null;
+                _stream = new EventStream(_tools, _socket, after, whyNot, Dispose);
                 return;
             }
 

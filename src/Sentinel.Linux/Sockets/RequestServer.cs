@@ -7,8 +7,9 @@ using Sentinel.Linux.Spawning;
 namespace Sentinel.Linux.Sockets;
 
 /// <summary>
-/// Answers commands on a socket: each connection sends one message and gets one reply, or events until it hangs up. A client that is slow, silent or talks
-/// nonsense harms nobody else, and is cut off after a while. When descriptors run out, one client at a time is let in, and the others wait.
+/// Answers commands on a socket: each connection sends one message and gets one reply, or events until it hangs up. A client that
+/// is slow, silent or talks nonsense harms nobody else, and is cut off after a while. When descriptors run out, one client at a time
+/// is let in, and the others wait.
 /// </summary>
 public sealed class RequestServer : IDisposable
 {

@@ -54,7 +54,7 @@ internal static class EventsCommand
     private static int Show(Session session, string[] targets, int lines, DateTimeOffset since, long? after, bool isFollowing)
     {
         if (after > 0 && new EventReader(session.Store).Last is var last && after > last)
-            return Session.Fail($"no event has the number {after} yet: the last is {last}; 'sentinel events --after 0' shows all that are kept");
+            return Session.Fail($"no event has the number {after}: the last is {last}; 'sentinel events --after 0' shows all that are kept");
         // A process that was deleted since is still known by its events.
         using var log = session.OpenEvents();
         var end = log.End;

@@ -129,7 +129,7 @@ public sealed class EventReaderTests : IDisposable
     }
 
     [Fact]
-    public void Whatever_is_appended_or_rotated_meanwhile_a_reader_misses_nothing_and_hears_nothing_twice()
+    public async Task Whatever_is_appended_or_rotated_meanwhile_a_reader_misses_nothing_and_hears_nothing_twice()
     {
         const int count = 20_000, perFile = 1_000;
         var log = new EventLog(_home, new HomeFiles(), Assert.Fail);
@@ -151,7 +151,7 @@ public sealed class EventReaderTests : IDisposable
                 upTo = notice.UpTo;
             }
 
-        writer.GetAwaiter().GetResult();
+        await writer;
     }
 
     private void Tell(int count)
