@@ -39,6 +39,22 @@ public class ReadinessTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_is_ready_when_a_command_in_its_folder_succeeds_and_not_before(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        var begun = home.Begin("run", "--name", "web", "--wait", "--ready-exec", "touch asked; test -e go", "--", "sleep", "1000");
+        await Wait.Until(() => File.Exists(Path.Combine(home.Work, "asked")), "it is asked");
+        Assert.Equal("starting", (await home.Show("web")).State);
+
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
+
+        (await begun.Finish()).Ok();
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Theory]
     [InlineData(false, "--ready-http", "http://127.0.0.1:{0}/")]
     [InlineData(true, "--ready-http", "http://localhost:{0}/")]
     [InlineData(false, "--ready-tcp", "{0}")]

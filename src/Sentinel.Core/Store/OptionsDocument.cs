@@ -12,6 +12,8 @@ namespace Sentinel.Core.Store;
 /// </summary>
 public static class OptionsDocument
 {
+    private static readonly SpecField[] Fields = SpecFields.Options;
+
     /// <summary>The object by itself.</summary>
     public static JsonElement Of(ProcessSpec spec)
     {
@@ -25,7 +27,7 @@ public static class OptionsDocument
     public static void Write(Utf8JsonWriter json, ProcessSpec spec)
     {
         json.WriteStartObject();
-        foreach (var field in SpecFields.Options)
+        foreach (var field in Fields)
             if (field.Get(spec) is { Count: > 0 } values)
                 Write(json, field, values);
         json.WriteEndObject();
@@ -36,14 +38,26 @@ public static class OptionsDocument
     /// <exception cref="FormatException">A value cannot be.</exception>
     public static ProcessSpec Read(JsonElement json, ProcessSpec spec)
     {
-        var values = new Dictionary<SpecField, IReadOnlyList<string>>();
+        // They are written in the order of the table, so that one walk through it finds all of them.
+        var values = new string[]?[Fields.Length];
+        var next = 0;
         foreach (var property in json.EnumerateObject())
-            if (SpecFields.Find(property.Name) is { IsOption: true } field)
-                values[field] = Values(field, property.Value);
-        foreach (var required in SpecFields.Options.Where(field => field.IsRequired))
-            if (!values.ContainsKey(required))
-                throw new JsonException($"the option '{required.Key}' is missing");
-        return SpecFields.Restore(spec, values);
+        {
+            var at = next;
+            while (at < Fields.Length && !property.NameEquals(Fields[at].Key))
+                at++;
+            if (at == Fields.Length && (at = Array.FindIndex(Fields, field => field.Key == property.Name)) < 0)
+                continue;
+            values[at] = Values(Fields[at], property.Value);
+            next = at + 1;
+        }
+
+        for (var i = 0; i < Fields.Length; i++)
+            if (values[i] is { } given)
+                spec = Fields[i].Give(spec, given, Asker.None);
+            else if (Fields[i].IsRequired)
+                throw new JsonException($"the option '{Fields[i].Key}' is missing");
+        return spec;
     }
 
     private static void Write(Utf8JsonWriter json, SpecField field, IReadOnlyList<string> values)

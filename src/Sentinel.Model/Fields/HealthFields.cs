@@ -42,6 +42,7 @@ internal static class HealthFields
         },
         ReadyBy(ProbeKind.Http, FieldShape.Text, "url", "Ready when this URL answers 200 to 399", Probe.Http),
         ReadyBy(ProbeKind.Tcp, FieldShape.Text, "host:port", "Ready when a TCP connection to this address succeeds", Probe.Tcp),
+        ReadyBy(ProbeKind.Exec, FieldShape.Text, "command", "Ready when this command, run as it is, exits with code 0", Probe.Exec),
         ReadyBy(ProbeKind.Log, FieldShape.Text, "regex", "Ready when it writes a line that matches", Probe.Log),
         ReadyBy(ProbeKind.Notify, FieldShape.Flag, "", "Ready when it sends READY=1 (sd_notify)", _ => Probe.Notify),
         new("any-listener", FieldShape.Flag, "",

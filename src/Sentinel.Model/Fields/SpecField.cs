@@ -6,12 +6,20 @@ namespace Sentinel.Model.Fields;
 /// A setting of a process. One entry in a table is the option <c>--KEY</c> of <c>run</c> and <c>set</c>, and the property KEY of
 /// <c>options</c> in the state, in requests and in <c>--json</c>.
 /// </summary>
-/// <param name="Key">Words with dashes between them: <c>stop-timeout</c>.</param>
-/// <param name="Shape">How its values look.</param>
-/// <param name="Value">What help calls a value; empty for a flag.</param>
-/// <param name="Help">Begins with a verb or names the thing; a default that help shows stands at its end.</param>
-public sealed record SpecField(string Key, FieldShape Shape, string Value, string Help)
+/// <param name="key">Words with dashes between them: <c>stop-timeout</c>.</param>
+/// <param name="shape">How its values look.</param>
+/// <param name="value">What help calls a value; empty for a flag.</param>
+/// <param name="help">Begins with a verb or names the thing; a default that help shows stands at its end.</param>
+public sealed class SpecField(string key, FieldShape shape, string value, string help)
 {
+    public string Key => key;
+
+    public FieldShape Shape => shape;
+
+    public string Value => value;
+
+    public string Help => help;
+
     private static readonly Func<ProcessSpec, ProcessSpec, bool> Never = (_, _) => false;
 
     /// <summary>Holds for a change of a running process that must not wait for its next start.</summary>
@@ -59,10 +67,6 @@ public sealed record SpecField(string Key, FieldShape Shape, string Value, strin
     public ProcessSpec Reset(ProcessSpec spec) => Set(spec, new FieldValue(Key, [], Asker.None));
 
     public bool IsSame(ProcessSpec one, ProcessSpec other) => Get(one).SequenceEqual(Get(other));
-
-    public bool Equals(SpecField? other) => Key == other?.Key;
-
-    public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>How the values of a field look, in an option as in JSON.</summary>

@@ -11,7 +11,7 @@ public static class SpecFields
     private static readonly Dictionary<string, SpecField> ByKey = All.ToDictionary(field => field.Key);
 
     /// <summary>Those that <c>options</c> in a spec holds.</summary>
-    public static readonly IReadOnlyList<SpecField> Options = [.. All.Where(field => field.IsOption)];
+    public static readonly SpecField[] Options = [.. All.Where(field => field.IsOption)];
 
     /// <summary>What can be reset: fields, and the choices that some of them make up.</summary>
     public static readonly IReadOnlyList<string> Resettable =
@@ -27,16 +27,11 @@ public static class SpecFields
         var given = All.Where(values.ContainsKey).ToList();
         foreach (var same in given.Where(field => field.Choice is not null).GroupBy(field => field.Choice).Where(same => same.Count() > 1))
             throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} check the same thing; use one of them");
-        spec = Restore(spec, values, asker);
+        spec = given.Aggregate(spec, (before, field) => field.Give(before, values[field], asker));
         return given.Find(field => field.Needs is { } needed && ByKey[needed].Get(spec).Count == 0) is { } idle
             ? throw new FormatException($"--{idle.Key} needs --{idle.Needs}")
             : spec;
     }
-
-    /// <summary>Gives fields values that they had before, in the order of the table.</summary>
-    /// <exception cref="FormatException">A value cannot be.</exception>
-    public static ProcessSpec Restore(ProcessSpec spec, IReadOnlyDictionary<SpecField, IReadOnlyList<string>> values, Asker? asker = null) =>
-        All.Where(values.ContainsKey).Aggregate(spec, (before, field) => field.Give(before, values[field], asker ?? Asker.None));
 
     /// <param name="name">Of a field or of a choice.</param>
     public static ProcessSpec Reset(ProcessSpec spec, string name) =>

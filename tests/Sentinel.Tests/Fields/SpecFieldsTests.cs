@@ -68,6 +68,7 @@ public sealed class SpecFieldsTests
         { "health-start-period", "5", "health-tcp=localhost:80" },
         { "ready-http", "http://localhost:8080/", "" },
         { "ready-tcp", "localhost:8080", "" },
+        { "ready-exec", "check", "" },
         { "ready-log", "ready", "" },
         { "ready-notify", "true", "" },
         { "any-listener", "true", "" },

@@ -129,7 +129,7 @@ internal static class AnyState
 
     private static readonly Gen<Probe> OfHealth = Gen.OneOf(Network, Gen.Int.Select(number => Probe.Exec($"check 'a b' {number}")));
 
-    private static readonly Gen<Probe> OfReadiness = Gen.OneOf(Network, Gen.Int.Select(number => Probe.Log($"^ready {number}$")));
+    private static readonly Gen<Probe> OfReadiness = Gen.OneOf(OfHealth, Gen.Int.Select(number => Probe.Log($"^ready {number}$")));
 
     private static readonly Gen<Instance?> AnyInstance = Gen.Select(Text, Gen.Int[1, 9]).Select((set, number) => new Instance(set, number)).Null();
 
