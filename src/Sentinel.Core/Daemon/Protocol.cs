@@ -83,10 +83,7 @@ public static class Protocol
                 RequestDocument.Write(json, request);
                 break;
             case Message.Done done:
-                json.WriteStartArray("outcomes");
-                foreach (var outcome in done.Outcomes)
-                    OutcomeDocument.Write(json, outcome);
-                json.WriteEndArray();
+                json.WriteArray("outcomes", done.Outcomes, outcome => OutcomeDocument.Write(json, outcome));
                 json.WriteTexts("warnings", done.Warnings);
                 break;
             case Message.Described { Status: var status }:

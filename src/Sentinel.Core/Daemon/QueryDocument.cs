@@ -49,10 +49,7 @@ internal static class QueryDocument
             case Answer.Processes processes:
                 json.WriteString("about", Processes);
                 ViewDocument.Write(json, processes.Views);
-                json.WriteStartArray("missing");
-                foreach (var outcome in processes.Missing)
-                    OutcomeDocument.Write(json, outcome);
-                json.WriteEndArray();
+                json.WriteArray("missing", processes.Missing, outcome => OutcomeDocument.Write(json, outcome));
                 json.WriteTexts("warnings", processes.Warnings);
                 json.WriteNumber("lastEvent", processes.LastEvent);
                 break;

@@ -55,17 +55,12 @@ internal static class RequestDocument
                 json.WriteBoolean("relative", scale.IsRelative);
                 break;
             case Request.ChangeSpecs { Changes: var changes }:
-                json.WriteStartArray("changes");
-                foreach (var change in changes)
+                json.WriteObjects("changes", changes, change =>
                 {
-                    json.WriteStartObject();
                     json.WriteNumber("id", change.Id);
                     SpecDocument.Write(json, "before", change.Before);
                     SpecDocument.Write(json, "after", change.After);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
+                });
                 break;
             case Request.Start start:
                 Write(json, start.Selection);

@@ -10,42 +10,30 @@ namespace Sentinel.Core.Daemon;
 /// <summary>The shape, in messages, of what the daemon sees of processes.</summary>
 internal static class ViewDocument
 {
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<ProcessView> views)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ProcessView> views) => json.WriteObjects("processes", views, view => Write(json, view));
+
+    private static void Write(Utf8JsonWriter json, ProcessView view)
     {
-        json.WriteStartArray("processes");
-        foreach (var view in views)
-        {
-            json.WriteStartObject();
-            // What is elsewhere is never written down: this document alone says so.
-            var elsewhere = view.Record.State as RunState.Elsewhere;
-            json.WritePropertyName("record");
-            StateDocument.Write(json, elsewhere is null ? view.Record : view.Record with { State = elsewhere.Was });
-            if (elsewhere is not null)
-                json.WriteBoolean("elsewhere", true);
-            if (view.LeaseOver is { } over)
-                json.WriteString("leaseOver", over);
-            if (view.Usage is { } usage)
-                Write(json, usage);
-            if (view.IsUnasked)
-                json.WriteBoolean("unasked", true);
-            if (view.Left.Count > 0)
-                Write(json, view.Left);
-            if (view.Remains.Count > 0)
-                Write(json, "remains", view.Remains);
-            if (view.Ports.Count > 0)
-            {
-                json.WriteStartArray("ports");
-                foreach (var lease in view.Ports)
-                    StateDocument.Write(json, lease);
-                json.WriteEndArray();
-            }
-
-            if (view.Logs is { } logs)
-                Write(json, logs);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        // What is elsewhere is never written down: this document alone says so.
+        var elsewhere = view.Record.State as RunState.Elsewhere;
+        json.WritePropertyName("record");
+        StateDocument.Write(json, elsewhere is null ? view.Record : view.Record with { State = elsewhere.Was });
+        if (elsewhere is not null)
+            json.WriteBoolean("elsewhere", true);
+        if (view.LeaseOver is { } over)
+            json.WriteString("leaseOver", over);
+        if (view.Usage is { } usage)
+            Write(json, usage);
+        if (view.IsUnasked)
+            json.WriteBoolean("unasked", true);
+        if (view.Left.Count > 0)
+            Write(json, view.Left);
+        if (view.Remains.Count > 0)
+            json.WriteArray("remains", view.Remains, json.WriteNumberValue);
+        if (view.Ports.Count > 0)
+            json.WriteArray("ports", view.Ports, lease => StateDocument.Write(json, lease));
+        if (view.Logs is { } logs)
+            Write(json, logs);
     }
 
     public static List<ProcessView> Read(JsonElement json) => [.. json.Get("processes").EnumerateArray().Select(ReadView)];
@@ -72,7 +60,7 @@ internal static class ViewDocument
         json.WriteNumber("cpuPercent", usage.CpuPercent);
         json.WriteNumber("memoryBytes", usage.MemoryBytes);
         json.WriteNumber("uptimeSeconds", usage.Uptime.TotalSeconds);
-        Write(json, "pids", usage.Pids);
+        json.WriteArray("pids", usage.Pids, json.WriteNumberValue);
         json.WriteEndObject();
     }
 
@@ -82,22 +70,14 @@ internal static class ViewDocument
         TimeSpan.FromSeconds(json.Get("uptimeSeconds").GetDouble()),
         ReadNumbers(json.Get("pids")));
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<LeftProcess> left)
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<LeftProcess> left) => json.WriteObjects("left", left, process =>
     {
-        json.WriteStartArray("left");
-        foreach (var process in left)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("pid", process.Pid);
-            if (process.Program is { } program)
-                json.WriteString("program", program);
-            json.WriteString("startedAt", process.StartedAt);
-            json.WriteBoolean("leftSession", process.LeftSession);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+        json.WriteNumber("pid", process.Pid);
+        if (process.Program is { } program)
+            json.WriteString("program", program);
+        json.WriteString("startedAt", process.StartedAt);
+        json.WriteBoolean("leftSession", process.LeftSession);
+    });
 
     private static LeftProcess ReadLeft(JsonElement json) => new(
         json.Get("pid").GetInt32(), json.Maybe("program")?.GetString(), json.Time("startedAt"), json.Get("leftSession").GetBoolean());
@@ -105,38 +85,23 @@ internal static class ViewDocument
     private static void Write(Utf8JsonWriter json, LogFaults logs)
     {
         json.WriteStartObject("logs");
-        json.WriteStartArray("deleted");
-        foreach (var log in logs.Deleted)
+        json.WriteObjects("deleted", logs.Deleted, log =>
         {
-            json.WriteStartObject();
             json.WriteString("path", log.Path);
             json.WriteString("stillAt", log.StillAt);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("moved");
-        foreach (var log in logs.Moved)
+        });
+        json.WriteObjects("moved", logs.Moved, log =>
         {
-            json.WriteStartObject();
             json.WriteString("path", log.Path);
             json.WriteString("nowAt", log.NowAt);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("emptied");
-        foreach (var log in logs.Emptied)
+        });
+        json.WriteObjects("emptied", logs.Emptied, log =>
         {
-            json.WriteStartObject();
             json.WriteString("path", log.Path);
             if (log.NoticedAt is { } at)
                 json.WriteString("noticedAt", at);
             json.WriteNumber("lostBytes", log.LostBytes);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 
@@ -145,14 +110,6 @@ internal static class ViewDocument
         [.. json.Get("moved").EnumerateArray().Select(log => new MovedLog(log.Text("path"), log.Text("nowAt")))],
         [.. json.Get("emptied").EnumerateArray().Select(log => new EmptiedLog(
             log.Text("path"), log.Maybe("noticedAt")?.Time(), log.Get("lostBytes").GetInt64()))]);
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<int> numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (var number in numbers)
-            json.WriteNumberValue(number);
-        json.WriteEndArray();
-    }
 
     private static int[] ReadNumbers(JsonElement json) => [.. json.EnumerateArray().Select(number => number.GetInt32())];
 }

@@ -38,11 +38,22 @@ internal static class JsonFields
 
     public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 
-    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts) => json.WriteArray(name, texts, json.WriteStringValue);
+
+    /// <param name="write">Writes an item as one value.</param>
+    public static void WriteArray<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
+        foreach (var item in items)
+            write(item);
         json.WriteEndArray();
     }
+
+    /// <param name="write">Writes the properties of an item's object.</param>
+    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write) => json.WriteArray(name, items, item =>
+    {
+        json.WriteStartObject();
+        write(item);
+        json.WriteEndObject();
+    });
 }

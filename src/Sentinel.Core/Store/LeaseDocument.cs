@@ -43,16 +43,11 @@ internal static class LeaseDocument
     public static void Write(Utf8JsonWriter json, Origin origin)
     {
         json.WriteStartObject("origin");
-        json.WriteStartArray("ancestry");
-        foreach (var ancestor in origin.Ancestry)
+        json.WriteObjects("ancestry", origin.Ancestry, ancestor =>
         {
-            json.WriteStartObject();
             json.WriteNumber("pid", ancestor.Pid);
             json.WriteString("program", ancestor.Program);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteString("folder", origin.Folder);
         json.WriteString("at", origin.At);
         json.WriteEndObject();

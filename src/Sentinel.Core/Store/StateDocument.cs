@@ -54,39 +54,18 @@ internal static class StateDocument
             json.WriteBoolean("mayHaveStrays", true);
         if (state.LastEvent > 0)
             json.WriteNumber("lastEvent", state.LastEvent);
-        json.WriteStartArray("processes");
-        foreach (var process in state.Processes.Values)
-            Write(json, process);
-        json.WriteEndArray();
+        json.WriteArray("processes", state.Processes.Values, process => Write(json, process));
         if (!state.Groups.IsEmpty)
-        {
-            json.WriteStartArray("groups");
-            foreach (var group in state.Groups.Values)
-                Write(json, group);
-            json.WriteEndArray();
-        }
-
+            json.WriteArray("groups", state.Groups.Values, group => Write(json, group));
         if (!state.Ports.IsEmpty)
-        {
-            json.WriteStartArray("ports");
-            foreach (var lease in state.Ports.Values)
-                Write(json, lease);
-            json.WriteEndArray();
-        }
-
+            json.WriteArray("ports", state.Ports.Values, lease => Write(json, lease));
         // In base64: exact, and not readable at a glance.
         json.WriteStartObject("environments");
         foreach (var (key, environment) in state.Environments)
             json.WriteBase64String(key, environment.Bytes.Span);
         json.WriteEndObject();
         if (state.PendingEvents.Count > 0)
-        {
-            json.WriteStartArray("pendingEvents");
-            foreach (var happened in state.PendingEvents)
-                EventDocument.Write(json, happened);
-            json.WriteEndArray();
-        }
-
+            json.WriteArray("pendingEvents", state.PendingEvents, happened => EventDocument.Write(json, happened));
         json.WriteEndObject();
     }
 
@@ -182,13 +161,7 @@ internal static class StateDocument
         json.WriteNumber("restarts", process.Restarts);
         json.WriteNumber("shortRuns", process.ShortRuns);
         if (process.RecentRestarts.Count > 0)
-        {
-            json.WriteStartArray("recentRestarts");
-            foreach (var restart in process.RecentRestarts)
-                json.WriteStringValue(restart);
-            json.WriteEndArray();
-        }
-
+            json.WriteArray("recentRestarts", process.RecentRestarts, json.WriteStringValue);
         if (process.LastRun is { } last)
             RunDocument.Write(json, last);
         if (process.Origin is { } origin)
