@@ -13,6 +13,9 @@ public readonly struct FieldValue(string key, IReadOnlyList<string> texts, Asker
     // A day.
     private const int MostSeconds = 86400;
 
+    /// <summary>The key of the field.</summary>
+    public string Key => key;
+
     /// <summary>All of them.</summary>
     public IReadOnlyList<string> Texts => texts;
 
@@ -29,6 +32,19 @@ public readonly struct FieldValue(string key, IReadOnlyList<string> texts, Asker
         SpecField.True => true,
         var other => throw new FormatException($"--{key} takes no value, not '{other}'"),
     };
+
+    /// <summary>Those that are given, after the ones of before that have other names; none if none is given.</summary>
+    public IReadOnlyList<T> AddedTo<T>(IReadOnlyList<T> before, Func<string, T> parse, Func<T, string> nameOf)
+    {
+        if (!IsGiven)
+            return [];
+        var given = texts.Select(parse).ToList();
+        var names = new HashSet<string>();
+        foreach (var name in given.Select(nameOf))
+            if (!names.Add(name))
+                throw new FormatException($"--{key} {name} is given twice");
+        return [.. before.Where(old => !names.Contains(nameOf(old))), .. given];
+    }
 
     /// <param name="what">What it takes, with its article.</param>
     public string? Filled(string what) => Text is "" ? throw new FormatException($"--{key} takes {what}, not ''") : Text;

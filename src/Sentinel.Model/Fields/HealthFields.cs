@@ -17,27 +17,27 @@ internal static class HealthFields
         new("health-interval", FieldShape.Number, "seconds", $"Seconds from one check to the next [default: {HealthCheck.DefaultInterval.TotalSeconds}]")
         {
             Get = Checked(health => FieldTexts.Unless(health.Interval, HealthCheck.DefaultInterval, time => FieldTexts.Of(time))),
-            Set = (spec, value) => WithHealth(spec, value, "health-interval", health => health with { Interval = value.Seconds(Shortest) ?? HealthCheck.DefaultInterval }),
+            Set = (spec, value) => WithHealth(spec, value, health => health with { Interval = value.Seconds(Shortest) ?? HealthCheck.DefaultInterval }),
             IsAtOnce = IsAsked,
         },
         new("health-timeout", FieldShape.Number, "seconds", $"Seconds an answer may take [default: {HealthCheck.DefaultTimeout.TotalSeconds}]")
         {
             Get = Checked(health => FieldTexts.Unless(health.Timeout, HealthCheck.DefaultTimeout, time => FieldTexts.Of(time))),
-            Set = (spec, value) => WithHealth(spec, value, "health-timeout", health => health with { Timeout = value.Seconds(Shortest) ?? HealthCheck.DefaultTimeout }),
+            Set = (spec, value) => WithHealth(spec, value, health => health with { Timeout = value.Seconds(Shortest) ?? HealthCheck.DefaultTimeout }),
             IsAtOnce = IsAsked,
         },
         new("health-failures", FieldShape.Number, "number",
             $"Failures in a row that make it unhealthy; with --restart it is then restarted [default: {HealthCheck.DefaultFailures}]")
         {
             Get = Checked(health => FieldTexts.Unless(health.Failures, HealthCheck.DefaultFailures, failures => FieldTexts.Of(failures))),
-            Set = (spec, value) => WithHealth(spec, value, "health-failures", health => health with { Failures = value.Number(1, 1000) ?? HealthCheck.DefaultFailures }),
+            Set = (spec, value) => WithHealth(spec, value, health => health with { Failures = value.Number(1, 1000) ?? HealthCheck.DefaultFailures }),
             IsAtOnce = IsAsked,
         },
         new("health-start-period", FieldShape.Number, "seconds",
             "Seconds after its start in which failures do not count, until it is healthy once [default: 0]")
         {
             Get = Checked(health => FieldTexts.Unless(health.StartPeriod, TimeSpan.Zero, time => FieldTexts.Of(time))),
-            Set = (spec, value) => WithHealth(spec, value, "health-start-period", health => health with { StartPeriod = value.Seconds() ?? TimeSpan.Zero }),
+            Set = (spec, value) => WithHealth(spec, value, health => health with { StartPeriod = value.Seconds() ?? TimeSpan.Zero }),
             IsAtOnce = IsAsked,
         },
         ReadyBy(ProbeKind.Http, FieldShape.Text, "url", "Ready when this URL answers 200 to 399", Probe.Http),
@@ -92,9 +92,9 @@ internal static class HealthFields
     private static Func<ProcessSpec, IReadOnlyList<string>> Checked(Func<HealthCheck, string[]> get) =>
         spec => spec.Health is { } health ? get(health) : [];
 
-    private static ProcessSpec WithHealth(ProcessSpec spec, FieldValue value, string key, Func<HealthCheck, HealthCheck> change) =>
+    private static ProcessSpec WithHealth(ProcessSpec spec, FieldValue value, Func<HealthCheck, HealthCheck> change) =>
         spec.Health is { } health ? spec with { Health = change(health) }
-        : value.IsGiven ? throw new FormatException($"--{key} needs a health check: --health-http, --health-tcp, --health-exec or --health-notify")
+        : value.IsGiven ? throw new FormatException($"--{value.Key} needs a health check: --health-http, --health-tcp, --health-exec or --health-notify")
         : spec;
 
     // A process that reports its health itself has to know that it should.

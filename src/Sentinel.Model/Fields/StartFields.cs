@@ -49,7 +49,7 @@ internal static class StartFields
             $"Lease a port for as long as the process is registered, and pass it in VARIABLE [default: {PortRequest.DefaultVariable}] (repeatable)")
         {
             Get = spec => [.. spec.Ports.Select(port => port.ToString())],
-            Set = (spec, value) => spec with { Ports = value.IsGiven ? Ports(spec.Ports, [.. value.Texts.Select(PortRequest.Parse)]) : [] },
+            Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name)) },
         },
         new("group", FieldShape.Text, "name", "Group to add it to")
         {
@@ -64,11 +64,8 @@ internal static class StartFields
 
     private static string NotEmpty(string file) => file.Length > 0 ? file : throw new FormatException("--env-file takes a file, not ''");
 
-    private static List<PortRequest> Ports(IReadOnlyList<PortRequest> before, List<PortRequest> given)
+    private static IReadOnlyList<PortRequest> Distinct(IReadOnlyList<PortRequest> ports)
     {
-        foreach (var same in given.GroupBy(port => port.Name).Where(same => same.Count() > 1))
-            throw new FormatException($"--port {same.Key} is given twice");
-        List<PortRequest> ports = [.. before.Where(old => given.All(port => port.Name != old.Name)), .. given];
         foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
             throw new FormatException(
                 $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; choose another variable with --port {same.Last().Name}=VARIABLE");

@@ -41,10 +41,7 @@ internal static class TreatmentFields
         new("limit", FieldShape.Texts, "name=number", "Set a resource limit: nofile=65536, core=0:unlimited (repeatable)")
         {
             Get = spec => [.. spec.Treatment.Limits.Select(limit => limit.ToString())],
-            Set = (spec, value) => With(spec, treatment => treatment with
-            {
-                Limits = value.IsGiven ? Limits(treatment.Limits, [.. value.Texts.Select(ResourceLimit.Parse)]) : [],
-            }),
+            Set = (spec, value) => With(spec, treatment => treatment with { Limits = value.AddedTo(treatment.Limits, ResourceLimit.Parse, limit => limit.Name) }),
         },
         new("memory-max", FieldShape.Text, "size",
             "Memory limit for the process and all that it started: 200M, 1.5G; when they need more, all are killed. Needs cgroup v2")
@@ -68,13 +65,6 @@ internal static class TreatmentFields
 
     private static ProcessSpec WithTree(ProcessSpec spec, Func<TreeLimits, TreeLimits> change) =>
         With(spec, treatment => treatment with { Tree = change(treatment.Tree) });
-
-    private static List<ResourceLimit> Limits(IReadOnlyList<ResourceLimit> before, List<ResourceLimit> given)
-    {
-        foreach (var same in given.GroupBy(limit => limit.Name).Where(same => same.Count() > 1))
-            throw new FormatException($"--limit {same.Key} is given twice");
-        return [.. before.Where(old => given.All(limit => limit.Name != old.Name)), .. given];
-    }
 
     private static int Umask(string text) =>
         text.Length is > 0 and <= 4 && text.All(digit => digit is >= '0' and <= '7') && Convert.ToInt32(text, 8) is <= 511 and var mask

@@ -47,9 +47,11 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
     /// <exception cref="FormatException">It cannot be; the message says why.</exception>
     public ProcessSpec In(ParseResult result, ProcessSpec spec, Asker asker) => SpecFields.Give(spec, Given(result.CommandResult), asker);
 
-    public bool IsAnyIn(CommandResult result) => Given(result).Count > 0;
+    public bool IsAnyIn(CommandResult result) => _options.Exists(entry => IsIn(result, entry.Options));
 
-    public bool Has(CommandResult result, string key) => Given(result).Keys.Any(field => field.Key == key);
+    public bool Has(CommandResult result, string key) => IsIn(result, _options.Find(entry => entry.Field.Key == key).Options);
+
+    private static bool IsIn(CommandResult result, Option[] options) => Array.Exists(options, option => result.GetResult(option) is { Implicit: false });
 
     /// <summary>The user, at this moment.</summary>
     /// <param name="ancestry">Finds the process that has a pid.</param>
