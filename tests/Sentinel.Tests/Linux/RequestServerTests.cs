@@ -122,7 +122,7 @@ public sealed class RequestServerTests : IDisposable
         using var socket = Connect();
         socket.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
 
-        Assert.Equal(new Message.Working(), Receive(socket));
+        Assert.Equal(new Message.Working(), RawClient.Receive(socket));
         _looping.On(() => answer.SetResult(new Message.Refused("at last")));
         Assert.Equal(new Message.Refused("at last"), Reply(socket));
     }
@@ -138,7 +138,7 @@ public sealed class RequestServerTests : IDisposable
             {
                 listener.Accept().Dispose();
                 using var socket = listener.Accept();
-                Receive(socket);
+                RawClient.Receive(socket);
                 return 0;
             },
             TestContext.Current.CancellationToken);
@@ -277,7 +277,7 @@ public sealed class RequestServerTests : IDisposable
         using var socket = Connect();
         socket.Send(Protocol.Write(new Message.Describe()));
 
-        Assert.Equal(new Message.Working(), Receive(socket));
+        Assert.Equal(new Message.Working(), RawClient.Receive(socket));
 
         _looping.On(() => answer.SetResult(new Message.Described(Status)));
         Assert.Equal(new Message.Described(Status), Reply(socket));
@@ -295,7 +295,7 @@ public sealed class RequestServerTests : IDisposable
                 // The first is who only looks whether somebody is there.
                 listener.Accept().Dispose();
                 using var socket = listener.Accept();
-                Receive(socket);
+                RawClient.Receive(socket);
                 return socket.Send([.. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Described(Status))]);
             },
             TestContext.Current.CancellationToken);
@@ -330,7 +330,7 @@ public sealed class RequestServerTests : IDisposable
             {
                 listener.Accept().Dispose();
                 using var socket = listener.Accept();
-                Receive(socket);
+                RawClient.Receive(socket);
                 return socket.Send(bytes);
             },
             TestContext.Current.CancellationToken);
@@ -398,7 +398,7 @@ public sealed class RequestServerTests : IDisposable
         // By the second time that it says so it has taken longer than anybody waits for a first word.
         using var other = Connect();
         other.Send(Protocol.Write(new Message.Inquire(All)));
-        Assert.Equal([new Message.Working(), new Message.Working()], [Receive(other), Receive(other)]);
+        Assert.Equal([new Message.Working(), new Message.Working()], [RawClient.Receive(other), RawClient.Receive(other)]);
         _looping.On(() => answers.ForEach(answer => answer.SetResult(new Message.Answered(new Answer.Processes([], [], ["it is late"])))));
 
         Assert.Equal(["it is late"], Assert.IsType<Answer.Processes>(Looping.Get(asking)).Warnings);
@@ -430,27 +430,12 @@ public sealed class RequestServerTests : IDisposable
 
     private DaemonClient Client() => DaemonClient.Find(_home, _warnings.Add)!;
 
-    private Socket Connect()
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)Deadline.TotalMilliseconds };
-        socket.Connect(new UnixDomainSocketEndPoint(_home.Socket));
-        return socket;
-    }
+    private Socket Connect() => RawClient.Connect(_home, Deadline);
 
     private static Message Reply(Socket socket)
     {
         while (true)
-            if (Receive(socket) is not Message.Working and var reply)
+            if (RawClient.Receive(socket) is not Message.Working and var reply)
                 return reply;
-    }
-
-    private static Message Receive(Socket socket) => Protocol.Read(Exactly(socket, Protocol.LengthIn(Exactly(socket, Protocol.HeaderBytes))!.Value));
-
-    private static byte[] Exactly(Socket socket, int count)
-    {
-        var bytes = new byte[count];
-        for (var received = 0; received < count;)
-            received += socket.Receive(bytes.AsSpan(received)) is > 0 and var read ? read : throw new EndOfStreamException();
-        return bytes;
     }
 }

@@ -53,11 +53,11 @@ public sealed class SubscriptionTests : IDisposable
     {
         Tell(1);
         using var socket = Subscribe(after: 1);
-        Assert.Equal(new Message.Working(), Receive(socket));
-        Assert.Equal(new Message.Working(), Receive(socket));
+        Assert.Equal(new Message.Working(), RawClient.Receive(socket));
+        Assert.Equal(new Message.Working(), RawClient.Receive(socket));
 
         Tell(1);
-        Assert.Equal(2, Assert.IsType<Message.Told>(Receive(socket)).Notice.UpTo);
+        Assert.Equal(2, Assert.IsType<Message.Told>(RawClient.Receive(socket)).Notice.UpTo);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class SubscriptionTests : IDisposable
 
         Assert.Equal(Enumerable.Range(1, 6_000).Select(number => (long)number), Next(quick, 6_000));
         for (var number = 1; number <= 6_000;)
-            if (Receive(slow) is Message.Told { Notice: var notice })
+            if (RawClient.Receive(slow) is Message.Told { Notice: var notice })
                 Assert.Equal(number++, Assert.IsType<Notice.Happened>(notice).UpTo);
     }
 
@@ -114,7 +114,7 @@ public sealed class SubscriptionTests : IDisposable
     {
         Tell(1);
         var clients = Enumerable.Range(0, EventFeed.MostSubscribers).Select(_ => Subscribe(after: 0)).ToList();
-        Assert.All(clients, client => Assert.Equal(1, Assert.IsType<Message.Told>(Receive(client)).Notice.UpTo));
+        Assert.All(clients, client => Assert.Equal(1, Assert.IsType<Message.Told>(RawClient.Receive(client)).Notice.UpTo));
 
         Assert.Contains("32 subscribers already", Assert.Throws<DaemonException>(() => Client().Subscribe(0).First()).Message);
 
@@ -161,19 +161,8 @@ public sealed class SubscriptionTests : IDisposable
 
     private Socket Subscribe(long after)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)Deadline.TotalMilliseconds };
-        socket.Connect(new UnixDomainSocketEndPoint(_home.Socket));
+        var socket = RawClient.Connect(_home, Deadline);
         socket.Send(Protocol.Write(new Message.Subscribe(after)));
         return socket;
-    }
-
-    private static Message Receive(Socket socket) => Protocol.Read(Exactly(socket, Protocol.LengthIn(Exactly(socket, Protocol.HeaderBytes))!.Value));
-
-    private static byte[] Exactly(Socket socket, int count)
-    {
-        var bytes = new byte[count];
-        for (var received = 0; received < count;)
-            received += socket.Receive(bytes.AsSpan(received)) is > 0 and var read ? read : throw new EndOfStreamException();
-        return bytes;
     }
 }
