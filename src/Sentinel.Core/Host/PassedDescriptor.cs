@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Core.Host;
 
-/// <summary>An open file that a process gets from whoever starts it; see sd_listen_fds(3).</summary>
+/// <summary>An open file that a process is started with; see sd_listen_fds(3).</summary>
 /// <param name="handle">Stays the caller's: the process gets a descriptor of its own for the same file.</param>
 public sealed class PassedDescriptor(string name, SafeHandle handle)
 {

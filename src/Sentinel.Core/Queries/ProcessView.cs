@@ -17,7 +17,7 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
     /// <summary>What still runs of it although it has ended.</summary>
     public IReadOnlyList<LeftProcess> Left { get; init; } = [];
 
-    /// <summary>The pids of what is left of its tree although it has ended, even if the user stopped it; empty if nobody asked for them.</summary>
+    /// <summary>The pids of processes that are left of its tree although it has ended, even if the user stopped it; empty if nobody asked for them.</summary>
     public IReadOnlyList<int> Remains { get; init; } = [];
 
     /// <summary>The ports that it leases.</summary>

@@ -39,7 +39,7 @@ public sealed class Sampler(TimeProvider time)
         return share;
     }
 
-    /// <summary>Drops the samples of what has gone, or was not looked at lately.</summary>
+    /// <summary>Drops samples that no look has renewed lately.</summary>
     public void DropOld()
     {
         foreach (var (what, sample) in _samples)

@@ -1,6 +1,6 @@
 namespace Sentinel.Core.Store;
 
-/// <summary>Reads events by their numbers, without a lock, whoever records them.</summary>
+/// <summary>Reads events by their numbers, without a lock, while others may record them.</summary>
 public sealed class EventReader(StateStore store)
 {
     // What is read of the log at once.

@@ -69,7 +69,7 @@ public abstract record Request
     public sealed record RestartDue : Request;
 }
 
-/// <summary>A change of what is asked of a process.</summary>
+/// <summary>A change of the settings of a process.</summary>
 /// <param name="Before">What the caller saw: nobody's change is undone without being seen.</param>
 public sealed record SpecChange(int Id, ProcessSpec Before, ProcessSpec After);
 

@@ -39,7 +39,7 @@ public sealed class TreeEnding(IProcessTable table, IProcessHandles handles, Tim
     /// <param name="options">How.</param>
     /// <param name="startedAgain">
     /// Which of them, by <see cref="TreeRoot.Id"/>, somebody else has ended and started again by now: the next run is left alone.
-    /// Whoever starts one makes that known first.
+    /// The one that starts a run makes that known first.
     /// </param>
     /// <param name="others">Other known trees; see <see cref="ProcessTrees.Find"/>.</param>
     /// <returns>An entry for each root, by <see cref="TreeRoot.Id"/>.</returns>

@@ -53,7 +53,7 @@ internal sealed class EventStream : IDisposable
         _ended();
     }
 
-    // Not at once: whoever records events is not to wait for sockets, nor to hear of their failures.
+    // Not at once: the one that records events must not wait for sockets, nor be told of their failures.
     private void FlushSoon()
     {
         if (!_isFull)
