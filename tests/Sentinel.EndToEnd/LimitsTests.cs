@@ -93,6 +93,42 @@ public class LimitsTests
         Assert.Empty(home.Supervised());
     }
 
+    [Theory]
+    [InlineData("-Sn 32")]
+    [InlineData("-n 32")]
+    [InlineData("-n 14")]
+    public async Task More_processes_than_files_may_be_open_are_stopped_all_the_same(string limit)
+    {
+        const int count = 40;
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("stop", "web")).Ok();
+        home.Multiply(count);
+        (await home.Run("startall")).Ok();
+        await home.Start(new Call("run", "--name", "tree", $"for i in $(seq {count}); do sleep 1000 & done; wait"));
+
+        var stop = (await home.Run(new Call("stopall") { Through = Call.AfterShell($"ulimit {limit};") })).Ok();
+
+        Assert.Equal(("Stopped 41 processes", ""), (stop.Lines[^1], stop.Stderr));
+        Assert.Empty(home.Supervised());
+        Assert.All((await home.List()).Processes, process => Assert.Equal("stopped", process.State));
+    }
+
+    [Fact]
+    public async Task A_daemon_with_few_files_stops_a_tree_of_more_processes()
+    {
+        await using var home = new SentinelHome();
+        var limited = Call.AfterShell("ulimit -n 48;");
+        (await home.Run(new Call("daemon", "start") { Through = limited })).Ok();
+        await home.Start(new Call("run", "--name", "tree", "for i in $(seq 60); do sleep 1000 & done; wait") { Through = limited });
+        await Wait.Until(() => home.Supervised().Count == 61, "all of the tree are there");
+
+        Assert.Equal("", (await home.Run("stop", "tree")).Ok().Stderr);
+
+        Assert.Empty(home.Supervised());
+        await home.DescribeDaemon();
+    }
+
     [Fact]
     public async Task The_end_of_a_log_of_5_GB_is_shown_in_little_memory()
     {

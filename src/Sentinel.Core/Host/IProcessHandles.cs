@@ -12,7 +12,9 @@ public interface IProcessHandles
     /// <returns>False, with nothing done, if there is no such group, or others are in it as well.</returns>
     bool KillGroup(string cookie);
 
-    /// <summary>Completes when at least one of the processes has ended, or after <paramref name="timeout"/>.</summary>
+    /// <summary>
+    /// Completes when at least one of the processes has ended, or after <paramref name="timeout"/>; sooner where some can only be asked.
+    /// </summary>
     ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout);
 }
 

@@ -94,8 +94,10 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
 
     public IDisposable WhenEnded(IProcessHandle process, Action then)
     {
+        if (process is not PidFd held)
+            throw new IOException($"cannot watch process {process.Identity.Pid}: too many files are open");
         Watch? watch = null;
-        watch = Add(((PidFd)process).Descriptor, LibC.EPOLLIN, () =>
+        watch = Add(held.Descriptor, LibC.EPOLLIN, () =>
         {
             watch!.Dispose();
             then();

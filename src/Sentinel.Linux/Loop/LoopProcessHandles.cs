@@ -8,7 +8,7 @@ namespace Sentinel.Linux.Loop;
 /// <summary>Process handles for the daemon's loop, which does other things while it waits for them.</summary>
 public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProcessHandles
 {
-    public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
+    public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Hold(identity, table);
 
     public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, pid => table.IsStranger(pid, cookie));
 
@@ -16,8 +16,8 @@ public sealed class LoopProcessHandles(ProcessTable table, ILoop loop) : IProces
     {
         // Continues inside the loop's call, so whatever follows runs on the loop's thread.
         var done = new TaskCompletionSource();
-        var waits = handles.Select(handle => loop.WhenEnded(handle, () => done.TrySetResult()))
-            .Append(loop.After(timeout, () => done.TrySetResult()))
+        var waits = handles.OfType<PidFd>().Select(handle => loop.WhenEnded(handle, () => done.TrySetResult()))
+            .Append(loop.After(ProcessHandles.Bounded(timeout, handles), () => done.TrySetResult()))
             .ToList();
         await done.Task;
         waits.ForEach(wait => wait.Dispose());

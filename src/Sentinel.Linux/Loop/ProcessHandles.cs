@@ -10,20 +10,23 @@ namespace Sentinel.Linux.Loop;
 /// <inheritdoc/>
 public sealed unsafe class ProcessHandles(ProcessTable table) : IProcessHandles
 {
-    public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Open(identity, table);
+    // How often to ask about processes whose end nothing tells.
+    private static readonly TimeSpan LooseTime = TimeSpan.FromMilliseconds(20);
+
+    public IProcessHandle? Open(ProcessIdentity identity) => PidFd.Hold(identity, table);
 
     public bool KillGroup(string cookie) => ControlGroup.Kill(cookie, pid => table.IsStranger(pid, cookie));
 
     public ValueTask WaitAny(IReadOnlyCollection<IProcessHandle> handles, TimeSpan timeout)
     {
-        var polls = new LibC.PollFd[handles.Count];
-        var i = 0;
-        foreach (var handle in handles)
-            polls[i++] = new LibC.PollFd { Fd = ((PidFd)handle).Descriptor, Events = LibC.POLLIN };
-        var milliseconds = (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
+        var polls = handles.OfType<PidFd>().Select(handle => new LibC.PollFd { Fd = handle.Descriptor, Events = LibC.POLLIN }).ToArray();
+        var milliseconds = (int)Math.Min(Math.Ceiling(Bounded(timeout, handles).TotalMilliseconds), int.MaxValue);
         fixed (LibC.PollFd* first = polls)
             if (LibC.poll(first, (ulong)polls.Length, milliseconds) < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("wait for", "processes");
         return ValueTask.CompletedTask;
     }
+
+    internal static TimeSpan Bounded(TimeSpan timeout, IReadOnlyCollection<IProcessHandle> handles) =>
+        timeout > LooseTime && handles.Any(handle => handle is LooseHandle) ? LooseTime : timeout;
 }

@@ -33,6 +33,7 @@ internal static unsafe partial class LibC
     public const int ENOEXEC = 8;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EXDEV = 18;
     public const int ENOTDIR = 20;

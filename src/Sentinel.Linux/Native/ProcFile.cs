@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Sentinel.Linux.Native;
 
@@ -8,7 +10,8 @@ internal static unsafe class ProcFile
     /// <param name="pid">The process.</param>
     /// <param name="file">A slash, its name and a NUL.</param>
     /// <param name="buffer">Filled as far as the file goes.</param>
-    /// <returns>How many bytes were read; -1 when it cannot be opened.</returns>
+    /// <returns>How many bytes were read; -1 when there is no such process, or it may not be looked at.</returns>
+    /// <exception cref="IOException">We have no room to open it, which says nothing about the process.</exception>
     public static int Read(int pid, ReadOnlySpan<byte> file, Span<byte> buffer)
     {
         Span<byte> path = stackalloc byte[32];
@@ -26,7 +29,9 @@ internal static unsafe class ProcFile
         fixed (byte* name = path)
             fd = LibC.open_raw(name, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
         if (fd < 0)
-            return -1;
+            return Marshal.GetLastPInvokeError() is LibC.EMFILE or LibC.ENFILE or LibC.ENOMEM
+                ? throw SystemCallException.Last("open", Encoding.UTF8.GetString(path[..^1]))
+                : -1;
         var total = 0;
         fixed (byte* to = buffer)
         {

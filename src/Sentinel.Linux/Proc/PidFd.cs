@@ -29,7 +29,7 @@ internal sealed unsafe class PidFd : IProcessHandle
 
     private readonly SafeFileHandle _descriptor;
     private readonly ProcessTable _table;
-    private readonly bool _isHidden;
+    private bool _isHidden;
     private bool _hasEnded;
 
     private PidFd(SafeFileHandle descriptor, ProcessIdentity identity, ProcessTable table, bool isHidden) =>
@@ -46,6 +46,16 @@ internal sealed unsafe class PidFd : IProcessHandle
     }
 
     internal int Descriptor => (int)_descriptor.DangerousGetHandle();
+
+    /// <summary>Null when the process is gone, or was never in our pid namespace. Without a descriptor of its own where few are left.</summary>
+    public static IProcessHandle? Hold(ProcessIdentity identity, ProcessTable table)
+    {
+        var held = Open(identity, table);
+        if (held is null || !Descriptors.IsLast(held.Descriptor) || Descriptors.Raise() is not null)
+            return held;
+        held.Dispose();
+        return new LooseHandle(identity, table);
+    }
 
     /// <summary>Null when the process is gone, or was never in our pid namespace.</summary>
     public static PidFd? Open(ProcessIdentity identity, ProcessTable table)
@@ -88,6 +98,14 @@ internal sealed unsafe class PidFd : IProcessHandle
 
     public string? Signal(int number)
     {
+        // It may have been hidden only for a moment.
+        if (_isHidden && _table.Look(Identity.Pid) is { } seen)
+        {
+            if (seen.StartTicks != Identity.StartTicks)
+                return null;
+            _isHidden = false;
+        }
+
         if (_isHidden)
             return HasEnded ? null : "is hidden in /proc (hidepid), so nobody can say that it is the one that was started; root can end it";
         if (LibC.syscall(SysPidFdSendSignal, Descriptor, number, 0, 0) == 0)

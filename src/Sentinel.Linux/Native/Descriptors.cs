@@ -1,14 +1,15 @@
 using System.Globalization;
-using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
 
-namespace Sentinel.Linux.Spawning;
+namespace Sentinel.Linux.Native;
 
 /// <summary>How many files this process may have open, and whether there is room for more: some are reserved for work.</summary>
 public static unsafe class Descriptors
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
     private const int MostKept = 16;
+
+    // To list a folder while a process is held, and to read a file of it.
+    private const int LastKept = 3;
 
     // Surely no fewer than are open, where the system does not tell.
     private const int Many = 65536;
@@ -33,6 +34,9 @@ public static unsafe class Descriptors
 
     /// <summary>Whether this is one of the last descriptors we may have.</summary>
     internal static bool IsScarce(int descriptor) => descriptor >= Most() - Kept();
+
+    /// <summary>Whether so few are left after this descriptor that it must not be kept.</summary>
+    internal static bool IsLast(int descriptor) => descriptor >= Most() - LastKept;
 
     /// <summary>Why there is no room to watch another process; null when there is.</summary>
     internal static string? WhyNoMore()
