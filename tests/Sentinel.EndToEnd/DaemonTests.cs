@@ -100,7 +100,7 @@ public class DaemonTests
         Assert.Equal($"Stopped daemon (pid: {daemon.Pid})\n2 processes keep running\n", stopped.Stdout);
         Assert.False(daemon.IsAlive);
         Assert.False(File.Exists(home.Socket));
-        Assert.Equal([web.Process, worker.Process], home.Supervised().OrderBy(process => process.Pid));
+        Assert.Equal([web.Process, worker.Process], home.Supervised().OrderBy(process => process.StartTicks));
         Assert.Equal("running", (await home.Show("web")).State);
     }
 
