@@ -1,7 +1,4 @@
-using Sentinel.Core.Supervision;
-using Sentinel.Model;
-
-namespace Sentinel.Core.Queries;
+namespace Sentinel.Api;
 
 /// <summary>What there is to say to a <see cref="Query"/>.</summary>
 public abstract record Answer
@@ -10,12 +7,16 @@ public abstract record Answer
     {
     }
 
+    /// <summary>A failure for each target that names nothing.</summary>
+    public IReadOnlyList<Outcome> Missing { get; init; } = [];
+
+    /// <summary>What else was found, in sentences.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The answer to <see cref="Query.Processes"/>.</summary>
-    /// <param name="Missing">A failure for each target that names none.</param>
-    /// <param name="Warnings">What else was found, in sentences.</param>
-    public sealed record Processes(IReadOnlyList<ProcessView> Views, IReadOnlyList<Outcome> Missing, IReadOnlyList<string> Warnings) : Answer
-    {
-        /// <summary>The number of the last event that led to this; see <see cref="State.LastEvent"/>.</summary>
-        public long LastEvent { get; init; }
-    }
+    /// <param name="LastEvent">The number of the last event that led to this; see <see cref="Model.State.LastEvent"/>.</param>
+    public sealed record Processes(IReadOnlyList<ProcessInfo> All, long LastEvent) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Stories"/>.</summary>
+    public sealed record Stories(IReadOnlyList<Story> All) : Answer;
 }

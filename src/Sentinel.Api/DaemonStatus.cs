@@ -1,4 +1,4 @@
-namespace Sentinel.Core.Diagnosis;
+namespace Sentinel.Api;
 
 /// <summary>What a daemon reports about itself.</summary>
 /// <param name="Pid">Its process id.</param>

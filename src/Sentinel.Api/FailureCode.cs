@@ -1,4 +1,4 @@
-namespace Sentinel.Core.Supervision;
+namespace Sentinel.Api;
 
 /// <summary>Why something failed, for programs; see docs/json.md.</summary>
 public enum FailureCode

@@ -1,4 +1,4 @@
-namespace Sentinel.Core.Diagnosis;
+namespace Sentinel.Api;
 
 public enum Level
 {
@@ -55,11 +55,6 @@ public sealed record Finding
             return [Degraded(area, $"this cannot be checked: {e.Message.TrimEnd('.')}", "fix what the reason names; if it names nothing of yours, please report it")];
         }
     }
-}
-
-internal static class Counted
-{
-    public static string Processes(int count) => $"{count} {(count == 1 ? "process" : "processes")}";
 }
 
 /// <summary>What is checked, in the order in which it is reported: one thing can explain those after it.</summary>

@@ -1,6 +1,6 @@
 using Sentinel.Model;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api;
 
 /// <summary>What somebody who has heard of all events up to a number hears next.</summary>
 public abstract record Notice

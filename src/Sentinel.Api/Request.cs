@@ -1,8 +1,7 @@
-using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Supervision;
+namespace Sentinel.Api;
 
 /// <summary>What a command asks a supervisor to do.</summary>
 public abstract record Request

@@ -1,6 +1,6 @@
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Supervision;
+namespace Sentinel.Api;
 
 /// <summary>What the caller wants to run.</summary>
 /// <param name="IsNamed">Whether the user chose the name; otherwise another is derived from it when it is taken.</param>

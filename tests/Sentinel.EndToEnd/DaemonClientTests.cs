@@ -121,9 +121,9 @@ public partial class DaemonClientTests
             Assert.Null(await Exchange(home, nonsense));
         Assert.Contains("does not understand", await Exchange(home, Frame("{")));
         Assert.Contains("does not understand", await Exchange(home, Frame("[]")));
-        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":2,"is":"dance"}""")));
-        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":2,"is":"stop","targets":7}""")));
-        Assert.Contains("refused", await Exchange(home, Frame("""{"protocol":2,"is":"working"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":3,"is":"dance"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":3,"is":"stop","targets":7}""")));
+        Assert.Contains("refused", await Exchange(home, Frame("""{"protocol":3,"is":"working"}""")));
         Assert.Contains("does not understand", await Exchange(home, Frame(new string('[', 100_000))));
 
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
@@ -169,11 +169,11 @@ public partial class DaemonClientTests
         await using var home = new SentinelHome();
         var daemon = await home.StartDaemon();
         using var half = Connect(home);
-        half.Send(Frame("""{"protocol":2,"is":"describe"}""").AsSpan(0, 10));
+        half.Send(Frame("""{"protocol":3,"is":"describe"}""").AsSpan(0, 10));
 
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
         // The rest may come later.
-        half.Send(Frame("""{"protocol":2,"is":"describe"}""").AsSpan(10));
+        half.Send(Frame("""{"protocol":3,"is":"describe"}""").AsSpan(10));
         Assert.Contains("described", await Reply(half));
     }
 
@@ -207,7 +207,7 @@ public partial class DaemonClientTests
         var deaf = Enumerable.Range(0, 50).Select(_ =>
         {
             var socket = Connect(home);
-            socket.Send(Frame("""{"protocol":2,"is":"describe"}"""));
+            socket.Send(Frame("""{"protocol":3,"is":"describe"}"""));
             return socket;
         }).ToList();
 
@@ -232,7 +232,7 @@ public partial class DaemonClientTests
 
         void Describe(int times)
         {
-            var (frame, reply) = (Frame("""{"protocol":2,"is":"describe"}"""), new byte[4096]);
+            var (frame, reply) = (Frame("""{"protocol":3,"is":"describe"}"""), new byte[4096]);
             for (var i = 0; i < times; i++)
             {
                 using var socket = Connect(home);
@@ -381,7 +381,7 @@ public partial class DaemonClientTests
                 received += await asked.ReceiveAsync(body.AsMemory(received), TestContext.Current.CancellationToken);
             frames.Add([.. header, .. body]);
             // It would try again where the daemon only hung up.
-            await asked.SendAsync(Frame("""{"protocol":2,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
+            await asked.SendAsync(Frame("""{"protocol":3,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
             asked.Close();
             (await sent.End()).Fails(1);
         }

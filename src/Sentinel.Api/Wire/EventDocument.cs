@@ -1,21 +1,18 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api.Wire;
 
 /// <summary>The shape of a line of events.jsonl; see docs/json.md.</summary>
-internal static class EventDocument
+public static class EventDocument
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Adds a line that stands for events that are missing; it is in no log.</summary>
     public static void Write(IBufferWriter<byte> lines, Notice.Gap gap)
     {
-        using (var json = new Utf8JsonWriter(lines, Options))
+        using (var json = new Utf8JsonWriter(lines, JsonFields.Relaxed))
         {
             json.WriteStartObject();
             json.WriteString("event", "gap");
@@ -30,7 +27,7 @@ internal static class EventDocument
     /// <summary>Adds a line.</summary>
     public static void Write(IBufferWriter<byte> lines, Event happened)
     {
-        using (var json = new Utf8JsonWriter(lines, Options))
+        using (var json = new Utf8JsonWriter(lines, JsonFields.Relaxed))
             Write(json, happened);
         lines.Write("\n"u8);
     }

@@ -1,10 +1,14 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api.Wire;
 
 /// <summary>Fields of a JSON object, by name: one that is missing, null or out of range is a <see cref="JsonException"/>.</summary>
-internal static class JsonFields
+public static class JsonFields
 {
+    /// <summary>Escapes only what JSON demands: no browser reads this, but people do.</summary>
+    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int LastYear = 2999;
     private const double MostSeconds = 100.0 * 366 * 86400;
 
@@ -36,6 +40,8 @@ internal static class JsonFields
             ? TimeSpan.FromSeconds(seconds)
             : throw new JsonException($"'{name}' is not a valid length of time");
 
+    public static int[] Numbers(this JsonElement json, string name) => [.. json.Get(name).EnumerateArray().Select(number => number.GetInt32())];
+
     public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 
     public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts) => json.WriteArray(name, texts, json.WriteStringValue);
@@ -56,4 +62,78 @@ internal static class JsonFields
         write(item);
         json.WriteEndObject();
     });
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, string? value) => json.WriteString(name, value);
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } known)
+            json.WriteString(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, bool? value)
+    {
+        if (value is { } known)
+            json.WriteBoolean(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, ulong? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } known)
+            json.WriteNumber(name, known);
+        else
+            json.WriteNull(name);
+    }
+
+    /// <param name="write">Writes the properties of the object.</param>
+    public static void WriteObjectOrNull<T>(this Utf8JsonWriter json, string name, T? value, Action<Utf8JsonWriter, T> write)
+        where T : class
+    {
+        if (value is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartObject(name);
+        write(json, value);
+        json.WriteEndObject();
+    }
+
+    public static void WriteArrayOrNull<T>(this Utf8JsonWriter json, string name, IEnumerable<T>? items, Action<T> write)
+    {
+        if (items is null)
+            json.WriteNull(name);
+        else
+            json.WriteArray(name, items, write);
+    }
+
+    /// <inheritdoc cref="WriteObjects"/>
+    public static void WriteObjectsOrNull<T>(this Utf8JsonWriter json, string name, IEnumerable<T>? items, Action<T> write)
+    {
+        if (items is null)
+            json.WriteNull(name);
+        else
+            json.WriteObjects(name, items, write);
+    }
 }

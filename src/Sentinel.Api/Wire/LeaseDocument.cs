@@ -2,10 +2,10 @@ using System.Text.Json;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api.Wire;
 
 /// <summary>The shape of leases and origins in state.json and in messages to the daemon.</summary>
-internal static class LeaseDocument
+public static class LeaseDocument
 {
     public static void Write(Utf8JsonWriter json, Lease lease)
     {

@@ -1,9 +1,5 @@
-using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
 
-namespace Sentinel.Core.Daemon;
+namespace Sentinel.Api.Wire;
 
 /// <summary>What a command and a daemon say to each other, in the format of <see cref="Protocol"/>.</summary>
 public abstract record Message

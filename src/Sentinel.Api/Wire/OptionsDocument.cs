@@ -4,7 +4,7 @@ using System.Text.Json;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api.Wire;
 
 /// <summary>
 /// The settings of a spec that differ from their defaults, by the keys of <see cref="SpecFields"/>: what <c>run</c> takes as options.

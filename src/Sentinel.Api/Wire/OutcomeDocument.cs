@@ -1,126 +1,119 @@
 using System.Text.Json;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
-using Sentinel.Model;
-using Sentinel.Model.Policy;
 
-namespace Sentinel.Core.Daemon;
+namespace Sentinel.Api.Wire;
 
-/// <summary>Outcomes as they go over the socket.</summary>
-internal static class OutcomeDocument
+/// <summary>The shape of an outcome in <c>--json</c> and in messages; see docs/json.md.</summary>
+public static class OutcomeDocument
 {
+    private const string AlreadyOutdated = "it has the new environment from its next start on";
+
     public static void Write(Utf8JsonWriter json, Outcome outcome)
     {
-        var (word, process) = outcome switch
-        {
-            Outcome.Started started => ("started", started.Process),
-            Outcome.Restarted restarted => ("restarted", restarted.Process),
-            Outcome.Stopped stopped => ("stopped", stopped.Process),
-            Outcome.LeaseEnded over => ("lease-ended", over.Process),
-            Outcome.Deleted deleted => ("deleted", deleted.Process),
-            Outcome.Changed changed => ("changed", changed.Process),
-            Outcome.AlreadyRunning running => ("already-running", running.Process),
-            Outcome.NotRunning idle => ("not-running", idle.Process),
-            Outcome.Reset reset => ("reset", reset.Process),
-            Outcome.Moved moved => ("moved", moved.Process),
-            Outcome.GroupCreated => ("group-created", null),
-            Outcome.GroupChanged => ("group-changed", null),
-            Outcome.GroupDeleted => ("group-deleted", null),
-            Outcome.PortAllocated => ("port-allocated", null),
-            Outcome.PortFreed => ("port-freed", null),
-            Outcome.Failed failed => ("failed", failed.Process),
-            _ => throw new NotSupportedException(outcome.GetType().Name),
-        };
+        var process = outcome.About;
         json.WriteStartObject();
-        json.WriteString("is", word);
         json.WriteString("target", outcome.Target);
-        if (process is not null)
+        json.WriteOrNull("id", process?.Id);
+        json.WriteOrNull("name", process?.Name);
+        json.WriteBoolean("ok", outcome is not Outcome.Failed);
+        json.WriteString("outcome", WordOf(outcome));
+        json.WriteOrNull("pid", process?.Pid);
+        json.WriteOrNull("oldPid", (outcome as Outcome.Restarted)?.OldPid);
+        json.WriteOrNull("group", outcome switch
         {
-            json.WritePropertyName("process");
-            StateDocument.Write(json, process);
-        }
-
-        switch (outcome)
+            Outcome.Moved moved => moved.Group,
+            Outcome.GroupCreated or Outcome.GroupChanged or Outcome.GroupDeleted => outcome.Target,
+            _ => process?.Group,
+        });
+        json.WriteOrNull("port", outcome switch
         {
-            case Outcome.Restarted { OldPid: { } oldPid }:
-                json.WriteNumber("oldPid", oldPid);
-                break;
-            case Outcome.LeaseEnded { Why: var over }:
-                json.WriteString("why", over);
-                break;
-            case Outcome.Failed failed:
-                json.WriteString("why", failed.Why);
-                json.WriteString("code", failed.Code.Word());
-                break;
-            case Outcome.AlreadyRunning { IsOutdated: true }:
-                json.WriteBoolean("outdated", true);
-                break;
-            case Outcome.Changed changed:
-                json.WriteBoolean("outdated", changed.IsOutdated);
-                break;
-            case Outcome.Moved moved:
-                json.WriteString("group", moved.Group);
-                json.WriteBoolean("outdated", moved.IsOutdated);
-                break;
-            case Outcome.GroupChanged changed:
-                json.WriteTexts("outdated", changed.Outdated);
-                break;
-            case Outcome.GroupDeleted deleted:
-                json.WriteTexts("members", deleted.Members);
-                break;
-            case Outcome.PortAllocated { Lease: var lease }:
-                WriteLease(lease);
-                break;
-            case Outcome.PortFreed { Lease: var lease }:
-                WriteLease(lease);
-                break;
-        }
-
+            Outcome.PortAllocated allocated => allocated.Port,
+            Outcome.PortFreed freed => freed.Port,
+            _ => null,
+        });
+        json.WriteOrNull("error", (outcome as Outcome.Failed)?.Why);
+        json.WriteOrNull("code", (outcome as Outcome.Failed)?.Code.Word());
+        json.WriteOrNull("reason", outcome switch
+        {
+            Outcome.LeaseEnded over => over.Why,
+            Outcome.WouldEnd over => over.Why,
+            Outcome.AlreadyRunning { IsOutdated: true } => AlreadyOutdated,
+            _ => null,
+        });
+        json.WriteOrNull("state", process?.State);
+        json.WriteOrNull("run", process?.Run);
+        json.WriteArrayOrNull("members", outcome switch
+        {
+            Outcome.GroupChanged changed => changed.Outdated,
+            Outcome.GroupDeleted deleted => deleted.Members,
+            _ => null,
+        }, json.WriteStringValue);
+        json.WriteOrNull("outdated", outcome switch
+        {
+            Outcome.AlreadyRunning running => running.IsOutdated,
+            Outcome.Changed changed => changed.IsOutdated,
+            Outcome.Moved moved => moved.IsOutdated,
+            _ => null,
+        });
         json.WriteEndObject();
-
-        void WriteLease(PortLease lease)
-        {
-            json.WritePropertyName("lease");
-            StateDocument.Write(json, lease);
-        }
     }
 
     public static Outcome Read(JsonElement json)
     {
         var target = json.Text("target");
-        switch (json.Text("is"))
+        var word = json.SharedText("outcome");
+        ProcessRef? process = json.Maybe("id") is { } id
+            ? new ProcessRef(id.GetInt32(), json.Text("name"), word == "removed" ? null : json.Maybe("group")?.GetString(), json.SharedText("state"), json.Maybe("pid")?.GetInt32(), json.Get("run").GetInt32())
+            : null;
+        return word switch
         {
-            case "failed":
-                return new Outcome.Failed(
-                    target, json.Maybe("process") is { } failed ? StateDocument.ReadProcess(failed) : null, json.Text("why"),
-                    FailureCodes.Parse(json.Maybe("code")?.GetString()));
-            case "group-created":
-                return new Outcome.GroupCreated(target);
-            case "group-changed":
-                return new Outcome.GroupChanged(target, json.Texts("outdated"));
-            case "group-deleted":
-                return new Outcome.GroupDeleted(target, json.Texts("members"));
-            case "port-allocated":
-                return new Outcome.PortAllocated(StateDocument.ReadLease(json.Get("lease")));
-            case "port-freed":
-                return new Outcome.PortFreed(StateDocument.ReadLease(json.Get("lease")));
-        }
-
-        var process = StateDocument.ReadProcess(json.Get("process"));
-        var pid = process.State.Main?.Pid ?? 0;
-        return json.Text("is") switch
-        {
-            "started" => new Outcome.Started(target, process, pid),
-            "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32(), pid),
+            "failed" => new Outcome.Failed(target, process, json.Text("error"), FailureCodes.Parse(json.Text("code"))),
+            "created" => new Outcome.GroupCreated(target),
+            "changed" when process is null => new Outcome.GroupChanged(target, json.Texts("members")),
+            "deleted" when process is null => new Outcome.GroupDeleted(target, json.Texts("members")),
+            "allocated" => new Outcome.PortAllocated(json.Get("port").GetInt32(), target),
+            "freed" => new Outcome.PortFreed(json.Get("port").GetInt32(), target),
+            _ when process is null => throw Unknown(),
+            "started" => new Outcome.Started(target, process),
+            "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()),
             "stopped" => new Outcome.Stopped(target, process),
-            "lease-ended" => new Outcome.LeaseEnded(target, process, json.Text("why")),
+            "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
+            "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
             "deleted" => new Outcome.Deleted(target, process),
             "changed" => new Outcome.Changed(target, process, json.Get("outdated").GetBoolean()),
-            "already-running" => new Outcome.AlreadyRunning(target, process, pid, json.Maybe("outdated")?.GetBoolean() ?? false),
+            "cleared" => new Outcome.Cleared(target, process),
+            "rotated" => new Outcome.Rotated(target, process),
+            "not-rotated" => new Outcome.NotRotated(target, process),
+            "already-running" => new Outcome.AlreadyRunning(target, process, json.Get("outdated").GetBoolean()),
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),
-            "moved" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),
-            var word => throw new JsonException($"there is no outcome '{word}'"),
+            "added" or "removed" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),
+            _ => throw Unknown(),
         };
+
+        JsonException Unknown() => JsonFields.Unknown("outcome", word);
     }
+
+    private static string WordOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Started => "started",
+        Outcome.Restarted => "restarted",
+        Outcome.Stopped => "stopped",
+        Outcome.LeaseEnded => "ended",
+        Outcome.WouldEnd => "would-end",
+        Outcome.Deleted or Outcome.GroupDeleted => "deleted",
+        Outcome.Changed or Outcome.GroupChanged => "changed",
+        Outcome.Reset => "reset",
+        Outcome.Cleared => "cleared",
+        Outcome.Rotated => "rotated",
+        Outcome.NotRotated => "not-rotated",
+        Outcome.AlreadyRunning => "already-running",
+        Outcome.NotRunning => "not-running",
+        Outcome.Moved { Process.Group: null } => "removed",
+        Outcome.Moved => "added",
+        Outcome.GroupCreated => "created",
+        Outcome.PortAllocated => "allocated",
+        Outcome.PortFreed => "freed",
+        Outcome.Failed => "failed",
+        _ => throw new NotSupportedException(outcome.GetType().Name),
+    };
 }

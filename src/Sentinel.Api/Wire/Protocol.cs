@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Store;
 
-namespace Sentinel.Core.Daemon;
+namespace Sentinel.Api.Wire;
 
 /// <summary>
 /// Messages as they go over the socket: a frame is the length of its JSON, in four bytes with the lowest first, then the JSON. Each
@@ -12,7 +10,7 @@ namespace Sentinel.Core.Daemon;
 /// </summary>
 public static class Protocol
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const int HeaderBytes = sizeof(int);
 

@@ -1,14 +1,11 @@
 using System.Text.Json;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Daemon;
+namespace Sentinel.Api.Wire;
 
 /// <summary>Requests as they go over the socket.</summary>
-internal static class RequestDocument
+public static class RequestDocument
 {
     public static string WordOf(Request request) => request switch
     {
@@ -88,7 +85,7 @@ internal static class RequestDocument
                 break;
             case Request.CreateGroup { Group: var group }:
                 json.WritePropertyName("group");
-                StateDocument.Write(json, group);
+                GroupDocument.Write(json, group);
                 break;
             case Request.ChangeGroup { Change: var change } changing:
                 json.WriteString("group", changing.Group);
@@ -141,7 +138,7 @@ internal static class RequestDocument
         "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
-        "create-group" => new Request.CreateGroup(StateDocument.ReadGroup(json.Get("group"))),
+        "create-group" => new Request.CreateGroup(GroupDocument.ReadGroup(json.Get("group"))),
         "change-group" => new Request.ChangeGroup(json.Text("group"), new GroupChange(
             SpecDocument.ReadVariables(json),
             json.Texts("unset"),

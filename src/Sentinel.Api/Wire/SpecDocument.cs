@@ -3,10 +3,10 @@ using System.Text.Json;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
 
-namespace Sentinel.Core.Store;
+namespace Sentinel.Api.Wire;
 
 /// <summary>The shape of a spec in state.json and in requests: its settings are <c>options</c>, see <see cref="SpecFields"/>.</summary>
-internal static class SpecDocument
+public static class SpecDocument
 {
     /// <summary>Whether both ask for the same.</summary>
     public static bool AreSame(ProcessSpec one, ProcessSpec other)
@@ -16,7 +16,7 @@ internal static class SpecDocument
         static byte[] Written(ProcessSpec spec)
         {
             var buffer = new ArrayBufferWriter<byte>();
-            using (var json = new Utf8JsonWriter(buffer, StateDocument.Options))
+            using (var json = new Utf8JsonWriter(buffer, JsonFields.Relaxed))
             {
                 json.WriteStartObject();
                 Write(json, "spec", spec);
@@ -56,9 +56,8 @@ internal static class SpecDocument
         json.WriteEndObject();
     }
 
-    public static ProcessSpec Read(JsonElement json) => json.Maybe("options") is not { } options
-        ? OlderSpecDocument.Read(json)
-        : OptionsDocument.Read(options, new ProcessSpec
+    public static ProcessSpec Read(JsonElement json) =>
+        OptionsDocument.Read(json.Get("options"), new ProcessSpec
         {
             Name = json.Text("name"),
             Instance = json.Maybe("instance") is { } instance ? new Instance(instance.Text("set"), instance.Get("number").GetInt32()) : null,

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 using Sentinel.Model;
 

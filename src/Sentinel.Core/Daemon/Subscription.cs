@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 
 namespace Sentinel.Core.Daemon;

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+
 namespace Sentinel.Core.Diagnosis;
 
 /// <summary>A unit of systemd that <c>startup</c> wrote.</summary>

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+
 namespace Sentinel.Core.Diagnosis;
 
 /// <summary>Which control groups we could create; see cgroups(7).</summary>

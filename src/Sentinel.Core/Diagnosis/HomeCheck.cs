@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Diagnosis;

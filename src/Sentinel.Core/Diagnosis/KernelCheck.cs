@@ -1,3 +1,5 @@
+using Sentinel.Api;
+
 namespace Sentinel.Core.Diagnosis;
 
 /// <summary>What this kernel, or the container that we are in, lets us do.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sentinel.Api;
 
 namespace Sentinel.Core.Diagnosis;
 

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -35,7 +36,3 @@ public sealed record LogFaults(IReadOnlyList<DeletedLog> Deleted, IReadOnlyList<
         return emptied;
     }
 }
-
-/// <param name="NoticedAt">Null: nobody was there.</param>
-/// <param name="LostBytes">As far as is known; 0: not known.</param>
-public sealed record EmptiedLog(string Path, DateTimeOffset? NoticedAt, long LostBytes);

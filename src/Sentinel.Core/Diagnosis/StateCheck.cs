@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Host;
@@ -11,11 +12,3 @@ public interface IOpenLogs
     /// <summary>The logs that a process still writes to under other names: they were renamed.</summary>
     IReadOnlyList<MovedLog> MovedOf(ProcessRecord record);
 }
-
-/// <param name="Path">Where it was.</param>
-/// <param name="StillAt">A path in /proc that works for as long as the process has it open.</param>
-public sealed record DeletedLog(string Path, string StillAt);
-
-/// <param name="Path">Where it was.</param>
-/// <param name="NowAt">Where it is now, and is still written to.</param>
-public sealed record MovedLog(string Path, string NowAt);

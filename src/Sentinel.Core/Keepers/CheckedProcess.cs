@@ -1,4 +1,5 @@
 using System.Net;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
@@ -14,7 +15,7 @@ namespace Sentinel.Core.Queries;
 /// <param name="Wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
 /// <param name="Sampler">Knows earlier looks.</param>
 public sealed record ObserverTools(
-    StateStore Store, IProcessTable Table, IOpenLogs Logs, IRegularFiles Files, TimeProvider Time, Func<bool> IsWatched,
+    StateStore Store, IProcessTable Table, IOpenLogs Logs, ILogFiles LogFiles, IRegularFiles Files, TimeProvider Time, Func<bool> IsWatched,
     Func<TimeSpan, ValueTask>? Wait = null, Sampler? Sampler = null);
 
 /// <summary>Answers what commands ask, from the state and what can be seen of it, and changes nothing.</summary>
@@ -25,23 +26,18 @@ public sealed class Observer(ObserverTools tools)
 
     public async ValueTask<Answer> Ask(Query query) => query switch
     {
-        Query.Processes processes => await Describe(processes, Look(asker: processes.Asker)),
+        Query.Processes processes => await Describe(processes, Look(processes.Asker)),
+        Query.Stories stories => Tell(stories, Look(stories.Asker)),
         _ => throw new NotSupportedException(query.GetType().Name),
     };
 
     /// <summary>Sees all processes.</summary>
-    /// <param name="elsewhere">Asks the daemon what it sees of processes that cannot be seen here; null: there is nobody to ask.</param>
     /// <param name="asker">A process that is not to be seen; null: none.</param>
-    public Sight Look(Func<IReadOnlyList<ProcessView>>? elsewhere = null, ProcessIdentity? asker = null)
+    public Sight Look(ProcessIdentity? asker = null)
     {
         var snapshot = new Snapshot(tools.Table, asker);
         var written = tools.Store.Read();
-        var seen = _reconciliation.Look(written, snapshot);
-        var hidden = seen.Processes.Values.Where(record => record.State is RunState.Elsewhere).Select(record => record.Id).ToHashSet();
-        var told = hidden.Count == 0 || elsewhere is null
-            ? []
-            : elsewhere().Where(view => hidden.Contains(view.Record.Id) && view.Record.State is not RunState.Elsewhere).ToDictionary(view => view.Record.Id);
-        return new Sight(written, told.Values.Aggregate(seen, (state, view) => state.With(view.Record)), snapshot, told);
+        return new Sight(written, _reconciliation.Look(written, snapshot), snapshot);
     }
 
     /// <summary>Answers from what was seen.</summary>
@@ -55,22 +51,30 @@ public sealed class Observer(ObserverTools tools)
         var remains = query.WithRemains ? Overview.Remains(found, snapshot) : new Dictionary<int, List<Sighting>>();
         var isUnasked = found.Exists(IsStarting) && !tools.IsWatched();
         var views = await _overview.Look(found, snapshot, state.Processes.Values);
+        var infos = new ProcessInfos(tools.Store.Home, tools.Time.GetUtcNow(), query.WithOptions);
         return new Answer.Processes(
-            [.. views.Select(view => (sight.Told.GetValueOrDefault(view.Record.Id) ?? view with
+            [.. views.Select(view => infos.Of(view with
             {
                 IsUnasked = isUnasked && IsStarting(view.Record),
                 Left = left.GetValueOrDefault(view.Record.Id, []),
                 Remains = remains.GetValueOrDefault(view.Record.Id, []).ConvertAll(process => process.Pid),
-            }) with
-            {
                 Ports = [.. ports[view.Record.Id]],
                 Logs = query.WithLogs ? LogFaults.Of(view.Record, tools.Store.Home, tools.Store.Files, tools.Logs) : null,
-            })],
-            missing,
-            warnings)
+            }))],
+            sight.Written.LastEvent)
         {
-            LastEvent = sight.Written.LastEvent,
+            Missing = missing,
+            Warnings = warnings,
         };
+    }
+
+    private Answer.Stories Tell(Query.Stories query, Sight sight)
+    {
+        var (found, missing) = query.Selection.In(sight.State, _ => true);
+        var warnings = new List<string>();
+        var stories = new Stories(tools.Store.Home, tools.LogFiles, tools.Time, warnings.Add)
+            .Tell(found, sight, isWatched: found.Count > 0 && tools.IsWatched(), query.Lines);
+        return new Answer.Stories(stories) { Missing = missing, Warnings = warnings };
     }
 
     // Whether it must be probed to find out whether it is ready.

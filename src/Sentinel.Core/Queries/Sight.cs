@@ -4,11 +4,10 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Queries;
 
-/// <summary>The state as it is now, not only as recorded: as seen here or, where that is impossible, as the daemon sees it.</summary>
+/// <summary>The state as it is now, not only as recorded.</summary>
 /// <param name="Written">The state as recorded.</param>
 /// <param name="Snapshot">The processes of the moment at which it was seen.</param>
-/// <param name="Told">What the daemon said of processes that cannot be seen here, by id.</param>
-public sealed record Sight(State Written, State State, Snapshot Snapshot, IReadOnlyDictionary<int, ProcessView> Told)
+public sealed record Sight(State Written, State State, Snapshot Snapshot)
 {
     /// <summary>Whether a process is due to be restarted, or what was seen of it has to be noted: if no daemon runs, nobody else does.</summary>
     public bool IsAnyDue(DateTimeOffset now) => State.Processes.Values.Any(process => process.State.IsDue(now) || IsToBeNoted(process));

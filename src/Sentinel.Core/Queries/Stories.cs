@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
@@ -26,10 +28,17 @@ public sealed class Stories(SentinelHome home, ILogFiles files, TimeProvider tim
         using var log = TryOpen(home.Events);
         var events = log is null ? [] : EventLog.Read(log, log.End);
         var left = LeftBehind.Find(found, sight.Snapshot, sight.State.Processes.Values, time);
-        return [.. found.Select(record => Tell(record, events, isWatched, lines) with { Left = left.GetValueOrDefault(record.Id, []) })];
+        var infos = new ProcessInfos(home, time.GetUtcNow(), withOptions: false);
+        return [.. found.Select(record => Tell(record, Shown(record), events, isWatched, lines))];
+
+        ProcessInfo Shown(ProcessRecord record) => infos.Of(new ProcessView(record, null)
+        {
+            Left = left.GetValueOrDefault(record.Id, []),
+            Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },
+        });
     }
 
-    private Story Tell(ProcessRecord record, IReadOnlyList<Event> events, bool isWatched, int lines)
+    private Story Tell(ProcessRecord record, ProcessInfo shown, IReadOnlyList<Event> events, bool isWatched, int lines)
     {
         var own = events.OfType<Event.OfProcess>().Where(happened => happened.Id == record.Id).ToList();
         var ends = own.OfType<Event.Ended>().ToList();
@@ -52,8 +61,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, TimeProvider tim
             runs.Add(new Story.Run(end, isEmptied || from >= to ? [] : ShownText.Lines(Read(Math.Max(from, start), to)), IsKept: !isEmptied && (to > start || from == to)));
         }
 
-        return new Story(
-            record, runs, ends.Count, own.Count > 0 ? own[0].Time : null, isWatched, LogFaults.EmptiedLogsOf(record, home, files.Home));
+        return new Story(shown, runs, ends.Count, own.Count > 0 ? own[0].Time : null, isWatched);
 
         ReadOnlyMemory<byte> Read(long from, long to)
         {

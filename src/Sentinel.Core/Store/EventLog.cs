@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+
 namespace Sentinel.Core.Store;
 
 /// <summary>Reads events by their numbers, without a lock, while others may record them.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Store;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Api.Wire;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -23,8 +23,6 @@ internal static class StateDocument
     /// </summary>
     public const int CurrentVersion = 3;
 
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static byte[] Write(State state)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -34,7 +32,7 @@ internal static class StateDocument
 
     public static void Write(IBufferWriter<byte> to, State state)
     {
-        using var json = new Utf8JsonWriter(to, Options);
+        using var json = new Utf8JsonWriter(to, JsonFields.Relaxed);
         json.WriteStartObject();
         json.WriteNumber("version", CurrentVersion);
         json.WriteNumber("nextId", state.NextId);
@@ -56,9 +54,9 @@ internal static class StateDocument
             json.WriteNumber("lastEvent", state.LastEvent);
         json.WriteArray("processes", state.Processes.Values, process => Write(json, process));
         if (!state.Groups.IsEmpty)
-            json.WriteArray("groups", state.Groups.Values, group => Write(json, group));
+            json.WriteArray("groups", state.Groups.Values, group => GroupDocument.Write(json, group));
         if (!state.Ports.IsEmpty)
-            json.WriteArray("ports", state.Ports.Values, lease => Write(json, lease));
+            json.WriteArray("ports", state.Ports.Values, lease => GroupDocument.Write(json, lease));
         // In base64: exact, and not readable at a glance.
         json.WriteStartObject("environments");
         foreach (var (key, environment) in state.Environments)
@@ -115,11 +113,11 @@ internal static class StateDocument
             if (!processes.TryAdd(process.Id, process))
                 throw new JsonException($"process {process.Id} has the id of another process");
         var groups = state.Groups.ToBuilder();
-        foreach (var group in json.Maybe("groups")?.EnumerateArray().Select(ReadGroup) ?? [])
+        foreach (var group in json.Maybe("groups")?.EnumerateArray().Select(GroupDocument.ReadGroup) ?? [])
             if (!groups.TryAdd(group.Name, group))
                 throw new JsonException($"group '{group.Name}' appears twice");
         var ports = state.Ports.ToBuilder();
-        foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(ReadLease) ?? [])
+        foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(GroupDocument.ReadLease) ?? [])
             if (!ports.TryAdd(lease.Port, lease))
                 throw new JsonException($"port {lease.Port} appears twice");
         state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
@@ -157,7 +155,7 @@ internal static class StateDocument
         json.WriteString("logName", process.LogName);
         if (process.LogsFrom is { } from)
             RunDocument.Write(json, "logsFrom", from);
-        RunDocument.Write(json, "state", process.State);
+        RunStateDocument.Write(json, "state", process.State);
         json.WriteNumber("restarts", process.Restarts);
         json.WriteNumber("shortRuns", process.ShortRuns);
         if (process.RecentRestarts.Count > 0)
@@ -174,12 +172,12 @@ internal static class StateDocument
     public static ProcessRecord ReadProcess(JsonElement json) => new()
     {
         Id = json.Get("id").GetInt32(),
-        Spec = SpecDocument.Read(json.Get("spec")),
+        Spec = json.Get("spec") is var spec && spec.Maybe("options") is null ? OlderSpecDocument.Read(spec) : SpecDocument.Read(spec),
         Cookie = json.Text("cookie"),
         RunNumber = json.Maybe("runNumber")?.GetInt32() ?? 0,
         LogName = json.Text("logName"),
         LogsFrom = json.Maybe("logsFrom") is { } from ? RunDocument.ReadLogEnds(from) : null,
-        State = RunDocument.ReadState(json.Get("state")),
+        State = RunStateDocument.ReadState(json.Get("state")),
         Restarts = json.Get("restarts").GetInt32(),
         ShortRuns = json.Get("shortRuns").GetInt32(),
         RecentRestarts = json.Maybe("recentRestarts") is { } recent
@@ -189,39 +187,6 @@ internal static class StateDocument
         Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
         LeaseOver = json.Maybe("leaseOver")?.GetString(),
     };
-
-    public static void Write(Utf8JsonWriter json, Group group)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", group.Name);
-        json.WriteString("createdAt", group.CreatedAt);
-        json.WriteTexts("environmentFiles", group.EnvironmentFiles);
-        json.WriteBase64String("variables", group.Variables.Bytes.Span);
-        json.WriteEndObject();
-    }
-
-    public static Group ReadGroup(JsonElement json) => new(json.Text("name"), json.Time("createdAt"))
-    {
-        EnvironmentFiles = json.Texts("environmentFiles"),
-        Variables = SpecDocument.ReadVariables(json),
-    };
-
-    public static void Write(Utf8JsonWriter json, PortLease lease)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("port", lease.Port);
-        json.WriteString("name", lease.Name);
-        json.WriteString("allocatedAt", lease.AllocatedAt);
-        if (lease.ProcessId is { } owner)
-            json.WriteNumber("process", owner);
-        json.WriteEndObject();
-    }
-
-    public static PortLease ReadLease(JsonElement json) => new(
-        json.Get("port").GetInt32(),
-        json.Text("name"),
-        json.Time("allocatedAt"),
-        json.Maybe("process")?.GetInt32());
 }
 
 /// <summary>The state was written by a newer version of Sentinel.</summary>

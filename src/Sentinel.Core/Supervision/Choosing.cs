@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;

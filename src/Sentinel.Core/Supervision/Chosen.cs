@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;

@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Model;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Model;
@@ -21,7 +22,7 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         var lease = new PortLease(chosen, name, time.GetUtcNow(), ProcessId: null);
         transaction.State = state.With(lease);
         transaction.Save();
-        return new Outcome.PortAllocated(lease);
+        return new Outcome.PortAllocated(chosen, name);
     }
 
     /// <param name="targets">Ports, or names of ports that no process holds.</param>
@@ -82,7 +83,7 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
             return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) belongs to "
                 + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it", FailureCode.PortHeld)];
         transaction.State = state with { Ports = state.Ports.RemoveRange(found.Select(lease => lease.Port)) };
-        return found.Select(lease => new Outcome.PortFreed(lease));
+        return found.Select(lease => new Outcome.PortFreed(lease.Port, lease.Name));
     }
 
     private string? WhyNot(State state, int port) =>

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -180,6 +181,7 @@ internal sealed class Registry(
         var outcomes = new List<Outcome>();
         if (ids.Count == 0)
             return outcomes;
+        var deleted = new List<ProcessRecord>();
         using var transaction = _store.Begin();
         foreach (var record in ids.Select(id => transaction.State.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>())
         {
@@ -191,13 +193,14 @@ internal sealed class Registry(
 
             transaction.State = transaction.State.Without([record.Id]);
             outcomes.Add(new Outcome.Deleted(record.Spec.Name, record));
+            deleted.Add(record);
         }
 
-        tools.Spawner.CleanUpAll([.. outcomes.OfType<Outcome.Deleted>().Select(deleted => deleted.Process.Cookie)]);
+        tools.Spawner.CleanUpAll(deleted.ConvertAll(record => record.Cookie));
         transaction.Save();
         if (withLogs && Directory.Exists(_store.Home.Logs))
-            foreach (var deleted in outcomes.OfType<Outcome.Deleted>())
-                foreach (var file in LogRotation.FilesOf(_store.Home.StdoutOf(deleted.Process)).Concat(LogRotation.FilesOf(_store.Home.StderrOf(deleted.Process))))
+            foreach (var record in deleted)
+                foreach (var file in LogRotation.FilesOf(_store.Home.StdoutOf(record)).Concat(LogRotation.FilesOf(_store.Home.StderrOf(record))))
                     File.Delete(file);
         return outcomes;
     }

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
@@ -36,8 +37,8 @@ internal sealed class Restarting(
         var pids = begun.Found.ToDictionary(record => record.Id, record => record.State.Main?.Pid);
         outcomes.AddRange(starts.Select(outcome => outcome switch
         {
-            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id], started.Pid),
-            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Process.Id], running.Pid),
+            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]),
+            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Process.Id]),
             _ => outcome,
         }));
         return outcomes;

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -27,10 +29,19 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     /// <param name="settle">Brings records up to what is and returns those that may be due.</param>
     public async ValueTask<IReadOnlyList<Outcome>> StartDue(Func<StateTransaction, Snapshot, IEnumerable<ProcessRecord>> settle)
     {
-        var outcomes = await Start((transaction, snapshot) => new Chosen([.. settle(transaction, snapshot)], []), new ProcessEvent.Tick());
+        var pids = new Dictionary<int, int?>();
+        var outcomes = await Start(Choose, new ProcessEvent.Tick());
         return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, started.Process.LastRun?.Pid, started.Pid)
+            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id])
             : outcome)];
+
+        Chosen Choose(StateTransaction transaction, Snapshot snapshot)
+        {
+            var chosen = new Chosen([.. settle(transaction, snapshot)], []);
+            foreach (var record in chosen.Found)
+                pids[record.Id] = record.LastRun?.Pid;
+            return chosen;
+        }
     }
 
     /// <param name="choose">What is to be started.</param>
@@ -170,8 +181,8 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             {
                 if (record.State is RunState.Running && renewal is not null)
                     transaction.State = transaction.State.With(record);
-                outcomes.Add(record.State is RunState.Running running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, running.Identity.Pid, IsOutdated: renewal is not null)
+                outcomes.Add(record.State is RunState.Running
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null)
                     : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet", FailureCode.Busy));
             }
         }
@@ -210,8 +221,8 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
 
         var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
         transaction.State = transaction.State.With(record);
-        return spawned is ProcessEvent.Spawned started
-            ? new Outcome.Started(record.Spec.Name, record, started.Identity.Pid)
+        return spawned is ProcessEvent.Spawned
+            ? new Outcome.Started(record.Spec.Name, record)
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
 

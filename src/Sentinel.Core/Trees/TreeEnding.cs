@@ -1,18 +1,9 @@
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Trees;
-
-/// <summary>How to end trees this time.</summary>
-/// <param name="Signal">Asks the processes to end; null: as each tree's own <see cref="StopRule"/> says.</param>
-/// <param name="Timeout">How long they have before SIGKILL; null likewise.</param>
-public sealed record StopOptions(int? Signal, TimeSpan? Timeout)
-{
-    public static readonly StopOptions Default = new(null, null);
-
-    public static readonly StopOptions Force = new(SignalName.Kill, TimeSpan.Zero);
-}
 
 /// <summary>What became of a tree that was to be ended.</summary>
 /// <param name="Main">How its main process ended; null if that was already gone.</param>

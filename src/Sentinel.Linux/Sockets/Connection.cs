@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Store;
 using Sentinel.Linux.Loop;

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;

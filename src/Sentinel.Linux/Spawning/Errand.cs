@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;

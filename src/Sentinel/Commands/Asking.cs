@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;

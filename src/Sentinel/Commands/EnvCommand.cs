@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
@@ -31,7 +33,7 @@ internal static class EnvCommand
     private static int Show(Session session, string target, bool reveal)
     {
         var state = session.Look().State;
-        var (record, missing) = Selection.One(target, state);
+        var (record, missing) = Selecting.One(target, state);
         if (record is null)
             return session.Fail([missing!]);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
@@ -33,7 +34,7 @@ internal static class GcCommand
 
     private static List<Outcome> Look(Session work, string? session)
     {
-        var (_, state, snapshot, _) = work.Look();
+        var (_, state, snapshot) = work.Look();
         var remains = Overview.Remains(state.Processes.Values, snapshot);
         var found = new List<Outcome>();
         foreach (var record in state.Processes.Values)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Native;
@@ -30,6 +31,7 @@ internal static class ListCommand
             var which = new Query.Processes(result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All())
             {
                 WithRemains = session.IsJson,
+                WithOptions = session.IsJson,
             };
             return result.GetValue(watch) ? Watch(session, which) : List(session, which);
         }));
@@ -42,7 +44,7 @@ internal static class ListCommand
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         if (session.IsJson)
-            session.Print(look.ToJson(), Json.Document.ProcessesJson);
+            session.Print(look.ToJson());
         else
             foreach (var line in Lines(session, look, session.Style))
                 session.Output.Line(line);

@@ -1,4 +1,6 @@
 using System.Text;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -23,7 +24,7 @@ internal static class PortWait
         long? unnoted = null;
         while (true)
         {
-            var (written, state, snapshot, _) = session.Look();
+            var (written, state, snapshot) = session.Look();
             if (state.Processes.GetValueOrDefault(first.Id) is not { } now)
                 return Session.Fail($"{name} was deleted");
             // The daemon is taking note of this now, and knows better.
@@ -47,7 +48,7 @@ internal static class PortWait
             if (answered.Count == leases.Count)
             {
                 if (session.IsJson)
-                    session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([first.Id])) { WithRemains = true }).ToJson(), Json.Document.ProcessesJson);
+                    session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([first.Id])) { WithRemains = true, WithOptions = true }).ToJson());
                 else
                     session.Output.Line($"{name} listens on {string.Join(", ", leases.Values.Select(lease => $"{lease.Port} ({lease.Name})"))}");
                 return ExitCode.Success;

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
@@ -22,45 +24,40 @@ internal sealed class ProcessLook
             session.Warn(Outcomes.Line(failed));
     }
 
-    public IReadOnlyList<ProcessView> Processes => _answer.Views;
+    public IReadOnlyList<ProcessInfo> Processes => _answer.All;
 
     public IReadOnlyList<Outcome> Missing => _answer.Missing;
 
     /// <summary>What a daemon sees or, where none answers at once, what can be seen from here.</summary>
     public static ProcessLook At(Session session, Query.Processes query)
     {
-        var told = session.AskIfThere(query);
+        var told = session.AskIfThere<Answer.Processes>(query);
         // A process that the daemon cannot see may be one that we can.
-        if (told is not null && told.Views.All(view => view.Record.State is not RunState.Elsewhere))
+        if (told is not null && told.All.All(process => process.Elsewhere is null))
             return new ProcessLook(session, told, []);
         IReadOnlyList<Outcome> restarts = [];
-        var sight = Look();
+        var sight = session.Look();
         // While a daemon runs, that is its job.
         if (sight.IsAnyDue(DateTimeOffset.UtcNow) && session.Daemon is null)
         {
             restarts = Restart(session);
-            sight = Look();
+            sight = session.Look();
         }
 
         // Nothing is left to await: here, whatever takes time blocks.
-        return new ProcessLook(session, session.Observer.Describe(query, sight).AsTask().GetAwaiter().GetResult(), restarts);
-
-        Sight Look() => session.Observer.Look(told is null ? null : () => told.Views);
+        var seen = session.Observer.Describe(query, sight).AsTask().GetAwaiter().GetResult();
+        return new ProcessLook(session, told is null ? seen : seen with { All = [.. seen.All.Select(process => SeenBy(told, process))] }, restarts);
     }
 
     /// <summary>What was restarted, one line each.</summary>
     public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
-        $"Auto-restarted {restarted.Process.Spec.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Pid})");
+        $"Auto-restarted {restarted.Process.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Process.Pid})");
 
-    public ProcessesJson ToJson() => new(
-        Json.SchemaVersion,
-        [.. Processes.Select(process => ProcessJson.From(process, _session.Home))],
-        [.. _restarts.OfType<Outcome.Restarted>().Select(restarted => new RestartJson(
-            restarted.Process.Id, restarted.Process.Spec.Name, restarted.OldPid, restarted.Pid))],
-        _session.Warnings)
-    {
-        LastEvent = _answer.LastEvent,
-    };
+    public byte[] ToJson() => Documents.Of(_answer, _restarts.OfType<Outcome.Restarted>(), _session.Warnings);
+
+    // What the daemon says of a process that cannot be seen from here.
+    private static ProcessInfo SeenBy(Answer.Processes daemon, ProcessInfo process) => process.Elsewhere is null ? process
+        : daemon.All.FirstOrDefault(told => told.Id == process.Id && told.Elsewhere is null) ?? process;
 
     // Whatever prevents the restart, what there is can still be shown.
     private static IReadOnlyList<Outcome> Restart(Session session)

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -33,17 +34,18 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
     /// Wait until it serves: until its health check says so or, where nothing tells, until it has lived for a second.
     /// </param>
     /// <returns>Why its start failed; null when it is ready.</returns>
-    public Outcome.Failed? Until(ProcessRecord started, bool serves = false)
+    public Outcome.Failed? Until(ProcessRef started, bool serves = false)
     {
         _watch.Add(session.Home.Folder);
         while (true)
         {
-            var left = Left(started, Read(), serves, out var failure);
+            var now = Read();
+            var left = Left(started, now, serves, out var failure);
             if (left == TimeSpan.Zero)
                 return failure;
             if (_asking is not null)
             {
-                _asking.Await(started, () => Left(started, Read(), serves, out _));
+                _asking.Await(now!, () => Left(started, Read(), serves, out _));
                 // Undecided: a daemon decides from now on.
                 if (session.FindDaemon() is not null)
                     Dispose();
@@ -66,18 +68,24 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
     }
 
     /// <summary>Says on standard error what a process whose start failed has left running, if anything.</summary>
-    public static void ShowLeft(Session session, ProcessRecord process)
+    public static void ShowLeft(Session session, int id)
     {
-        var (state, snapshot) = (session.Store.Read(), new Snapshot(session.Table));
-        if (state.Processes.GetValueOrDefault(process.Id) is not { } record
-            || !LeftBehind.Find([record], snapshot, state.Processes.Values, TimeProvider.System).TryGetValue(record.Id, out var left))
-            return;
-        Output.Tell($"  {LeftOvers.Sentence(record, left)}");
-        if (LeftOvers.Advice(record, left) is { } advice)
-            Output.Tell($"  {advice}");
+        foreach (var process in session.Ask<Answer.Processes>(new Query.Processes(Selection.Of([id]))).All.Where(process => process.LeftOver.Count > 0))
+        {
+            Output.Tell($"  {LeftOvers.Sentence(process)}");
+            if (LeftOvers.Advice(process) is { } advice)
+                Output.Tell($"  {advice}");
+        }
     }
 
     /// <summary>Shows on standard error what a process wrote last, in its current or its last run.</summary>
+    public static void ShowLastLines(Session session, int id)
+    {
+        if (session.Store.Read().Processes.GetValueOrDefault(id) is { } process)
+            ShowLastLines(session, process);
+    }
+
+    /// <inheritdoc cref="ShowLastLines(Session, int)"/>
     public static void ShowLastLines(Session session, ProcessRecord process)
     {
         if (process.State.CurrentRun is null && process.LastRun is { How: Exit.NotStarted })
@@ -104,17 +112,17 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
     /// <summary>What has become of a run so far.</summary>
     /// <param name="failure">How it failed; null when it did not.</param>
     /// <returns>How long until it may be decided without any event; zero when it is decided; null: nobody knows.</returns>
-    private static TimeSpan? Left(ProcessRecord started, ProcessRecord? now, bool serves, out Outcome.Failed? failure)
+    private static TimeSpan? Left(ProcessRef started, ProcessRecord? now, bool serves, out Outcome.Failed? failure)
     {
         failure = null;
         if (now is null)
-            failure = new Outcome.Failed(started.Spec.Name, started, "it was deleted before it was ready", FailureCode.NotFound);
-        else if (now.State is RunState.Running run && now.RunNumber == started.RunNumber)
+            failure = new Outcome.Failed(started.Name, started, "it was deleted before it was ready", FailureCode.NotFound);
+        else if (now.State is RunState.Running run && now.RunNumber == started.Run)
         {
             if (!run.IsReady || run.Handover is not null)
                 return null;
             // A process that has a pid file, and has not handed over yet, may be about to.
-            var mayHandOver = now.Spec.PidFile is not null && now.Spec.Readiness is null && run.Identity == started.State.Main;
+            var mayHandOver = now.Spec.PidFile is not null && now.Spec.Readiness is null && run.Identity.Pid == started.Pid;
             if (!serves && !mayHandOver)
                 return TimeSpan.Zero;
             if (now.Spec.Health is null || !serves)
@@ -122,12 +130,12 @@ internal sealed class ReadyWait(Session session, int id) : IDisposable
             if (run.Health is null)
                 return null;
             if (!run.Health.IsHealthy)
-                failure = new Outcome.Failed(started.Spec.Name, now, $"it is unhealthy: {run.Health.Why}", FailureCode.NotReady);
+                failure = new Outcome.Failed(started.Name, now, $"it is unhealthy: {run.Health.Why}", FailureCode.NotReady);
         }
         else if (now.State is RunState.Stopping { Why: not null })
             return null;
         else
-            failure = new Outcome.Failed(started.Spec.Name, now, now.LastRun is { } last && last.StartedAt == started.State.CurrentRun?.Since
+            failure = new Outcome.Failed(started.Name, now, now.LastRun is { } last && (now.RunNumber == started.Run || last.Pid == started.Pid)
                 ? $"its start failed: {(last.Why is null ? last.How : $"{last.Why} ({last.How})")}"
                 : "it was stopped before it was ready", FailureCode.NotReady);
         return TimeSpan.Zero;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
 
@@ -26,7 +27,7 @@ internal static class RestartByDaemon
 
     private static bool IsUnderWay(ProcessRecord record) => record.State is RunState.Stopping or RunState.Starting or RunState.Backoff;
 
-    private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running run
-        ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid, run.Identity.Pid)
+    private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running
+        ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid)
         : new Outcome.Failed(record.Spec.Name, record, $"a daemon started meanwhile and took over; the process is now {record.State.Word}: see 'sentinel why {record.Id}'");
 }

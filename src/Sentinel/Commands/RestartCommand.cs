@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
@@ -61,8 +62,8 @@ internal static class RestartCommand
 
         var exitCode = session.Report(outcomes);
         Unasked.Warn(session, outcomes, isReady: true);
-        if (outcomes is [.., Outcome.Failed { Process: { State: not RunState.Running } process }])
-            ReadyWait.ShowLastLines(session, process);
+        if (outcomes is [.., Outcome.Failed { Process: { State: not ("running" or "starting") } process }])
+            ReadyWait.ShowLastLines(session, process.Id);
         return exitCode;
     }
 }

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Linux.Sockets;
@@ -85,10 +87,10 @@ internal static class RunCommand
 
         var exitCode = session.Report(outcomes);
         if (waits)
-            foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRecord>())
+            foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
             {
-                ReadyWait.ShowLastLines(session, failed);
-                ReadyWait.ShowLeft(session, failed);
+                ReadyWait.ShowLastLines(session, failed.Id);
+                ReadyWait.ShowLeft(session, failed.Id);
             }
 
         if (exitCode == ExitCode.Success && session.Daemon is null)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -72,15 +74,27 @@ internal sealed class Session : IDisposable
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>The state as it is at this moment.</summary>
-    public Sight Look() => Observer.Look(() => (Daemon?.Ask(new Query.Processes(new Selection.All())) as Answer.Processes)?.Views ?? []);
+    public Sight Look() => Observer.Look();
 
-    /// <summary>What a daemon sees, for a command that can also look itself; null if none answers at once.</summary>
-    public Answer.Processes? AskIfThere(Query.Processes query)
+    /// <summary>What a daemon says or, where none answers at once, what can be said from here. Its warnings are given.</summary>
+    public TAnswer Ask<TAnswer>(Query query)
+        where TAnswer : Answer
+    {
+        // Nothing is left to await: here, whatever takes time blocks.
+        var answer = AskIfThere<TAnswer>(query) ?? (TAnswer)Observer.Ask(query).AsTask().GetAwaiter().GetResult();
+        foreach (var warning in answer.Warnings)
+            Warn(warning);
+        return answer;
+    }
+
+    /// <summary>What a daemon says, for a command that can also look itself; null if none answers at once.</summary>
+    public TAnswer? AskIfThere<TAnswer>(Query query)
+        where TAnswer : Answer
     {
         // It is not to count for the tree that it may be part of. Where processes cannot be told apart, looking fails and says why.
         if (ProcessTable.WhyBlind() is not null || Table.Look(Environment.ProcessId) is not { } self)
             return null;
-        return DaemonClient.AskIfThere(Home, query with { Asker = Table.IdentityOf(self) }) as Answer.Processes;
+        return DaemonClient.AskIfThere(Home, query with { Asker = Table.IdentityOf(self) }) as TAnswer;
     }
 
     /// <summary>Carries out a request: by the daemon if one is running, else here.</summary>
@@ -152,9 +166,11 @@ internal sealed class Session : IDisposable
         Output.Tell($"Warning: {warning}");
     }
 
-    public void Print<T>(T document, JsonTypeInfo<T> type)
+    public void Print<T>(T document, JsonTypeInfo<T> type) => Print(JsonSerializer.SerializeToUtf8Bytes(document, type));
+
+    public void Print(byte[] document)
     {
-        Output.Write(JsonSerializer.SerializeToUtf8Bytes(document, type));
+        Output.Write(document);
         Output.Line();
     }
 
@@ -170,9 +186,7 @@ internal sealed class Session : IDisposable
     public int Report(IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
     {
         if (IsJson)
-            Print(
-                new OutcomesJson(Json.SchemaVersion, [.. outcomes.Select(Outcomes.Json)], _warnings),
-                Json.Document.OutcomesJson);
+            Print(Documents.Of(outcomes, _warnings));
         else
             foreach (var outcome in outcomes.Where(outcome => outcome is not Outcome.Failed))
                 Prose(Text.Printable(Outcomes.Line(outcome)), indent: 2);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Queries;
@@ -22,9 +23,9 @@ internal static class StatusCommand
 
     private static int Show(Session session, string[] targets)
     {
-        var look = ProcessLook.At(session, new Query.Processes(new Selection.Named(targets)) { WithRemains = session.IsJson, WithLogs = true });
+        var look = ProcessLook.At(session, new Query.Processes(new Selection.Named(targets)) { WithRemains = session.IsJson, WithOptions = session.IsJson, WithLogs = true });
         if (session.IsJson)
-            session.Print(look.ToJson(), Json.Document.ProcessesJson);
+            session.Print(look.ToJson());
         else
             Write(session, look);
         return session.Fail(look.Missing);
@@ -41,7 +42,7 @@ internal static class StatusCommand
             if (!isFirst)
                 session.Output.Line();
             isFirst = false;
-            foreach (var line in ProcessDetails.Lines(process, session.Home, rung, DateTimeOffset.UtcNow, session.Style))
+            foreach (var line in ProcessDetails.Lines(process, rung, DateTimeOffset.UtcNow, session.Style))
                 session.Output.Line(line);
         }
     }

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -11,12 +12,11 @@ internal static class Unasked
     /// <param name="isReady">Whether the command has waited until that was ready.</param>
     public static void Warn(Session session, IEnumerable<Outcome> outcomes, bool isReady = false)
     {
-        var started = outcomes.Select(outcome => outcome switch
-        {
-            Outcome.Started { Process.Spec: var spec } => spec,
-            Outcome.Restarted { Process.Spec: var spec } => spec,
-            _ => null,
-        }).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
+        var ids = outcomes.Where(outcome => outcome is Outcome.Started or Outcome.Restarted).Select(outcome => outcome.About!.Id).ToList();
+        if (ids.Count == 0)
+            return;
+        var processes = session.Store.Read().Processes;
+        var started = ids.Select(id => processes.GetValueOrDefault(id)?.Spec).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
         if (started.Count > 0 && session.Daemon is null)
             Warn(started[0].Health is not null, $"'sentinel wait {started[0].Name} --for running'");
     }

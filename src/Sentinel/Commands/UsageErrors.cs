@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Supervision;
 using Sentinel.Rendering;
 

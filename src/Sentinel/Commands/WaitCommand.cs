@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
@@ -54,7 +55,7 @@ internal static class WaitCommand
         using var watch = new Inotify();
         if (Directory.Exists(session.Home.Folder))
             watch.Add(session.Home.Folder);
-        var (first, missing) = Selection.One(target, session.Store.Read());
+        var (first, missing) = Selecting.One(target, session.Store.Read());
         if (first is null)
             return session.Fail([missing!]);
 
@@ -170,7 +171,7 @@ internal static class WaitCommand
     {
         var how = now.LastRun?.How is { } noted and not Exit.Unknown ? noted : seen ?? now.LastRun?.How;
         if (session.IsJson)
-            session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([now.Id])) { WithRemains = true }).ToJson(), Json.Document.ProcessesJson);
+            session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([now.Id])) { WithRemains = true, WithOptions = true }).ToJson());
         else
             session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
         if (what != Exited)

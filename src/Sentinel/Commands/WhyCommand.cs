@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
@@ -23,15 +24,12 @@ internal static class WhyCommand
 
     private static int Show(Session session, string[] targets, int lines)
     {
-        var sight = session.Look();
-        var (found, missing) = new Selection.Named(targets).In(sight.State, _ => true);
-        var stories = new Stories(session.Home, new LogFiles(), TimeProvider.System, session.Warn)
-            .Tell(found, sight, isWatched: found.Count > 0 && session.Daemon is not null, lines);
+        var answer = session.Ask<Answer.Stories>(new Query.Stories(new Selection.Named(targets), lines));
         if (session.IsJson)
-            session.Print(new WhyJson(Json.SchemaVersion, [.. stories.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
+            session.Print(new WhyJson(Json.SchemaVersion, [.. answer.All.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
         else
-            foreach (var line in stories.SelectMany((story, i) => i == 0 ? story.Lines(session.Style) : ["", .. story.Lines(session.Style)]))
+            foreach (var line in answer.All.SelectMany((story, i) => i == 0 ? story.Lines(session.Style) : ["", .. story.Lines(session.Style)]))
                 session.Output.Line(line);
-        return session.Fail(missing);
+        return session.Fail(answer.Missing);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Api;
 using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
@@ -19,13 +20,12 @@ internal sealed record GroupJson(
     IReadOnlyList<string> Variables,
     IReadOnlyList<MemberJson> Processes)
 {
-    public static GroupJson From(Group group, IEnumerable<ProcessView> processes) => new(
+    public static GroupJson From(Group group, IEnumerable<ProcessInfo> processes) => new(
         group.Name,
         group.CreatedAt,
         group.EnvironmentFiles,
         [.. group.Variables.Names()],
-        [.. processes.Select(process => process.Record).Where(record => record.Spec.Group == group.Name)
-            .Select(record => new MemberJson(record.Id, record.Spec.Name, record.State.Word, record.State.Main?.Pid))]);
+        [.. processes.Where(process => process.Group == group.Name).Select(process => new MemberJson(process.Id, process.Name, process.State, process.Pid))]);
 }
 
 internal sealed record MemberJson(int Id, string Name, string State, int? Pid);

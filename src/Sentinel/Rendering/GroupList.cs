@@ -1,7 +1,5 @@
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
+using Sentinel.Api;
 using Sentinel.Model;
-using Sentinel.Model.Policy;
 
 namespace Sentinel.Rendering;
 
@@ -17,17 +15,17 @@ internal static class GroupList
         new("ENV FILES", Fair: 20, Least: 10, Keep: 1),
     ];
 
-    public static IEnumerable<string> Lines(IReadOnlyList<Group> groups, IReadOnlyList<ProcessView> processes, Style style)
+    public static IEnumerable<string> Lines(IReadOnlyList<Group> groups, IReadOnlyList<ProcessInfo> processes, Style style)
     {
         if (groups.Count == 0)
             return ["No groups"];
-        var members = processes.ToLookup(process => process.Record.Spec.Group);
+        var members = processes.ToLookup(process => process.Group);
         var table = new Table(Columns);
         foreach (var group in groups)
             table.Add([
                 group.Name,
                 members[group.Name].Count().ToString(),
-                members[group.Name].Count(member => member.Record.State is RunState.Running).ToString(),
+                members[group.Name].Count(member => member.State == "running" || member.IsUnready).ToString(),
                 OrNone(group.Variables.Names()),
                 OrNone(group.EnvironmentFiles.Select(Text.Printable)),
             ]);

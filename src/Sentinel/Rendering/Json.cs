@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
@@ -10,13 +11,6 @@ using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
-
-/// <summary>What every command that changes something prints with <c>--json</c>.</summary>
-internal sealed record OutcomesJson(int SchemaVersion, IReadOnlyList<OutcomeJson> Results, IReadOnlyList<string> Warnings);
-
-internal sealed record OutcomeJson(
-    string Target, int? Id, string? Name, bool Ok, string Outcome, int? Pid, int? OldPid, string? Group, int? Port, string? Error, string? Code,
-    string? Reason);
 
 /// <summary>What <c>startup</c> prints.</summary>
 internal sealed record StartupJson(
@@ -69,8 +63,6 @@ internal sealed record DaemonJson(
 /// <summary>A line of what <c>logs --json</c> prints.</summary>
 internal sealed record LogLineJson(string Process, string Stream, string Text, DateTimeOffset? Time);
 
-[JsonSerializable(typeof(ProcessesJson))]
-[JsonSerializable(typeof(OutcomesJson))]
 [JsonSerializable(typeof(GroupsJson))]
 [JsonSerializable(typeof(PortsJson))]
 [JsonSerializable(typeof(EnvironmentJson))]

@@ -1,4 +1,5 @@
-using Sentinel.Model.Policy;
+using Sentinel.Api;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 
@@ -22,25 +23,26 @@ internal static class LeftOvers
     };
 
     /// <summary>For a column: <c>, 1 left</c>.</summary>
-    public static string Word(IReadOnlyList<LeftProcess> left) => left.Count == 0 ? "" : $", {left.Count} left";
+    public static string Word(IReadOnlyList<LeftOverInfo> left) => left.Count == 0 ? "" : $", {left.Count} left";
 
     /// <summary><c>1 process that it started still runs (sleep, pid 812); 'sentinel stop 3' ends it</c>.</summary>
-    public static string Sentence(ProcessRecord record, IReadOnlyList<LeftProcess> left)
+    public static string Sentence(ProcessInfo process)
     {
-        var named = string.Join("; ", left.GroupBy(process => process.Program ?? "?")
-            .Select(same => $"{Text.Printable(same.Key)}, {(same.Count() == 1 ? "pid" : "pids")} {string.Join(", ", same.Select(process => process.Pid))}"));
+        var left = process.LeftOver;
+        var named = string.Join("; ", left.GroupBy(one => one.Program ?? "?")
+            .Select(same => $"{Text.Printable(same.Key)}, {(same.Count() == 1 ? "pid" : "pids")} {string.Join(", ", same.Select(one => one.Pid))}"));
         return $"{Text.Count(left.Count, "process", "processes")} that it started still {(left.Count == 1 ? "runs" : "run")} ({named}); "
-            + $"'sentinel stop {record.Id}' ends {(left.Count == 1 ? "it" : "them")}";
+            + $"'sentinel stop {process.Id}' ends {(left.Count == 1 ? "it" : "them")}";
     }
 
     /// <summary>For a process that went into the background: how to supervise it all the same. Null for any other.</summary>
-    public static string? Advice(ProcessRecord record, IReadOnlyList<LeftProcess> left)
+    public static string? Advice(ProcessInfo process)
     {
-        if (!Background.Is(record, left))
+        if (!process.PutItselfIntoBackground)
             return null;
-        var known = left.Select(process => process.Program).Append(record.Spec.Command.ProgramName).OfType<string>()
+        var known = process.LeftOver.Select(left => left.Program).Append(new Command(process.Arguments, process.Command, process.Shell).ProgramName).OfType<string>()
             .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
         return $"It put itself into the background, where nobody sees it end. Keep it in the foreground ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
-            + $"or name its pid file: 'sentinel set {record.Id} --pid-file FILE', then 'sentinel restart {record.Id}'";
+            + $"or name its pid file: 'sentinel set {process.Id} --pid-file FILE', then 'sentinel restart {process.Id}'";
     }
 }

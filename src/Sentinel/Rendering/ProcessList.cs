@@ -1,6 +1,4 @@
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
-using Sentinel.Model.Policy;
+using Sentinel.Api;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
@@ -30,14 +28,14 @@ internal static class ProcessList
     ];
 
     /// <param name="now">Null: the time of this call.</param>
-    public static IEnumerable<string> Lines(IReadOnlyList<ProcessView> processes, Style style, DateTimeOffset? now = null)
+    public static IEnumerable<string> Lines(IReadOnlyList<ProcessInfo> processes, Style style, DateTimeOffset? now = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
         var time = now ?? DateTimeOffset.UtcNow;
         // No column for health or owners when no process has any.
-        var hasHealth = processes.Any(process => process.Record.Spec.Health is not null);
-        var hasOwners = processes.Any(process => process.Record.Spec.Lease is not null);
+        var hasHealth = processes.Any(process => process.Health is not null);
+        var hasOwners = processes.Any(process => process.Lease is not null);
         var table = new Table([
             .. Columns[..StatusColumns],
             .. hasHealth ? [Health] : Array.Empty<Column>(),
@@ -47,22 +45,21 @@ internal static class ProcessList
         ]);
         foreach (var process in processes)
         {
-            var (record, usage) = process;
             table.Add([
-                record.Id.ToString(),
-                record.Spec.Name,
-                PidOf(record.State)?.ToString() ?? "-",
+                process.Id.ToString(),
+                process.Name,
+                process.Pid?.ToString() ?? "-",
                 new Cell(
-                    record.State.Word + (process.IsUnasked ? " (no daemon)" : Wait(record.State, time)) + LeftOvers.Word(process.Left),
-                    ColorOf(record.State)),
-                .. hasHealth ? [HealthOf(record)] : Array.Empty<Cell>(),
-                usage is null ? "-" : Text.Percent(usage.CpuPercent),
-                usage is null ? "-" : Text.Memory(usage.MemoryBytes),
-                usage is null ? "-" : Text.Duration(usage.Uptime),
-                record.Spec.Restart == RestartRule.Never ? "-" : "X",
-                record.Spec.Group ?? "-",
-                .. hasOwners ? [Ownership.Cell(process, time)] : Array.Empty<Cell>(),
-                Text.Printable(record.Spec.Command.Text),
+                    process.State + (process.IsUnasked ? " (no daemon)" : Wait(process, time)) + LeftOvers.Word(process.LeftOver),
+                    ColorOf(process.State)),
+                .. hasHealth ? [HealthOf(process)] : Array.Empty<Cell>(),
+                process.CpuPercent is { } cpu ? Text.Percent(cpu) : "-",
+                process.MemoryBytes is { } memory ? Text.Memory(memory) : "-",
+                process.UptimeSeconds is { } uptime ? Text.Duration(TimeSpan.FromSeconds(uptime)) : "-",
+                process.Restart == RestartRule.Never.Word() ? "-" : "X",
+                process.Group ?? "-",
+                .. hasOwners ? [Ownership.Cell(process.Lease, time)] : Array.Empty<Cell>(),
+                Text.Printable(process.Command),
             ]);
         }
 
@@ -70,21 +67,20 @@ internal static class ProcessList
     }
 
     // What is due by now is being restarted by the daemon, or could not be restarted just before this was drawn.
-    private static string Wait(RunState state, DateTimeOffset now) =>
-        state is RunState.Backoff { Due: var due } && due > now ? $" ({Text.Duration(due - now)})" : "";
+    private static string Wait(ProcessInfo process, DateTimeOffset now) =>
+        process.RestartDue is { } due && due > now ? $" ({Text.Duration(due - now)})" : "";
 
-    /// <summary>The pid of the main process; null while there is none.</summary>
-    public static int? PidOf(RunState state) => state is RunState.Running { Handover: not null } ? null : state.Main?.Pid;
-
-    private static Cell HealthOf(ProcessRecord record) => record.State.CurrentRun?.Health is { } health
-        ? new Cell(health.Word, health.IsHealthy ? Color.Green : Color.Red)
+    private static Cell HealthOf(ProcessInfo process) => process.Health?.Status is { } status
+        ? new Cell(status, ColorOfHealth(status))
         : "-";
 
-    public static Color ColorOf(RunState state) => state switch
+    public static Color ColorOf(string state) => state switch
     {
-        RunState.Running { IsReady: true } => Color.Green,
-        RunState.Starting or RunState.Running or RunState.Stopping or RunState.Backoff or RunState.Elsewhere => Color.Yellow,
-        RunState.Crashed or RunState.Failed => Color.Red,
+        "running" => Color.Green,
+        "starting" or "stopping" or "backoff" or "elsewhere" => Color.Yellow,
+        "crashed" or "failed" => Color.Red,
         _ => Color.Dim,
     };
+
+    public static Color ColorOfHealth(string status) => status == "healthy" ? Color.Green : Color.Red;
 }

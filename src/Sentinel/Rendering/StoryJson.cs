@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
@@ -12,17 +13,17 @@ namespace Sentinel.Rendering;
 internal sealed record WhyJson(int SchemaVersion, IReadOnlyList<StoryJson> Processes, IReadOnlyList<string> Warnings)
 {
     public static StoryJson From(Story story) => new(
-        story.Record.Id,
-        story.Record.Spec.Name,
-        story.Record.State.Word,
-        story.Record.State.Since,
+        story.Process.Id,
+        story.Process.Name,
+        story.Process.State,
+        story.Process.Since,
         story.Next,
-        (story.Record.State as RunState.Backoff)?.Due,
-        story.Record.Restarts,
+        story.Process.RestartDue,
+        story.Process.Restarts,
         story.Ends,
-        story.Since,
+        story.KnownSince,
         [.. story.Runs.Select(run => new RunJson(
-            LastRunJson.From(run.End.Run),
+            RunInfo.From(run.End.Run),
             Math.Round((run.End.Run.EndedAt - run.End.Run.StartedAt).TotalSeconds, 3),
             run.End.ByUser,
             run.IsKept ? run.Stderr : null))]);
@@ -40,4 +41,4 @@ internal sealed record StoryJson(
     DateTimeOffset? KnownSince,
     IReadOnlyList<RunJson> LastRuns);
 
-internal sealed record RunJson(LastRunJson Run, double LivedSeconds, bool StoppedByUser, IReadOnlyList<string>? StderrLines);
+internal sealed record RunJson(RunInfo Run, double LivedSeconds, bool StoppedByUser, IReadOnlyList<string>? StderrLines);

@@ -31,7 +31,7 @@ internal static class Parts
     /// <param name="sampler">Knows earlier looks.</param>
     public static Observer Observer(
         StateStore store, ProcessTable table, Func<bool> isWatched, Func<TimeSpan, ValueTask>? wait = null, Sampler? sampler = null) =>
-        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new RegularFiles(), TimeProvider.System, isWatched, wait, sampler));
+        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new LogFiles(), new RegularFiles(), TimeProvider.System, isWatched, wait, sampler));
 
     /// <param name="tell">Told what happened to the current run of a record.</param>
     public static HealthKeeper Health(

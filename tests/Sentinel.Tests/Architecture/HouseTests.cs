@@ -13,6 +13,8 @@ public sealed partial class HouseTests
         "Sentinel.Model.Fields",
         "Sentinel.Model.Policy",
         "Sentinel.Model",
+        "Sentinel.Api",
+        "Sentinel.Api.Wire",
         "Sentinel.Core.Home",
         "Sentinel.Core.Host",
         "Sentinel.Core.Trees",
@@ -69,6 +71,6 @@ public sealed partial class HouseTests
     private static partial Regex Namespace();
 
     // By a using directive, or by a name that says its room.
-    [GeneratedRegex(@"\busing (\w+ = |static )?(?<room>Sentinel(\.\w+)*);|\b(?<room>Sentinel\.(Model|Core|Linux)\.\w+)\.")]
+    [GeneratedRegex(@"\busing (\w+ = |static )?(?<room>Sentinel(\.\w+)*);|\b(?<room>Sentinel\.(Model|Api|Core|Linux)\.\w+)\.")]
     private static partial Regex Used();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Sentinel.Api;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;

@@ -1,4 +1,5 @@
 using System.Net;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
@@ -227,7 +228,7 @@ public sealed class DaemonTests : IDisposable
 
         Assert.All(both, restart => Assert.True(restart.IsCompleted));
         var successor = Assert.Single(Machine.Processes);
-        Assert.All(await Task.WhenAll(both), outcomes => Assert.Equal(successor.Pid, Assert.IsType<Outcome.Restarted>(Assert.Single(outcomes)).Pid));
+        Assert.All(await Task.WhenAll(both), outcomes => Assert.Equal(successor.Pid, Assert.IsType<Outcome.Restarted>(Assert.Single(outcomes)).Process.Pid!.Value));
         Assert.Empty(successor.Received);
         Assert.Equal(2, Machine.Launches.Count);
     }

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
@@ -302,5 +303,5 @@ public sealed class LeaseKeeperTests : IDisposable
         Assert.IsType<Outcome.Started>(Assert.Single(daemon.Do(new Request.Run(Request(name, lease, rule)))));
 
     private Machine.MadeUp Started(string name, Lease lease, RestartRule rule) =>
-        Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(Request(name, lease, rule))).Pid];
+        Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(Request(name, lease, rule))).Process.Pid!.Value];
 }

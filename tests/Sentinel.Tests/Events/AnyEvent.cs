@@ -16,7 +16,7 @@ internal static class AnyEvent
 
     private static readonly Gen<(DateTimeOffset Time, int Id, string Name)> Process = Gen.Select(Time, Gen.Int[1, 99], Text);
 
-    private static readonly Gen<Event.Ended> Ended =
+    public static readonly Gen<Event.Ended> Ended =
         Gen.Select(Process, AnyState.Ended.Where(run => run is not null), Time, Gen.Bool, Gen.Select(Gen.Long[0, long.MaxValue].Nullable(), Gen.Long[0, long.MaxValue].Nullable()), Time.Nullable())
             .Select((process, run, started, byUser, logs, due) => new Event.Ended(
                 process.Time,

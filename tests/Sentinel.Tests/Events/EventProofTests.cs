@@ -1,4 +1,6 @@
 using System.Buffers;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Processes;

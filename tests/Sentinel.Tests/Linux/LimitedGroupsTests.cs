@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Groups;
 using Sentinel.Linux.Native;

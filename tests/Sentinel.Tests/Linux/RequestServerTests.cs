@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
@@ -230,7 +232,7 @@ public sealed class RequestServerTests : IDisposable
         var body = """{"protocol":99,"is":"describe"}"""u8;
         socket.Send([(byte)body.Length, 0, 0, 0, .. body]);
 
-        Assert.Contains("version 2 of its protocol and this command version 99; 'sentinel daemon restart'", Assert.IsType<Message.Refused>(Reply(socket)).Why);
+        Assert.Contains($"version {Protocol.Version} of its protocol and this command version 99; 'sentinel daemon restart'", Assert.IsType<Message.Refused>(Reply(socket)).Why);
     }
 
     [Fact]
@@ -399,7 +401,7 @@ public sealed class RequestServerTests : IDisposable
         using var other = Connect();
         other.Send(Protocol.Write(new Message.Inquire(All)));
         Assert.Equal([new Message.Working(), new Message.Working()], [RawClient.Receive(other), RawClient.Receive(other)]);
-        _looping.On(() => answers.ForEach(answer => answer.SetResult(new Message.Answered(new Answer.Processes([], [], ["it is late"])))));
+        _looping.On(() => answers.ForEach(answer => answer.SetResult(new Message.Answered(new Answer.Processes([], 0) { Warnings = ["it is late"] }))));
 
         Assert.Equal(["it is late"], Assert.IsType<Answer.Processes>(Looping.Get(asking)).Warnings);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;

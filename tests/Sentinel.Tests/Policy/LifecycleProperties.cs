@@ -1,4 +1,5 @@
 using CsCheck;
+using Sentinel.Api;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

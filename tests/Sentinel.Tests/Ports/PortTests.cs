@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
@@ -20,7 +22,7 @@ public sealed class PortTests : IDisposable
         foreach (var port in Enumerable.Range(1, 65535).Except([80, 2000, 40_000, 61_000]))
             _sentinel.Ports.Used[port] = new Listener(port, "tcp", 7, "nginx");
 
-        int[] given = [Allocate().Lease.Port, Allocate().Lease.Port];
+        int[] given = [Allocate().Port, Allocate().Port];
 
         Assert.Equal([2000, 61_000], given.Order());
         Assert.Equal(
@@ -30,7 +32,7 @@ public sealed class PortTests : IDisposable
 
     [Fact]
     public void Which_it_is_is_left_to_chance() =>
-        Assert.True(Enumerable.Range(0, 20).Select(_ => Allocate().Lease.Port).Distinct().Zip(Enumerable.Range(0, 20)).Count() == 20
+        Assert.True(Enumerable.Range(0, 20).Select(_ => Allocate().Port).Distinct().Zip(Enumerable.Range(0, 20)).Count() == 20
             && _sentinel.Store.Read().Ports.Keys.Max() - _sentinel.Store.Read().Ports.Keys.Min() > 1000);
 
     [Fact]
@@ -38,7 +40,7 @@ public sealed class PortTests : IDisposable
     {
         _sentinel.Ports.Used[8000] = new Listener(8000, "tcp", 7, "nginx");
         Assert.Equal("port 8000 is used by nginx (pid 7)", Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8000, "web"))).Why);
-        Assert.Equal(8001, Assert.IsType<Outcome.PortAllocated>(Do(new Request.AllocatePort(8001, "web"))).Lease.Port);
+        Assert.Equal(8001, Assert.IsType<Outcome.PortAllocated>(Do(new Request.AllocatePort(8001, "web"))).Port);
         Assert.Equal(
             "port 8001 is already leased as 'web'; 'sentinel port free 8001' frees it",
             Assert.IsType<Outcome.Failed>(Do(new Request.AllocatePort(8001, "other"))).Why);
@@ -51,7 +53,7 @@ public sealed class PortTests : IDisposable
         Do(new Request.AllocatePort(8001, "web"));
         Do(new Request.AllocatePort(8002, "api"));
 
-        Assert.Equal([8000, 8001], Free("web").Select(freed => Assert.IsType<Outcome.PortFreed>(freed).Lease.Port));
+        Assert.Equal([8000, 8001], Free("web").Select(freed => Assert.IsType<Outcome.PortFreed>(freed).Port));
         Assert.IsType<Outcome.PortFreed>(Assert.Single(Free("8002")));
         Assert.Equal(
             ["port 8002 is not leased; 'sentinel port list' shows the leased ports", "no port is leased as 'web'; 'sentinel port list' shows the leased ports"],

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
@@ -26,8 +27,8 @@ public sealed class ObserverTests : IDisposable
         var main = _sentinel.Started("shell");
         var asker = Machine.Fork(main);
 
-        Assert.Equal([main.Pid, asker.Pid], Ask(All)["shell"].Usage!.Pids);
-        Assert.Equal([main.Pid], Ask(All with { Asker = asker.Identity })["shell"].Usage!.Pids);
+        Assert.Equal([main.Pid, asker.Pid], Ask(All)["shell"].Pids);
+        Assert.Equal([main.Pid], Ask(All with { Asker = asker.Identity })["shell"].Pids);
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class ObserverTests : IDisposable
     {
         var main = _sentinel.Started("web");
 
-        Assert.Equal([main.Pid], Ask(All with { Asker = main.Identity with { PidNamespace = Container } })["web"].Usage!.Pids);
+        Assert.Equal([main.Pid], Ask(All with { Asker = main.Identity with { PidNamespace = Container } })["web"].Pids);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ObserverTests : IDisposable
         _sentinel.Started("web", RestartRule.Always).End(1);
         var written = File.ReadAllBytes(_sentinel.Home.State);
 
-        Assert.IsType<RunState.Backoff>(Ask(All)["web"].Record.State);
+        Assert.Equal("backoff", Ask(All)["web"].State);
         Assert.Equal(written, File.ReadAllBytes(_sentinel.Home.State));
     }
 
@@ -68,32 +69,6 @@ public sealed class ObserverTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_seen_from_here_is_as_the_daemon_tells_and_all_else_as_it_is_seen()
-    {
-        _sentinel.Started("outside");
-        Machine.WrittenFiles.Add(_sentinel.Home.StdoutOf(_sentinel["outside"]));
-        Machine.PidNamespace = Container;
-        _sentinel.Started("inside");
-        var told = new TreeUsage(1, 2, TimeSpan.FromSeconds(3), [4]);
-
-        var sight = Observer().Look(() =>
-            [new ProcessView(_sentinel["outside"], told), new ProcessView(_sentinel["inside"], told)]);
-        var seen = Observer().Describe(All, sight).Now().Views.ToDictionary(view => view.Record.Spec.Name);
-
-        Assert.Equal(told, seen["outside"].Usage);
-        Assert.IsType<RunState.Running>(seen["outside"].Record.State);
-        Assert.NotEqual(told, seen["inside"].Usage);
-        Assert.IsType<RunState.Elsewhere>(Ask(All)["outside"].Record.State);
-    }
-
-    [Fact]
-    public void Nobody_is_asked_about_others_where_all_can_be_seen()
-    {
-        _sentinel.Started("web");
-        Observer().Look(() => throw new InvalidOperationException("nobody is to be asked"));
-    }
-
-    [Fact]
     public void What_takes_long_to_find_out_is_found_out_when_it_is_asked_for()
     {
         var main = _sentinel.Started("web");
@@ -102,10 +77,10 @@ public sealed class ObserverTests : IDisposable
 
         var (plain, whole) = (Ask(All)["web"], Ask(All with { WithRemains = true, WithLogs = true })["web"]);
 
-        Assert.Null(plain.Logs);
-        Assert.Empty(plain.Remains);
-        Assert.Equal([new MovedLog("/web.log", "/web.log.1")], whole.Logs!.Moved);
-        Assert.Equal([left.Pid], whole.Remains);
+        Assert.Null(plain.MovedLogs);
+        Assert.Empty(plain.Pids);
+        Assert.Equal([new MovedLog("/web.log", "/web.log.1")], whole.MovedLogs!);
+        Assert.Equal([left.Pid], whole.Pids);
     }
 
     [Fact]
@@ -122,19 +97,19 @@ public sealed class ObserverTests : IDisposable
 
         var answer = Answer(new Query.Processes(new Selection.Named(["web", "worker", "wrk"])));
 
-        Assert.Equal([12_001], answer.Views[0].Ports.Select(lease => lease.Port));
-        Assert.Empty(answer.Views[1].Ports);
+        Assert.Equal([12_001], answer.All[0].Ports.Select(lease => lease.Port));
+        Assert.Empty(answer.All[1].Ports);
         Assert.Equal(("wrk", FailureCode.NotFound), Assert.IsType<Outcome.Failed>(Assert.Single(answer.Missing)) is var failed ? (failed.Target, failed.Code) : default);
     }
 
     public void Dispose() => _sentinel.Dispose();
 
     private Observer Observer() => new(new ObserverTools(
-        _sentinel.Store, Machine, new MadeUpOpenLogs(), new RegularFiles(), Machine.Clock, IsWatched: () => false, time => Machine.WaitAny([], time)));
+        _sentinel.Store, Machine, new MadeUpOpenLogs(), new LogFiles(), new RegularFiles(), Machine.Clock, IsWatched: () => false, time => Machine.WaitAny([], time)));
 
     private Answer.Processes Answer(Query query) => Assert.IsType<Answer.Processes>(Observer().Ask(query).Now());
 
-    private Dictionary<string, ProcessView> Ask(Query query) => Answer(query).Views.ToDictionary(view => view.Record.Spec.Name);
+    private Dictionary<string, ProcessInfo> Ask(Query query) => Answer(query).All.ToDictionary(process => process.Name);
 
     private sealed class MadeUpOpenLogs : IOpenLogs
     {

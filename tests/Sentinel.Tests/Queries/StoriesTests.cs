@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Store;
@@ -37,7 +38,7 @@ public sealed class StoriesTests : IDisposable
         var story = Tell(lines: 1);
 
         Assert.Equal([["three"], ["two"]], story.Runs.Select(run => run.Stderr));
-        Assert.Equal((2, Clock.Start.AddSeconds(1)), (story.Ends, story.Since));
+        Assert.Equal((2, Clock.Start.AddSeconds(1)), (story.Ends, story.KnownSince));
         Assert.Empty(_warnings);
     }
 
@@ -89,7 +90,7 @@ public sealed class StoriesTests : IDisposable
     private Story Tell(int lines, ProcessRecord? web = null)
     {
         var state = State.Empty.With(web ?? _web);
-        var sight = new Sight(state, state, new Snapshot(new Machine()), ImmutableDictionary<int, ProcessView>.Empty);
+        var sight = new Sight(state, state, new Snapshot(new Machine()));
         return Assert.Single(new Stories(_home, new LogFiles(), new Clock(), _warnings.Add).Tell([web ?? _web], sight, isWatched: true, lines));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Rendering;
 

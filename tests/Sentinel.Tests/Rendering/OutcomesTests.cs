@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
@@ -17,117 +18,119 @@ public sealed class OutcomesTests
 {
     private static readonly ProcessRecord Web = Sample.Record(1, "web");
 
+    private static readonly ProcessRecord Running = Web with { State = new RunState.Running(Clock.Start, new ProcessIdentity(7, 1, "boot")), RunNumber = 3 };
+
     public static TheoryData<Outcome, string, string> Told => new()
     {
         {
-            new Outcome.Started("web", Web, 7),
+            new Outcome.Started("web", Running),
             "Started web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"started","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"running","run":3,"members":null,"outdated":null}"""
         },
         {
-            new Outcome.Restarted("web", Web, 6, 7),
+            new Outcome.Restarted("web", Running, 6),
             "Restarted web (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"restarted","pid":7,"oldPid":6,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"running","run":3,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Stopped("web", Web),
             "Stopped web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"stopped","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Deleted("web", Web),
             "Deleted web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.LeaseEnded("web", Web, "bash (pid 812) has ended"),
             "Ended web (id: 1): bash (pid 812) has ended",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"ended","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"ended","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended","state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.WouldEnd("web", Web, "bash (pid 812) has ended"),
             "Would end web (id: 1): bash (pid 812) has ended",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"would-end","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"would-end","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"bash (pid 812) has ended","state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Reset("web", Web),
             "Reset web (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"reset","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Cleared("web", Web),
             "Cleared the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"cleared","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Rotated("web", Web),
             "Rotated the logs of web (id: 1)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.NotRotated("web", Web),
             "The logs of web (id: 1) are too short to rotate",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-rotated","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
-            new Outcome.AlreadyRunning("web", Web, 7),
+            new Outcome.AlreadyRunning("web", Running),
             "web is already running (id: 1, pid: 7)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"running","run":3,"members":null,"outdated":false}"""
         },
         {
-            new Outcome.AlreadyRunning("web", Web, 7, IsOutdated: true),
+            new Outcome.AlreadyRunning("web", Running, IsOutdated: true),
             "web is already running (id: 1, pid: 7); it gets the new environment after 'sentinel restart 1'",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"it has the new environment from its next start on"}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"already-running","pid":7,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":"it has the new environment from its next start on","state":"running","run":3,"members":null,"outdated":true}"""
         },
         {
             new Outcome.NotRunning("web", Web),
             "web is not running (id: 1, stopped)",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"not-running","pid":null,"oldPid":null,"group":null,"port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Moved("web", Web with { Spec = Web.Spec with { Group = "front" } }, "front", IsOutdated: true),
             "Added web (id: 1) to front; 'sentinel restart 1' changes its environment",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"added","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":true}"""
         },
         {
             new Outcome.Moved("web", Web, "front", IsOutdated: false),
             "Removed web (id: 1) from front",
-            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":true,"outcome":"removed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null,"state":"stopped","run":0,"members":null,"outdated":false}"""
         },
         {
             new Outcome.GroupCreated("front"),
             "Created group front",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"created","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null,"state":null,"run":null,"members":null,"outdated":null}"""
         },
         {
             new Outcome.GroupChanged("front", ["web", "api"]),
             "Changed group front; 'sentinel group restart front' changes the environment of web, api",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"changed","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null,"state":null,"run":null,"members":["web","api"],"outdated":null}"""
         },
         {
             new Outcome.GroupDeleted("front", ["web"]),
             "Deleted group front; 1 process is in no group now",
-            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null}"""
+            """{"target":"front","id":null,"name":null,"ok":true,"outcome":"deleted","pid":null,"oldPid":null,"group":"front","port":null,"error":null,"code":null,"reason":null,"state":null,"run":null,"members":["web"],"outdated":null}"""
         },
         {
-            new Outcome.PortAllocated(new PortLease(8000, "http", Clock.Start, null)),
+            new Outcome.PortAllocated(8000, "http"),
             "Allocated port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"allocated","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null,"state":null,"run":null,"members":null,"outdated":null}"""
         },
         {
-            new Outcome.PortFreed(new PortLease(8000, "http", Clock.Start, null)),
+            new Outcome.PortFreed(8000, "http"),
             "Freed port 8000 (http)",
-            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null}"""
+            """{"target":"http","id":null,"name":null,"ok":true,"outcome":"freed","pid":null,"oldPid":null,"group":null,"port":8000,"error":null,"code":null,"reason":null,"state":null,"run":null,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Failed("web", Web, "it was deleted meanwhile"),
             "web: it was deleted meanwhile",
-            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile","code":"refused","reason":null}"""
+            """{"target":"web","id":1,"name":"web","ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"it was deleted meanwhile","code":"refused","reason":null,"state":"stopped","run":0,"members":null,"outdated":null}"""
         },
         {
             new Outcome.Failed("7", null, "there is no process with the id 7", FailureCode.NotFound),
             "there is no process with the id 7",
-            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7","code":"not-found","reason":null}"""
+            """{"target":"7","id":null,"name":null,"ok":false,"outcome":"failed","pid":null,"oldPid":null,"group":null,"port":null,"error":"there is no process with the id 7","code":"not-found","reason":null,"state":null,"run":null,"members":null,"outdated":null}"""
         },
     };
 
@@ -136,8 +139,7 @@ public sealed class OutcomesTests
     public void Each_outcome_is_told_to_people_in_a_line_and_to_programs_in_JSON(Outcome outcome, string line, string json)
     {
         Assert.Equal(line, Outcomes.Line(outcome));
-        var document = new OutcomesJson(1, [Outcomes.Json(outcome)], []);
-        Assert.Equal(json, Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.OutcomesJson)).GetProperty("results")[0].GetRawText());
+        Assert.Equal(json, Compact(Documents.Of([outcome], [])).GetProperty("results")[0].GetRawText());
     }
 
     [Fact]
@@ -159,28 +161,24 @@ public sealed class OutcomesTests
                 },
             },
         };
-        var process = ProcessJson.From(
-            new ProcessView(record, null)
-            {
-                LeaseOver = "why",
-                Remains = [8, 9],
-                Ports = [new PortLease(8080, "http", Clock.Start, 1)],
-                Logs = LogFaults.None with { Deleted = [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")] },
-            },
-            new("/home/user/.sentinel"));
-        var document = new ProcessesJson(1, [process], [new RestartJson(1, "web", 6, 7)], ["a warning"]) { LastEvent = 41 };
+        var process = new ProcessView(record, null)
+        {
+            LeaseOver = "why",
+            Remains = [8, 9],
+            Ports = [new PortLease(8080, "http", Clock.Start, 1)],
+            Logs = LogFaults.None with { Deleted = [new DeletedLog("/web.stdout.log", "/proc/7/fd/1")] },
+        }.Info();
+        var document = Documents.Of(new Answer.Processes([process], LastEvent: 41), [new Outcome.Restarted("web", Running, 6)], ["a warning"]);
 
         Assert.Equal(
-            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","set":null,"instance":null,"state":"backoff","since":"2026-01-02T03:04:05+00:00","health":null,"readiness":null,"anyListener":false,"says":null,"pid":null,"elsewhere":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"stopMode":"main","pidFile":null,"maxMemoryBytes":null,"failedBecause":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"options":{"cwd":"/home/user/project","umask":"0022"},"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[],"memoryMaxBytes":null,"cpuMaxPercent":null,"pidsMax":null},"ports":[{"port":8080,"name":"http"}],"lease":{"ttlSeconds":7200,"expiresAt":"2026-01-02T05:04:05+00:00","owner":{"pid":812,"program":"bash"},"session":"s1","over":"why"},"startedBy":{"ancestry":[{"pid":812,"program":"bash"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","logPipe":false,"deletedLogs":[{"path":"/web.stdout.log","stillAt":"/proc/7/fd/1"}],"movedLogs":[],"emptiedLogs":[],"lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"}}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"],"lastEvent":41}""",
-            Compact(JsonSerializer.SerializeToUtf8Bytes(document, Json.Document.ProcessesJson)).GetRawText());
+            """{"schemaVersion":1,"processes":[{"id":1,"name":"web","set":null,"instance":null,"state":"backoff","since":"2026-01-02T03:04:05+00:00","run":0,"health":null,"readiness":null,"anyListener":false,"says":null,"pid":null,"handsOver":false,"elsewhere":null,"pids":[8,9],"cpuPercent":null,"memoryBytes":null,"uptimeSeconds":null,"restart":"no","restarts":2,"maxRestarts":null,"restartWindowSeconds":null,"restartsInWindow":0,"stopSignal":"SIGTERM","stopTimeoutSeconds":10,"stopMode":"main","pidFile":null,"maxMemoryBytes":null,"stoppingBecause":null,"thenStarts":false,"failedBecause":null,"leaseEnded":null,"restartDue":"2026-01-02T03:04:08+00:00","group":null,"command":"python server.py","arguments":["python","server.py"],"shell":false,"workingDirectory":"/home/user/project","environmentFiles":[],"options":{"cwd":"/home/user/project","umask":"0022"},"treatment":{"user":null,"nice":null,"ioPriority":null,"cpus":null,"oomScoreAdjust":null,"umask":"0022","limits":[],"memoryMaxBytes":null,"cpuMaxPercent":null,"pidsMax":null},"ports":[{"port":8080,"name":"http"}],"lease":{"ttlSeconds":7200,"expiresAt":"2026-01-02T05:04:05+00:00","owner":{"pid":812,"program":"bash"},"session":"s1","over":"why"},"startedBy":{"ancestry":[{"pid":812,"program":"bash"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},"stdoutPath":"/home/user/.sentinel/logs/web.stdout.log","stderrPath":"/home/user/.sentinel/logs/web.stderr.log","logLimits":{"maxBytes":10485760,"backups":3,"compress":false},"logPipe":false,"deletedLogs":[{"path":"/web.stdout.log","stillAt":"/proc/7/fd/1"}],"movedLogs":[],"emptiedLogs":[],"lastRun":{"pid":6,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,"how":"killed","exitCode":null,"signal":"SIGSEGV","coreDumped":true,"outOfMemory":false,"peakMemoryBytes":null,"why":null,"text":"killed by SIGSEGV, core dumped"},"inBackground":null,"leftOver":[],"putItselfIntoBackground":false,"unasked":false}],"autoRestarted":[{"id":1,"name":"web","oldPid":6,"newPid":7}],"warnings":["a warning"],"lastEvent":41}""",
+            Compact(document).GetRawText());
     }
 
     [Fact]
     public void What_a_process_uses_is_told_in_rounded_figures()
     {
-        var view = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159));
-
-        var process = ProcessJson.From(view, new("/home/user/.sentinel"));
+        var process = Sample.Running(1, "web", 7, "server", 2.14159, 47_395_635, TimeSpan.FromSeconds(303.14159)).Info();
 
         Assert.Equal((2.1, 47_395_635, 303.14), (process.CpuPercent, process.MemoryBytes, process.UptimeSeconds));
         Assert.Equal([7], process.Pids);
@@ -198,7 +196,7 @@ public sealed class OutcomesTests
     [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
     public void How_a_run_ended_is_a_word_for_programs(Exit how, string word, int? code, string? signal)
     {
-        var last = LastRunJson.From(new EndedRun(6, Clock.Start, Clock.Start, Witnessed: true, how));
+        var last = RunInfo.From(new EndedRun(6, Clock.Start, Clock.Start, Witnessed: true, how));
 
         Assert.Equal((word, code, signal, how.ToString()), (last.How, last.ExitCode, last.Signal, last.Text));
     }

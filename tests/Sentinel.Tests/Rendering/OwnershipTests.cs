@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
@@ -25,14 +26,14 @@ public sealed class OwnershipTests
     {
         var persistent = new ProcessView(Sample.Record(1, "web"), null);
 
-        Assert.DoesNotContain("OWNER", ProcessList.Lines([persistent], Sample.Plain, Now).ElementAt(1));
+        Assert.DoesNotContain("OWNER", ProcessList.Lines([persistent.Info()], Sample.Plain, Now).ElementAt(1));
         Assert.Equal(
             """
             | ID | NAME   | PID | STATUS  | CPU | MEM | UPTIME | RESTART | GROUP | OWNER                                  | COMMAND          |
             |  1 | web    |   - | stopped |   - |   - |      - |    -    |   -   | -                                      | python server.py |
             |  2 | leased |   - | stopped |   - |   - |      - |    -    |   -   | until bash 812, ttl 1h 59m, session s1 | python server.py |
             """.Split('\n'),
-            ProcessList.Lines([persistent, Leased(new Lease { Owner = Shell, Term = TwoHours, Session = "s1" })], Sample.Plain, Now)
+            ProcessList.Lines([persistent.Info(), Leased(new Lease { Owner = Shell, Term = TwoHours, Session = "s1" }).Info()], Sample.Plain, Now)
                 .Where(line => line[0] == '|'));
     }
 
@@ -41,7 +42,7 @@ public sealed class OwnershipTests
     [InlineData(false, true, "ttl, over")]
     public void A_lease_that_is_over_says_so(bool hasOwner, bool hasTerm, string cell) => Assert.Equal(
         cell,
-        Ownership.Cell(Leased(new Lease { Owner = hasOwner ? Shell : null, Term = hasTerm ? TwoHours : null }) with { LeaseOver = "why" }, Now));
+        Ownership.Cell(LeaseInfo.From(new Lease { Owner = hasOwner ? Shell : null, Term = hasTerm ? TwoHours : null }, "why"), Now));
 
     [Fact]
     public void The_details_tell_who_has_it_and_who_started_it()
@@ -74,9 +75,9 @@ public sealed class OwnershipTests
     {
         var lease = new Lease { Owner = Shell with { Program = "\e[31m" } };
 
-        Assert.Equal(@"until \x1b[31m 812", Ownership.Cell(Leased(lease), Now));
-        Assert.Equal(@"until \x1b[31m (pid 812) ends", Ownership.Line(lease));
-        Assert.Contains(@"\x1b[31m (pid 7), in /\x1b", Ownership.Line(new Origin([new Ancestor(7, "\e[31m")], "/\e", Clock.Start)));
+        Assert.Equal(@"until \x1b[31m 812", Ownership.Cell(LeaseInfo.From(lease, null), Now));
+        Assert.Equal(@"until \x1b[31m (pid 812) ends", Ownership.Line(LeaseInfo.From(lease, null)));
+        Assert.Contains(@"\x1b[31m (pid 7), in /\x1b", Ownership.Line(OriginInfo.From(new Origin([new Ancestor(7, "\e[31m")], "/\e", Clock.Start))));
     }
 
     private static ProcessView Leased(Lease lease)
@@ -86,5 +87,5 @@ public sealed class OwnershipTests
     }
 
     private static string[] Details(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, new SentinelHome("/home/user/.sentinel"), LogRung.Collapse, Now, Sample.Plain)];
+        [.. ProcessDetails.Lines(view.Info(), LogRung.Collapse, Now, Sample.Plain)];
 }

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
@@ -84,7 +85,7 @@ public sealed class ProcessDetailsTests
             Logs = LogFaults.None with { Deleted = [new DeletedLog("/logs/web-2.stdout.log", "/proc/12345/fd/1")] },
         };
 
-        var lines = ProcessDetails.Lines(view, Home, LogRung.Punch, Clock.Start, Sample.Plain);
+        var lines = ProcessDetails.Lines(view.Info(), LogRung.Punch, Clock.Start, Sample.Plain);
 
         Assert.Equal(
             $"""
@@ -212,5 +213,5 @@ public sealed class ProcessDetailsTests
         null);
 
     private static string[] Lines(ProcessView view) =>
-        [.. ProcessDetails.Lines(view, Home, LogRung.Collapse, Clock.Start, Sample.Plain)];
+        [.. ProcessDetails.Lines(view.Info(), LogRung.Collapse, Clock.Start, Sample.Plain)];
 }

@@ -1,3 +1,5 @@
+using Sentinel.Api;
+using Sentinel.Core.Home;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
@@ -18,6 +20,10 @@ internal static class Sample
         new(
             Record(id, name, command, restart) with { State = new RunState.Running(Clock.Start, new ProcessIdentity(pid, 1, "boot")) },
             new TreeUsage(cpu, memoryBytes, uptime, [pid]));
+
+    /// <summary>What is public of it.</summary>
+    public static ProcessInfo Info(this ProcessView view) =>
+        new ProcessInfos(new SentinelHome("/home/user/.sentinel"), DateTimeOffset.UtcNow, withOptions: true).Of(view);
 
     public static ProcessRecord Record(int id, string name, string command = "python server.py", RestartRule restart = RestartRule.Never) => new()
     {

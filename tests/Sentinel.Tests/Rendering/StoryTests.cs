@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
@@ -28,16 +29,16 @@ public sealed class StoryTests
     [Fact]
     public void Of_what_may_be_given_up_it_says_when_and_how_near_that_is()
     {
-        var story = Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot")), RestartRule.Always);
-        var record = story.Record with
+        var record = Record(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot")), RestartRule.Always);
+        record = record with
         {
-            Spec = story.Record.Spec with { RestartLimit = new RestartLimit(5, TimeSpan.FromDays(1)) },
+            Spec = record.Spec with { RestartLimit = new RestartLimit(5, TimeSpan.FromDays(1)) },
             RecentRestarts = [DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(-2)],
         };
 
         Assert.Equal(
             "When it ends by itself, it is restarted, at most 5 times within 86400 s (2 so far).",
-            (story with { Record = record }).Next);
+            Of(record).Next);
     }
 
     [Theory]
@@ -46,20 +47,17 @@ public sealed class StoryTests
     public void Of_what_put_itself_into_the_background_it_says_what_is_left_and_what_to_do(string program, string inFront)
     {
         var launched = new EndedRun(11, Start, Start.AddSeconds(0.1), Witnessed: true, new Exit.Code(0));
-        var story = Of(new RunState.Exited(Start) { Left = $"{program} (pid 12)" }, RestartRule.Always);
-        story = story with
-        {
-            Record = story.Record with { LastRun = launched },
-            Left = [new LeftProcess(12, program, Start, LeftSession: true)],
-        };
+        var record = Record(new RunState.Exited(Start) { Left = $"{program} (pid 12)" }, RestartRule.Always) with { LastRun = launched };
+        var left = new LeftProcess(12, program, Start, LeftSession: true);
+        var story = Of(record, left: left);
 
         Assert.StartsWith($"It put itself into the background and left {program} (pid 12), so it is not restarted", story.Next);
         var lines = story.Lines(Sample.Plain).ToList();
         Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop 1' ends it", lines);
         Assert.Contains(lines, line => line.Contains($"Keep it in the foreground ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
-        Assert.EndsWith("which has ended since; 'sentinel start 1' starts it.", (story with { Left = [] }).Next);
+        Assert.EndsWith("which has ended since; 'sentinel start 1' starts it.", Of(record).Next);
         // After a crash it is only said to be left.
-        var crashed = story with { Record = story.Record with { State = new RunState.Crashed(Start), LastRun = Crash } };
+        var crashed = Of(record with { State = new RunState.Crashed(Start), LastRun = Crash }, left: left);
         Assert.DoesNotContain(crashed.Lines(Sample.Plain), line => line.Contains("--pid-file"));
     }
 
@@ -107,7 +105,7 @@ public sealed class StoryTests
                 new Story.Run(Ended(Crash), [], IsKept: false),
             ],
             Ends = 3,
-            Since = Start,
+            KnownSince = Start,
         };
 
         Assert.Equal(
@@ -146,7 +144,7 @@ public sealed class StoryTests
         {
             Runs = [new Story.Run(Ended(crash), ["no such table"], IsKept: true), new Story.Run(Ended(crash) with { ByUser = true }, [], IsKept: false)],
             Ends = 2,
-            Since = Clock.Start,
+            KnownSince = Clock.Start,
         };
 
         var document = new WhyJson(1, [WhyJson.From(story)], ["a warning"]);
@@ -159,6 +157,10 @@ public sealed class StoryTests
 
     private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, default, null);
 
-    private static Story Of(RunState state, RestartRule rule = RestartRule.Never, bool isWatched = true) =>
-        new(Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 }, [], 0, null, isWatched, []);
+    private static Story Of(RunState state, RestartRule rule = RestartRule.Never, bool isWatched = true) => Of(Record(state, rule), isWatched);
+
+    private static Story Of(ProcessRecord record, bool isWatched = true, LeftProcess? left = null) =>
+        new(new ProcessView(record, null) { Left = left is null ? [] : [left] }.Info(), [], 0, null, isWatched);
+
+    private static ProcessRecord Record(RunState state, RestartRule rule) => Sample.Record(1, "web", restart: rule) with { State = state, Restarts = 1 };
 }

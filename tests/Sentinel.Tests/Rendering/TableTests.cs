@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Sentinel.Api;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Supervision;
@@ -14,10 +15,10 @@ public sealed class TableTests
 {
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly ProcessView[] Two =
+    private static readonly ProcessInfo[] Two =
     [
-        Sample.Running(1, "myserver", 12345, "python server.py --port=8000", 2.1, 45 * Megabyte, TimeSpan.FromSeconds(303)),
-        Sample.Running(2, "frontend", 12346, "npm start", 0.5, 120 * Megabyte, TimeSpan.FromSeconds(121), RestartRule.Always),
+        Sample.Running(1, "myserver", 12345, "python server.py --port=8000", 2.1, 45 * Megabyte, TimeSpan.FromSeconds(303)).Info(),
+        Sample.Running(2, "frontend", 12346, "npm start", 0.5, 120 * Megabyte, TimeSpan.FromSeconds(121), RestartRule.Always).Info(),
     ];
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class TableTests
         |  3 | done |   - | stopped |   - |   - |      - |    -    |   -   | python server.py |
         +----+------+-----+---------+-----+-----+--------+---------+-------+------------------+
         """.Split('\n'),
-        ProcessList.Lines([new ProcessView(Sample.Record(3, "done"), null)], Sample.Plain));
+        ProcessList.Lines([new ProcessView(Sample.Record(3, "done"), null).Info()], Sample.Plain));
 
     [Theory]
     [InlineData(4, "backoff (4s)")]
@@ -55,7 +56,7 @@ public sealed class TableTests
 
     [Fact]
     public void A_command_of_several_lines_stays_on_one() =>
-        Assert.Contains(@"| sh -c 'one\ntwo' |", ProcessList.Lines([new ProcessView(Sample.Record(3, "done", "sh -c 'one\ntwo'"), null)], Sample.Plain).ElementAt(3));
+        Assert.Contains(@"| sh -c 'one\ntwo' |", ProcessList.Lines([new ProcessView(Sample.Record(3, "done", "sh -c 'one\ntwo'"), null).Info()], Sample.Plain).ElementAt(3));
 
     [Fact]
     public void Where_there_is_no_process_it_says_so() => Assert.Equal(["No processes"], ProcessList.Lines([], Sample.Plain));
@@ -65,7 +66,7 @@ public sealed class TableTests
     {
         var command = new string('x', 10_000);
 
-        Assert.Contains(command, ProcessList.Lines([new ProcessView(Sample.Record(1, "web", command), null)], Sample.Plain).ElementAt(3));
+        Assert.Contains(command, ProcessList.Lines([new ProcessView(Sample.Record(1, "web", command), null).Info()], Sample.Plain).ElementAt(3));
     }
 
     [Fact]
@@ -144,7 +145,7 @@ public sealed class TableTests
     public void No_line_is_wider_than_the_terminal_and_nothing_is_cut_while_there_is_room() =>
         Gen.Select(AnyProcess.Array[1, 6], Gen.Int[12, 300]).Sample((processes, width) =>
         {
-            var lines = ProcessList.Lines(processes, Rich(width), Clock.Start).Select(WithoutColors).ToList();
+            var lines = ProcessList.Lines([.. processes.Select(process => process.Info())], Rich(width), Clock.Start).Select(WithoutColors).ToList();
 
             Assert.All(lines, line => Assert.Equal(Text.Width(lines[0]), Text.Width(line)));
             Assert.InRange(Text.Width(lines[0]), 1, width);
@@ -162,8 +163,8 @@ public sealed class TableTests
         Assert.Contains("NNNNNNNNNN", lines[3]);
     }
 
-    private static ProcessView Waiting(int seconds) =>
-        new(Sample.Record(1, "web", new string('x', 100)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(seconds)) }, null);
+    private static ProcessInfo Waiting(int seconds) =>
+        new ProcessView(Sample.Record(1, "web", new string('x', 100)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(seconds)) }, null).Info();
 
     private static string Words(int length, bool isWide) => string.Concat(Enumerable.Range(0, length).Select(i => isWide && i % 3 == 0 ? '日' : 'x'));
 

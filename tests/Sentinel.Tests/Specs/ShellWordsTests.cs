@@ -1,4 +1,5 @@
 using CsCheck;
+using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;

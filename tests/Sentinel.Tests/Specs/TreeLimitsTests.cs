@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sentinel.Api.Wire;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
 

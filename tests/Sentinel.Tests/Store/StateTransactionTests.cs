@@ -1,3 +1,4 @@
+using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Model;

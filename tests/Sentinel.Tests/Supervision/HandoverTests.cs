@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
@@ -259,7 +260,7 @@ public sealed class HandoverTests : IDisposable
     private Machine.MadeUp StartedWithout(RestartRule rule)
     {
         var request = MadeUpSentinel.Request("web", rule);
-        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(request with { Spec = request.Spec with { PidFile = PidFile } })).Pid];
+        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(request with { Spec = request.Spec with { PidFile = PidFile } })).Process.Pid!.Value];
     }
 
     // As daemons do: a session of its own, and its launcher ends.

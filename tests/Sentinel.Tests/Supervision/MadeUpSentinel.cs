@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
@@ -68,7 +69,7 @@ internal sealed class MadeUpSentinel : IDisposable
 
     /// <summary>Runs it, and gives the process itself.</summary>
     public Machine.MadeUp Started(string name, RestartRule restart = RestartRule.Never) =>
-        Machine[Assert.IsType<Outcome.Started>(Run(name, restart)).Pid];
+        Machine[Assert.IsType<Outcome.Started>(Run(name, restart)).Process.Pid!.Value];
 
     public IReadOnlyList<Outcome> Start(params string[] names) => Supervisor.Start(new Selection.Named(names), renewal: null).Now();
 

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
@@ -58,12 +59,12 @@ public sealed class OwnRulesTests : IDisposable
         var limit = new RestartLimit(1, TimeSpan.FromMinutes(1));
         Started("web", spec => spec with { Restart = RestartRule.Always, RestartLimit = limit }).End(SignalName.Kill);
         var again = Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
-        Machine[again.Pid].End(SignalName.Kill);
+        Machine[again.Process.Pid!.Value].End(SignalName.Kill);
         Assert.IsType<RunState.Failed>(_sentinel.Seen("web"));
         Assert.Empty(_sentinel.Supervisor.RestartDue().Now());
 
         var started = Assert.IsType<Outcome.Started>(Assert.Single(_sentinel.Start("web")));
-        Machine[started.Pid].End(SignalName.Kill);
+        Machine[started.Process.Pid!.Value].End(SignalName.Kill);
         Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now()));
     }
 
@@ -71,13 +72,13 @@ public sealed class OwnRulesTests : IDisposable
     public void Reset_forgets_the_failures_and_starts_nothing()
     {
         Started("web", spec => spec with { Restart = RestartRule.Always }).End(SignalName.Kill);
-        Machine[Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now())).Pid].End(SignalName.Kill);
+        Machine[Assert.IsType<Outcome.Restarted>(Assert.Single(_sentinel.Supervisor.RestartDue().Now())).Process.Pid!.Value].End(SignalName.Kill);
         _sentinel.Write("web", new RunState.Failed(Clock.Start, "it ended again and again"));
         var launches = Machine.Launches.Count;
 
         var reset = Assert.IsType<Outcome.Reset>(Assert.Single(_sentinel.Supervisor.Reset(new Selection.Named(["web"]))));
 
-        Assert.Equal(_sentinel["web"].State, reset.Process.State);
+        Assert.Equal((ProcessRef)_sentinel["web"], reset.Process);
         Assert.IsType<RunState.Stopped>(_sentinel["web"].State);
         Assert.Equal((0, 0), (_sentinel["web"].Restarts, _sentinel["web"].ShortRuns));
         Assert.Equal(launches, Machine.Launches.Count);
@@ -108,7 +109,7 @@ public sealed class OwnRulesTests : IDisposable
         Assert.Empty(Ended(new EndedMain(99, identity, new ProcessEnd(new Exit.Code(1)))));
 
         Assert.Equal((before.State, before.LastRun, before.Restarts), (_sentinel["web"].State, _sentinel["web"].LastRun, _sentinel["web"].Restarts));
-        Assert.False(Machine[restarted.Pid].HasEnded);
+        Assert.False(Machine[restarted.Process.Pid!.Value].HasEnded);
     }
 
     [Fact]
@@ -229,6 +230,6 @@ public sealed class OwnRulesTests : IDisposable
     private Machine.MadeUp Started(string name, Func<ProcessSpec, ProcessSpec> with)
     {
         var request = MadeUpSentinel.Request(name);
-        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(request with { Spec = with(request.Spec) })).Pid];
+        return Machine[Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(request with { Spec = with(request.Spec) })).Process.Pid!.Value];
     }
 }

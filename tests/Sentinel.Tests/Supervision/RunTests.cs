@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
@@ -94,7 +95,7 @@ public sealed class RunTests : IDisposable
         var started = Assert.IsType<Outcome.Started>(Assert.Single(_sentinel.Start("web")));
         Assert.True(left.HasEnded);
         // Something of the interrupted one may be left as well.
-        Assert.Equal($"{Cookie}.3", started.Process.RunCookie);
+        Assert.Equal($"{Cookie}.3", _sentinel["web"].RunCookie);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class RunTests : IDisposable
         BeginStarting(run: 2);
         var made = Machine.Add($"{Cookie}.2");
 
-        Assert.Equal(made.Pid, Assert.IsType<Outcome.AlreadyRunning>(Assert.Single(_sentinel.Start("web"))).Pid);
+        Assert.Equal(made.Pid, Assert.IsType<Outcome.AlreadyRunning>(Assert.Single(_sentinel.Start("web"))).Process.Pid!.Value);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class RunTests : IDisposable
         BeginStarting(run: 0);
         var (made, left) = (Machine.Add(Cookie), Machine.Add(cookie: null, mark: TreeMark.Of(Cookie)));
 
-        Assert.Equal(made.Pid, Assert.IsType<Outcome.AlreadyRunning>(Assert.Single(_sentinel.Start("web"))).Pid);
+        Assert.Equal(made.Pid, Assert.IsType<Outcome.AlreadyRunning>(Assert.Single(_sentinel.Start("web"))).Process.Pid!.Value);
         Assert.IsType<Outcome.Stopped>(Assert.Single(_sentinel.Stop("web")));
 
         Assert.True(left.HasEnded);

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
@@ -181,7 +182,7 @@ public sealed class SupervisorLeaseTests : IDisposable
     private Outcome Run(string name, Lease? lease, RestartRule rule = RestartRule.Never) => _sentinel.Supervisor.RunOne(Request(name, lease, rule));
 
     private Machine.MadeUp Started(string name, Lease? lease, RestartRule rule = RestartRule.Never) =>
-        Machine[Assert.IsType<Outcome.Started>(Run(name, lease, rule)).Pid];
+        Machine[Assert.IsType<Outcome.Started>(Run(name, lease, rule)).Process.Pid!.Value];
 
     private static RunRequest Request(string name, Lease? lease, RestartRule rule = RestartRule.Never)
     {

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
