@@ -2,51 +2,61 @@ namespace Sentinel.Api;
 
 /// <summary>The outcome for one process, group or port that a command was about.</summary>
 /// <param name="Target">Its name or, if it has none, what the user called it.</param>
-/// <param name="About">The process; null when it is about none.</param>
-public abstract record Outcome(string Target, ProcessRef? About = null)
+public abstract record Outcome(string Target)
 {
-    public sealed record Started(string Target, ProcessRef Process) : Outcome(Target, Process);
+    /// <summary>The process; null when it is about none.</summary>
+    public ProcessRef? About => this switch
+    {
+        OfProcess { Process: var process } => process,
+        Failed failed => failed.Process,
+        _ => null,
+    };
+
+    /// <summary>The outcome for a process.</summary>
+    public abstract record OfProcess(string Target, ProcessRef Process) : Outcome(Target);
+
+    public sealed record Started(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>Stopped and started again; <paramref name="OldPid"/> is null when it had not been running.</summary>
-    public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : Outcome(Target, Process);
+    public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : OfProcess(Target, Process);
 
     /// <summary>All of its tree is gone.</summary>
-    public sealed record Stopped(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record Stopped(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>All of its tree is gone, because its lease was over.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>
-    public sealed record LeaseEnded(string Target, ProcessRef Process, string Why) : Outcome(Target, Process);
+    public sealed record LeaseEnded(string Target, ProcessRef Process, string Why) : OfProcess(Target, Process);
 
     /// <summary>Dry run: this would be ended.</summary>
-    public sealed record WouldEnd(string Target, ProcessRef Process, string Why) : Outcome(Target, Process);
+    public sealed record WouldEnd(string Target, ProcessRef Process, string Why) : OfProcess(Target, Process);
 
-    public sealed record Deleted(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record Deleted(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>Its spec has changed.</summary>
     /// <param name="IsOutdated">Whether it runs, and part of the change takes effect only at its next start.</param>
-    public sealed record Changed(string Target, ProcessRef Process, bool IsOutdated) : Outcome(Target, Process);
+    public sealed record Changed(string Target, ProcessRef Process, bool IsOutdated) : OfProcess(Target, Process);
 
     /// <summary>Nothing that happened to it before counts any more.</summary>
-    public sealed record Reset(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record Reset(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>Its log files are empty now.</summary>
-    public sealed record Cleared(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record Cleared(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>What its log files held is now in backups.</summary>
-    public sealed record Rotated(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record Rotated(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>Its log files do not fill a block of the disk.</summary>
-    public sealed record NotRotated(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record NotRotated(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <param name="IsOutdated">Whether it will get another environment at its next start.</param>
-    public sealed record AlreadyRunning(string Target, ProcessRef Process, bool IsOutdated = false) : Outcome(Target, Process);
+    public sealed record AlreadyRunning(string Target, ProcessRef Process, bool IsOutdated = false) : OfProcess(Target, Process);
 
-    public sealed record NotRunning(string Target, ProcessRef Process) : Outcome(Target, Process);
+    public sealed record NotRunning(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <summary>It is now in another group, or in none.</summary>
     /// <param name="Group">The group that the command named.</param>
     /// <param name="IsOutdated">Whether it runs with a different environment from the one it would get now.</param>
-    public sealed record Moved(string Target, ProcessRef Process, string Group, bool IsOutdated) : Outcome(Target, Process);
+    public sealed record Moved(string Target, ProcessRef Process, string Group, bool IsOutdated) : OfProcess(Target, Process);
 
     public sealed record GroupCreated(string Target) : Outcome(Target);
 
@@ -63,5 +73,5 @@ public abstract record Outcome(string Target, ProcessRef? About = null)
     /// <param name="Process">Null when there is none of that name.</param>
     /// <param name="Why">A sentence without its capital and full stop.</param>
     /// <param name="Code">The same for programs.</param>
-    public sealed record Failed(string Target, ProcessRef? Process, string Why, FailureCode Code = FailureCode.Refused) : Outcome(Target, Process);
+    public sealed record Failed(string Target, ProcessRef? Process, string Why, FailureCode Code = FailureCode.Refused) : Outcome(Target);
 }

@@ -153,6 +153,9 @@ public sealed record ProcessInfo
 
     /// <summary>Whether it runs, and is not ready yet.</summary>
     public bool IsUnready => State == "starting" && Pid is not null;
+
+    /// <summary>Whether it runs, be it ready or not, or between two main processes.</summary>
+    public bool IsUp => State == "running" || IsUnready || HandsOver;
 }
 
 /// <param name="Status"><c>healthy</c> or <c>unhealthy</c>; null: not known.</param>

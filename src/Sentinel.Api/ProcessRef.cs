@@ -9,6 +9,9 @@ namespace Sentinel.Api;
 /// <param name="Run">The number of the run that is under way or was the last.</param>
 public sealed record ProcessRef(int Id, string Name, string? Group, string State, int? Pid, int Run)
 {
+    /// <summary>Whether it runs, be it ready or not, or between two main processes.</summary>
+    public bool IsUp => State == "running" || (State == "starting" && Pid is not null);
+
     public static ProcessRef Of(ProcessRecord record) =>
         new(record.Id, record.Spec.Name, record.Spec.Group, record.State.Word, record.State.Main?.Pid, record.RunNumber);
 

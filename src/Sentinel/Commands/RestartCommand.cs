@@ -1,8 +1,5 @@
-using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Command = System.CommandLine.Command;
 
@@ -62,7 +59,7 @@ internal static class RestartCommand
 
         var exitCode = session.Report(outcomes);
         Unasked.Warn(session, outcomes, isReady: true);
-        if (outcomes is [.., Outcome.Failed { Process: { State: not ("running" or "starting") } process }])
+        if (outcomes is [.., Outcome.Failed { Process: { IsUp: false } process }])
             ReadyWait.ShowLastLines(session, process.Id);
         return exitCode;
     }

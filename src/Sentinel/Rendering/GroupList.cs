@@ -25,7 +25,7 @@ internal static class GroupList
             table.Add([
                 group.Name,
                 members[group.Name].Count().ToString(),
-                members[group.Name].Count(member => member.State == "running" || member.IsUnready).ToString(),
+                members[group.Name].Count(member => member.IsUp).ToString(),
                 OrNone(group.Variables.Names()),
                 OrNone(group.EnvironmentFiles.Select(Text.Printable)),
             ]);

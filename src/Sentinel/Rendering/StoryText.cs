@@ -16,9 +16,9 @@ internal static class StoryText
                 $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {story.Process.Id}' starts it.",
             { InBackground: { } left } when story.Rule != RestartRule.Never =>
                 $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: what it left may be what serves. 'sentinel restart {story.Process.Id}' ends that and starts it again.",
-            { State: "running" } or { IsUnready: true } when story.Rule == RestartRule.Never =>
+            { IsUp: true } when story.Rule == RestartRule.Never =>
                 $"When it ends by itself, it is not restarted ('sentinel set {story.Process.Id} --restart' changes that).",
-            { State: "running" } or { IsUnready: true } => story.WhenItEnds,
+            { IsUp: true } => story.WhenItEnds,
             { RestartDue: { } due } => (due > DateTimeOffset.UtcNow
                 ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
                 : "It is due to be restarted") + (story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running."),
