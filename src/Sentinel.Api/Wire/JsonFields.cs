@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,6 +12,21 @@ public static class JsonFields
 
     private const int LastYear = 2999;
     private const double MostSeconds = 100.0 * 366 * 86400;
+
+    /// <summary>An object by itself.</summary>
+    /// <param name="write">Writes its properties.</param>
+    public static byte[] Object(JsonWriterOptions options, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 
     public static JsonElement Get(this JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) ? value : throw new JsonException($"'{name}' is missing");

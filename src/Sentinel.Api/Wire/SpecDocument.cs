@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
@@ -13,18 +12,7 @@ public static class SpecDocument
     {
         return Written(one).AsSpan().SequenceEqual(Written(other));
 
-        static byte[] Written(ProcessSpec spec)
-        {
-            var buffer = new ArrayBufferWriter<byte>();
-            using (var json = new Utf8JsonWriter(buffer, JsonFields.Relaxed))
-            {
-                json.WriteStartObject();
-                Write(json, "spec", spec);
-                json.WriteEndObject();
-            }
-
-            return buffer.WrittenSpan.ToArray();
-        }
+        static byte[] Written(ProcessSpec spec) => JsonFields.Object(JsonFields.Relaxed, json => Write(json, "spec", spec));
     }
 
     public static void Write(Utf8JsonWriter json, string property, ProcessSpec spec)

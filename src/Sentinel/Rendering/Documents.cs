@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Text.Json;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Documents of <c>--json</c> that are made of what also goes over the socket.</summary>
+/// <summary>Documents of <c>--json</c> whose parts also go over the socket.</summary>
 internal static class Documents
 {
     /// <summary>What <c>list</c> and <c>status</c> print.</summary>
@@ -30,17 +29,9 @@ internal static class Documents
         json.WriteTexts("warnings", warnings);
     });
 
-    private static byte[] Written(Action<Utf8JsonWriter> write)
+    private static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, JsonFields.Relaxed with { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("schemaVersion", Json.SchemaVersion);
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+        json.WriteNumber("schemaVersion", Json.SchemaVersion);
+        write(json);
+    });
 }
