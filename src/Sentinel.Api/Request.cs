@@ -13,31 +13,40 @@ public abstract record Request
     /// <summary>Whether repeating it after part of it was done gives the same result.</summary>
     public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or AllocatePort or CreateGroup);
 
-    /// <inheritdoc cref="Supervisor.Run"/>
+    /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
     public sealed record Run(RunRequest What) : Request;
 
-    /// <inheritdoc cref="Supervisor.Scale"/>
+    /// <summary>Gives a set so many instances: starts more that are like the first, or ends and forgets the last.</summary>
+    /// <param name="IsRelative">Whether <paramref name="Count"/> is how many more.</param>
     public sealed record Scale(string Set, int Count, bool IsRelative) : Request;
 
-    /// <inheritdoc cref="Supervisor.Change"/>
+    /// <summary>Changes what is asked of processes: of all of them, or of none.</summary>
     public sealed record ChangeSpecs(IReadOnlyList<SpecChange> Changes) : Request;
 
-    /// <inheritdoc cref="Supervisor.Start"/>
+    /// <summary>Starts what does not run. A process that is named gets the whole time of its lease again.</summary>
+    /// <param name="Selection">Which; in bulk, all that do not run and whose lease is not over.</param>
+    /// <param name="Renewal">Replaces what they have of their caller; null leaves that.</param>
     public sealed record Start(Selection Selection, Renewal? Renewal) : Request;
 
-    /// <inheritdoc cref="Supervisor.Stop"/>
+    /// <summary>Ends whole trees. In bulk: all that run.</summary>
     public sealed record Stop(Selection Selection, StopOptions Options) : Request;
 
-    /// <inheritdoc cref="Supervisor.Restart"/>
+    /// <summary>
+    /// Ends whole trees, then starts them again. In bulk: all but those that the user stopped or whose lease is over. That they are to
+    /// run again is written down first: should the one who restarts them be killed, the next command or daemon goes on.
+    /// </summary>
+    /// <param name="Renewal">Replaces what they have of their caller; null leaves that.</param>
     public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal) : Request;
 
-    /// <inheritdoc cref="Supervisor.Delete"/>
+    /// <summary>Ends whole trees and forgets the processes.</summary>
+    /// <param name="WithLogs">Whether their log files are deleted, too.</param>
     public sealed record Delete(Selection Selection, StopOptions Options, bool WithLogs) : Request;
 
-    /// <inheritdoc cref="Supervisor.Clean"/>
+    /// <summary>Forgets all that do not run and will not be restarted; a process whose tree lives on is kept.</summary>
+    /// <param name="WithLogs">Whether their log files are deleted, too.</param>
     public sealed record Clean(bool WithLogs) : Request;
 
-    /// <inheritdoc cref="Supervisor.Reset"/>
+    /// <summary>Forgets how often processes failed; a process that was given up becomes stopped.</summary>
     public sealed record Reset(Selection Selection) : Request;
 
     /// <summary>Creates a group; its environment files must be valid.</summary>
@@ -61,10 +70,11 @@ public abstract record Request
     /// <summary>Ends leases, by port or name.</summary>
     public sealed record FreePorts(IReadOnlyList<string> Targets) : Request;
 
-    /// <inheritdoc cref="Supervisor.EndLeases"/>
+    /// <summary>Ends whole trees whose lease is over.</summary>
+    /// <param name="Session">Ends those that were run in this session, and no others, whether their leases are over or not; null: all whose are.</param>
     public sealed record EndLeases(string? Session) : Request;
 
-    /// <inheritdoc cref="Supervisor.RestartDue"/>
+    /// <summary>Starts what is due to be restarted.</summary>
     public sealed record RestartDue : Request;
 }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>The shape of what became of logs, as properties of their process; null: nobody asked.</summary>
+/// <summary>The shape of faults of logs, as properties of their process; null: nobody asked.</summary>
 internal static class LogFaultsDocument
 {
     public static void Write(Utf8JsonWriter json, ProcessInfo process)

@@ -4,7 +4,7 @@ using Sentinel.Model.Processes;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>The shape of runs, and of what identifies them, in state.json, events and messages.</summary>
+/// <summary>The shape of runs and identities in state.json, events and messages.</summary>
 public static class RunDocument
 {
     /// <summary>Writes it as fields of the current object.</summary>

@@ -39,5 +39,5 @@ public interface IProcessHandle : IDisposable
 }
 
 /// <summary>What the system tells about a process that has ended.</summary>
-/// <param name="PeakMemoryBytes">See <see cref="EndedRun"/>.</param>
+/// <param name="PeakMemoryBytes">See <see cref="Model.Policy.EndedRun"/>.</param>
 public readonly record struct ProcessEnd(Exit How, long? PeakMemoryBytes = null);

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Sentinel.Api.Wire;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Store;
 
-/// <summary>The shape of what processes do, in state.json.</summary>
+/// <summary>The shape of states in state.json.</summary>
 internal static class RunStateDocument
 {
     // Also for a run that users see as starting.

@@ -73,27 +73,22 @@ public sealed class Supervisor : ISupervisor
         _ => throw new NotSupportedException(request.GetType().Name),
     };
 
-    /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
+    /// <inheritdoc cref="Request.Run"/>
     public ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request) => _registry.Run(request);
 
-    /// <summary>Gives a set so many instances: starts more that are like the first, or ends and forgets the last.</summary>
-    /// <param name="isRelative">Whether <paramref name="count"/> is how many more.</param>
+    /// <inheritdoc cref="Request.Scale"/>
     public ValueTask<IReadOnlyList<Outcome>> Scale(string set, int count, bool isRelative) => _registry.Scale(set, count, isRelative);
 
-    /// <summary>Changes what is asked of processes: of all of them, or of none.</summary>
+    /// <inheritdoc cref="Request.ChangeSpecs"/>
     public IReadOnlyList<Outcome> Change(IReadOnlyList<SpecChange> changes) => _changing.Change(changes);
 
-    /// <summary>Ends whole trees and forgets the processes.</summary>
-    /// <param name="withLogs">Whether their log files are deleted, too.</param>
+    /// <inheritdoc cref="Request.Delete"/>
     public ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs) => _registry.Delete(selection, options, withLogs);
 
-    /// <summary>Forgets all that do not run and will not be restarted; a process whose tree lives on is kept.</summary>
-    /// <param name="withLogs">Whether their log files are deleted, too.</param>
+    /// <inheritdoc cref="Request.Clean"/>
     public IReadOnlyList<Outcome> Clean(bool withLogs) => _registry.Clean(withLogs);
 
-    /// <summary>Starts what does not run. A process that is named gets the whole time of its lease again.</summary>
-    /// <param name="selection">Which; in bulk, all that do not run and whose lease is not over.</param>
-    /// <param name="renewal">Replaces what they have of their caller; null leaves that.</param>
+    /// <inheritdoc cref="Request.Start"/>
     public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => _starting.Start(
         (transaction, snapshot) =>
         {
@@ -105,7 +100,7 @@ public sealed class Supervisor : ISupervisor
         new ProcessEvent.StartRequested(),
         renewal);
 
-    /// <summary>Ends whole trees. In bulk: all that run.</summary>
+    /// <inheritdoc cref="Request.Stop"/>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
     {
         var (ended, outcomes) = await _stopping.EndTreesAnyway(selection, options, _ => true, _ => new ProcessEvent.StopRequested());
@@ -121,15 +116,11 @@ public sealed class Supervisor : ISupervisor
         return outcomes;
     }
 
-    /// <summary>
-    /// Ends whole trees, then starts them again. In bulk: all but those that the user stopped or whose lease is over. That they are to
-    /// run again is written down first: should the one who restarts them be killed, the next command or daemon goes on.
-    /// </summary>
-    /// <param name="renewal">Replaces what they have of their caller; null leaves that.</param>
+    /// <inheritdoc cref="Request.Restart"/>
     public ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, Renewal? renewal) =>
         _restarting.Restart(selection, options, renewal);
 
-    /// <summary>Forgets how often processes failed; a process that was given up becomes stopped.</summary>
+    /// <inheritdoc cref="Request.Reset"/>
     public IReadOnlyList<Outcome> Reset(Selection selection)
     {
         using var transaction = _store.Begin();
@@ -145,8 +136,7 @@ public sealed class Supervisor : ISupervisor
         return outcomes;
     }
 
-    /// <summary>Ends whole trees whose lease is over.</summary>
-    /// <param name="session">Ends those that were run in this session, and no others, whether their leases are over or not; null: all whose are.</param>
+    /// <inheritdoc cref="Request.EndLeases"/>
     public ValueTask<IReadOnlyList<Outcome>> EndLeases(string? session)
     {
         var why = new Dictionary<int, string>();
@@ -163,8 +153,7 @@ public sealed class Supervisor : ISupervisor
         return why.Count == 0 ? [] : await EndLeased(Selection.Of(why.Keys), why, _ => true);
     }
 
-    /// <summary>Starts what is due to be restarted.</summary>
-    /// <returns>What was started, and what could not be.</returns>
+    /// <inheritdoc cref="Request.RestartDue"/>
     public ValueTask<IReadOnlyList<Outcome>> RestartDue() => _starting.StartDue((transaction, snapshot) =>
     {
         transaction.State = _reconciliation.SettleAllButEnding(transaction.State, snapshot);

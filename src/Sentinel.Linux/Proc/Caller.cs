@@ -63,7 +63,7 @@ public static class Caller
     /// <summary>What we inherited, as <see cref="Model.Specs.Inherited"/> writes it.</summary>
     public static string Inherited => Inheritance.OfCaller().ToString();
 
-    /// <inheritdoc cref="Linux.Surroundings"/>
+    /// <inheritdoc cref="Proc.Surroundings"/>
     public static string Surroundings => Proc.Surroundings.Own();
 
     /// <summary>

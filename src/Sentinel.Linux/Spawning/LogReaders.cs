@@ -1,17 +1,15 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
 
-/// <summary>Puts a process of ours between a process and its log; see <see cref="LogReader"/>.</summary>
+/// <summary>Puts a process of ours between a process and its log; see <see cref="Core.Logs.LogReader"/>.</summary>
 public static unsafe class LogReaders
 {
     /// <summary>The command that it executes, with the log, its maximum size, its backups, and whether they are compressed.</summary>

@@ -1,6 +1,6 @@
 namespace Sentinel.Model.Specs;
 
-/// <summary>What a process reports by itself, in the format of sd_notify(3), to its <see cref="NotifyAddress"/>.</summary>
+/// <summary>What a process reports by itself, in the format of sd_notify(3), to the address in NOTIFY_SOCKET.</summary>
 public static class Notification
 {
     public const string SocketVariable = "NOTIFY_SOCKET", WatchdogVariable = "WATCHDOG_USEC";
