@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Api.Wire;

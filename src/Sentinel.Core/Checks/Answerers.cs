@@ -1,6 +1,5 @@
 using System.Net;
 using Sentinel.Core.Host;
-using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

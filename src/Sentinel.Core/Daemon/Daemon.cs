@@ -1,14 +1,10 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Daemon;
 

@@ -2,7 +2,6 @@ using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Diagnosis;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;

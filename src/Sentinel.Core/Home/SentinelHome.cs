@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Home;

@@ -1,4 +1,3 @@
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Host;

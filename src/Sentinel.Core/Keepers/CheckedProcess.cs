@@ -1,5 +1,4 @@
 using System.Net;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;

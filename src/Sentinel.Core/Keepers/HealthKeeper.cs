@@ -1,7 +1,6 @@
 using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 

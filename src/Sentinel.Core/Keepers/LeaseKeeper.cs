@@ -2,7 +2,6 @@ using Sentinel.Core.Host;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 

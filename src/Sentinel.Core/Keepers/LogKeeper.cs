@@ -1,11 +1,9 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Core.Logs;

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
-using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Logs;
 

@@ -4,7 +4,6 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 

@@ -1,7 +1,6 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Queries;

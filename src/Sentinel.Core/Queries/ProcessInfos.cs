@@ -1,7 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;

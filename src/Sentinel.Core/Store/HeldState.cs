@@ -1,4 +1,3 @@
-using Sentinel.Api.Wire;
 using Sentinel.Model;
 
 namespace Sentinel.Core.Store;

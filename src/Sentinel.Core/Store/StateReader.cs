@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Model;

@@ -1,11 +1,7 @@
 using Sentinel.Api;
 using Sentinel.Api.Wire;
-using Sentinel.Core.Host;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
-using Sentinel.Model.Policy;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 

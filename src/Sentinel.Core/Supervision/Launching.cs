@@ -1,4 +1,3 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Model;

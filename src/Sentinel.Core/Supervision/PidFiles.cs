@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;

@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;

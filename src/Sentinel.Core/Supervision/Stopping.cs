@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 using Sentinel.Core.Trees;
 using Sentinel.Model;

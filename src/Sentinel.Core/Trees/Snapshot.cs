@@ -1,5 +1,4 @@
 using Sentinel.Core.Host;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Trees;

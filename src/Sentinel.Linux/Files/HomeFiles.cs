@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
 using Sentinel.Model;

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
 using Sentinel.Model.Specs;

@@ -1,7 +1,6 @@
 using System.Text;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Proc;

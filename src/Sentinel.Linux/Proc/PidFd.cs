@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux.Proc;

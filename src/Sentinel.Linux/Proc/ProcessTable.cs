@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.IO.Enumeration;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Groups;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Store;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;
 

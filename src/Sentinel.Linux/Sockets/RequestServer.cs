@@ -3,7 +3,6 @@ using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Linux.Sockets;
 

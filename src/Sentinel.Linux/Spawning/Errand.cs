@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;

@@ -1,4 +1,3 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Proc;

@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;

@@ -1,12 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Groups;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 

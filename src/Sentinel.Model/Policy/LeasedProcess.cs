@@ -1,5 +1,4 @@
 using Sentinel.Model.Processes;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Model.Policy;
 

@@ -1,11 +1,6 @@
-using System.CommandLine;
 using System.Text;
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
-using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Proc;

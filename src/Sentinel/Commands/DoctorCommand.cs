@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Logs;

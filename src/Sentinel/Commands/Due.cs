@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;

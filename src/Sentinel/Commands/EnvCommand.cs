@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Sentinel.Api;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Specs;

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Sockets;

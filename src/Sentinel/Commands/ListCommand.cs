@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Sentinel.Api;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Spawning;

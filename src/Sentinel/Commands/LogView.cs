@@ -1,10 +1,7 @@
-using System.Text;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

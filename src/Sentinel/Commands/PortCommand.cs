@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Rendering;

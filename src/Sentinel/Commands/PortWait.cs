@@ -1,12 +1,9 @@
 using Sentinel.Api;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
-using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Sentinel.Api.Wire;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;

@@ -1,9 +1,5 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
-using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,7 +1,5 @@
 using Sentinel.Api;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Linux.Loop;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

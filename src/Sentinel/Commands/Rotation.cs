@@ -1,11 +1,8 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Spawning;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
-using Sentinel.Linux.Sockets;
 using Sentinel.Model.Fields;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;

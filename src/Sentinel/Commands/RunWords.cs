@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sentinel.Core.Supervision;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

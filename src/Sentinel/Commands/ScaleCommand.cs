@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;

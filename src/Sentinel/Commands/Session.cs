@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -14,7 +13,6 @@ using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
 using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;
-using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Wiring;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Fields;

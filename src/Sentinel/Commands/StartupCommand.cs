@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Sentinel.Core.Startup;
 using Sentinel.Linux.Spawning;

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Rendering;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Supervision;
 using Sentinel.Rendering;
 

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 

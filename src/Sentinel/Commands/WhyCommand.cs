@@ -1,8 +1,5 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
-using Sentinel.Linux.Files;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sentinel.Api;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

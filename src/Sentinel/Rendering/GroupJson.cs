@@ -1,12 +1,7 @@
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Model;
-using Sentinel.Model.Policy;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 

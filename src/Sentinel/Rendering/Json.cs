@@ -2,12 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
-using Sentinel.Model;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sentinel.Core.Host;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 
 namespace Sentinel.Rendering;

@@ -1,6 +1,5 @@
 using Sentinel.Api;
 using Sentinel.Core.Host;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 

@@ -1,11 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
-using Sentinel.Core.Host;
-using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
-using Sentinel.Model;
-using Sentinel.Model.Policy;
-using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
 

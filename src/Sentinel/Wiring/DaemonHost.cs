@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;

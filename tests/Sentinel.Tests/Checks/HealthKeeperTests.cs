@@ -1,11 +1,9 @@
 using System.Net;
-using Sentinel.Api;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Linux.Files;
-using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,5 +1,4 @@
 using System.Net;
-using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;

@@ -4,7 +4,6 @@ using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Tests.Supervision;
 using Sentinel.Tests.Trees;

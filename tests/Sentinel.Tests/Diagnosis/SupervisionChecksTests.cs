@@ -2,7 +2,6 @@ using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Model;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 

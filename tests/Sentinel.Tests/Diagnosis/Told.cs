@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 
 namespace Sentinel.Tests.Diagnosis;
 

@@ -1,10 +1,8 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
-using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;

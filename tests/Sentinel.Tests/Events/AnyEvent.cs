@@ -1,6 +1,5 @@
 using CsCheck;
 using Sentinel.Model;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Store;
 

@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 
 namespace Sentinel.Tests.Events;

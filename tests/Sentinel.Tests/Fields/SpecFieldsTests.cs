@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Sentinel.Api.Wire;
-using Sentinel.Core.Store;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

@@ -1,10 +1,7 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Groups;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
-using Sentinel.Linux.Spawning;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 

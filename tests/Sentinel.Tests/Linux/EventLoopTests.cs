@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using Sentinel.Api.Wire;
 using Sentinel.Linux.Loop;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Trees;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;

@@ -1,5 +1,4 @@
 using Sentinel.Linux.Loop;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Logs;
 

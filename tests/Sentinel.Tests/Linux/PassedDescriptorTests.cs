@@ -2,9 +2,7 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
-using Sentinel.Linux.Proc;
 using Sentinel.Linux.Spawning;
-using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Linux;

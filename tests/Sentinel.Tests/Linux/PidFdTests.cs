@@ -1,6 +1,5 @@
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Tests.Linux;

@@ -4,7 +4,6 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Groups;
 using Sentinel.Linux.Proc;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 

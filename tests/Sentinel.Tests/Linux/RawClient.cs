@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Sentinel.Api.Wire;
-using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
 
 namespace Sentinel.Tests.Linux;

@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using Sentinel.Api.Wire;
 using Sentinel.Linux.Native;
 
 namespace Sentinel.Tests.Linux;

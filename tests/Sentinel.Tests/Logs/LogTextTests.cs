@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;
-using Sentinel.Rendering;
 
 namespace Sentinel.Tests.Logs;
 

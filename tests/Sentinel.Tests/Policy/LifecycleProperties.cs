@@ -1,5 +1,4 @@
 using CsCheck;
-using Sentinel.Api;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

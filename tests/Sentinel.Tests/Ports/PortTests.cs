@@ -1,7 +1,5 @@
 using Sentinel.Api;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
-using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Supervision;

@@ -1,7 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

@@ -1,6 +1,5 @@
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Queries;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sentinel.Api;
-using Sentinel.Core.Diagnosis;
 using Sentinel.Rendering;
 
 namespace Sentinel.Tests.Rendering;

@@ -1,10 +1,6 @@
 using Sentinel.Api;
-using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

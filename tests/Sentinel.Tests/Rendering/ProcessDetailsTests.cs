@@ -3,8 +3,6 @@ using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Store;
-using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

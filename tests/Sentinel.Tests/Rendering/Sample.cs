@@ -1,7 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

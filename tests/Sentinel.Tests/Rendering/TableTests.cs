@@ -3,7 +3,6 @@ using CsCheck;
 using Sentinel.Api;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Queries;
-using Sentinel.Core.Supervision;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;

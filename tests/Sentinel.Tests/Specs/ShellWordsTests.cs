@@ -1,5 +1,4 @@
 using CsCheck;
-using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;

@@ -1,4 +1,3 @@
-using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Tests.Specs;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Sentinel.Core.Home;
-using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using Sentinel.Core.Home;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;

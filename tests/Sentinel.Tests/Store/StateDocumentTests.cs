@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using Sentinel.Api.Wire;
 using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sentinel.Api.Wire;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
 

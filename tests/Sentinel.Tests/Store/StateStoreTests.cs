@@ -1,8 +1,6 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Linux.Files;
-using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;

@@ -1,4 +1,3 @@
-using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Model;

@@ -2,7 +2,6 @@ using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
-using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;

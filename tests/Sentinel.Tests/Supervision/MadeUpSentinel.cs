@@ -7,8 +7,6 @@ using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
-using Sentinel.Linux.Sockets;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Logs;

@@ -1,7 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;

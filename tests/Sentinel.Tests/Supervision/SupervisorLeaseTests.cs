@@ -1,6 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
-using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Store;
