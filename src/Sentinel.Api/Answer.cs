@@ -19,4 +19,33 @@ public abstract record Answer
 
     /// <summary>The answer to <see cref="Query.Stories"/>.</summary>
     public sealed record Stories(IReadOnlyList<Story> All) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Groups"/>.</summary>
+    public sealed record Groups(IReadOnlyList<GroupInfo> All) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Ports"/>.</summary>
+    public sealed record Ports(IReadOnlyList<PortInfo> All) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Environment"/>.</summary>
+    /// <param name="Of">Null: what is <see cref="Missing"/> says why.</param>
+    public sealed record Environment(EnvironmentInfo? Of) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Overdue"/>.</summary>
+    public sealed record Overdue(IReadOnlyList<Outcome> All) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Start"/>.</summary>
+    /// <param name="Failure">Why it failed; null: it has succeeded.</param>
+    public sealed record Start(Outcome.Failed? Failure) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Log"/>.</summary>
+    /// <param name="Page">Null: what is <see cref="Missing"/> says why.</param>
+    public sealed record Log(LogPage? Page) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Findings"/>.</summary>
+    public sealed record Findings(IReadOnlyList<Finding> All) : Answer;
+
+    /// <summary>The answer to <see cref="Query.Events"/>.</summary>
+    /// <param name="Page">What comes next; empty: nothing yet.</param>
+    /// <param name="Last">The number of the last event that there is.</param>
+    public sealed record Events(IReadOnlyList<Notice> Page, long Last) : Answer;
 }

@@ -32,6 +32,15 @@ public enum FailureCode
 
     /// <summary>It was not ready in time, or is unhealthy.</summary>
     NotReady,
+
+    /// <summary>The message cannot be understood.</summary>
+    NotUnderstood,
+
+    /// <summary>The message is of a version of the protocol that the daemon does not speak; <c>hello</c> tells which it does.</summary>
+    OtherProtocol,
+
+    /// <summary>Sentinel or the machine failed: the request itself may be right.</summary>
+    Fault,
 }
 
 /// <summary>The words for it.</summary>
@@ -48,6 +57,9 @@ public static class FailureCodes
         FailureCode.NotStarted => "not-started",
         FailureCode.NotStopped => "not-stopped",
         FailureCode.NotReady => "not-ready",
+        FailureCode.NotUnderstood => "not-understood",
+        FailureCode.OtherProtocol => "other-protocol",
+        FailureCode.Fault => "fault",
         _ => "refused",
     };
 

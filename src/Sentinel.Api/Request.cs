@@ -36,7 +36,10 @@ public abstract record Request
     /// run again is written down first: should the one who restarts them be killed, the next command or daemon goes on.
     /// </summary>
     /// <param name="Renewal">Replaces what they have of their caller; null leaves that.</param>
-    public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal) : Request;
+    /// <param name="IsRolling">
+    /// One at a time, each when the last is ready and healthy or, without such checks, has run for a second; ends at the first failure.
+    /// </param>
+    public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal, bool IsRolling = false) : Request;
 
     /// <summary>Ends whole trees and forgets the processes.</summary>
     /// <param name="WithLogs">Whether their log files are deleted, too.</param>
@@ -69,6 +72,13 @@ public abstract record Request
 
     /// <summary>Ends leases, by port or name.</summary>
     public sealed record FreePorts(IReadOnlyList<string> Targets) : Request;
+
+    /// <summary>Rotates logs now, whatever their size.</summary>
+    public sealed record RotateLogs(Selection Selection) : Request;
+
+    /// <summary>Empties logs and deletes their backups.</summary>
+    /// <param name="Stream">Null: both.</param>
+    public sealed record ClearLogs(Selection Selection, LogStream? Stream) : Request;
 
     /// <summary>Ends whole trees whose lease is over.</summary>
     /// <param name="Session">Ends those that were run in this session, and no others, whether their leases are over or not; null: all whose are.</param>

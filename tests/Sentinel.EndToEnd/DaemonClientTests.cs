@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Sentinel.EndToEnd;
@@ -121,13 +122,38 @@ public partial class DaemonClientTests
             Assert.Null(await Exchange(home, nonsense));
         Assert.Contains("does not understand", await Exchange(home, Frame("{")));
         Assert.Contains("does not understand", await Exchange(home, Frame("[]")));
-        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":3,"is":"dance"}""")));
-        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":3,"is":"stop","targets":7}""")));
-        Assert.Contains("refused", await Exchange(home, Frame("""{"protocol":3,"is":"working"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":4,"is":"dance"}""")));
+        Assert.Contains("does not understand", await Exchange(home, Frame("""{"protocol":4,"is":"stop","targets":7}""")));
+        Assert.Contains("refused", await Exchange(home, Frame("""{"protocol":4,"is":"working"}""")));
         Assert.Contains("does not understand", await Exchange(home, Frame(new string('[', 100_000))));
 
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
         Assert.Null((await home.DescribeDaemon()).LastError);
+    }
+
+    [Fact]
+    public async Task A_program_can_read_logs_and_have_the_machine_checked()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Start("web", SentinelHome.Actor, "lines", "5", "0");
+        await Wait.Until(() => File.Exists(home.Stdout("web")) && File.ReadAllLines(home.Stdout("web")).Length >= 5, () => "it has written");
+
+        var last = (await Ask("""{"protocol":4,"is":"query","about":"log","target":"web","stream":"stdout","lines":2}"""))["page"]!;
+        Assert.Equal(2, last["lines"]!.AsArray().Count);
+        var before = (await Ask($$"""{"protocol":4,"is":"query","about":"log","target":"web","stream":"stdout","lines":9,"before":{{last["before"]}}}"""))["page"]!;
+        Assert.Equal(3, before["lines"]!.AsArray().Count);
+
+        var findings = (await Ask("""{"protocol":4,"is":"query","about":"findings"}"""))["findings"]!.AsArray();
+        Assert.Contains(findings, finding => (string?)finding!["area"] == "daemon" && (string?)finding["level"] == "ok");
+        var nobody = await Ask("""{"protocol":4,"is":"query","about":"environment","target":"nobody","withValues":true}""");
+        Assert.Equal("not-found", (string?)nobody["missing"]![0]!["code"]);
+
+        // Before the answer the daemon says that it is at work.
+        async Task<JsonNode> Ask(string query)
+        {
+            var reply = (await Exchange(home, Frame(query)))!;
+            return JsonNode.Parse(reply[reply.LastIndexOf("""{"protocol":""", StringComparison.Ordinal)..])!;
+        }
     }
 
     [Fact]
@@ -136,7 +162,7 @@ public partial class DaemonClientTests
         await using var home = new SentinelHome();
         await home.StartDaemon();
 
-        var reply = await Exchange(home, Frame("""{"protocol":99,"is":"describe"}"""));
+        var reply = await Exchange(home, Frame("""{"protocol":99,"is":"stop"}"""));
 
         Assert.Contains("version 99", reply);
         Assert.Contains("sentinel daemon restart", reply);
@@ -169,12 +195,12 @@ public partial class DaemonClientTests
         await using var home = new SentinelHome();
         var daemon = await home.StartDaemon();
         using var half = Connect(home);
-        half.Send(Frame("""{"protocol":3,"is":"describe"}""").AsSpan(0, 10));
+        half.Send(Frame("""{"protocol":4,"is":"hello"}""").AsSpan(0, 10));
 
         Assert.Equal(daemon.Pid, (await home.DescribeDaemon()).Pid);
         // The rest may come later.
-        half.Send(Frame("""{"protocol":3,"is":"describe"}""").AsSpan(10));
-        Assert.Contains("described", await Reply(half));
+        half.Send(Frame("""{"protocol":4,"is":"hello"}""").AsSpan(10));
+        Assert.Contains("welcome", await Reply(half));
     }
 
     [Fact]
@@ -207,7 +233,7 @@ public partial class DaemonClientTests
         var deaf = Enumerable.Range(0, 50).Select(_ =>
         {
             var socket = Connect(home);
-            socket.Send(Frame("""{"protocol":3,"is":"describe"}"""));
+            socket.Send(Frame("""{"protocol":4,"is":"hello"}"""));
             return socket;
         }).ToList();
 
@@ -232,7 +258,7 @@ public partial class DaemonClientTests
 
         void Describe(int times)
         {
-            var (frame, reply) = (Frame("""{"protocol":3,"is":"describe"}"""), new byte[4096]);
+            var (frame, reply) = (Frame("""{"protocol":4,"is":"hello"}"""), new byte[4096]);
             for (var i = 0; i < times; i++)
             {
                 using var socket = Connect(home);
@@ -381,7 +407,7 @@ public partial class DaemonClientTests
                 received += await asked.ReceiveAsync(body.AsMemory(received), TestContext.Current.CancellationToken);
             frames.Add([.. header, .. body]);
             // It would try again where the daemon only hung up.
-            await asked.SendAsync(Frame("""{"protocol":3,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
+            await asked.SendAsync(Frame("""{"protocol":4,"is":"refused","why":"no"}"""), TestContext.Current.CancellationToken);
             asked.Close();
             (await sent.End()).Fails(1);
         }

@@ -231,8 +231,8 @@ public class DoctorTests
     }
 
     [Theory]
-    [InlineData("""{"protocol":3,"is":"described","pid":1,"version":"0.0.1","startedAt":"2026-01-02T03:04:05Z","supervised":2,"running":1,"restarts":0}""", "degraded", "the daemon (pid 1) is 0.0.1, and this is ")]
-    [InlineData("""{"protocol":9,"is":"described"}""", "broken", "the daemon speaks version 9 of its protocol")]
+    [InlineData("""{"protocol":4,"is":"welcome","pid":1,"version":"0.0.1","startedAt":"2026-01-02T03:04:05Z","supervised":2,"runningProcesses":1,"restarts":0,"oldestProtocol":4,"newestProtocol":4}""", "degraded", "the daemon (pid 1) is 0.0.1, and this is ")]
+    [InlineData("""{"protocol":9,"is":"done"}""", "broken", "the daemon speaks version 9 of its protocol")]
     public async Task A_daemon_of_another_version_is_to_be_restarted(string reply, string level, string what)
     {
         await using var home = new SentinelHome();

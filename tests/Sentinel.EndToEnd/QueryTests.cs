@@ -27,6 +27,7 @@ public class QueryTests
         string[][] questions =
         [
             ["list", "--json"], ["list", "--group", "shop", "--json"], ["list", "--group", "nobody", "--json"], ["group", "list", "--json"],
+            ["port", "list", "--json"], ["env", "web", "--reveal", "--json"], ["env", "nobody"], ["gc", "--dry-run", "--json"], ["why", "crashed", "--json"],
             ["status", "web", "leased", "tree", "crashed", "given-up", "stopped", "leaves", "renamed", "nobody", "--json"],
         ];
         var told = await Task.WhenAll(questions.Select(Say));

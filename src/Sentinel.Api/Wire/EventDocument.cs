@@ -9,18 +9,13 @@ namespace Sentinel.Api.Wire;
 /// <summary>The shape of a line of events.jsonl; see docs/json.md.</summary>
 public static class EventDocument
 {
+    private const string Gap = "gap";
+
     /// <summary>Adds a line that stands for events that are missing; it is in no log.</summary>
     public static void Write(IBufferWriter<byte> lines, Notice.Gap gap)
     {
         using (var json = new Utf8JsonWriter(lines, JsonFields.Relaxed))
-        {
-            json.WriteStartObject();
-            json.WriteString("event", "gap");
-            json.WriteNumber("after", gap.After);
-            json.WriteNumber("next", gap.Next);
-            json.WriteEndObject();
-        }
-
+            Write(json, gap);
         lines.Write("\n"u8);
     }
 
@@ -30,6 +25,23 @@ public static class EventDocument
         using (var json = new Utf8JsonWriter(lines, JsonFields.Relaxed))
             Write(json, happened);
         lines.Write("\n"u8);
+    }
+
+    /// <summary>Writes an event, or that some are missing.</summary>
+    public static void Write(Utf8JsonWriter json, Notice notice)
+    {
+        if (notice is Notice.Happened { Event: var happened })
+        {
+            Write(json, happened);
+            return;
+        }
+
+        var gap = (Notice.Gap)notice;
+        json.WriteStartObject();
+        json.WriteString("event", Gap);
+        json.WriteNumber("after", gap.After);
+        json.WriteNumber("next", gap.Next);
+        json.WriteEndObject();
     }
 
     public static void Write(Utf8JsonWriter json, Event happened)
@@ -70,6 +82,11 @@ public static class EventDocument
         };
         return NumberOf(json) is { } number && happened is not null ? happened with { Number = number } : happened;
     }
+
+    /// <exception cref="JsonException">It is neither, or an event without a number.</exception>
+    public static Notice ReadNotice(JsonElement json) => json.Text("event") == Gap
+        ? new Notice.Gap(json.Get("after").GetInt64(), json.Get("next").GetInt64())
+        : new Notice.Happened(Read(json) is { Number: not null } happened ? happened : throw new JsonException("an event without a number"));
 
     private static long? NumberOf(JsonElement json) => json.Maybe("number")?.GetInt64() switch
     {

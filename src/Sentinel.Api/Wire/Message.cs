@@ -11,8 +11,8 @@ public abstract record Message
     /// <summary>From a command: do this.</summary>
     public sealed record Ask(Request Request) : Message;
 
-    /// <summary>From a command: describe yourself.</summary>
-    public sealed record Describe : Message;
+    /// <summary>From a command: who are you, and what do you speak? Every version of the protocol has this message, and its reply.</summary>
+    public sealed record Hello : Message;
 
     /// <summary>From a command: answer this.</summary>
     public sealed record Inquire(Query Query) : Message;
@@ -29,12 +29,12 @@ public abstract record Message
     /// <summary>The daemon's reply to <see cref="Ask"/>.</summary>
     public sealed record Done(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<string> Warnings) : Message;
 
-    /// <summary>The daemon's reply to <see cref="Describe"/>.</summary>
-    public sealed record Described(DaemonStatus Status) : Message;
+    /// <summary>The daemon's reply to <see cref="Hello"/>.</summary>
+    public sealed record Welcome(DaemonStatus Status) : Message;
 
     /// <summary>The daemon's reply to <see cref="Inquire"/>.</summary>
     public sealed record Answered(Answer Answer) : Message;
 
     /// <summary>From the daemon: the request could not be carried out at all, and why.</summary>
-    public sealed record Refused(string Why) : Message;
+    public sealed record Refused(string Why, FailureCode Code = FailureCode.Refused) : Message;
 }

@@ -6,11 +6,18 @@ namespace Sentinel.Api.Wire;
 
 /// <summary>
 /// Messages as they go over the socket: a frame is the length of its JSON, in four bytes with the lowest first, then the JSON. Each
-/// message names the version of the protocol.
+/// message names the version of the protocol: the oldest whose readers understand it, so that a program can speak with another of an
+/// earlier version for as long as both keep to what that version had.
 /// </summary>
 public static class Protocol
 {
-    public const int Version = 3;
+    /// <summary>The newest version, which this is.</summary>
+    public const int Version = 4;
+
+    /// <summary>The oldest version whose messages are still understood.</summary>
+    public const int Oldest = 4;
+
+    private const string HelloWord = "hello", WelcomeWord = "welcome";
 
     public const int HeaderBytes = sizeof(int);
 
@@ -41,15 +48,19 @@ public static class Protocol
 
     /// <summary>The message of a frame without its header.</summary>
     /// <exception cref="JsonException">It is not a message.</exception>
-    /// <exception cref="OtherProtocolException">It is a message of another version.</exception>
+    /// <exception cref="OtherProtocolException">It is a message of a version that is not understood.</exception>
     public static Message Read(ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(body);
         try
         {
             var json = document.RootElement;
-            return json.Get("protocol").GetInt32() is var version && version == Version
-                ? ReadMessage(json)
+            var version = json.Get("protocol").GetInt32();
+            var word = json.Maybe("is") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+            // Greetings are understood in any version: how else would two programs find out what they have in common?
+            return word == HelloWord ? new Message.Hello()
+                : word == WelcomeWord ? new Message.Welcome(DaemonDocument.Read(json))
+                : ProtocolRange.Ours.Has(version) ? ReadMessage(json)
                 : throw new OtherProtocolException(version);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or OverflowException)
@@ -63,15 +74,14 @@ public static class Protocol
         json.WriteString("is", message switch
         {
             Message.Ask { Request: var request } => RequestDocument.WordOf(request),
-            Message.Describe => "describe",
+            Message.Hello => HelloWord,
             Message.Inquire => "query",
             Message.Answered => "answer",
             Message.Subscribe => "subscribe",
-            Message.Told { Notice: Notice.Happened } => "happened",
-            Message.Told => "gap",
+            Message.Told => "told",
             Message.Working => "working",
             Message.Done => "done",
-            Message.Described => "described",
+            Message.Welcome => WelcomeWord,
             Message.Refused => "refused",
             _ => throw new NotSupportedException(message.GetType().Name),
         });
@@ -84,60 +94,38 @@ public static class Protocol
                 json.WriteArray("outcomes", done.Outcomes, outcome => OutcomeDocument.Write(json, outcome));
                 json.WriteTexts("warnings", done.Warnings);
                 break;
-            case Message.Described { Status: var status }:
-                json.WriteNumber("pid", status.Pid);
-                json.WriteString("version", status.Version);
-                json.WriteString("startedAt", status.StartedAt);
-                json.WriteNumber("supervised", status.Supervised);
-                json.WriteNumber("running", status.Running);
-                json.WriteNumber("restarts", status.Restarts);
-                if (status.LastError is { } error)
-                    json.WriteString("lastError", error);
+            case Message.Welcome { Status: var status }:
+                DaemonDocument.Write(json, status);
                 break;
             case Message.Inquire { Query: var query }:
                 QueryDocument.Write(json, query);
                 break;
             case Message.Answered { Answer: var answer }:
-                QueryDocument.Write(json, answer);
+                AnswerDocument.Write(json, answer);
                 break;
             case Message.Subscribe subscribe:
                 json.WriteNumber("after", subscribe.After);
                 break;
-            case Message.Told { Notice: Notice.Happened { Event: var happened } }:
+            case Message.Told { Notice: var notice }:
                 json.WritePropertyName("event");
-                EventDocument.Write(json, happened);
-                break;
-            case Message.Told { Notice: Notice.Gap gap }:
-                json.WriteNumber("after", gap.After);
-                json.WriteNumber("next", gap.Next);
+                EventDocument.Write(json, notice);
                 break;
             case Message.Refused refused:
                 json.WriteString("why", refused.Why);
+                json.WriteString("code", refused.Code.Word());
                 break;
         }
     }
 
     private static Message ReadMessage(JsonElement json) => json.Text("is") switch
     {
-        "describe" => new Message.Describe(),
         "query" => new Message.Inquire(QueryDocument.Read(json)),
-        "answer" => new Message.Answered(QueryDocument.ReadAnswer(json)),
+        "answer" => new Message.Answered(AnswerDocument.Read(json)),
         "subscribe" => new Message.Subscribe(json.Get("after").GetInt64()),
-        "happened" => new Message.Told(new Notice.Happened(EventDocument.Read(json.Get("event")) is { Number: not null } happened
-            ? happened
-            : throw new JsonException("an event without a number"))),
-        "gap" => new Message.Told(new Notice.Gap(json.Get("after").GetInt64(), json.Get("next").GetInt64())),
+        "told" => new Message.Told(EventDocument.ReadNotice(json.Get("event"))),
         "working" => new Message.Working(),
         "done" => new Message.Done([.. json.Get("outcomes").EnumerateArray().Select(OutcomeDocument.Read)], json.Texts("warnings")),
-        "described" => new Message.Described(new DaemonStatus(
-            json.Get("pid").GetInt32(),
-            json.Text("version"),
-            json.Get("startedAt").GetDateTimeOffset(),
-            json.Get("supervised").GetInt32(),
-            json.Get("running").GetInt32(),
-            json.Get("restarts").GetInt32(),
-            json.Maybe("lastError")?.GetString())),
-        "refused" => new Message.Refused(json.Text("why")),
+        "refused" => new Message.Refused(json.Text("why"), FailureCodes.Parse(json.Maybe("code")?.GetString())),
         var word => new Message.Ask(RequestDocument.Read(json, word)),
     };
 }

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Sentinel.Model;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>Queries and their answers as they go over the socket.</summary>
+/// <summary>Queries as they go over the socket.</summary>
 internal static class QueryDocument
 {
-    private const string Processes = "processes", Stories = "stories";
+    internal const string Processes = "processes", Stories = "stories", Groups = "groups", Ports = "ports", Environment = "environment",
+        Overdue = "overdue", Start = "start", Log = "log", Findings = "findings", Events = "events";
 
     public static void Write(Utf8JsonWriter json, Query query)
     {
@@ -23,6 +23,43 @@ internal static class QueryDocument
                 json.WriteString("about", Stories);
                 RequestDocument.Write(json, stories.Selection);
                 json.WriteNumber("lines", stories.Lines);
+                break;
+            case Query.Groups groups:
+                json.WriteString("about", Groups);
+                json.WriteOrNull("name", groups.Name);
+                break;
+            case Query.Ports ports:
+                json.WriteString("about", Ports);
+                json.WriteOrNull("name", ports.Name);
+                break;
+            case Query.Environment environment:
+                json.WriteString("about", Environment);
+                json.WriteString("target", environment.Target);
+                json.WriteBoolean("withValues", environment.WithValues);
+                break;
+            case Query.Overdue overdue:
+                json.WriteString("about", Overdue);
+                json.WriteOrNull("session", overdue.Session);
+                break;
+            case Query.Start start:
+                json.WriteString("about", Start);
+                json.WriteObjectOrNull("process", start.Started, ProcessRefDocument.Write);
+                json.WriteBoolean("serves", start.Serves);
+                break;
+            case Query.Log log:
+                json.WriteString("about", Log);
+                json.WriteString("target", log.Target);
+                json.WriteString("stream", log.Stream.Word());
+                json.WriteNumber("lines", log.Lines);
+                json.WriteOrNull("before", log.Before);
+                json.WriteOrNull("after", log.After);
+                break;
+            case Query.Findings:
+                json.WriteString("about", Findings);
+                break;
+            case Query.Events events:
+                json.WriteString("about", Events);
+                json.WriteNumber("after", events.After);
                 break;
             default:
                 throw new NotSupportedException(query.GetType().Name);
@@ -42,70 +79,21 @@ internal static class QueryDocument
                 WithOptions = json.Get("withOptions").GetBoolean(),
             },
             Stories => new Query.Stories(RequestDocument.ReadSelection(json), json.Get("lines").GetInt32()),
+            Groups => new Query.Groups(json.Maybe("name")?.GetString()),
+            Ports => new Query.Ports(json.Maybe("name")?.GetString()),
+            Environment => new Query.Environment(json.Text("target"), json.Get("withValues").GetBoolean()),
+            Overdue => new Query.Overdue(json.Maybe("session")?.GetString()),
+            Start => new Query.Start(ProcessRefDocument.Read(json.Get("process")), json.Get("serves").GetBoolean()),
+            Log => new Query.Log(
+                json.Text("target"), LogPageDocument.ReadStream(json) ?? throw new JsonException("'stream' is missing"), json.Get("lines").GetInt32())
+            {
+                Before = json.Maybe("before")?.GetInt64(),
+                After = json.Maybe("after")?.GetInt64(),
+            },
+            Findings => new Query.Findings(),
+            Events => new Query.Events(json.Get("after").GetInt64()),
             var word => throw JsonFields.Unknown("query about", word),
         };
         return query with { Asker = json.Maybe("asker") is { } asker ? RunDocument.ReadIdentity(asker) : null };
     }
-
-    public static void Write(Utf8JsonWriter json, Answer answer)
-    {
-        switch (answer)
-        {
-            case Answer.Processes processes:
-                json.WriteString("about", Processes);
-                json.WriteArray("processes", processes.All, process => ProcessDocument.Write(json, process));
-                json.WriteNumber("lastEvent", processes.LastEvent);
-                break;
-            case Answer.Stories stories:
-                json.WriteString("about", Stories);
-                json.WriteObjects("stories", stories.All, story => Write(json, story));
-                break;
-            default:
-                throw new NotSupportedException(answer.GetType().Name);
-        }
-
-        json.WriteArray("missing", answer.Missing, outcome => OutcomeDocument.Write(json, outcome));
-        json.WriteTexts("warnings", answer.Warnings);
-    }
-
-    public static Answer ReadAnswer(JsonElement json)
-    {
-        Answer answer = json.Text("about") switch
-        {
-            Processes => new Answer.Processes([.. json.Get("processes").EnumerateArray().Select(ProcessDocument.Read)], json.Get("lastEvent").GetInt64()),
-            Stories => new Answer.Stories([.. json.Get("stories").EnumerateArray().Select(ReadStory)]),
-            var word => throw JsonFields.Unknown("answer about", word),
-        };
-        return answer with
-        {
-            Missing = [.. json.Get("missing").EnumerateArray().Select(OutcomeDocument.Read)],
-            Warnings = json.Texts("warnings"),
-        };
-    }
-
-    private static void Write(Utf8JsonWriter json, Story story)
-    {
-        json.WritePropertyName("process");
-        ProcessDocument.Write(json, story.Process);
-        json.WriteObjects("lastRuns", story.Runs, run =>
-        {
-            json.WritePropertyName("end");
-            EventDocument.Write(json, run.End);
-            json.WriteTexts("stderrLines", run.Stderr);
-            json.WriteBoolean("isKept", run.IsKept);
-        });
-        json.WriteNumber("endedRuns", story.Ends);
-        json.WriteOrNull("knownSince", story.KnownSince);
-        json.WriteBoolean("isWatched", story.IsWatched);
-    }
-
-    private static Story ReadStory(JsonElement json) => new(
-        ProcessDocument.Read(json.Get("process")),
-        [.. json.Get("lastRuns").EnumerateArray().Select(run => new Story.Run(
-            EventDocument.Read(run.Get("end")) as Event.Ended ?? throw new JsonException("a run that has not ended"),
-            run.Texts("stderrLines"),
-            run.Get("isKept").GetBoolean()))],
-        json.Get("endedRuns").GetInt32(),
-        json.Maybe("knownSince")?.Time(),
-        json.Get("isWatched").GetBoolean());
 }

@@ -25,6 +25,8 @@ public static class RequestDocument
         Request.RemoveFromGroup => "remove-from-group",
         Request.AllocatePort => "allocate-port",
         Request.FreePorts => "free-ports",
+        Request.RotateLogs => "rotate-logs",
+        Request.ClearLogs => "clear-logs",
         Request.EndLeases => "end-leases",
         Request.RestartDue => "restart-due",
         _ => throw new NotSupportedException(request.GetType().Name),
@@ -71,6 +73,7 @@ public static class RequestDocument
                 Write(json, restart.Selection);
                 Write(json, restart.Options);
                 Write(json, restart.Renewal);
+                json.WriteBoolean("rolling", restart.IsRolling);
                 break;
             case Request.Delete delete:
                 Write(json, delete.Selection);
@@ -113,6 +116,13 @@ public static class RequestDocument
             case Request.FreePorts free:
                 json.WriteTexts("targets", free.Targets);
                 break;
+            case Request.RotateLogs rotate:
+                Write(json, rotate.Selection);
+                break;
+            case Request.ClearLogs clear:
+                Write(json, clear.Selection);
+                json.WriteOrNull("stream", clear.Stream?.Word());
+                break;
             case Request.EndLeases { Session: { } session }:
                 json.WriteString("session", session);
                 break;
@@ -134,7 +144,7 @@ public static class RequestDocument
             new SpecChange(change.Get("id").GetInt32(), SpecDocument.Read(change.Get("before")), SpecDocument.Read(change.Get("after"))))]),
         "start" => new Request.Start(ReadSelection(json), ReadRenewal(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
-        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json)),
+        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean()),
         "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
@@ -148,6 +158,8 @@ public static class RequestDocument
         "remove-from-group" => new Request.RemoveFromGroup(json.Text("group"), ReadSelection(json)),
         "allocate-port" => new Request.AllocatePort(json.Maybe("port")?.GetInt32(), json.Text("name")),
         "free-ports" => new Request.FreePorts(json.Texts("targets")),
+        "rotate-logs" => new Request.RotateLogs(ReadSelection(json)),
+        "clear-logs" => new Request.ClearLogs(ReadSelection(json), LogPageDocument.ReadStream(json)),
         "end-leases" => new Request.EndLeases(json.Maybe("session")?.GetString()),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),

@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Api;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Environments;

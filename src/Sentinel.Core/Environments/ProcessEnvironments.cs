@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Model;

@@ -1,4 +1,5 @@
 using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Host;
 
@@ -36,6 +37,9 @@ public interface IProcessTable
 
     /// <summary>The sign that a process belongs to a tree, however far it has moved away from it.</summary>
     TreeSign SignOf(int pid);
+
+    /// <summary>The environment that a process got when it was executed; null when it cannot be read.</summary>
+    EnvironmentBlock? EnvironmentOf(int pid) => null;
 
     /// <summary>The name under which Sentinel started the tree of a process, from its environment; null when that does not tell.</summary>
     string? NameOf(int pid) => null;

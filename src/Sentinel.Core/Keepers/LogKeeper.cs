@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;

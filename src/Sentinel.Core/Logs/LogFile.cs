@@ -1,21 +1,21 @@
+using Sentinel.Api;
+using Sentinel.Core.Home;
+using Sentinel.Model.Policy;
+
 namespace Sentinel.Core.Logs;
-
-public enum LogStream
-{
-    Stdout,
-    Stderr,
-}
-
-public static class LogStreams
-{
-    public static string Word(this LogStream stream) => stream == LogStream.Stdout ? "stdout" : "stderr";
-}
 
 /// <summary>What a process wrote to one of its streams.</summary>
 /// <param name="Process">Its name.</param>
 public sealed record LogFile(string Process, LogStream Stream, string Path)
 {
     private const int BlockBytes = 64 * 1024;
+
+    /// <summary>Both logs of a process.</summary>
+    public static LogFile[] Of(ProcessRecord record, SentinelHome home) =>
+    [
+        new LogFile(record.Spec.Name, LogStream.Stdout, home.StdoutOf(record)),
+        new LogFile(record.Spec.Name, LogStream.Stderr, home.StderrOf(record)),
+    ];
 
     /// <summary>
     /// Where the last <paramref name="lines"/> lines begin. Reads backwards, in blocks: the cost depends on the length of these

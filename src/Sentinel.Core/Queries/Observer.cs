@@ -1,32 +1,55 @@
 using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Core.Queries;
 
 /// <summary>What an observer works with.</summary>
+/// <param name="Examine">Does what <c>doctor</c> does.</param>
 /// <param name="IsWatched">Whether a daemon watches over the processes.</param>
 /// <param name="Wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
 /// <param name="Sampler">Knows earlier looks.</param>
 public sealed record ObserverTools(
-    StateStore Store, IProcessTable Table, IOpenLogs Logs, ILogFiles LogFiles, IRegularFiles Files, TimeProvider Time, Func<bool> IsWatched,
-    Func<TimeSpan, ValueTask>? Wait = null, Sampler? Sampler = null);
+    StateStore Store,
+    IProcessTable Table,
+    IOpenLogs Logs,
+    ILogFiles LogFiles,
+    IRegularFiles Files,
+    IAccounts Accounts,
+    IPorts Ports,
+    IStartWaits Starts,
+    Func<ValueTask<IReadOnlyList<Finding>>> Examine,
+    TimeProvider Time,
+    Func<bool> IsWatched,
+    Func<TimeSpan, ValueTask>? Wait = null,
+    Sampler? Sampler = null);
 
 /// <summary>Answers what commands ask, from the state and what can be seen of it, and changes nothing.</summary>
 public sealed class Observer(ObserverTools tools)
 {
     private readonly Reconciliation _reconciliation = new(tools.Store.Home, tools.Time, new PidFiles(tools.Files));
+    private readonly EventReader _events = new(tools.Store);
     private readonly Overview _overview = new(tools.Table, tools.Time, tools.Wait, tools.Sampler);
 
     public async ValueTask<Answer> Ask(Query query) => query switch
     {
         Query.Processes processes => await Describe(processes, Look(processes.Asker)),
         Query.Stories stories => Tell(stories, Look(stories.Asker)),
+        Query.Groups groups => Describe(groups, Look(groups.Asker).State),
+        Query.Ports ports => Describe(ports, tools.Store.Read()),
+        Query.Environment environment => Describe(environment, Look(environment.Asker).State),
+        Query.Overdue overdue => Foresee(overdue, Look(overdue.Asker)),
+        Query.Start start => await Await(start),
+        Query.Log log => Read(log),
+        Query.Findings => new Answer.Findings(await tools.Examine()),
+        Query.Events events => new Answer.Events(_events.After(events.After), _events.Last),
         _ => throw new NotSupportedException(query.GetType().Name),
     };
 
@@ -74,6 +97,83 @@ public sealed class Observer(ObserverTools tools)
         var stories = new Stories(tools.Store.Home, tools.LogFiles, tools.Time, warnings.Add)
             .Tell(found, sight, isWatched: found.Count > 0 && tools.IsWatched(), query.Lines);
         return new Answer.Stories(stories) { Missing = missing, Warnings = warnings };
+    }
+
+    private static Answer.Groups Describe(Query.Groups query, State state)
+    {
+        if (query.Name is { } name && !state.Groups.ContainsKey(name))
+            return new Answer.Groups([]) { Missing = [GroupBook.Missing(state, name)] };
+        return new Answer.Groups([.. state.Groups.Values.Where(group => group.Name == (query.Name ?? group.Name)).Select(group => new GroupInfo(
+            group.Name,
+            group.CreatedAt,
+            group.EnvironmentFiles,
+            [.. group.Variables.Names()],
+            [.. state.MembersOf(group.Name).Select(ProcessRef.Of)]))]);
+    }
+
+    private Answer.Ports Describe(Query.Ports query, State state)
+    {
+        var leases = state.Ports.Values.Where(lease => lease.Name == (query.Name ?? lease.Name)).ToList();
+        var listeners = tools.Ports.Listeners(leases.Select(lease => lease.Port).ToHashSet()).ToLookup(listener => listener.Port);
+        return new Answer.Ports([.. leases.Select(lease => new PortInfo(
+            lease.Port,
+            lease.Name,
+            lease.AllocatedAt,
+            lease.ProcessId,
+            lease.ProcessId is { } owner ? state.Processes[owner].Spec.Name : null,
+            [.. listeners[lease.Port]]))]);
+    }
+
+    private Answer.Environment Describe(Query.Environment query, State state)
+    {
+        var (found, missing) = Selecting.One(query.Target, state);
+        if (found is null)
+            return new Answer.Environment(null) { Missing = [missing!] };
+        var warnings = new List<string>();
+        var look = new EnvironmentLook(new ProcessEnvironments(tools.Store.Home, tools.Files, tools.Accounts), tools.Table, warnings.Add);
+        try
+        {
+            return new Answer.Environment(look.At(found, state, query.WithValues)) { Warnings = warnings };
+        }
+        catch (EnvironmentException e)
+        {
+            return new Answer.Environment(null) { Missing = [new Outcome.Failed(found.Spec.Name, found, e.Message)], Warnings = warnings };
+        }
+    }
+
+    private Answer.Log Read(Query.Log query)
+    {
+        var (found, missing) = Selecting.One(query.Target, tools.Store.Read());
+        if (found is null)
+            return new Answer.Log(null) { Missing = [missing!] };
+        try
+        {
+            return new Answer.Log(new LogPages(tools.Store.Home, tools.LogFiles).Read(found, query));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var why = $"its {query.Stream.Word()} cannot be read: {e.Message}";
+            return new Answer.Log(null) { Missing = [new Outcome.Failed(found.Spec.Name, found, why, FailureCode.Fault)] };
+        }
+    }
+
+    private async ValueTask<Answer.Start> Await(Query.Start query)
+    {
+        using var start = tools.Starts.Prepare(query.Started.Id);
+        return new Answer.Start(await start.Until(query.Started, query.Serves));
+    }
+
+    private Answer.Overdue Foresee(Query.Overdue query, Sight sight)
+    {
+        var all = sight.State.Processes.Values;
+        var remains = Overview.Remains(all, sight.Snapshot);
+        var now = tools.Time.GetUtcNow();
+        var found = new List<Outcome>();
+        foreach (var record in all)
+            if (record.WhyToEnd(query.Session, now, tools.Table.MayBeAlive) is { } why
+                && (record.State.Main is not null || record.State is RunState.Starting or RunState.Stopping or RunState.Backoff || remains.ContainsKey(record.Id)))
+                found.Add(new Outcome.WouldEnd(record.Spec.Name, record, why));
+        return new Answer.Overdue(found);
     }
 
     // Whether it must be probed to find out whether it is ready.

@@ -17,7 +17,7 @@ internal sealed class Restarting(
         // A process that could not be started again goes on as it is.
         var begun = stopping.Begin(
             selection,
-            record => record.State is not RunState.Stopped && leases.WhyOver(record) is null,
+            AppliesInBulk,
             _ => new ProcessEvent.RestartRequested(),
             (record, state) => leases.WhyNotToStart(record) ?? launching.WhyNot(record, state) ?? ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
             renewal);
@@ -43,6 +43,9 @@ internal sealed class Restarting(
         }));
         return outcomes;
     }
+
+    /// <summary>Whether a process is restarted that nobody named.</summary>
+    public bool AppliesInBulk(ProcessRecord record) => record.State is not RunState.Stopped && leases.WhyOver(record) is null;
 
     /// <inheritdoc cref="Supervisor.RestartOutgrown"/>
     public async ValueTask<IReadOnlyList<Outcome>> RestartOutgrown()

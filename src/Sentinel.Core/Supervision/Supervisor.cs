@@ -31,6 +31,8 @@ public sealed class Supervisor : ISupervisor
     private readonly Handovers _handovers;
     private readonly Registry _registry;
     private readonly Changing _changing;
+    private readonly Rolling _rolling;
+    private readonly LogBook _logs;
 
     public Supervisor(SupervisorTools tools)
     {
@@ -48,6 +50,8 @@ public sealed class Supervisor : ISupervisor
         _handovers = new Handovers(_store, _table, _time, _reconciliation, _starting);
         _registry = new Registry(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _changing = new Changing(tools, _choosing, _launching, _ports);
+        _rolling = new Rolling(_store, tools.Starts, _restarting);
+        _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
     public async ValueTask<IReadOnlyList<Outcome>> Do(Request request) => request switch
@@ -57,6 +61,7 @@ public sealed class Supervisor : ISupervisor
         Request.ChangeSpecs change => Change(change.Changes),
         Request.Start start => await Start(start.Selection, start.Renewal),
         Request.Stop stop => await Stop(stop.Selection, stop.Options),
+        Request.Restart { IsRolling: true } restart => await _rolling.Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
         Request.Clean clean => Clean(clean.WithLogs),
@@ -68,6 +73,8 @@ public sealed class Supervisor : ISupervisor
         Request.RemoveFromGroup remove => _groups.Remove(remove.Group, remove.Selection),
         Request.AllocatePort allocate => [_ports.Allocate(allocate.Port, allocate.Name)],
         Request.FreePorts free => _ports.Free(free.Targets),
+        Request.RotateLogs rotate => _logs.Rotate(rotate.Selection),
+        Request.ClearLogs clear => _logs.Clear(clear.Selection, clear.Stream),
         Request.EndLeases end => await EndLeases(end.Session),
         Request.RestartDue => await RestartDue(),
         _ => throw new NotSupportedException(request.GetType().Name),
@@ -236,6 +243,9 @@ public sealed class Supervisor : ISupervisor
 
     /// <inheritdoc cref="Choosing.Here"/>
     public State Here(State state) => _choosing.Here(state);
+
+    /// <inheritdoc cref="LogBook.RotateLarge"/>
+    public void RotateLargeLogs() => _logs.RotateLarge();
 
     /// <summary>How a process would be started now.</summary>
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>

@@ -15,4 +15,6 @@ public sealed record SupervisorTools(
     IAccounts Accounts,
     Random Random,
     TimeProvider Time,
-    Action<string> Warn);
+    Action<string> Warn,
+    LogTools Logs,
+    IStartWaits Starts);

@@ -4,6 +4,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Groups;
 using Sentinel.Linux.Native;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Proc;
 
@@ -124,7 +125,9 @@ public sealed unsafe class ProcessTable : IProcessTable
         : RealTimeLimit.MarkOf(pid) is { } mark ? new TreeSign(null, mark)
         : new TreeSign(ControlGroup.CookieOf(pid), null);
 
-    public string? NameOf(int pid) => Caller.EnvironmentOf(pid)?[Sentinel.Model.Specs.Variable.Name];
+    public EnvironmentBlock? EnvironmentOf(int pid) => Caller.EnvironmentOf(pid);
+
+    public string? NameOf(int pid) => EnvironmentOf(pid)?[Variable.Name];
 
     public bool IsShell(int pid) => Shells.IsOne(pid);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Store;
@@ -122,7 +123,7 @@ internal sealed class Connection : IDisposable
         if (!_tools.Received.TryTake(length - _received.Length))
         {
             StopReceiving();
-            End(new Message.Refused("the daemon is being asked for too much at once; try again"));
+            End(new Message.Refused("the daemon is being asked for too much at once; try again", FailureCode.Busy));
             return;
         }
 
@@ -180,21 +181,22 @@ internal sealed class Connection : IDisposable
         catch (OtherProtocolException e)
         {
             reply = new Message.Refused(
-                $"the daemon speaks version {Protocol.Version} of its protocol and this command version {e.Version}; "
-                + "'sentinel daemon restart' makes them the same and leaves your processes running");
+                $"the daemon speaks version {ProtocolRange.Ours} of its protocol and this command version {e.Version}; "
+                + "'sentinel daemon restart' makes them the same and leaves your processes running",
+                FailureCode.OtherProtocol);
         }
         catch (JsonException e)
         {
-            reply = new Message.Refused($"the daemon does not understand the request: {e.Message}");
+            reply = new Message.Refused($"the daemon does not understand the request: {e.Message}", FailureCode.NotUnderstood);
         }
         catch (Exception e) when (e is StateException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            reply = new Message.Refused(e.Message);
+            reply = new Message.Refused(e.Message, FailureCode.Fault);
         }
         catch (Exception e)
         {
             _tools.Failed(e);
-            reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. daemon.log says where it is; please report it.");
+            reply = new Message.Refused($"{e.Message}\nThis is a fault in sentinel. daemon.log says where it is; please report it.", FailureCode.Fault);
         }
 
         End(reply);

@@ -57,7 +57,7 @@ public sealed class DaemonClient : ISupervisor
     }
 
     /// <inheritdoc cref="Do"/>
-    public DaemonStatus Describe() => (Exchange(new Message.Describe()) as Message.Described ?? throw Nonsense()).Status;
+    public DaemonStatus Describe() => (Exchange(new Message.Hello()) as Message.Welcome ?? throw Nonsense()).Status;
 
     /// <summary>What a daemon has to say, for one who can also do without: null if there is none, or it does not answer at once.</summary>
     public static Answer? AskIfThere(SentinelHome home, Query query)
@@ -134,13 +134,14 @@ public sealed class DaemonClient : ISupervisor
         try
         {
             var message = Protocol.Read(body);
-            return message is Message.Refused { Why: var why } ? throw new DaemonException(why) : message;
+            return message is Message.Refused refused ? throw new DaemonException(refused.Why, refused.Code) : message;
         }
         catch (OtherProtocolException e)
         {
             throw new DaemonException(
-                $"the daemon speaks version {e.Version} of its protocol and this command version {Protocol.Version}; "
-                + "'sentinel daemon restart' makes them the same and leaves your processes running");
+                $"the daemon speaks version {e.Version} of its protocol and this command version {ProtocolRange.Ours}; "
+                + "'sentinel daemon restart' makes them the same and leaves your processes running",
+                FailureCode.OtherProtocol);
         }
         catch (JsonException)
         {
@@ -256,8 +257,11 @@ public sealed class DaemonClient : ISupervisor
 }
 
 /// <summary>The daemon could not be used; the message says why and what to do.</summary>
-public class DaemonException(string message, bool isSilent = false) : Exception(message)
+/// <param name="code">The same for programs.</param>
+public class DaemonException(string message, FailureCode code = FailureCode.Fault, bool isSilent = false) : Exception(message)
 {
+    public FailureCode Code => code;
+
     /// <summary>Whether that is because it does not answer.</summary>
     public bool IsSilent => isSilent;
 }

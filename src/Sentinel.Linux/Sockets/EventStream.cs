@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 
@@ -110,7 +111,7 @@ internal sealed class EventStream : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _lastWord = Protocol.Write(new Message.Refused(e.Message));
+            _lastWord = Protocol.Write(new Message.Refused(e.Message, FailureCode.Fault));
         }
 
         _isLastWordSaid = _lastWord is not null;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;

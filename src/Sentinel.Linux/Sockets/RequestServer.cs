@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Linux.Loop;
@@ -134,7 +135,8 @@ public sealed class RequestServer : IDisposable
         _spare?.Dispose();
         using (var socket = UnixSocket.Accept(_listener, out _))
             if (socket is not null && UnixSocket.PeerUser(socket) == _user)
-                UnixSocket.Write(socket, Protocol.Write(new Message.Refused("the daemon has no file descriptor left; 'sentinel doctor' says how to give it more")));
+                UnixSocket.Write(socket, Protocol.Write(new Message.Refused(
+                    "the daemon has no file descriptor left; 'sentinel doctor' says how to give it more", FailureCode.Busy)));
         _spare = UnixSocket.Spare();
     }
 

@@ -10,7 +10,7 @@ namespace Sentinel.Linux.Spawning;
 /// <summary>A child that does one thing for us while the loop goes on: it has a deadline, and the end of its output is kept.</summary>
 internal sealed unsafe class Errand : IDisposable
 {
-    /// <summary>How much of its output is kept, in bytes.</summary>
+    /// <summary>How much of its output is kept, in bytes, unless more is wanted.</summary>
     public const int MostOutput = 1024;
 
     private const int BlockBytes = 4096;
@@ -19,6 +19,7 @@ internal sealed unsafe class Errand : IDisposable
     private const int PipeBytes = 64 * 1024;
 
     private readonly HashSet<int> _awaited;
+    private readonly int _mostOutput;
     private readonly SafeFileHandle _output;
     private readonly List<byte> _written = [];
     private readonly IDisposable? _reading;
@@ -27,14 +28,15 @@ internal sealed unsafe class Errand : IDisposable
     private Action<ErrandResult>? _then;
 
     /// <param name="deadline">Null: it may take as long as it likes.</param>
+    /// <param name="mostOutput">How much of its output is kept, in bytes: the end of it.</param>
     /// <param name="awaited">Holds its pid until it has ended and has been reaped.</param>
     /// <param name="then">Called once; not after this is disposed of.</param>
     /// <exception cref="SpawnException">It could not be executed; no process is left.</exception>
     /// <exception cref="IOException">The same.</exception>
     public Errand(
-        EventLoop loop, Spawner spawner, ProcessTable table, Launch launch, TimeSpan? deadline, HashSet<int> awaited, Action<ErrandResult> then)
+        EventLoop loop, Spawner spawner, ProcessTable table, Launch launch, TimeSpan? deadline, HashSet<int> awaited, int mostOutput, Action<ErrandResult> then)
     {
-        (_awaited, _then) = (awaited, then);
+        (_awaited, _mostOutput, _then) = (awaited, mostOutput, then);
         var ends = stackalloc int[2];
         if (LibC.pipe2(ends, LibC.O_CLOEXEC) != 0)
             throw SystemCallException.Last("make", "a pipe");
@@ -95,8 +97,8 @@ internal sealed unsafe class Errand : IDisposable
         var read = LibC.read(_output, block, BlockBytes);
         if (read > 0)
             _written.AddRange(new ReadOnlySpan<byte>(block, (int)read));
-        if (_written.Count > MostOutput)
-            _written.RemoveRange(0, _written.Count - MostOutput);
+        if (_written.Count > _mostOutput)
+            _written.RemoveRange(0, _written.Count - _mostOutput);
         return read;
     }
 

@@ -15,12 +15,13 @@ public sealed class Errands(EventLoop loop, Spawner spawner, ProcessTable table)
     /// <param name="launch">What to run; its output comes back to us, and not into its logs.</param>
     /// <param name="deadline">When it is killed, if it has not ended; null: never.</param>
     /// <param name="then">Called once, from the loop, also when it could not be started; not after the result is disposed of.</param>
+    /// <param name="mostOutput">How much of its output is kept, in bytes: the end of it.</param>
     /// <returns>Disposal kills it.</returns>
-    internal IDisposable Begin(Launch launch, TimeSpan? deadline, Action<ErrandResult> then)
+    internal IDisposable Begin(Launch launch, TimeSpan? deadline, Action<ErrandResult> then, int mostOutput = Errand.MostOutput)
     {
         try
         {
-            return new Errand(loop, spawner, table, launch, deadline, _awaited, then);
+            return new Errand(loop, spawner, table, launch, deadline, _awaited, mostOutput, then);
         }
         catch (Exception e) when (e is SpawnException or IOException)
         {

@@ -35,7 +35,7 @@ internal static class DaemonCommand
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var (status, isOurs) = session.Daemon is { } running ? (running.Describe(), false) : StartDaemon(session);
-            return Say(session, $"{(isOurs ? "Started daemon" : "Daemon is already running")} (pid: {status.Pid})", DaemonJson.From(status));
+            return Say(session, $"{(isOurs ? "Started daemon" : "Daemon is already running")} (pid: {status.Pid})", status);
         }));
         return command;
     }
@@ -53,9 +53,9 @@ internal static class DaemonCommand
             var outcomes = result.GetValue(withProcesses) ? session.Do(new Request.Stop(new Selection.All(), StopOptions.Default)) : [];
             var ended = killed ?? EndDaemon(session, SignalName.Terminate);
             if (ended is null)
-                Say(session, "Daemon is not running", DaemonJson.From(null));
+                Say(session, "Daemon is not running", null);
             else
-                Say(session, $"{(killed is null ? "Stopped" : "Killed")} daemon (pid: {ended})", DaemonJson.From(null) with { Pid = ended });
+                Say(session, $"{(killed is null ? "Stopped" : "Killed")} daemon (pid: {ended})", null, ended);
             if (ended is not null && !session.IsJson)
                 session.Output.Line(WhatGoesOn(session));
             return session.Fail([.. outcomes.OfType<Outcome.Failed>()]);
@@ -71,12 +71,12 @@ internal static class DaemonCommand
         {
             if (session.Daemon is not { } daemon)
             {
-                Say(session, "Daemon is not running", DaemonJson.From(null));
+                Say(session, "Daemon is not running", null);
                 return ExitCode.Failure;
             }
 
             var status = daemon.Describe();
-            Say(session, $"Daemon is running (pid: {status.Pid})", DaemonJson.From(status));
+            Say(session, $"Daemon is running (pid: {status.Pid})", status);
             if (result.GetValue(json))
                 return ExitCode.Success;
             foreach (var (label, value) in Facts(session, status))
@@ -94,7 +94,7 @@ internal static class DaemonCommand
         {
             EndDaemon(session, SignalName.Terminate);
             var (status, _) = StartDaemon(session);
-            return Say(session, $"Restarted daemon (pid: {status.Pid})", DaemonJson.From(status));
+            return Say(session, $"Restarted daemon (pid: {status.Pid})", status);
         }));
         return command;
     }
@@ -117,6 +117,7 @@ internal static class DaemonCommand
     private static IEnumerable<(string Label, string Value)> Facts(Session session, DaemonStatus status)
     {
         yield return ("Version", status.Version);
+        yield return ("Protocol", status.Protocols.ToString());
         yield return ("Uptime", Text.Duration(DateTimeOffset.UtcNow - status.StartedAt));
         yield return ("Memory", session.Table.Look(status.Pid) is { } seen ? Text.ExactMemory(seen.MemoryBytes) : "-");
         yield return ("Supervises", $"{Text.Count(status.Supervised, "process", "processes")}, {status.Running} running");
@@ -191,10 +192,10 @@ internal static class DaemonCommand
         return string.Join('\n', lines.TakeLast(LogLines));
     }
 
-    private static int Say(Session session, string line, DaemonJson status)
+    private static int Say(Session session, string line, DaemonStatus? status, int? stopped = null)
     {
         if (session.IsJson)
-            session.Print(status, Json.Document.DaemonJson);
+            session.Print(Documents.Of(status, stopped));
         else
             session.Output.Line(line);
         return ExitCode.Success;

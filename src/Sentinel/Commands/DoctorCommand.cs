@@ -30,7 +30,7 @@ internal static class DoctorCommand
             using var session = Session.OfAnyHome(result.GetValue(json));
             var findings = Examine(session);
             if (session.IsJson)
-                session.Print(DoctorJson.From(findings, session.Warnings), Json.Document.DoctorJson);
+                session.Print(Documents.Of(findings, session.Warnings));
             else
                 foreach (var line in FindingList.Lines(findings, session.Style))
                     session.Output.Line(line);
@@ -39,7 +39,8 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static List<Finding> Examine(Session session)
+    /// <summary>What is found in a home, which may be unusable.</summary>
+    public static List<Finding> Examine(Session session)
     {
         // In another user's folder nothing is read, which the finding on the state says, and nothing is tried.
         if (HomeFiles.WhyNotHome(session.Home.Folder, isToWrite: false) is not null)

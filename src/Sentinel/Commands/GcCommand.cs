@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Sentinel.Api;
-using Sentinel.Core.Host;
-using Sentinel.Core.Queries;
 using Sentinel.Model.Fields;
-using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 
@@ -26,21 +23,9 @@ internal static class GcCommand
         };
         command.Check(result => SpecFields.Find("session")!.Give(SpecOptions.Blank, [.. new[] { result.GetValue(session) }.OfType<string>()], Asker.None));
         command.SetAction(result => Invocation.InSession(result, json, work => result.GetValue(dryRun)
-            ? work.Report(Look(work, result.GetValue(session)), count => Summary(count, "Would end"))
+            ? work.Report(work.Ask<Answer.Overdue>(new Query.Overdue(result.GetValue(session))).All, count => Summary(count, "Would end"))
             : work.Report(work.Do(new Request.EndLeases(result.GetValue(session))), count => Summary(count, "Ended"))));
         return command;
-    }
-
-    private static List<Outcome> Look(Session work, string? session)
-    {
-        var (_, state, snapshot) = work.Look();
-        var remains = Overview.Remains(state.Processes.Values, snapshot);
-        var found = new List<Outcome>();
-        foreach (var record in state.Processes.Values)
-            if (record.WhyToEnd(session, DateTimeOffset.UtcNow, work.Table.MayBeAlive) is { } why
-                && (record.State.Main is not null || record.State is RunState.Starting or RunState.Stopping or RunState.Backoff || remains.ContainsKey(record.Id)))
-                found.Add(new Outcome.WouldEnd(record.Spec.Name, record, why));
-        return found;
     }
 
     private static string Summary(int count, string done) =>

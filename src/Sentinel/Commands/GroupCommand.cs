@@ -106,11 +106,9 @@ internal static class GroupCommand
         var look = ProcessLook.At(session, new Query.Processes(name is null ? new Selection.All() : new Selection.Members(name)));
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
-        var groups = session.Store.Read().Groups.Values.Where(group => name is null || group.Name == name).ToList();
+        var groups = session.Ask<Answer.Groups>(new Query.Groups(name)).All;
         if (session.IsJson)
-            session.Print(
-                new GroupsJson(Json.SchemaVersion, [.. groups.Select(group => GroupJson.From(group, look.Processes))], session.Warnings),
-                Json.Document.GroupsJson);
+            session.Print(Documents.Of(groups, session.Warnings));
         else
             foreach (var line in Lines())
                 session.Output.Line(line);
@@ -120,8 +118,8 @@ internal static class GroupCommand
         [
             .. look.RestartLines(),
             .. name is null
-                ? GroupList.Lines(groups, look.Processes, session.Style)
-                : [.. ProcessList.Lines(look.Processes, session.Style), .. GroupList.EnvironmentOf(groups[0])],
+                ? GroupList.Lines(groups, session.Style)
+                : [.. ProcessList.Lines(look.Processes, session.Style), .. groups.SelectMany(GroupList.EnvironmentOf)],
         ];
     }
 

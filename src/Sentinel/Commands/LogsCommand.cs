@@ -62,10 +62,11 @@ internal static class LogsCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var (found, missing) = Find(session, result.GetValue(processes)!, result.GetValue(group));
+            var selection = result.GetValue(group) is { } name ? new Selection.Members(name) : (Selection)new Selection.Named(result.GetValue(processes)!);
             if (result.GetValue(clear))
-                return Clear(session, found, missing, result.GetValue(stream));
-            var logs = found.SelectMany(process => LogsOf(session, process).Select(log => (log, process)))
+                return session.Report(session.Do(new Request.ClearLogs(selection, result.GetValue(stream))));
+            var (found, missing) = selection.In(session.Store.Read(), _ => true);
+            var logs = found.SelectMany(process => LogFile.Of(process, session.Home).Select(log => (log, process)))
                 .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
                 .ToList();
             // With --all, a time or a pattern, all lines are shown.
@@ -95,18 +96,12 @@ internal static class LogsCommand
         return command;
     }
 
-    public static LogFile[] LogsOf(Session session, ProcessRecord process) =>
-    [
-        new LogFile(process.Spec.Name, LogStream.Stdout, session.Home.StdoutOf(process)),
-        new LogFile(process.Spec.Name, LogStream.Stderr, session.Home.StderrOf(process)),
-    ];
-
     /// <summary>Warns of processes whose log was renamed, or keeps nothing: what they write there is not shown.</summary>
     public static void WarnOfMoved(Session session, IEnumerable<ProcessRecord> processes)
     {
         foreach (var process in processes)
         {
-            foreach (var log in LogsOf(session, process).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
+            foreach (var log in LogFile.Of(process, session.Home).Where(log => !new LogFiles().IsRegular(log.Path) && HomeFiles.WhyNoLog(log.Path) is null))
                 session.Warn($"{log.Path} is not a file: nothing is kept in it");
             foreach (var log in session.OpenLogs.MovedOf(process))
                 session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; new lines are only there, "
@@ -120,18 +115,9 @@ internal static class LogsCommand
         var json = SharedOptions.Json();
         var command = new Command("rotate", "Rotate logs now, whatever their size") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
-        {
-            var (found, missing) = Find(session, result.GetValue(processes)!, group: null);
-            return session.Report([.. found.Select(process => Rotation.RotateNow(session, process)), .. missing]);
-        }));
+            session.Report(session.Do(new Request.RotateLogs(new Selection.Named(result.GetValue(processes)!))))));
         return command;
     }
-
-    private static (List<ProcessRecord> Found, List<Outcome> Missing) Find(Session session, string[] targets, string? group) =>
-        (group is null ? new Selection.Named(targets) : (Selection)new Selection.Members(group)).In(session.Store.Read(), _ => true);
-
-    private static int Clear(Session session, List<ProcessRecord> found, List<Outcome> missing, LogStream? stream) =>
-        session.Report([.. found.Select(process => Rotation.Clear(session, process, stream)), .. missing]);
 
     private static Option<int?> Count(string name, string alias, string description) => new(name, alias)
     {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
-using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Rendering;
 
@@ -40,15 +39,11 @@ internal static class PortCommand
         var command = new Command("list", "List the leased ports, and what listens on them") { name, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var state = session.Store.Read();
-            var leases = state.Ports.Values.Where(lease => result.GetValue(name) is not { } wanted || lease.Name == wanted).ToList();
-            var listeners = new Ports(session.Table).Listeners(leases.Select(lease => lease.Port).ToHashSet()).ToLookup(listener => listener.Port);
+            var ports = session.Ask<Answer.Ports>(new Query.Ports(result.GetValue(name))).All;
             if (session.IsJson)
-                session.Print(
-                    new PortsJson(Json.SchemaVersion, [.. leases.Select(lease => PortJson.From(lease, state, listeners[lease.Port]))], session.Warnings),
-                    Json.Document.PortsJson);
+                session.Print(Documents.Of(ports, session.Warnings));
             else
-                foreach (var line in PortList.Lines(leases, state, listeners, session.Style))
+                foreach (var line in PortList.Lines(ports, session.Style))
                     session.Output.Line(line);
             return ExitCode.Success;
         }));

@@ -1,6 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Core.Supervision;
-using Sentinel.Model.Specs;
 using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
@@ -24,42 +22,17 @@ internal static class RestartCommand
         {
             var selection = new Selection.Named(result.GetValue(processes)!);
             var (stop, renewal) = (options.In(result), ProcessCommands.Renewal(result, updateEnvironment));
-            return result.GetValue(rolling)
-                ? Roll(session, selection, stop, renewal)
-                : Report(session, session.Do(new Request.Restart(selection, stop, renewal)));
+            var isRolling = result.GetValue(rolling);
+            return Report(session, session.Do(new Request.Restart(selection, stop, renewal, isRolling)), isRolling);
         }));
         return command;
     }
 
-    private static int Report(Session session, IReadOnlyList<Outcome> outcomes)
+    private static int Report(Session session, IReadOnlyList<Outcome> outcomes, bool isRolling)
     {
         var exitCode = session.Report(outcomes);
-        Unasked.Warn(session, outcomes);
-        return exitCode;
-    }
-
-    private static int Roll(Session session, Selection selection, StopOptions options, Renewal? renewal)
-    {
-        var (found, outcomes) = selection.In(session.Store.Read(), _ => true);
-        foreach (var (record, after) in found.Select((record, i) => (record, found.Skip(i + 1))))
-        {
-            using var waiting = ReadyWait.Prepare(session, record.Id);
-            var outcome = session.Do(new Request.Restart(Selection.Of([record.Id]), options, renewal))[0];
-            if (outcome is Outcome.Restarted restarted && waiting.Until(restarted.Process, serves: true) is { } failure)
-                outcome = failure;
-            if (outcome is Outcome.Failed failed)
-            {
-                string[] left = [.. after.Select(next => next.Spec.Name)];
-                outcomes.Add(left.Length == 0 ? failed : failed with { Why = $"{failed.Why}; not restarted: {string.Join(", ", left)}" });
-                break;
-            }
-
-            outcomes.Add(outcome);
-        }
-
-        var exitCode = session.Report(outcomes);
-        Unasked.Warn(session, outcomes, isReady: true);
-        if (outcomes is [.., Outcome.Failed { Process: { IsUp: false } process }])
+        Unasked.Warn(session, outcomes, isReady: isRolling);
+        if (isRolling && outcomes is [.., Outcome.Failed { Process: { IsUp: false } process }])
             ReadyWait.ShowLastLines(session, process.Id);
         return exitCode;
     }

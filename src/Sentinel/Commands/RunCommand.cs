@@ -74,12 +74,15 @@ internal static class RunCommand
 
     private static int Run(Session session, RunRequest request, bool waits)
     {
-        using var waiting = waits ? ReadyWait.Prepare(session, session.Store.Read().FreeId) : null;
+        using var waiting = waits ? new ReadyWait(session, session.Store.Read().FreeId) : null;
         var outcomes = session.Do(new Request.Run(request));
         // Where nothing tells that it is ready, it has to live for a moment.
         var isUntold = request.Spec is { Readiness: null, Health: null };
         if (waiting is not null)
-            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started ? waiting.Until(started.Process, serves: isUntold) ?? outcome : outcome)];
+            // Nothing is left to await: here, whatever takes time blocks.
+            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started
+                ? waiting.Until(started.Process, serves: isUntold).GetAwaiter().GetResult() ?? outcome
+                : outcome)];
 
         var exitCode = session.Report(outcomes);
         if (waits)

@@ -44,7 +44,7 @@ internal sealed class Session : IDisposable
         OpenLogs = new OpenLogs(home, Table);
         _daemon = new Lazy<DaemonClient?>(FindDaemon);
         Store = Parts.Store(Home, Table, Warn, () => FindDaemon() is not null);
-        Observer = Parts.Observer(Store, Table, isWatched: () => Daemon is not null);
+        Observer = Parts.Observer(Store, Table, new ReadyWaits(this), Examine, isWatched: () => Daemon is not null);
     }
 
     /// <summary>For reporting what is wrong with the folder.</summary>
@@ -111,14 +111,14 @@ internal sealed class Session : IDisposable
                 var outcomes = supervisor.Do(request).AsTask().GetAwaiter().GetResult();
                 // A command that only looks, and restarts what is due, writes nothing else.
                 if (daemon is null && request is not Request.RestartDue)
-                    Rotation.Tend(this);
+                    TendLogs();
                 return outcomes;
             }
             catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {
                 // A daemon has started since we looked, or while we waited. What was done already is found done.
             }
-            catch (LockKeptException) when (request is Request.Restart)
+            catch (LockKeptException) when (request is Request.Restart { IsRolling: false })
             {
                 return RestartByDaemon.Await(this, ((Request.Restart)request).Selection);
             }
@@ -136,7 +136,14 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Does the work here when there is no daemon.</summary>
-    public Supervisor Supervisor => field ??= Parts.Supervisor(Store, Table, new Spawner(Table), new ProcessHandles(Table), Warn);
+    public Supervisor Supervisor => field ??= Parts.Supervisor(
+        Store,
+        Table,
+        new Spawner(Table),
+        new ProcessHandles(Table),
+        Warn,
+        new LogTools(new LogFiles(), log => LogCompressions.Begin(log, Warn)),
+        new ReadyWaits(this));
 
     /// <summary>A log with its backups.</summary>
     public static LogHistory OpenLog(string path) => new(path, new LogFiles());
@@ -215,6 +222,17 @@ internal sealed class Session : IDisposable
 
     /// <summary>Looks again: a daemon may have started, or ended.</summary>
     public DaemonClient? FindDaemon() => DaemonClient.Find(Home, Warn);
+
+    private ValueTask<IReadOnlyList<Finding>> Examine() => ValueTask.FromResult<IReadOnlyList<Finding>>(DoctorCommand.Examine(this));
+
+    // What a daemon does as soon as it is due.
+    private void TendLogs()
+    {
+        Supervisor.RotateLargeLogs();
+        // Unless the file system is known to need no readers, any process may have one.
+        var mayAll = Directory.Exists(Home.Logs) && new LogFiles().KnownOf(Home.Logs) is null;
+        LogReaders.Mend(Store.Read().Processes.Values.Where(process => mayAll || process.Spec.LogPipe), Home, Table, Warn);
+    }
 
     private static string FindHome()
     {

@@ -29,6 +29,39 @@ internal static class Documents
         json.WriteTexts("warnings", warnings);
     });
 
+    /// <summary>What <c>group list</c> prints.</summary>
+    public static byte[] Of(IEnumerable<GroupInfo> groups, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteArray("groups", groups, group => GroupInfoDocument.Write(json, group));
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>What <c>port list</c> prints.</summary>
+    public static byte[] Of(IEnumerable<PortInfo> ports, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteArray("ports", ports, port => PortDocument.Write(json, port));
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>What <c>env</c> prints.</summary>
+    public static byte[] Of(EnvironmentInfo environment, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        EnvironmentDocument.Write(json, environment);
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>What <c>doctor</c> prints.</summary>
+    public static byte[] Of(IReadOnlyCollection<Finding> findings, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        FindingDocument.Write(json, findings);
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>What the <c>daemon</c> commands print.</summary>
+    /// <param name="status">Null: no daemon is running.</param>
+    /// <param name="stopped">The pid of the daemon that ran until now.</param>
+    public static byte[] Of(DaemonStatus? status, int? stopped) => Written(json => DaemonDocument.Write(json, status, stopped));
+
     private static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
     {
         json.WriteNumber("schemaVersion", Json.SchemaVersion);

@@ -1,5 +1,4 @@
 using Sentinel.Api;
-using Sentinel.Model;
 
 namespace Sentinel.Rendering;
 
@@ -15,28 +14,27 @@ internal static class GroupList
         new("ENV FILES", Fair: 20, Least: 10, Keep: 1),
     ];
 
-    public static IEnumerable<string> Lines(IReadOnlyList<Group> groups, IReadOnlyList<ProcessInfo> processes, Style style)
+    public static IEnumerable<string> Lines(IReadOnlyList<GroupInfo> groups, Style style)
     {
         if (groups.Count == 0)
             return ["No groups"];
-        var members = processes.ToLookup(process => process.Group);
         var table = new Table(Columns);
         foreach (var group in groups)
             table.Add([
                 group.Name,
-                members[group.Name].Count().ToString(),
-                members[group.Name].Count(member => member.IsUp).ToString(),
-                OrNone(group.Variables.Names()),
+                group.Processes.Count.ToString(),
+                group.Processes.Count(member => member.IsUp).ToString(),
+                OrNone(group.Variables),
                 OrNone(group.EnvironmentFiles.Select(Text.Printable)),
             ]);
         return table.Lines(style);
     }
 
     /// <summary>What its members get from it, without values.</summary>
-    public static IEnumerable<string> EnvironmentOf(Group group)
+    public static IEnumerable<string> EnvironmentOf(GroupInfo group)
     {
-        if (!group.Variables.Bytes.IsEmpty)
-            yield return $"Variables: {string.Join(", ", group.Variables.Names())}";
+        if (group.Variables.Count > 0)
+            yield return $"Variables: {string.Join(", ", group.Variables)}";
         foreach (var file in group.EnvironmentFiles)
             yield return $"Env file:  {Text.Printable(file)}";
     }

@@ -18,52 +18,10 @@ internal sealed record StartupJson(
     bool Installed,
     IReadOnlyList<string> Warnings);
 
-/// <summary>What <c>doctor</c> prints.</summary>
-internal sealed record DoctorJson(int SchemaVersion, IReadOnlyList<FindingJson> Findings, int Broken, int Degraded, IReadOnlyList<string> Warnings)
-{
-    public static DoctorJson From(IReadOnlyCollection<Finding> findings, IReadOnlyList<string> warnings) => new(
-        Json.SchemaVersion,
-        [.. findings.Select(finding => new FindingJson(finding.Area, finding.Level.Word(), finding.What, finding.Mend))],
-        findings.Count(finding => finding.Level == Level.Broken),
-        findings.Count(finding => finding.Level == Level.Degraded),
-        warnings);
-}
-
-internal sealed record FindingJson(string Area, string Level, string What, string? Mend);
-
-/// <summary>What the <c>daemon</c> commands print.</summary>
-internal sealed record DaemonJson(
-    int SchemaVersion,
-    bool Running,
-    int? Pid,
-    string? Version,
-    DateTimeOffset? StartedAt,
-    int? Supervised,
-    int? RunningProcesses,
-    int? Restarts,
-    string? LastError)
-{
-    public static DaemonJson From(DaemonStatus? status) => new(
-        Json.SchemaVersion,
-        status is not null,
-        status?.Pid,
-        status?.Version,
-        status?.StartedAt,
-        status?.Supervised,
-        status?.Running,
-        status?.Restarts,
-        status?.LastError);
-}
-
 /// <summary>A line of what <c>logs --json</c> prints.</summary>
 internal sealed record LogLineJson(string Process, string Stream, string Text, DateTimeOffset? Time);
 
-[JsonSerializable(typeof(GroupsJson))]
-[JsonSerializable(typeof(PortsJson))]
-[JsonSerializable(typeof(EnvironmentJson))]
 [JsonSerializable(typeof(StartupJson))]
-[JsonSerializable(typeof(DoctorJson))]
-[JsonSerializable(typeof(DaemonJson))]
 [JsonSerializable(typeof(WhyJson))]
 [JsonSerializable(typeof(LogLineJson))]
 internal sealed partial class Json : JsonSerializerContext

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 

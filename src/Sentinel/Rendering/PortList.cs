@@ -1,6 +1,5 @@
 using System.Globalization;
-using Sentinel.Core.Host;
-using Sentinel.Model;
+using Sentinel.Api;
 
 namespace Sentinel.Rendering;
 
@@ -16,19 +15,18 @@ internal static class PortList
         new("LISTENER", Fair: 20, Least: 10, Keep: 3),
     ];
 
-    public static IEnumerable<string> Lines(
-        IReadOnlyCollection<PortLease> leases, State state, ILookup<int, Listener> listeners, Style style)
+    public static IEnumerable<string> Lines(IReadOnlyCollection<PortInfo> ports, Style style)
     {
-        if (leases.Count == 0)
+        if (ports.Count == 0)
             return ["No ports"];
         var table = new Table(Columns);
-        foreach (var lease in leases)
+        foreach (var port in ports)
             table.Add([
-                lease.Port.ToString(CultureInfo.InvariantCulture),
-                lease.Name,
-                lease.AllocatedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-                lease.ProcessId is { } owner ? state.Processes[owner].Spec.Name : "-",
-                Listening([.. listeners[lease.Port].DistinctBy(listener => listener.Pid)]),
+                port.Port.ToString(CultureInfo.InvariantCulture),
+                port.Name,
+                port.AllocatedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                port.Process ?? "-",
+                Listening([.. port.Listeners.DistinctBy(listener => listener.Pid)]),
             ]);
         return table.Lines(style);
     }

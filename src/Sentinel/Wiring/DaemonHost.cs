@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
@@ -67,16 +68,19 @@ internal sealed class DaemonHost : IDisposable
         _spawner.Prepare();
         var handles = new LoopProcessHandles(_table, _loop);
         _store = Parts.Store(home, _table, Warn);
-        _supervisor = Parts.Supervisor(_store, _table, _spawner, handles, Warn);
-        _observer = Parts.Observer(_store, _table, isWatched: () => true, time => handles.WaitAny([], time), _sampler);
         _modifications = new Modifications(_loop);
         _errands = new Errands(_loop, _spawner, _table);
         _compressions = new CompressionErrands(_errands, LogCompressions.LaunchOf, log => LogCompressions.Begin(log, Warn), Warn);
+        var starts = new StartWaits(_store, _loop, TimeProvider.System);
+        _supervisor = Parts.Supervisor(
+            _store, _table, _spawner, handles, Warn, new LogTools(new LogFiles(), _compressions.Begin), starts);
+        _observer = Parts.Observer(
+            _store, _table, starts, () => DoctorErrand.Do(_errands, home), isWatched: () => true, time => handles.WaitAny([], time), _sampler);
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
@@ -155,10 +159,10 @@ internal sealed class DaemonHost : IDisposable
             case Message.Inquire { Query: var query }:
                 _daemon.NoteEnded();
                 return new Message.Answered(await _observer.Ask(query));
-            case Message.Describe:
-                return new Message.Described(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
+            case Message.Hello:
+                return new Message.Welcome(_daemon.Describe(Environment.ProcessId, BuildVersion.Text));
             default:
-                return new Message.Refused("not a request that a daemon understands");
+                return new Message.Refused("not a request that a daemon understands", FailureCode.NotUnderstood);
         }
     }
 

@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
@@ -22,16 +23,37 @@ internal static class Parts
     public static StateStore Store(SentinelHome home, ProcessTable table, Action<string> warn, Func<bool>? hasDaemon = null) =>
         new(home, new StateFiles(), TimeProvider.System, warn, PythonState(home, table), hasDaemon);
 
-    public static Supervisor Supervisor(StateStore store, ProcessTable table, Spawner spawner, IProcessHandles handles, Action<string> warn) => new(
+    public static Supervisor Supervisor(
+        StateStore store, ProcessTable table, Spawner spawner, IProcessHandles handles, Action<string> warn, LogTools logs, IStartWaits starts) => new(
         new SupervisorTools(
-            store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn));
+            store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn, logs, starts));
 
+    /// <param name="examine">Does what <c>doctor</c> does.</param>
     /// <param name="isWatched">Whether a daemon watches over the processes.</param>
     /// <param name="wait">Lets time pass; null: block.</param>
     /// <param name="sampler">Knows earlier looks.</param>
     public static Observer Observer(
-        StateStore store, ProcessTable table, Func<bool> isWatched, Func<TimeSpan, ValueTask>? wait = null, Sampler? sampler = null) =>
-        new(new ObserverTools(store, table, new OpenLogs(store.Home, table), new LogFiles(), new RegularFiles(), TimeProvider.System, isWatched, wait, sampler));
+        StateStore store,
+        ProcessTable table,
+        IStartWaits starts,
+        Func<ValueTask<IReadOnlyList<Finding>>> examine,
+        Func<bool> isWatched,
+        Func<TimeSpan, ValueTask>? wait = null,
+        Sampler? sampler = null) =>
+        new(new ObserverTools(
+            store,
+            table,
+            new OpenLogs(store.Home, table),
+            new LogFiles(),
+            new RegularFiles(),
+            new Accounts(),
+            new Ports(table),
+            starts,
+            examine,
+            TimeProvider.System,
+            isWatched,
+            wait,
+            sampler));
 
     /// <param name="tell">Told what happened to the current run of a record.</param>
     public static HealthKeeper Health(

@@ -1,5 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Host;
+using Sentinel.Core.Keepers;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
@@ -18,9 +19,11 @@ internal sealed class MadeUpDaemon
         Machine = sentinel.Machine;
         Loop = new MadeUpLoop(Machine);
         Store = new StateStore(sentinel.Store.Home, files ?? new QuickFiles(), Machine.Clock, Warnings.Add);
+        Starts = new StartWaits(Store, Loop, Machine.Clock);
         var supervisor = new Supervisor(new SupervisorTools(
-            Store, Machine, Machine, Loop, new MadeUpPorts(), new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, _ => { }));
-        Itself = new Core.Daemon.Daemon(Store, supervisor, Loop, Loop, Machine.Clock, Log.Add);
+            Store, Machine, Machine, Loop, new MadeUpPorts(), new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, _ => { },
+            new LogTools(new LogFiles(), _ => { }), Starts));
+        Itself = new Core.Daemon.Daemon(Store, supervisor, Loop, Loop, Machine.Clock, Log.Add, [Starts]);
     }
 
     public Core.Daemon.Daemon Itself { get; }
@@ -28,6 +31,8 @@ internal sealed class MadeUpDaemon
     public Machine Machine { get; }
 
     public MadeUpLoop Loop { get; }
+
+    public StartWaits Starts { get; }
 
     public StateStore Store { get; }
 

@@ -12,6 +12,7 @@ using Sentinel.Model.Specs;
 using Sentinel.Tests.Events;
 using Sentinel.Tests.Rendering;
 using Sentinel.Tests.Store;
+using Sentinel.Tests.Trees;
 
 namespace Sentinel.Tests.Daemon;
 
@@ -30,7 +31,7 @@ public sealed class ProtocolTests
 
     private static readonly Gen<Renewal?> MaybeRenewal = Gen.Select(AnyState.Environment, Text.Null(), (environment, inherited) => new Renewal(environment, inherited)).Null();
 
-    private static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
+    internal static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
         Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null())
             .Select((spec, named, makesGroup, environment, instances, origin, surroundings) =>
                 new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin, surroundings))),
@@ -38,7 +39,10 @@ public sealed class ProtocolTests
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
         Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
         Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
-        Gen.Select(Chosen, Options, MaybeRenewal).Select((selection, options, renewal) => new Request.Restart(selection, options, renewal)),
+        Gen.Select(Chosen, Options, MaybeRenewal, Gen.Bool).Select((selection, options, renewal, isRolling) =>
+            new Request.Restart(selection, options, renewal, isRolling)),
+        Chosen.Select(selection => new Request.RotateLogs(selection)),
+        Gen.Select(Chosen, Gen.Enum<LogStream>().Nullable()).Select((selection, stream) => new Request.ClearLogs(selection, stream)),
         Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, logs) => new Request.Delete(selection, options, logs)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
@@ -56,7 +60,7 @@ public sealed class ProtocolTests
     // What was started runs.
     private static readonly Gen<ProcessRecord> Started = Gen.Select(AnyState.Record, AnyState.Running).Select((record, run) => record with { State = run });
 
-    private static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
+    internal static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
         Gen.Select(Text, Started).Select((target, run) => new Outcome.Started(target, run)),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run, old)),
         Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated)),
@@ -80,10 +84,21 @@ public sealed class ProtocolTests
 
     private static readonly Gen<Query> StoryQuery = Gen.Select(Chosen, Gen.Int[0, 99]).Select((selection, lines) => (Query)new Query.Stories(selection, lines));
 
+    private static readonly Gen<Query> OtherQuery = Gen.OneOf<Query>(
+        Text.Null().Select(name => new Query.Groups(name)),
+        Text.Null().Select(name => new Query.Ports(name)),
+        Gen.Select(Text, Gen.Bool).Select((target, withValues) => new Query.Environment(target, withValues)),
+        Text.Null().Select(session => new Query.Overdue(session)),
+        Gen.Select(AnyState.Record, Gen.Bool).Select((record, serves) => new Query.Start(record, serves)),
+        Gen.Select(Text, Gen.Enum<LogStream>(), Gen.Int, Gen.Long.Nullable(), Gen.Long.Nullable()).Select((target, stream, lines, before, after) =>
+            new Query.Log(target, stream, lines) { Before = before, After = after }),
+        Gen.Const(new Query.Findings()),
+        Gen.Long.Select(after => new Query.Events(after)));
+
     private static readonly Gen<LogFaults?> Logs = Gen.Select(Text, Text, AnyState.Time.Nullable(), Gen.Long).Select((path, other, at, lost) =>
         new LogFaults([new DeletedLog(path, other)], [new MovedLog(other, path), new MovedLog(path, other)], [new EmptiedLog(path, at, lost)])).Null();
 
-    private static readonly Gen<ProcessInfo> Info = Gen.Select(
+    internal static readonly Gen<ProcessInfo> Info = Gen.Select(
         Gen.Select(AnyState.Record, Gen.Bool).Select((record, isElsewhere) => isElsewhere ? record with { State = new RunState.Elsewhere(record.State) } : record),
         Gen.Select(Gen.Double[0, 100], Gen.Long, Gen.Int[0, 99], Gen.Int.Array[0, 3]).Select((cpu, memory, seconds, pids) =>
             new TreeUsage(cpu, memory, TimeSpan.FromSeconds(seconds), pids)).Null(),
@@ -103,24 +118,70 @@ public sealed class ProtocolTests
     private static readonly Gen<Answer> AnyAnswer = Gen.Select(Info.Array[0, 3], AnyOutcome.Array[0, 2], Text.Array[0, 2], Gen.Long).Select((processes, missing, warnings, number) =>
         (Answer)new Answer.Processes(processes, number) { Missing = missing, Warnings = warnings });
 
-    private static readonly Gen<Answer> StoryAnswer = Gen.Select(Info, AnyEvent.Ended, Text.Array[0, 3], Gen.Bool, AnyState.Time.Nullable()).Select((process, end, lines, flag, since) =>
+    internal static readonly Gen<Answer> StoryAnswer = Gen.Select(Info, AnyEvent.Ended, Text.Array[0, 3], Gen.Bool, AnyState.Time.Nullable()).Select((process, end, lines, flag, since) =>
         (Answer)new Answer.Stories([new Story(process, [new Story.Run(end, lines, flag)], 3, since, flag)]));
+
+    private static readonly Gen<Notice> AnyNotice = Gen.OneOf<Notice>(
+        Gen.Select(AnyEvent.Any, Gen.Long[1, Event.HighestNumber]).Select((happened, number) => new Notice.Happened(happened with { Number = number })),
+        Gen.Select(Gen.Long, Gen.Long).Select((after, next) => new Notice.Gap(after, next)));
+
+    private static readonly Gen<EnvironmentSource?> Source = Gen.Select(Text, Text.Null(), Gen.Int.Nullable())
+        .Select((layer, name, line) => new EnvironmentSource(layer, name, line)).Null();
+
+    private static readonly Gen<VariableInfo> Variable = Gen.Select(Text, Gen.Bool, Text.Null(), Source, Gen.Bool, Text.Null(), Source)
+        .Select((name, isSet, value, source, isOutdated, next, nextSource) => new VariableInfo(name, isSet, value, source, isOutdated, next, nextSource));
+
+    internal static readonly Gen<Answer> OtherAnswer = Gen.OneOf<Answer>(
+        Gen.Select(AnyState.Group, Text.Array[0, 2], AnyState.Record.Array[0, 2]).Select((group, variables, records) => new Answer.Groups(
+            [new GroupInfo(group.Name, group.CreatedAt, group.EnvironmentFiles, variables, [.. records.Select(ProcessRef.Of)])])),
+        Gen.Select(AnyState.Lease, Text.Null(), Gen.Int.Nullable(), Text).Select((lease, process, pid, program) => new Answer.Ports(
+            [new PortInfo(lease.Port, lease.Name, lease.AllocatedAt, lease.ProcessId, process, [new Listener(lease.Port, "tcp", pid, program)])])),
+        Gen.Select(Gen.Int, Text, Gen.Bool, Variable.Array[0, 3]).Select((id, name, isOfRun, variables) =>
+            new EnvironmentInfo(id, name, isOfRun, variables)).Null().Select(environment => new Answer.Environment(environment)),
+        Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Answer.Overdue([new Outcome.WouldEnd(target, record, why)])),
+        Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.Failed(target, record, why)).Null()
+            .Select(failure => new Answer.Start(failure)),
+        Gen.Select(Text, Gen.Enum<LogStream>(), Gen.Long, AnyState.Time.Nullable(), Gen.Bool).Select((text, stream, position, time, isWhole) =>
+            new LogPage(1, text, stream, [new LogPageLine(position, text, time, isWhole)], position, position + 1, 0)).Null().Select(page => new Answer.Log(page)),
+        Gen.Select(Text, Text, Text).Select((area, what, mend) =>
+            new Answer.Findings([Finding.Ok(area, what), Finding.Degraded(area, what, mend), Finding.Broken(area, what, mend)])),
+        Gen.Select(AnyNotice.Array[0, 3], Gen.Long).Select((page, last) => new Answer.Events(page, last)));
 
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
         AnyRequest.Select(request => new Message.Ask(request)),
-        Gen.OneOf(AnyQuery, StoryQuery).Select(query => new Message.Inquire(query)),
-        Gen.OneOf(AnyAnswer, StoryAnswer).Select(answer => new Message.Answered(answer)),
-        Gen.Const(new Message.Describe()),
+        Gen.OneOf(AnyQuery, StoryQuery, OtherQuery).Select(query => new Message.Inquire(query)),
+        Gen.OneOf(AnyAnswer, StoryAnswer, OtherAnswer).Select(answer => new Message.Answered(answer)),
+        Gen.Const(new Message.Hello()),
         Gen.Const(new Message.Working()),
         Gen.Long.Select(after => new Message.Subscribe(after)),
-        Gen.Select(AnyEvent.Any, Gen.Long[1, Event.HighestNumber]).Select((happened, number) =>
-            new Message.Told(new Notice.Happened(happened with { Number = number }))),
-        Gen.Select(Gen.Long, Gen.Long).Select((after, next) => new Message.Told(new Notice.Gap(after, next))),
+        AnyNotice.Select(notice => new Message.Told(notice)),
         Gen.Select(AnyOutcome.Array[0, 4], Text.Array[0, 2]).Select((outcomes, warnings) => new Message.Done(outcomes, warnings)),
         Gen.Select(Gen.Int, Text, AnyState.Time, Gen.Int, Gen.Int, Gen.Int, Text.Null())
             .Select((pid, version, since, supervised, running, restarts, error) =>
-                new Message.Described(new DaemonStatus(pid, version, since, supervised, running, restarts, error))),
-        Text.Select(why => new Message.Refused(why)));
+                new Message.Welcome(new DaemonStatus(pid, version, since, supervised, running, restarts, error) { Protocols = new ProtocolRange(running, pid) })),
+        Gen.Select(Text, Gen.Enum<FailureCode>()).Select((why, code) => new Message.Refused(why, code)));
+
+    /// <summary>The words of all requests, queries and other messages.</summary>
+    internal static IReadOnlySet<string> Words()
+    {
+        var words = new HashSet<string>();
+        var made = new HashSet<Type>();
+        AnyMessage.Sample(message =>
+        {
+            using var json = JsonDocument.Parse(Body(message));
+            words.Add(json.RootElement.GetProperty("is").GetString()!);
+            made.Add(message.GetType());
+            if (message is Message.Ask { Request: var request })
+                made.Add(request.GetType());
+            if (message is not Message.Inquire { Query: var query })
+                return;
+            made.Add(query.GetType());
+            words.Add(json.RootElement.GetProperty("about").GetString()!);
+        }, iter: 5_000, threads: 1);
+        foreach (var type in (Type[])[typeof(Message), typeof(Request), typeof(Query)])
+            Assert.Superset(type.GetNestedTypes().ToHashSet(), made);
+        return words;
+    }
 
     [Fact]
     public void Every_message_is_understood_as_it_was_meant() => AnyMessage.Sample(message => Same(message, Protocol.Read(Body(message))), iter: 5_000);
@@ -166,26 +227,37 @@ public sealed class ProtocolTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(Protocol.Version + 1)]
+    public void A_greeting_is_understood_whatever_its_version(int version)
+    {
+        Assert.IsType<Message.Hello>(Protocol.Read(Encoding.UTF8.GetBytes($$"""{"protocol":{{version}},"is":"hello","more":[]}""")));
+        var newer = new DaemonStatus(7, "9.0", Clock.Start, 0, 0, 0, null) { Protocols = new ProtocolRange(version, version + 1) };
+        var welcome = Encoding.UTF8.GetString(Body(new Message.Welcome(newer)).Span).Replace($"\"protocol\":{Protocol.Version}", $"\"protocol\":{version}");
+        Assert.Equal(newer, Assert.IsType<Message.Welcome>(Protocol.Read(Encoding.UTF8.GetBytes(welcome))).Status);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("7")]
     [InlineData("{}")]
-    [InlineData("""{"protocol":"3","is":"describe"}""")]
-    [InlineData("""{"protocol":3}""")]
-    [InlineData("""{"protocol":3,"is":null}""")]
-    [InlineData("""{"protocol":3,"is":"sing"}""")]
-    [InlineData("""{"protocol":3,"is":"run"}""")]
-    [InlineData("""{"protocol":3,"is":"start","targets":7}""")]
-    [InlineData("""{"protocol":3,"is":"start","targets":[null]}""")]
-    [InlineData("""{"protocol":3,"is":"start","environment":"no base64!"}""")]
-    [InlineData("""{"protocol":3,"is":"stop","timeoutSeconds":1e300}""")]
-    [InlineData("""{"protocol":3,"is":"stop","timeoutSeconds":1e999}""")]
-    [InlineData("""{"protocol":3,"is":"stop","signal":99999999999}""")]
-    [InlineData("""{"protocol":3,"is":"stop","signal":1.5}""")]
-    [InlineData("""{"protocol":3,"is":"refused","why":"\ud800"}""")]
-    [InlineData("""{"protocol":3,"is":"subscribe"}""")]
-    [InlineData("""{"protocol":3,"is":"happened","event":{"time":"2026-01-02T03:04:05.000Z","event":"daemon-down","pid":7}}""")]
-    [InlineData("""{"protocol":3,"is":"done","outcomes":[{"outcome":"cleared","target":"web"}],"warnings":[]}""")]
+    [InlineData("""{"protocol":"4","is":"hello"}""")]
+    [InlineData("""{"protocol":4}""")]
+    [InlineData("""{"protocol":4,"is":null}""")]
+    [InlineData("""{"protocol":4,"is":"sing"}""")]
+    [InlineData("""{"protocol":4,"is":"run"}""")]
+    [InlineData("""{"protocol":4,"is":"start","targets":7}""")]
+    [InlineData("""{"protocol":4,"is":"start","targets":[null]}""")]
+    [InlineData("""{"protocol":4,"is":"start","environment":"no base64!"}""")]
+    [InlineData("""{"protocol":4,"is":"stop","timeoutSeconds":1e300}""")]
+    [InlineData("""{"protocol":4,"is":"stop","timeoutSeconds":1e999}""")]
+    [InlineData("""{"protocol":4,"is":"stop","signal":99999999999}""")]
+    [InlineData("""{"protocol":4,"is":"stop","signal":1.5}""")]
+    [InlineData("""{"protocol":4,"is":"refused","why":"\ud800"}""")]
+    [InlineData("""{"protocol":4,"is":"subscribe"}""")]
+    [InlineData("""{"protocol":4,"is":"told","event":{"time":"2026-01-02T03:04:05.000Z","event":"daemon-down","pid":7}}""")]
+    [InlineData("""{"protocol":4,"is":"done","outcomes":[{"outcome":"cleared","target":"web"}],"warnings":[]}""")]
     public void What_is_no_message_is_refused_as_such(string body) =>
         Assert.ThrowsAny<JsonException>(() => Protocol.Read(Encoding.UTF8.GetBytes(body)));
 
@@ -271,11 +343,18 @@ public sealed class ProtocolTests
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Restart one, Request.Restart other):
-                Assert.Equal((one.Options, Content(one.Renewal)), (other.Options, Content(other.Renewal)));
+                Assert.Equal((one.Options, one.IsRolling, Content(one.Renewal)), (other.Options, other.IsRolling, Content(other.Renewal)));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Delete one, Request.Delete other):
                 Assert.Equal((one.Options, one.WithLogs), (other.Options, other.WithLogs));
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.RotateLogs one, Request.RotateLogs other):
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.ClearLogs one, Request.ClearLogs other):
+                Assert.Equal(one.Stream, other.Stream);
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Reset one, Request.Reset other):

@@ -47,7 +47,7 @@ public sealed class RequestServerTests : IDisposable
             asked.Add(message);
             return message is Message.Ask
                 ? new Message.Done([new Outcome.Failed("7", null, "there is no process with the id 7")], ["it is late"])
-                : new Message.Described(Status);
+                : new Message.Welcome(Status);
         });
 
         Assert.Equal(Status, Client().Describe());
@@ -55,7 +55,7 @@ public sealed class RequestServerTests : IDisposable
 
         Assert.Equal(new Outcome.Failed("7", null, "there is no process with the id 7"), outcome);
         Assert.Equal(["it is late"], _warnings);
-        Assert.Equal([new Message.Describe(), new Message.Ask(new Request.RestartDue())], asked);
+        Assert.Equal([new Message.Hello(), new Message.Ask(new Request.RestartDue())], asked);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class RequestServerTests : IDisposable
         Serve(message =>
         {
             asked += message is Message.Ask ? 1 : 0;
-            return new Message.Described(Status);
+            return new Message.Welcome(Status);
         });
         using var leaving = Connect();
         // It is on its way while the daemon has no time.
@@ -156,7 +156,7 @@ public sealed class RequestServerTests : IDisposable
     {
         var home = new SentinelHome(_folder[new string('x', 200)]);
         Directory.CreateDirectory(home.Folder);
-        _server = _looping.On(() => new RequestServer(home.Socket, _looping.Loop, _ => ValueTask.FromResult<Message>(new Message.Described(Status))));
+        _server = _looping.On(() => new RequestServer(home.Socket, _looping.Loop, _ => ValueTask.FromResult<Message>(new Message.Welcome(Status))));
 
         Assert.Equal(Status, DaemonClient.Find(home, Assert.Fail)!.Describe());
     }
@@ -165,17 +165,17 @@ public sealed class RequestServerTests : IDisposable
     public void One_who_is_slow_silent_or_talks_half_keeps_nobody_waiting()
     {
         var first = new TaskCompletionSource<Message>();
-        ServeSlowly(message => message is Message.Ask ? new ValueTask<Message>(first.Task) : ValueTask.FromResult<Message>(new Message.Described(Status)));
+        ServeSlowly(message => message is Message.Ask ? new ValueTask<Message>(first.Task) : ValueTask.FromResult<Message>(new Message.Welcome(Status)));
         using var silent = Connect();
         using var half = Connect();
-        half.Send(Protocol.Write(new Message.Describe()).AsSpan(0, 10));
+        half.Send(Protocol.Write(new Message.Hello()).AsSpan(0, 10));
         using var waiting = Connect();
         waiting.Send(Protocol.Write(new Message.Ask(new Request.RestartDue())));
 
         Assert.Equal(Status, Client().Describe());
 
-        half.Send(Protocol.Write(new Message.Describe()).AsSpan(10));
-        Assert.Equal(new Message.Described(Status), Reply(half));
+        half.Send(Protocol.Write(new Message.Hello()).AsSpan(10));
+        Assert.Equal(new Message.Welcome(Status), Reply(half));
         _looping.On(() => first.SetResult(new Message.Refused("at last")));
         Assert.Equal(new Message.Refused("at last"), Reply(waiting));
     }
@@ -183,12 +183,12 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void A_message_that_comes_byte_by_byte_is_answered()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         using var socket = Connect();
-        foreach (var one in Protocol.Write(new Message.Describe()))
+        foreach (var one in Protocol.Write(new Message.Hello()))
             socket.Send([one]);
 
-        Assert.Equal(new Message.Described(Status), Reply(socket));
+        Assert.Equal(new Message.Welcome(Status), Reply(socket));
         Assert.Equal(0, socket.Receive(new byte[1]));
     }
 
@@ -198,7 +198,7 @@ public sealed class RequestServerTests : IDisposable
     [InlineData(Protocol.LongestFrame + 1)]
     public void Who_announces_what_nobody_sends_is_cut_off(int length)
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         using var socket = Connect();
         var header = new byte[Protocol.HeaderBytes];
         BinaryPrimitives.WriteInt32LittleEndian(header, length);
@@ -212,7 +212,7 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void Who_talks_nonsense_is_told_so()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         using var socket = Connect();
         socket.Send([4, 0, 0, 0, .. "what"u8]);
 
@@ -222,7 +222,7 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void Who_speaks_another_version_is_told_what_to_do()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         using var socket = Connect();
         var body = """{"protocol":99,"is":"describe"}"""u8;
         socket.Send([(byte)body.Length, 0, 0, 0, .. body]);
@@ -238,7 +238,7 @@ public sealed class RequestServerTests : IDisposable
         ServeSlowly(message =>
         {
             if (message is not Message.Ask)
-                return ValueTask.FromResult<Message>(new Message.Described(Status));
+                return ValueTask.FromResult<Message>(new Message.Welcome(Status));
             isAsked.SetResult(true);
             return new ValueTask<Message>(answer.Task);
         });
@@ -248,7 +248,7 @@ public sealed class RequestServerTests : IDisposable
             Looping.Get(isAsked.Task);
         }
 
-        _looping.On(() => answer.SetResult(new Message.Described(Status)));
+        _looping.On(() => answer.SetResult(new Message.Welcome(Status)));
 
         Assert.Equal(Status, Client().Describe());
     }
@@ -256,14 +256,14 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void More_than_are_served_at_once_wait_until_others_have_gone()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         var silent = Enumerable.Range(0, 300).Select(_ => Connect()).ToList();
         using var late = Connect();
-        late.Send(Protocol.Write(new Message.Describe()));
+        late.Send(Protocol.Write(new Message.Hello()));
 
         silent.ForEach(socket => socket.Dispose());
 
-        Assert.Equal(new Message.Described(Status), Reply(late));
+        Assert.Equal(new Message.Welcome(Status), Reply(late));
     }
 
     [Fact]
@@ -272,12 +272,12 @@ public sealed class RequestServerTests : IDisposable
         var answer = new TaskCompletionSource<Message>();
         ServeSlowly(_ => new ValueTask<Message>(answer.Task));
         using var socket = Connect();
-        socket.Send(Protocol.Write(new Message.Describe()));
+        socket.Send(Protocol.Write(new Message.Hello()));
 
         Assert.Equal(new Message.Working(), RawClient.Receive(socket));
 
-        _looping.On(() => answer.SetResult(new Message.Described(Status)));
-        Assert.Equal(new Message.Described(Status), Reply(socket));
+        _looping.On(() => answer.SetResult(new Message.Welcome(Status)));
+        Assert.Equal(new Message.Welcome(Status), Reply(socket));
     }
 
     [Fact]
@@ -293,7 +293,7 @@ public sealed class RequestServerTests : IDisposable
                 listener.Accept().Dispose();
                 using var socket = listener.Accept();
                 RawClient.Receive(socket);
-                return socket.Send([.. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Described(Status))]);
+                return socket.Send([.. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Working()), .. Protocol.Write(new Message.Welcome(Status))]);
             },
             TestContext.Current.CancellationToken);
 
@@ -316,7 +316,7 @@ public sealed class RequestServerTests : IDisposable
         byte[] bytes = answer switch
         {
             "nothing" => [],
-            "half" => Protocol.Write(new Message.Described(Status))[..20],
+            "half" => Protocol.Write(new Message.Welcome(Status))[..20],
             "nonsense" => [4, 0, 0, 0, .. "what"u8],
             "a length that nobody sends" => [255, 255, 255, 255],
             "another message" => Protocol.Write(new Message.Ask(new Request.RestartDue())),
@@ -352,14 +352,14 @@ public sealed class RequestServerTests : IDisposable
         File.Move(_folder["kept"], _home.Socket);
         Assert.Null(DaemonClient.Find(_home, Assert.Fail));
 
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         Assert.Equal(Status, Client().Describe());
     }
 
     [Fact]
     public void A_daemon_that_has_ended_since_is_told_of()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         var client = Client();
         _looping.On(_server!.Dispose);
 
@@ -370,7 +370,7 @@ public sealed class RequestServerTests : IDisposable
     [Fact]
     public void A_socket_that_somebody_took_away_is_made_again()
     {
-        Serve(_ => new Message.Described(Status));
+        Serve(_ => new Message.Welcome(Status));
         _looping.On(_server!.KeepThere);
         File.Delete(_home.Socket);
         Assert.Null(DaemonClient.Find(_home, Assert.Fail));

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Files;

@@ -2,6 +2,7 @@ using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Queries;
 using Sentinel.Linux.Files;
+using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -101,12 +102,134 @@ public sealed class ObserverTests : IDisposable
         Assert.Equal(("wrk", FailureCode.NotFound), Assert.IsType<Outcome.Failed>(Assert.Single(answer.Missing)) is var failed ? (failed.Target, failed.Code) : default);
     }
 
+    [Fact]
+    public void A_group_comes_with_the_names_of_its_variables_and_its_processes()
+    {
+        _sentinel.Started("web");
+        _sentinel.Supervisor.Do(new Request.CreateGroup(new Group("backend", Clock.Start)
+        {
+            EnvironmentFiles = [],
+            Variables = EnvironmentBlock.Of(["SECRET=hidden"u8.ToArray()]),
+        })).Now();
+        _sentinel.Supervisor.Do(new Request.AddToGroup("backend", new Selection.Named(["web"]))).Now();
+
+        var group = Assert.Single(Ask<Answer.Groups>(new Query.Groups(null)).All);
+
+        Assert.Equal(["SECRET"], group.Variables);
+        Assert.Equal(("web", "running"), Assert.Single(group.Processes) is var member ? (member.Name, member.State) : default);
+        Assert.Equal(FailureCode.NotFound, Assert.IsType<Outcome.Failed>(Assert.Single(Ask<Answer.Groups>(new Query.Groups("none")).Missing)).Code);
+    }
+
+    [Fact]
+    public void A_port_comes_with_who_has_it_and_who_listens_on_it()
+    {
+        _sentinel.Started("web");
+        _sentinel.Supervisor.Do(new Request.AllocatePort(12_000, "loose")).Now();
+        using (var transaction = _sentinel.Store.Begin())
+        {
+            transaction.State = transaction.State.With(new PortLease(12_001, "http", Clock.Start, _sentinel["web"].Id));
+            transaction.Save();
+        }
+
+        _sentinel.Ports.Used[12_001] = new Listener(12_001, "tcp", 7, "nginx");
+
+        var all = Ask<Answer.Ports>(new Query.Ports(null)).All;
+
+        Assert.Equal([(12_000, null), (12_001, "web")], all.Select(port => (port.Port, port.Process)));
+        Assert.Equal("nginx (pid 7)", Assert.Single(all[1].Listeners).ToString());
+        Assert.Equal([12_000], Ask<Answer.Ports>(new Query.Ports("loose")).All.Select(port => port.Port));
+    }
+
+    [Fact]
+    public void Values_of_variables_are_told_only_to_those_who_ask_for_them()
+    {
+        _sentinel.Started("web").End(1);
+
+        var (hidden, told) = (Variables(withValues: false), Variables(withValues: true));
+
+        Assert.All(hidden, variable => Assert.Null(variable.Value ?? variable.NextValue));
+        Assert.Equal(hidden.Select(variable => (variable.Name, variable.IsSet, variable.Source)), told.Select(variable => (variable.Name, variable.IsSet, variable.Source)));
+        Assert.Equal("web", told.Single(variable => variable.Name == "SENTINEL_NAME").Value);
+
+        IReadOnlyList<VariableInfo> Variables(bool withValues) => Ask<Answer.Environment>(new Query.Environment("web", withValues)).Of!.Variables;
+    }
+
+    [Fact]
+    public void An_environment_that_cannot_be_put_together_is_a_failure_and_no_fault()
+    {
+        _sentinel.Started("web").End(1);
+        using (var transaction = _sentinel.Store.Begin())
+        {
+            var record = transaction.State.Find("web")!;
+            transaction.State = transaction.State.With(record with { Spec = record.Spec with { EnvironmentFiles = ["/nowhere/.env"] } });
+            transaction.Save();
+        }
+
+        var answer = Ask<Answer.Environment>(new Query.Environment("web", WithValues: false));
+
+        Assert.Null(answer.Of);
+        Assert.Equal("there is no environment file /nowhere/.env", Assert.IsType<Outcome.Failed>(Assert.Single(answer.Missing)).Why);
+    }
+
+    [Fact]
+    public void What_is_overdue_is_what_would_be_ended()
+    {
+        _sentinel.Started("web");
+        var leased = _sentinel.Started("leased");
+        using (var transaction = _sentinel.Store.Begin())
+        {
+            var record = transaction.State.Find("leased")!;
+            transaction.State = transaction.State.With(record with
+            {
+                Spec = record.Spec with { Lease = new Lease { Term = new Term(TimeSpan.FromSeconds(1), Clock.Start), Session = "demo" } },
+            });
+            transaction.Save();
+        }
+
+        Machine.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(["leased"], Ask<Answer.Overdue>(new Query.Overdue(null)).All.Select(outcome => outcome.Target));
+        Assert.Equal(["leased"], Ask<Answer.Overdue>(new Query.Overdue("demo")).All.Select(outcome => outcome.Target));
+        leased.End(0);
+        Assert.Empty(Ask<Answer.Overdue>(new Query.Overdue(null)).All);
+    }
+
+    [Fact]
+    public void A_start_is_answered_once_it_is_decided()
+    {
+        _sentinel.Started("web");
+        _sentinel.Starts.Failures["web"] = "it never listens";
+
+        Assert.Equal("it never listens", Ask<Answer.Start>(new Query.Start(_sentinel["web"], Serves: true)).Failure?.Why);
+    }
+
+    [Fact]
+    public void What_is_found_is_what_doctor_finds() =>
+        Assert.Equal("all is well", Assert.Single(Ask<Answer.Findings>(new Query.Findings()).All).What);
+
+    [Fact]
+    public void Events_come_after_a_number_and_with_the_last_number_there_is()
+    {
+        _sentinel.Started("web");
+        var first = Ask<Answer.Events>(new Query.Events(0));
+        _sentinel.Started("worker");
+
+        var next = Ask<Answer.Events>(new Query.Events(first.Last));
+
+        Assert.Equal(first.Last, first.Page[^1].UpTo);
+        Assert.Equal("worker", Assert.IsType<Event.Started>(Assert.IsType<Notice.Happened>(Assert.Single(next.Page)).Event).Name);
+        Assert.Empty(Ask<Answer.Events>(new Query.Events(next.Last)).Page);
+    }
+
     public void Dispose() => _sentinel.Dispose();
 
     private Observer Observer() => new(new ObserverTools(
-        _sentinel.Store, Machine, new MadeUpOpenLogs(), new LogFiles(), new RegularFiles(), Machine.Clock, IsWatched: () => false, time => Machine.WaitAny([], time)));
+        _sentinel.Store, Machine, new MadeUpOpenLogs(), new LogFiles(), new RegularFiles(), new Accounts(), _sentinel.Ports, _sentinel.Starts,
+        () => ValueTask.FromResult<IReadOnlyList<Finding>>([Finding.Ok("home", "all is well")]), Machine.Clock,
+        IsWatched: () => false, time => Machine.WaitAny([], time)));
 
-    private Answer.Processes Answer(Query query) => Assert.IsType<Answer.Processes>(Observer().Ask(query).Now());
+    private Answer.Processes Answer(Query query) => Ask<Answer.Processes>(query);
+
+    private T Ask<T>(Query query) => Assert.IsType<T>(Observer().Ask(query).Now());
 
     private Dictionary<string, ProcessInfo> Ask(Query query) => Answer(query).All.ToDictionary(process => process.Name);
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sentinel.Api;
 using Sentinel.Rendering;
 
@@ -45,5 +45,5 @@ public class FindingListTests
     [Fact]
     public void Programs_get_all_of_it() => Assert.Equal(
         """{"schemaVersion":1,"findings":[{"area":"kernel","level":"ok","what":"it is new","mend":null},{"area":"home","level":"broken","what":"it is on\nfire","mend":"put it out"}],"broken":1,"degraded":0,"warnings":["w"]}""",
-        JsonSerializer.Serialize(DoctorJson.From([Findings[0], Findings[2]], ["w"]), Json.Line.DoctorJson));
+        JsonNode.Parse(Documents.Of([Findings[0], Findings[2]], ["w"]))!.ToJsonString());
 }

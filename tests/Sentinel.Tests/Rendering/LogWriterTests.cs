@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;

@@ -145,7 +145,8 @@ public sealed class KilledCommandTests
         try
         {
             command(new Supervisor(new SupervisorTools(
-                store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Accounts(), new Random(1), sentinel.Clock, _ => { })));
+                store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Accounts(), new Random(1), sentinel.Clock, _ => { },
+                new LogTools(new LogFiles(), _ => { }), new MadeUpStarts())));
             return false;
         }
         catch (Doomed.Killed)

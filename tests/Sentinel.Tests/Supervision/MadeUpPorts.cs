@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Core.Host;
 
 namespace Sentinel.Tests.Supervision;

@@ -31,7 +31,12 @@ internal sealed class MadeUpSentinel : IDisposable
 
     public MadeUpPorts Ports { get; } = new();
 
+    public MadeUpStarts Starts { get; } = new();
+
     public List<string> Warnings { get; } = [];
+
+    /// <summary>The logs whose backups were to be compressed.</summary>
+    public List<string> Compressed { get; } = [];
 
     public Clock Clock => Machine.Clock;
 
@@ -46,7 +51,8 @@ internal sealed class MadeUpSentinel : IDisposable
 
     /// <summary>What another command, at the same time, works with.</summary>
     public Supervisor Another() => new(new SupervisorTools(
-        Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add));
+        Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add,
+        new LogTools(new LogFiles(), Compressed.Add), Starts));
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
         Supervisor.RunOne(Request(name, restart, command));

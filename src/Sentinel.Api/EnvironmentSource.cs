@@ -1,4 +1,4 @@
-namespace Sentinel.Core.Environments;
+namespace Sentinel.Api;
 
 /// <summary>Where a variable comes from.</summary>
 /// <param name="Layer">run, user, file, group, option, port or sentinel.</param>

@@ -1,0 +1,6 @@
+namespace Sentinel.Api;
+
+/// <summary>What is public of a group: not the values of its variables.</summary>
+/// <param name="Variables">Their names.</param>
+public sealed record GroupInfo(
+    string Name, DateTimeOffset CreatedAt, IReadOnlyList<string> EnvironmentFiles, IReadOnlyList<string> Variables, IReadOnlyList<ProcessRef> Processes);
