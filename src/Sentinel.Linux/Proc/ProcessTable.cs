@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.IO.Enumeration;
+using System.Text;
 using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Groups;
@@ -46,8 +47,18 @@ public sealed unsafe class ProcessTable : IProcessTable
         get
         {
             _ = OwnProc.Required;
-            return field ??= File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+            return field ??= ReadBootId();
         }
+    }
+
+    private static string ReadBootId()
+    {
+        // A UUID and a line end.
+        Span<byte> text = stackalloc byte[64];
+        var read = ProcFile.Read("/proc/sys/kernel/random/boot_id\0"u8, text);
+        return read > 0
+            ? Encoding.ASCII.GetString(text[..read].TrimEnd((byte)'\n'))
+            : throw new IOException("cannot read /proc/sys/kernel/random/boot_id, without which an old process may be taken for a new one");
     }
 
     public double TicksPerSecond => _ticksPerSecond;
