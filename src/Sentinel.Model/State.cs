@@ -114,7 +114,7 @@ public sealed record State
     /// <summary>The same state without the environments that no process uses any more.</summary>
     public State Trimmed()
     {
-        var used = Processes.Values.Select(process => process.Spec.Environment).ToHashSet();
+        var used = Processes.Select(entry => entry.Value.Spec.Environment).ToHashSet();
         return used.Count == Environments.Count
             ? this
             : this with { Environments = Environments.RemoveRange(Environments.Keys.Where(key => !used.Contains(key))) };

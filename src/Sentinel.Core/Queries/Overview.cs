@@ -23,7 +23,7 @@ public sealed class Overview(IProcessTable table, TimeProvider time, Func<TimeSp
         IReadOnlyCollection<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others)
     {
         var trees = ProcessTrees.Find(
-            [.. records.Where(record => record.State.Main is not null).Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of));
+            [.. TreeRoot.OfAll(records.Where(record => record.State.Main is not null))], snapshot, TreeRoot.OfAll(others));
         var cookies = records.Where(record => !record.Spec.Treatment.Tree.IsNone).ToDictionary(record => record.Id, record => record.RunCookie);
         var groups = new Dictionary<int, GroupSighting>();
         foreach (var id in trees.Keys)

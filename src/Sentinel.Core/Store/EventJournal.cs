@@ -39,7 +39,9 @@ internal sealed class EventJournal(EventLog log)
     public State Enter(State state, IReadOnlyCollection<Event> happened)
     {
         var number = Last + _forgotten;
-        Event[] entered = [.. _unsaved.Concat(happened).Select(each => each with { Number = ++number })];
+        Event[] entered = [.. _unsaved, .. happened];
+        for (var i = 0; i < entered.Length; i++)
+            entered[i] = entered[i] with { Number = ++number };
         return state with { LastEvent = number, PendingEvents = [.. Pending.TakeLast(MostKept), .. entered] };
     }
 

@@ -13,7 +13,7 @@ public static class LeftBehind
         IEnumerable<ProcessRecord> records, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time)
     {
         var ended = records.Where(HasEnded).Where(record => snapshot.Table.IsPopulated(record.RunCookie) != false).ToDictionary(record => record.Id);
-        return ProcessTrees.Find([.. ended.Values.Select(TreeRoot.Of)], snapshot, others.Select(TreeRoot.Of))
+        return ProcessTrees.Find([.. TreeRoot.OfAll(ended.Values)], snapshot, TreeRoot.OfAll(others))
             .ToDictionary(tree => tree.Key, tree => Of(ended[tree.Key], tree.Value, snapshot.Table, time));
     }
 
@@ -21,7 +21,7 @@ public static class LeftBehind
     /// <param name="others">Other known processes; see <see cref="ProcessTrees.Find"/>.</param>
     public static IReadOnlyList<LeftProcess> OfLastRun(
         ProcessRecord record, Snapshot snapshot, IEnumerable<ProcessRecord> others, TimeProvider time) =>
-        Of(record, ProcessTrees.Find([TreeRoot.OfRun(record)], snapshot, others.Select(TreeRoot.Of)).GetValueOrDefault(record.Id, []), snapshot.Table, time);
+        Of(record, ProcessTrees.Find([TreeRoot.OfRun(record)], snapshot, TreeRoot.OfAll(others)).GetValueOrDefault(record.Id, []), snapshot.Table, time);
 
     private static IReadOnlyList<LeftProcess> Of(ProcessRecord record, List<Sighting> members, IProcessTable table, TimeProvider time) =>
         [.. members.OrderBy(member => member.Pid).Select(member => new LeftProcess(

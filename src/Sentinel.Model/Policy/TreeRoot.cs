@@ -19,6 +19,14 @@ public sealed record TreeRoot(int Id, string Cookie, ProcessIdentity? Identity, 
     /// <summary>What any run of a process has started.</summary>
     public static TreeRoot Of(ProcessRecord record) => OfRun(record) with { Cookie = record.Cookie };
 
+    /// <summary>What any run of each process has started.</summary>
+    public static IEnumerable<TreeRoot> OfAll(IEnumerable<ProcessRecord> records)
+    {
+        // What Select does, but on the result of another query Select is a generic virtual call: the runtime reads metadata for it.
+        foreach (var record in records)
+            yield return Of(record);
+    }
+
     /// <summary>What the run that is under way, or was the last, has started.</summary>
     public static TreeRoot OfRun(ProcessRecord record) => new(record.Id, record.RunCookie, record.State.Main, SessionOf(record), record.Spec.Stop);
 

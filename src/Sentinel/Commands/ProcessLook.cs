@@ -46,8 +46,11 @@ internal sealed class ProcessLook
     }
 
     /// <summary>What was restarted, one line each.</summary>
-    public IEnumerable<string> RestartLines() => _restarts.OfType<Outcome.Restarted>().Select(restarted =>
-        $"Auto-restarted {restarted.Process.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Process.Pid})");
+    public IEnumerable<string> RestartLines()
+    {
+        foreach (var restarted in _restarts.OfType<Outcome.Restarted>())
+            yield return $"Auto-restarted {restarted.Process.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Process.Pid})";
+    }
 
     public byte[] ToJson() => Documents.Of(_answer, _restarts.OfType<Outcome.Restarted>(), _session.Warnings);
 
