@@ -89,6 +89,9 @@ internal sealed class Session : IDisposable
     public TAnswer? AskIfThere<TAnswer>(Query query)
         where TAnswer : Answer
     {
+        // Cheap, and without a daemon there is mostly no socket.
+        if (!Path.Exists(Home.Socket))
+            return null;
         // It is not to count for the tree that it may be part of. Where processes cannot be told apart, looking fails and says why.
         if (ProcessTable.WhyBlind() is not null || Table.Look(Environment.ProcessId) is not { } self)
             return null;
