@@ -10,7 +10,7 @@ internal sealed class Output(Stream to) : IDisposable
     private static readonly (string, Color)[] Labels = [("Error:", Color.Red), ("Warning:", Color.Yellow)];
 
     // Enough for most answers; every page of a larger one costs a page fault.
-    private const int BufferBytes = 16 * 1024;
+    private const int BufferBytes = 4 * 1024;
 
     private readonly Stream _stream = new BufferedStream(to, BufferBytes);
 
