@@ -10,45 +10,47 @@ namespace Sentinel.Commands;
 /// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
-    public static (string Name, Func<Command> Create)[] Verbs =>
-    [
-        ("start", () => Named("start", "Start stopped processes again", Start)),
-        ("stop", () => Named("stop", "Stop running processes and all that they started", Stop)),
-        ("restart", RestartCommand.Create),
-        ("delete", () => Named("delete", "Stop and delete processes", Delete)),
-        ("reset", () => Named("reset", "Reset the failures of processes, so that those given up can be started again", Reset)),
-        ("startall", () => Bulk("startall", "Start all processes that are not running", Start, "Started", "to start")),
-        ("stopall", () => Bulk("stopall", "Stop all processes", Stop, "Stopped", "to stop")),
-        ("restartall", () => Bulk("restartall", "Restart all processes except those that you stopped", Restart, "Restarted", "to restart")),
-        ("clean", Clean),
-    ];
+    public static Command Start() => Named("start", "Start stopped processes again", Starting);
+
+    public static Command Stop() => Named("stop", "Stop running processes and all that they started", Stopping);
+
+    public static Command Delete() => Named("delete", "Stop and delete processes", Deleting);
+
+    public static Command Reset() =>
+        Named("reset", "Reset the failures of processes, so that those given up can be started again", _ => (_, selection) => new Request.Reset(selection));
+
+    public static Command StartAll() => Bulk("startall", "Start all processes that are not running", Starting, "Started", "to start");
+
+    public static Command StopAll() => Bulk("stopall", "Stop all processes", Stopping, "Stopped", "to stop");
+
+    public static Command RestartAll() => Bulk("restartall", "Restart all processes except those that you stopped", Restarting, "Restarted", "to restart");
 
     /// <summary>The commands for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
-        Bulk("start", "Start all processes of a group that are not running", Start, "Started", "to start", group()),
-        Bulk("stop", "Stop all processes of a group", Stop, "Stopped", "to stop", group()),
-        Bulk("restart", "Restart all processes of a group except those that you stopped", Restart, "Restarted", "to restart", group()),
+        Bulk("start", "Start all processes of a group that are not running", Starting, "Started", "to start", group()),
+        Bulk("stop", "Stop all processes of a group", Stopping, "Stopped", "to stop", group()),
+        Bulk("restart", "Restart all processes of a group except those that you stopped", Restarting, "Restarted", "to restart", group()),
     ];
 
     /// <summary>Adds its options to a command, and returns what makes the request.</summary>
     private delegate Func<ParseResult, Selection, Request> Verb(Command command);
 
-    private static Func<ParseResult, Selection, Request> Start(Command command)
+    private static Func<ParseResult, Selection, Request> Starting(Command command)
     {
         var updateEnvironment = UpdateEnvironment();
         command.Options.Add(updateEnvironment);
         return (result, selection) => new Request.Start(selection, Renewal(result, updateEnvironment));
     }
 
-    private static Func<ParseResult, Selection, Request> Stop(Command command)
+    private static Func<ParseResult, Selection, Request> Stopping(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
         return (result, selection) => new Request.Stop(selection, options.In(result));
     }
 
-    private static Func<ParseResult, Selection, Request> Restart(Command command)
+    private static Func<ParseResult, Selection, Request> Restarting(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
@@ -58,7 +60,7 @@ internal static class ProcessCommands
             new Request.Restart(selection, options.In(result), Renewal(result, updateEnvironment));
     }
 
-    private static Func<ParseResult, Selection, Request> Delete(Command command)
+    private static Func<ParseResult, Selection, Request> Deleting(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
@@ -66,8 +68,6 @@ internal static class ProcessCommands
         command.Options.Add(logs);
         return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs));
     }
-
-    private static Func<ParseResult, Selection, Request> Reset(Command command) => (_, selection) => new Request.Reset(selection);
 
     private static Command Named(string name, string description, Verb verb)
     {
@@ -103,7 +103,7 @@ internal static class ProcessCommands
         return exitCode;
     }
 
-    private static Command Clean()
+    public static Command Clean()
     {
         var logs = WithLogs();
         var json = SharedOptions.Json();

@@ -10,7 +10,10 @@ namespace Sentinel.Commands;
 
 internal static class RunCommand
 {
-    public static Command Create()
+    public static Command Create() => Create(SpecFields.All.Where(field => field.IsOfRun));
+
+    /// <param name="fields">The settings that have an option; none: for help that shows no options.</param>
+    public static Command Create(IEnumerable<SpecField> fields)
     {
         var words = new Argument<string[]>("command")
         {
@@ -18,7 +21,7 @@ internal static class RunCommand
                 + "and all after --, are executed as they are",
             Arity = ArgumentArity.OneOrMore,
         };
-        var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
+        var options = new SpecOptions(fields);
         var makesGroup = SharedOptions.Flag("--create-group", "Create the group if it does not exist");
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");

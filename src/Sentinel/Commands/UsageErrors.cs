@@ -15,6 +15,8 @@ internal static class UsageErrors
             return [];
         if (result.Errors.Count == 0 && UnknownOption(result, SharedOptions.ProcessesName) is { } option)
             return [$"'{result.CommandResult.Command.Name}' has no option {option}; if it is a process, put -- before it"];
+        if (result.Errors.Count == 0)
+            return [];
         // An unknown command is reported as such, not as a missing command.
         var isUnknownCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Action is null;
         return [.. result.Errors.Select(error => error.Message).Distinct().Where(message => !isUnknownCommand || result.UnmatchedTokens.Any(message.Contains))];

@@ -55,6 +55,26 @@ public sealed class CommandLineTests
         Assert.Equal(Root.Subcommands.Count, CommandLine.For(["--version", "list"]).Subcommands.Count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-h")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public void What_is_asked_of_the_whole_is_answered_as_by_all_commands(string line)
+    {
+        string[] words = line.Length == 0 ? [] : [line];
+
+        // The whole takes its name from the program, which here is the test.
+        Assert.Equal(Said(Root, words).Replace($"  {Root.Name} ", "  sentinel "), Said(CommandLine.For(words), words));
+
+        static string Said(Command root, string[] words)
+        {
+            var output = new StringWriter();
+            Assert.Equal(0, CommandLine.Parse(root, words).Invoke(new InvocationConfiguration { Output = output, Error = output }));
+            return output.ToString();
+        }
+    }
+
     private static Gen<string[]> AnyLineOf(RootCommand root)
     {
         var commands = Below(root, []).ToArray();
