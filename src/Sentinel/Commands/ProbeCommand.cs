@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -59,7 +60,12 @@ internal static class ProbeCommand
         {
             // We ask whether it answers, not who it is: on one's own machine certificates are seldom anyone's.
             var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, _) => true);
-            secure.AuthenticateAsClient(url.IdnHost);
+            secure.AuthenticateAsClient(new SslClientAuthenticationOptions
+            {
+                TargetHost = url.IdnHost,
+                // Nor do we ask others for certificates that it does not send; what would do that is not in the binary (Substitutions.xml).
+                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+            });
             stream = secure;
         }
 
