@@ -18,6 +18,7 @@ class Report:
         self.scenes = []
         self.notes = []
         self.memories = []
+        self.faults = {}
         self.ours = {}
 
     def note(self, text):
@@ -67,6 +68,10 @@ class Report:
             yield from table([
                 ("", "processes", "MiB", "× empty program"),
                 *((what, str(count), f"{mebibytes:.1f}", f"{ratio:.2f}") for count, what, mebibytes, ratio in self.memories)])
+        if self.faults:
+            yield ""
+            yield "What a command costs before it does anything: page faults"
+            yield from table([("", "page faults"), *((what, str(faults)) for what, faults in self.faults.items())])
         yield ""
         yield "Targets"
         yield from table([("", "target", "median", "met"), *self._targets()])
