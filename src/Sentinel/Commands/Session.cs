@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Sentinel.Api;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
@@ -173,8 +171,6 @@ internal sealed class Session : IDisposable
         _warnings.Add(warning);
         Output.Tell($"Warning: {warning}");
     }
-
-    public void Print<T>(T document, JsonTypeInfo<T> type) => Print(JsonSerializer.SerializeToUtf8Bytes(document, type));
 
     public void Print(byte[] document)
     {

@@ -148,8 +148,7 @@ internal static class StartupCommand
     private static int Print(Session session, string kind, BootService service, string content, string? path, bool isInstalled)
     {
         if (session.IsJson)
-            session.Print(
-                new StartupJson(Json.SchemaVersion, kind, service.Name, service.Command, content, path, isInstalled, session.Warnings), Json.Document.StartupJson);
+            session.Print(Documents.Of(kind, service, content, path, isInstalled, session.Warnings));
         else
             session.Output.Write(System.Text.Encoding.UTF8.GetBytes(content));
         return ExitCode.Success;

@@ -23,7 +23,7 @@ internal static class WhyCommand
     {
         var answer = session.Ask<Answer.Stories>(new Query.Stories(new Selection.Named(targets), lines));
         if (session.IsJson)
-            session.Print(new WhyJson(Json.SchemaVersion, [.. answer.All.Select(WhyJson.From)], session.Warnings), Json.Document.WhyJson);
+            session.Print(Documents.Of(answer.All, session.Warnings));
         else
             foreach (var line in answer.All.SelectMany((story, i) => i == 0 ? story.Lines(session.Style) : ["", .. story.Lines(session.Style)]))
                 session.Output.Line(line);

@@ -1,12 +1,17 @@
+using System.Text;
 using System.Text.Json;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Startup;
 
 namespace Sentinel.Rendering;
 
-/// <summary>Documents of <c>--json</c> whose parts also go over the socket.</summary>
+/// <summary>What <c>--json</c> prints; most parts of it also go over the socket. See docs/json.md.</summary>
 internal static class Documents
 {
+    private const int SchemaVersion = 1;
+
     /// <summary>What <c>list</c> and <c>status</c> print.</summary>
     public static byte[] Of(Answer.Processes answer, IEnumerable<Outcome.Restarted> restarts, IReadOnlyList<string> warnings) => Written(json =>
     {
@@ -62,9 +67,61 @@ internal static class Documents
     /// <param name="stopped">The pid of the daemon that ran until now.</param>
     public static byte[] Of(DaemonStatus? status, int? stopped) => Written(json => DaemonDocument.Write(json, status, stopped));
 
+    /// <summary>What <c>why</c> prints.</summary>
+    public static byte[] Of(IEnumerable<Story> stories, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteObjects("processes", stories, story =>
+        {
+            json.WriteNumber("id", story.Process.Id);
+            json.WriteString("name", story.Process.Name);
+            json.WriteString("state", story.Process.State);
+            json.WriteString("since", story.Process.Since);
+            json.WriteString("next", story.Next);
+            json.WriteOrNull("restartDue", story.Process.RestartDue);
+            json.WriteNumber("restarts", story.Process.Restarts);
+            json.WriteNumber("endedRuns", story.Ends);
+            json.WriteOrNull("knownSince", story.KnownSince);
+            json.WriteObjects("lastRuns", story.Runs, run =>
+            {
+                json.WriteObjectOrNull("run", RunInfo.From(run.End.Run), ProcessDocument.Write);
+                json.WriteNumber("livedSeconds", Math.Round((run.End.Run.EndedAt - run.End.Run.StartedAt).TotalSeconds, 3));
+                json.WriteBoolean("stoppedByUser", run.End.ByUser);
+                json.WriteArrayOrNull("stderrLines", run.IsKept ? run.Stderr : null, json.WriteStringValue);
+            });
+        });
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>What <c>startup</c> prints.</summary>
+    /// <param name="path">Where it was written; null: nowhere.</param>
+    public static byte[] Of(string kind, BootService service, string content, string? path, bool isInstalled, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteString("kind", kind);
+        json.WriteString("name", service.Name);
+        json.WriteTexts("command", service.Command);
+        json.WriteString("content", content);
+        json.WriteOrNull("path", path);
+        json.WriteBoolean("installed", isInstalled);
+        json.WriteTexts("warnings", warnings);
+    });
+
+    /// <summary>A line of what <c>logs</c> prints.</summary>
+    /// <param name="time">When it was written; null: not known.</param>
+    public static byte[] Of(LogFile log, ReadOnlySpan<byte> text, DateTimeOffset? time)
+    {
+        var shown = Encoding.UTF8.GetString(text);
+        return JsonFields.Object(JsonFields.Relaxed, json =>
+        {
+            json.WriteString("process", log.Process);
+            json.WriteString("stream", log.Stream.Word());
+            json.WriteString("text", shown);
+            json.WriteOrNull("time", time);
+        });
+    }
+
     private static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
     {
-        json.WriteNumber("schemaVersion", Json.SchemaVersion);
+        json.WriteNumber("schemaVersion", SchemaVersion);
         write(json);
     });
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
@@ -88,9 +87,7 @@ internal abstract class LogWriter(Output output)
 
     private sealed class JsonWriter(Output output) : LogWriter(output)
     {
-        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(JsonSerializer.SerializeToUtf8Bytes(
-            new LogLineJson(log.Process, log.Stream.Word(), Encoding.UTF8.GetString(ShownText.Of(line.Text).Span), time),
-            Json.Line.LogLineJson));
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(Documents.Of(log, ShownText.Of(line.Text).Span, time));
     }
 
     /// <summary>Each log under a heading that names its file; when following, new output as it comes.</summary>

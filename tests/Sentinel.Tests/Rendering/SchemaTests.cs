@@ -5,11 +5,12 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using Json.Schema;
 using Sentinel.Api;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Startup;
 using Sentinel.Core.Store;
 using Sentinel.Rendering;
 using Sentinel.Tests.Daemon;
 using Sentinel.Tests.Events;
-using OwnJson = Sentinel.Rendering.Json;
 
 namespace Sentinel.Tests.Rendering;
 
@@ -55,8 +56,7 @@ public sealed partial class SchemaTests
 
     [Fact]
     public void Stories_are_as_the_schema_says() => ProtocolTests.StoryAnswer.Sample(
-        answer => AssertIs("stories", JsonSerializer.SerializeToUtf8Bytes(
-            new WhyJson(OwnJson.SchemaVersion, [.. ((Answer.Stories)answer).All.Select(WhyJson.From)], []), OwnJson.Document.WhyJson)), iter: 300);
+        answer => AssertIs("stories", Documents.Of(((Answer.Stories)answer).All, ["a warning"])), iter: 300);
 
     [Fact]
     public void Events_are_as_the_schema_says()
@@ -70,9 +70,9 @@ public sealed partial class SchemaTests
     {
         AssertIs("daemon", Documents.Of(null, stopped: 7));
         AssertIs("daemon", Documents.Of(new DaemonStatus(1, "1.0", DateTimeOffset.UtcNow, 1, 1, 1, "it failed"), null));
-        AssertIs("startup", JsonSerializer.SerializeToUtf8Bytes(
-            new StartupJson(OwnJson.SchemaVersion, "systemd", "sentinel", ["sentinel"], "[Unit]", null, false, []), OwnJson.Document.StartupJson));
-        AssertIs("logLine", JsonSerializer.SerializeToUtf8Bytes(new LogLineJson("web", "stdout", "text", null), OwnJson.Line.LogLineJson));
+        AssertIs("startup", Documents.Of("systemd", new BootService("sentinel", "the daemon", ["sentinel"], IsDaemon: true, null, null, null), "[Unit]", null, isInstalled: false, []));
+        AssertIs("logLine", Documents.Of(new LogFile("web", LogStream.Stderr, "/web.stderr.log"), "text"u8, null));
+        AssertIs("logLine", Documents.Of(new LogFile("web", LogStream.Stdout, "/web.stdout.log"), "text"u8, DateTimeOffset.UtcNow));
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sentinel.Api;
 using Sentinel.Core.Queries;
 using Sentinel.Model;
@@ -7,7 +9,6 @@ using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
-using OwnJson = Sentinel.Rendering.Json;
 
 namespace Sentinel.Tests.Rendering;
 
@@ -148,12 +149,10 @@ public sealed class StoryTests
             KnownSince = Clock.Start,
         };
 
-        var document = new WhyJson(1, [WhyJson.From(story)], ["a warning"]);
-
         const string run = """{"pid":11,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:10.25+00:00","witnessed":true,"how":"exited","exitCode":3,"signal":null,"coreDumped":null,"outOfMemory":null,"peakMemoryBytes":null,"why":null,"text":"exited with code 3"}""";
         Assert.Equal(
             $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null}]}],"warnings":["a warning"]}""",
-            JsonSerializer.Serialize(document, OwnJson.Line.WhyJson));
+            JsonNode.Parse(Documents.Of([story], ["a warning"]))!.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
     private static Event.Ended Ended(EndedRun run) => new(run.EndedAt, 1, "web", run, ByUser: false, default, null);
