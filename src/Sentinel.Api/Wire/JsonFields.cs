@@ -41,8 +41,11 @@ public static class JsonFields
     /// <summary>A text that many records share: one string for all of them.</summary>
     public static string SharedText(this JsonElement json, string name) => string.Intern(json.Text(name));
 
-    public static string[] Texts(this JsonElement json, string name) =>
-        [.. json.Get(name).EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' contains a null"))];
+    public static string[] Texts(this JsonElement json, string name) => TextsOf(json.Get(name), name);
+
+    /// <param name="name">What the array is called in a message.</param>
+    public static string[] TextsOf(JsonElement array, string name) =>
+        [.. array.EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' contains a null"))];
 
     /// <summary>A time that is safe to calculate with.</summary>
     public static DateTimeOffset Time(this JsonElement json) =>
@@ -56,7 +59,9 @@ public static class JsonFields
             ? TimeSpan.FromSeconds(seconds)
             : throw new JsonException($"'{name}' is not a valid length of time");
 
-    public static int[] Numbers(this JsonElement json, string name) => [.. json.Get(name).EnumerateArray().Select(number => number.GetInt32())];
+    public static int[] Numbers(this JsonElement json, string name) => NumbersOf(json.Get(name));
+
+    public static int[] NumbersOf(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt32())];
 
     public static JsonException Unknown(string what, string word) => new($"there is no {what} '{word}'");
 

@@ -25,15 +25,14 @@ internal static class LogFaultsDocument
         });
     }
 
-    public static IReadOnlyList<DeletedLog>? ReadDeleted(JsonElement json) =>
-        Read(json, "deletedLogs", log => new DeletedLog(log.Text("path"), log.Text("stillAt")));
+    public static IReadOnlyList<DeletedLog>? ReadDeleted(JsonElement? logs) =>
+        Read(logs, log => new DeletedLog(log.Text("path"), log.Text("stillAt")));
 
-    public static IReadOnlyList<MovedLog>? ReadMoved(JsonElement json) =>
-        Read(json, "movedLogs", log => new MovedLog(log.Text("path"), log.Text("nowAt")));
+    public static IReadOnlyList<MovedLog>? ReadMoved(JsonElement? logs) =>
+        Read(logs, log => new MovedLog(log.Text("path"), log.Text("nowAt")));
 
-    public static IReadOnlyList<EmptiedLog>? ReadEmptied(JsonElement json) =>
-        Read(json, "emptiedLogs", log => new EmptiedLog(log.Text("path"), log.Maybe("noticedAt")?.Time(), log.Get("lostBytes").GetInt64()));
+    public static IReadOnlyList<EmptiedLog>? ReadEmptied(JsonElement? logs) =>
+        Read(logs, log => new EmptiedLog(log.Text("path"), log.Maybe("noticedAt")?.Time(), log.Get("lostBytes").GetInt64()));
 
-    private static T[]? Read<T>(JsonElement json, string name, Func<JsonElement, T> read) =>
-        json.Maybe(name) is { } logs ? [.. logs.EnumerateArray().Select(read)] : null;
+    private static T[]? Read<T>(JsonElement? logs, Func<JsonElement, T> read) => logs is { } known ? [.. known.EnumerateArray().Select(read)] : null;
 }

@@ -80,7 +80,10 @@ public static class ProcessDocument
         json.WriteEndObject();
     }
 
-    public static ProcessInfo Read(JsonElement json) => new()
+    public static ProcessInfo Read(JsonElement json) => Read(new PropertyWalk(json));
+
+    // In the order of writing.
+    private static ProcessInfo Read(PropertyWalk json) => new()
     {
         Id = json.Get("id").GetInt32(),
         Name = json.Text("name"),
@@ -135,9 +138,9 @@ public static class ProcessDocument
             ? new LogLimits(limits.Get("maxBytes").GetInt64(), limits.Get("backups").GetInt32(), limits.Get("compress").GetBoolean())
             : LogLimits.Default,
         LogPipe = json.Get("logPipe").GetBoolean(),
-        DeletedLogs = LogFaultsDocument.ReadDeleted(json),
-        MovedLogs = LogFaultsDocument.ReadMoved(json),
-        EmptiedLogs = LogFaultsDocument.ReadEmptied(json),
+        DeletedLogs = LogFaultsDocument.ReadDeleted(json.Maybe("deletedLogs")),
+        MovedLogs = LogFaultsDocument.ReadMoved(json.Maybe("movedLogs")),
+        EmptiedLogs = LogFaultsDocument.ReadEmptied(json.Maybe("emptiedLogs")),
         LastRun = json.Maybe("lastRun") is { } last ? ReadRun(last) : null,
         InBackground = json.Maybe("inBackground")?.GetString(),
         LeftOver = [.. json.Get("leftOver").EnumerateArray().Select(left => new LeftOverInfo(left.Get("pid").GetInt32(), left.Maybe("program")?.GetString()))],

@@ -196,6 +196,20 @@ public sealed class ProtocolTests
     }, iter: 200);
 
     [Fact]
+    public void The_order_of_properties_is_no_matter() => Info.Sample(process =>
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            ProcessDocument.Write(json, process);
+        using var written = JsonDocument.Parse(buffer.WrittenMemory);
+        var turned = new System.Text.Json.Nodes.JsonObject(written.RootElement.EnumerateObject().Reverse()
+            .Select(property => KeyValuePair.Create(property.Name, System.Text.Json.Nodes.JsonNode.Parse(property.Value.GetRawText()))));
+        using var read = JsonDocument.Parse(turned.ToJsonString());
+
+        Assert.Equivalent(process with { Options = null }, ProcessDocument.Read(read.RootElement) with { Options = null }, strict: true);
+    }, iter: 200);
+
+    [Fact]
     public void A_frame_begins_with_the_length_of_the_rest() => AnyMessage.Sample(message =>
     {
         var frame = Protocol.Write(message);

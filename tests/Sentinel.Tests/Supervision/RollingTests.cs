@@ -58,7 +58,7 @@ public sealed class RollingTests : IDisposable
     }
 
     [Fact]
-    public void A_daemon_ends_it_when_a_process_ends_at_once()
+    public async Task A_daemon_ends_it_when_a_process_ends_at_once()
     {
         _sentinel.Started("one");
         _sentinel.Started("two");
@@ -71,7 +71,7 @@ public sealed class RollingTests : IDisposable
         daemon.Main("one").End(0x0100);
         daemon.Loop.Run(TimeSpan.FromSeconds(1));
 
-        var failed = Assert.IsType<Outcome.Failed>(Assert.Single(work.GetAwaiter().GetResult()));
+        var failed = Assert.IsType<Outcome.Failed>(Assert.Single(await work));
         Assert.Equal((FailureCode.NotReady, "its start failed: exited with code 1; not restarted: two"), (failed.Code, failed.Why));
     }
 
