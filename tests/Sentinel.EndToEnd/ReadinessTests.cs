@@ -26,6 +26,27 @@ public class ReadinessTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_waits_goes_on_when_the_daemon_is_killed_and_when_another_takes_its_place(bool hasSuccessor)
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        using var run = home.Begin("run", "--name", "web", "--wait", "--ready-log", "listening on \\d+", "--", "sh", "-c",
+            "echo listening soon; while ! test -e go; do sleep 0.02; done; echo listening on 80; sleep 1000");
+        await home.Says("web", "listening soon");
+        await Wait.Until(async () => (await home.Show("web")).State == "starting", () => "it is starting");
+
+        if (hasSuccessor)
+            (await home.Run("daemon", "restart")).Ok();
+        else
+            await home.KillDaemon();
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
+
+        (await run.End()).Ok();
+        Assert.Equal("running", (await home.Show("web")).State);
+    }
+
+    [Theory]
     [InlineData(false, "--ready-http", "http://127.0.0.1:{0}/")]
     [InlineData(true, "--ready-http", "http://127.0.0.1:{0}/")]
     [InlineData(false, "--ready-tcp", "127.0.0.1:{0}")]

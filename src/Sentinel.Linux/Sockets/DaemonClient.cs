@@ -97,8 +97,8 @@ public sealed class DaemonClient : ISupervisor
             switch (Next(socket))
             {
                 case null:
-                    // The daemon says that it begins before it does.
-                    throw _isHeard || !_isAsked ? Gone() : new DaemonGoneException();
+                    // The daemon says that it begins before it does. A question can be asked again.
+                    throw _isHeard && _isAsked ? Gone() : new DaemonGoneException();
                 case Message.Working:
                     _hasBegun = true;
                     continue;
@@ -266,5 +266,5 @@ public class DaemonException(string message, FailureCode code = FailureCode.Faul
     public bool IsSilent => isSilent;
 }
 
-/// <summary>The daemon has ended since it was found, and was asked nothing.</summary>
+/// <summary>The daemon has ended since it was found, and has done nothing of what it was asked.</summary>
 public sealed class DaemonGoneException() : DaemonException("the daemon has just ended; try again");

@@ -20,6 +20,11 @@ internal sealed class ReadyWait(Session session, int id) : IStartWait
 {
     private const int LastLines = 10;
 
+    // A daemon that keeps hanging up is not worth asking.
+    private const int MostAttempts = 100;
+
+    private static readonly TimeSpan AttemptInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>After this long without news, check whether the daemon is alive.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(5);
 
@@ -59,18 +64,20 @@ internal sealed class ReadyWait(Session session, int id) : IStartWait
     // Null when no daemon is running any more.
     private Answer.Start? AskDaemon(ProcessRef started, bool serves)
     {
+        var attempts = 0;
         while (session.FindDaemon() is { } daemon)
             try
             {
                 return (Answer.Start)daemon.Ask(new Query.Start(started, serves));
             }
-            catch (DaemonException e) when (e.IsSilent)
+            catch (DaemonGoneException) when (++attempts < MostAttempts)
+            {
+                // Another may follow, or this one takes a moment to be gone for good.
+                Thread.Sleep(AttemptInterval);
+            }
+            catch (DaemonException e)
             {
                 return new Answer.Start(new Outcome.Failed(started.Name, started, e.Message, e.Code));
-            }
-            catch (DaemonException) when (session.FindDaemon() is null)
-            {
-                return null;
             }
 
         return null;
