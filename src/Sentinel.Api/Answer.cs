@@ -17,6 +17,9 @@ public abstract record Answer
     /// <param name="LastEvent">The number of the last event that led to this; see <see cref="Model.State.LastEvent"/>.</param>
     public sealed record Processes(IReadOnlyList<ProcessInfo> All, long LastEvent) : Answer;
 
+    /// <summary>The answer to <see cref="Query.Summaries"/>.</summary>
+    public sealed record Summaries(IReadOnlyList<ProcessSummary> All) : Answer;
+
     /// <summary>The answer to <see cref="Query.Stories"/>.</summary>
     public sealed record Stories(IReadOnlyList<Story> All) : Answer;
 

@@ -25,6 +25,9 @@ public abstract record Query
         public bool WithOptions { get; init; }
     }
 
+    /// <summary>What a list shows of processes.</summary>
+    public sealed record Summaries(Selection Selection) : Query;
+
     /// <summary>What happened to processes, and what comes next.</summary>
     /// <param name="Lines">How many lines of stderr to show before each end.</param>
     public sealed record Stories(Selection Selection, int Lines) : Query;

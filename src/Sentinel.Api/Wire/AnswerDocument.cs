@@ -15,6 +15,10 @@ internal static class AnswerDocument
                 json.WriteArray("processes", processes.All, process => ProcessDocument.Write(json, process));
                 json.WriteNumber("lastEvent", processes.LastEvent);
                 break;
+            case Answer.Summaries summaries:
+                json.WriteString("about", QueryDocument.Summaries);
+                json.WriteArray("processes", summaries.All, process => SummaryDocument.Write(json, process));
+                break;
             case Answer.Stories stories:
                 json.WriteString("about", QueryDocument.Stories);
                 json.WriteObjects("stories", stories.All, story => Write(json, story));
@@ -71,6 +75,7 @@ internal static class AnswerDocument
         {
             QueryDocument.Processes => new Answer.Processes(
                 [.. json.Get("processes").EnumerateArray().Select(ProcessDocument.Read)], json.Get("lastEvent").GetInt64()),
+            QueryDocument.Summaries => new Answer.Summaries([.. json.Get("processes").EnumerateArray().Select(SummaryDocument.Read)]),
             QueryDocument.Stories => new Answer.Stories([.. json.Get("stories").EnumerateArray().Select(ReadStory)]),
             QueryDocument.Groups => new Answer.Groups([.. json.Get("groups").EnumerateArray().Select(GroupInfoDocument.Read)]),
             QueryDocument.Ports => new Answer.Ports([.. json.Get("ports").EnumerateArray().Select(PortDocument.Read)]),

@@ -70,11 +70,7 @@ public static class ProcessDocument
         LogFaultsDocument.Write(json, process);
         json.WriteObjectOrNull("lastRun", process.LastRun, Write);
         json.WriteOrNull("inBackground", process.InBackground);
-        json.WriteObjects("leftOver", process.LeftOver, left =>
-        {
-            json.WriteNumber("pid", left.Pid);
-            json.WriteOrNull("program", left.Program);
-        });
+        json.WriteObjects("leftOver", process.LeftOver, left => Write(json, left));
         json.WriteBoolean("putItselfIntoBackground", process.PutItselfIntoBackground);
         json.WriteBoolean("unasked", process.IsUnasked);
         json.WriteEndObject();
@@ -99,7 +95,7 @@ public static class ProcessDocument
         Pid = json.Maybe("pid")?.GetInt32(),
         HandsOver = json.Get("handsOver").GetBoolean(),
         Elsewhere = json.Maybe("elsewhere") is { } elsewhere
-            ? new ElsewhereInfo(elsewhere.Maybe("pidNamespace")?.GetUInt64(), elsewhere.Maybe("pid")?.GetInt32())
+            ? ReadElsewhere(elsewhere)
             : null,
         Pids = json.Numbers("pids"),
         CpuPercent = json.Maybe("cpuPercent")?.GetDouble(),
@@ -143,7 +139,7 @@ public static class ProcessDocument
         EmptiedLogs = LogFaultsDocument.ReadEmptied(json.Maybe("emptiedLogs")),
         LastRun = json.Maybe("lastRun") is { } last ? ReadRun(last) : null,
         InBackground = json.Maybe("inBackground")?.GetString(),
-        LeftOver = [.. json.Get("leftOver").EnumerateArray().Select(left => new LeftOverInfo(left.Get("pid").GetInt32(), left.Maybe("program")?.GetString()))],
+        LeftOver = [.. json.Get("leftOver").EnumerateArray().Select(ReadLeftOver)],
         PutItselfIntoBackground = json.Get("putItselfIntoBackground").GetBoolean(),
         IsUnasked = json.Get("unasked").GetBoolean(),
     };
@@ -179,7 +175,7 @@ public static class ProcessDocument
         json.Maybe("why")?.GetString(),
         json.Text("text"));
 
-    private static void Write(Utf8JsonWriter json, HealthInfo health)
+    internal static void Write(Utf8JsonWriter json, HealthInfo health)
     {
         json.WriteOrNull("status", health.Status);
         json.WriteOrNull("since", health.Since);
@@ -192,7 +188,7 @@ public static class ProcessDocument
         json.WriteNumber("startPeriodSeconds", health.StartPeriodSeconds);
     }
 
-    private static HealthInfo ReadHealth(JsonElement json) => new(
+    internal static HealthInfo ReadHealth(JsonElement json) => new(
         json.Maybe("status")?.GetString(),
         json.Maybe("since")?.Time(),
         json.Maybe("why")?.GetString(),
@@ -214,11 +210,21 @@ public static class ProcessDocument
     private static ReadinessInfo ReadReadiness(JsonElement json) => new(
         json.Maybe("by")?.GetString(), json.Maybe("target")?.GetString(), json.Get("timeoutSeconds").GetDouble(), json.Maybe("why")?.GetString());
 
-    private static void Write(Utf8JsonWriter json, ElsewhereInfo elsewhere)
+    internal static void Write(Utf8JsonWriter json, ElsewhereInfo elsewhere)
     {
         json.WriteOrNull("pidNamespace", elsewhere.PidNamespace);
         json.WriteOrNull("pid", elsewhere.Pid);
     }
+
+    internal static ElsewhereInfo ReadElsewhere(JsonElement json) => new(json.Maybe("pidNamespace")?.GetUInt64(), json.Maybe("pid")?.GetInt32());
+
+    internal static void Write(Utf8JsonWriter json, LeftOverInfo left)
+    {
+        json.WriteNumber("pid", left.Pid);
+        json.WriteOrNull("program", left.Program);
+    }
+
+    internal static LeftOverInfo ReadLeftOver(JsonElement json) => new(json.Get("pid").GetInt32(), json.Maybe("program")?.GetString());
 
     private static void Write(Utf8JsonWriter json, TreatmentInfo treatment)
     {
@@ -246,7 +252,7 @@ public static class ProcessDocument
         json.Maybe("cpuMaxPercent")?.GetInt32(),
         json.Maybe("pidsMax")?.GetInt32());
 
-    private static void Write(Utf8JsonWriter json, LeaseInfo lease)
+    internal static void Write(Utf8JsonWriter json, LeaseInfo lease)
     {
         json.WriteOrNull("ttlSeconds", lease.TtlSeconds);
         json.WriteOrNull("expiresAt", lease.ExpiresAt);
@@ -255,7 +261,7 @@ public static class ProcessDocument
         json.WriteOrNull("over", lease.Over);
     }
 
-    private static LeaseInfo ReadLease(JsonElement json) => new(
+    internal static LeaseInfo ReadLease(JsonElement json) => new(
         json.Maybe("ttlSeconds")?.GetDouble(),
         json.Maybe("expiresAt")?.GetDateTimeOffset(),
         json.Maybe("owner") is { } owner ? ReadAncestor(owner) : null,

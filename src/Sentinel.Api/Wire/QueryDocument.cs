@@ -5,7 +5,7 @@ namespace Sentinel.Api.Wire;
 /// <summary>Queries as they go over the socket.</summary>
 internal static class QueryDocument
 {
-    internal const string Processes = "processes", Stories = "stories", Groups = "groups", Ports = "ports", Environment = "environment",
+    internal const string Processes = "processes", Summaries = "summaries", Stories = "stories", Groups = "groups", Ports = "ports", Environment = "environment",
         Overdue = "overdue", Start = "start", Log = "log", Findings = "findings", Events = "events";
 
     public static void Write(Utf8JsonWriter json, Query query)
@@ -18,6 +18,10 @@ internal static class QueryDocument
                 json.WriteBoolean("withRemains", processes.WithRemains);
                 json.WriteBoolean("withLogs", processes.WithLogs);
                 json.WriteBoolean("withOptions", processes.WithOptions);
+                break;
+            case Query.Summaries summaries:
+                json.WriteString("about", Summaries);
+                RequestDocument.Write(json, summaries.Selection);
                 break;
             case Query.Stories stories:
                 json.WriteString("about", Stories);
@@ -78,6 +82,7 @@ internal static class QueryDocument
                 WithLogs = json.Get("withLogs").GetBoolean(),
                 WithOptions = json.Get("withOptions").GetBoolean(),
             },
+            Summaries => new Query.Summaries(RequestDocument.ReadSelection(json)),
             Stories => new Query.Stories(RequestDocument.ReadSelection(json), json.Get("lines").GetInt32()),
             Groups => new Query.Groups(json.Maybe("name")?.GetString()),
             Ports => new Query.Ports(json.Maybe("name")?.GetString()),

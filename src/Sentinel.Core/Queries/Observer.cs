@@ -41,6 +41,7 @@ public sealed class Observer(ObserverTools tools)
     public async ValueTask<Answer> Ask(Query query) => query switch
     {
         Query.Processes processes => await Describe(processes, Look(processes.Asker)),
+        Query.Summaries summaries => Shorten(await Describe(new Query.Processes(summaries.Selection), Look(summaries.Asker))),
         Query.Stories stories => Tell(stories, Look(stories.Asker)),
         Query.Groups groups => Describe(groups, Look(groups.Asker).State),
         Query.Ports ports => Describe(ports, tools.Store.Read()),
@@ -89,6 +90,9 @@ public sealed class Observer(ObserverTools tools)
             Warnings = warnings,
         };
     }
+
+    private static Answer.Summaries Shorten(Answer.Processes whole) =>
+        new([.. whole.All.Select(ProcessSummary.Of)]) { Missing = whole.Missing, Warnings = whole.Warnings };
 
     private Answer.Stories Tell(Query.Stories query, Sight sight)
     {

@@ -103,7 +103,7 @@ internal static class GroupCommand
 
     private static int List(Session session, string? name)
     {
-        var look = ProcessLook.At(session, new Query.Processes(name is null ? new Selection.All() : new Selection.Members(name)));
+        var look = ProcessLook.List(session, name is null ? new Selection.All() : new Selection.Members(name));
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         var groups = session.Ask<Answer.Groups>(new Query.Groups(name)).All;
@@ -119,7 +119,7 @@ internal static class GroupCommand
             .. look.RestartLines(),
             .. name is null
                 ? GroupList.Lines(groups, session.Style)
-                : [.. ProcessList.Lines(look.Processes, session.Style), .. groups.SelectMany(GroupList.EnvironmentOf)],
+                : [.. ProcessList.Lines(look.Summaries, session.Style), .. groups.SelectMany(GroupList.EnvironmentOf)],
         ];
     }
 

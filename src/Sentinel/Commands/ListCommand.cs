@@ -26,30 +26,28 @@ internal static class ListCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var which = new Query.Processes(result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All())
-            {
-                WithRemains = session.IsJson,
-                WithOptions = session.IsJson,
-            };
+            var which = result.GetValue(group) is { } name ? new Selection.Members(name) : (Selection)new Selection.All();
             return result.GetValue(watch) ? Watch(session, which) : List(session, which);
         }));
         return command;
     }
 
-    private static int List(Session session, Query.Processes which)
+    private static int List(Session session, Selection which)
     {
-        var look = ProcessLook.At(session, which);
+        var look = session.IsJson
+            ? ProcessLook.At(session, new Query.Processes(which) { WithRemains = true, WithOptions = true })
+            : ProcessLook.List(session, which);
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         if (session.IsJson)
             session.Print(look.ToJson());
         else
-            foreach (var line in Lines(session, look, session.Style))
+            foreach (var line in Lines(look, session.Style))
                 session.Output.Line(line);
         return ExitCode.Success;
     }
 
-    private static int Watch(Session session, Query.Processes which)
+    private static int Watch(Session session, Selection which)
     {
         if (!session.Style.IsRich)
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
@@ -58,7 +56,7 @@ internal static class ListCommand
             // Draws over the old lines instead of clearing them first: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
             // Lines that do not fit would scroll, and be drawn again below.
-            foreach (var line in Lines(session, ProcessLook.At(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
+            foreach (var line in Lines(ProcessLook.List(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());
             session.Output.Flush();
@@ -66,6 +64,5 @@ internal static class ListCommand
         }
     }
 
-    private static IEnumerable<string> Lines(Session session, ProcessLook look, Style style) =>
-        [.. look.RestartLines(), .. ProcessList.Lines(look.Processes, style)];
+    private static IEnumerable<string> Lines(ProcessLook look, Style style) => [.. look.RestartLines(), .. ProcessList.Lines(look.Summaries, style)];
 }

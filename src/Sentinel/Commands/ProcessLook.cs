@@ -9,9 +9,9 @@ internal sealed class ProcessLook
 {
     private readonly Session _session;
     private readonly IReadOnlyList<Outcome> _restarts;
-    private readonly Answer.Processes _answer;
+    private readonly Answer _answer;
 
-    private ProcessLook(Session session, Answer.Processes answer, IReadOnlyList<Outcome> restarts)
+    private ProcessLook(Session session, Answer answer, IReadOnlyList<Outcome> restarts)
     {
         (_session, _answer, _restarts) = (session, answer, restarts);
         foreach (var warning in answer.Warnings)
@@ -20,7 +20,12 @@ internal sealed class ProcessLook
             session.Warn(Outcomes.Line(failed));
     }
 
-    public IReadOnlyList<ProcessInfo> Processes => _answer.All;
+    /// <summary>What there is to say of them; not for <see cref="List"/>.</summary>
+    public IReadOnlyList<ProcessInfo> Processes => ((Answer.Processes)_answer).All;
+
+    /// <summary>What a list shows of them.</summary>
+    public IReadOnlyList<ProcessSummary> Summaries =>
+        _answer is Answer.Summaries summaries ? summaries.All : [.. Processes.Select(ProcessSummary.Of)];
 
     public IReadOnlyList<Outcome> Missing => _answer.Missing;
 
@@ -29,8 +34,17 @@ internal sealed class ProcessLook
     {
         var told = session.AskIfThere<Answer.Processes>(query);
         // A process that the daemon cannot see may be one that we can.
-        if (told is not null && told.All.All(process => process.Elsewhere is null))
-            return new ProcessLook(session, told, []);
+        return told is not null && told.All.All(process => process.Elsewhere is null) ? new ProcessLook(session, told, []) : Here(session, query, told);
+    }
+
+    /// <summary>The same, but no more of it than a list shows.</summary>
+    public static ProcessLook List(Session session, Selection selection) =>
+        session.AskIfThere<Answer.Summaries>(new Query.Summaries(selection)) is not { } told ? Here(session, new Query.Processes(selection), told: null)
+        : told.All.All(process => process.Elsewhere is null) ? new ProcessLook(session, told, [])
+        : At(session, new Query.Processes(selection));
+
+    private static ProcessLook Here(Session session, Query.Processes query, Answer.Processes? told)
+    {
         IReadOnlyList<Outcome> restarts = [];
         var sight = session.Look();
         // While a daemon runs, that is its job.
@@ -52,7 +66,7 @@ internal sealed class ProcessLook
             yield return $"Auto-restarted {restarted.Process.Name} (old_pid: {restarted.OldPid}, new_pid: {restarted.Process.Pid})";
     }
 
-    public byte[] ToJson() => Documents.Of(_answer, _restarts.OfType<Outcome.Restarted>(), _session.Warnings);
+    public byte[] ToJson() => Documents.Of((Answer.Processes)_answer, _restarts.OfType<Outcome.Restarted>(), _session.Warnings);
 
     // What the daemon says of a process that cannot be seen from here.
     private static ProcessInfo SeenBy(Answer.Processes daemon, ProcessInfo process) => process.Elsewhere is null ? process

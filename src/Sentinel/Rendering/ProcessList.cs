@@ -28,7 +28,7 @@ internal static class ProcessList
     ];
 
     /// <param name="now">Null: the time of this call.</param>
-    public static IEnumerable<string> Lines(IReadOnlyList<ProcessInfo> processes, Style style, DateTimeOffset? now = null)
+    public static IEnumerable<string> Lines(IReadOnlyList<ProcessSummary> processes, Style style, DateTimeOffset? now = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
@@ -67,10 +67,10 @@ internal static class ProcessList
     }
 
     // What is due by now is being restarted by the daemon, or could not be restarted just before this was drawn.
-    private static string Wait(ProcessInfo process, DateTimeOffset now) =>
+    private static string Wait(ProcessSummary process, DateTimeOffset now) =>
         process.RestartDue is { } due && due > now ? $" ({Text.Duration(due - now)})" : "";
 
-    private static Cell HealthOf(ProcessInfo process) => process.Health?.Status is { } status
+    private static Cell HealthOf(ProcessSummary process) => process.Health?.Status is { } status
         ? new Cell(status, ColorOfHealth(status))
         : "-";
 

@@ -92,6 +92,7 @@ public sealed class ProtocolTests
         Gen.Select(AnyState.Record, Gen.Bool).Select((record, serves) => new Query.Start(record, serves)),
         Gen.Select(Text, Gen.Enum<LogStream>(), Gen.Int, Gen.Long.Nullable(), Gen.Long.Nullable()).Select((target, stream, lines, before, after) =>
             new Query.Log(target, stream, lines) { Before = before, After = after }),
+        Chosen.Select(selection => new Query.Summaries(selection)),
         Gen.Const(new Query.Findings()),
         Gen.Long.Select(after => new Query.Events(after)));
 
@@ -143,6 +144,7 @@ public sealed class ProtocolTests
             .Select(failure => new Answer.Start(failure)),
         Gen.Select(Text, Gen.Enum<LogStream>(), Gen.Long, AnyState.Time.Nullable(), Gen.Bool).Select((text, stream, position, time, isWhole) =>
             new LogPage(1, text, stream, [new LogPageLine(position, text, time, isWhole)], position, position + 1, 0)).Null().Select(page => new Answer.Log(page)),
+        Info.Array[0, 2].Select(processes => new Answer.Summaries([.. processes.Select(ProcessSummary.Of)])),
         Gen.Select(Text, Text, Text).Select((area, what, mend) =>
             new Answer.Findings([Finding.Ok(area, what), Finding.Degraded(area, what, mend), Finding.Broken(area, what, mend)])),
         Gen.Select(AnyNotice.Array[0, 3], Gen.Long).Select((page, last) => new Answer.Events(page, last)));
@@ -193,6 +195,14 @@ public sealed class ProtocolTests
 
         Assert.Equivalent(
             process with { Options = null }, Assert.Single(Assert.IsType<Answer.Processes>(answer).All) with { Options = null }, strict: true);
+    }, iter: 200);
+
+    [Fact]
+    public void Every_property_of_a_summary_arrives() => Info.Sample(process =>
+    {
+        var answer = Assert.IsType<Message.Answered>(Protocol.Read(Body(new Message.Answered(new Answer.Summaries([process]))))).Answer;
+
+        Assert.Equivalent(ProcessSummary.Of(process), Assert.Single(Assert.IsType<Answer.Summaries>(answer).All), strict: true);
     }, iter: 200);
 
     [Fact]
@@ -319,6 +329,9 @@ public sealed class ProtocolTests
             case (Message.Inquire { Query: Query.Stories one }, Message.Inquire { Query: Query.Stories other }):
                 Same(one.Selection, other.Selection);
                 Assert.Equal(one, other with { Selection = one.Selection });
+                break;
+            case (Message.Inquire { Query: Query.Summaries one }, Message.Inquire { Query: Query.Summaries other }):
+                Same(one.Selection, other.Selection);
                 break;
             case (Message.Answered { Answer: var one }, Message.Answered { Answer: var other }):
                 Assert.Equal(one.Warnings, other.Warnings);

@@ -194,6 +194,18 @@ public sealed class ObserverTests : IDisposable
     }
 
     [Fact]
+    public void A_summary_tells_a_part_of_the_same()
+    {
+        _sentinel.Started("web");
+        _sentinel.Started("crashed").End(1);
+
+        var summaries = Ask<Answer.Summaries>(new Query.Summaries(new Selection.Named(["web", "crashed", "nobody"])));
+
+        Assert.Equivalent(Answer(All).All.Select(ProcessSummary.Of), summaries.All, strict: true);
+        Assert.Equal("nobody", Assert.Single(summaries.Missing).Target);
+    }
+
+    [Fact]
     public void A_start_is_answered_once_it_is_decided()
     {
         _sentinel.Started("web");

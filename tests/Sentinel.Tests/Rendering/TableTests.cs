@@ -14,7 +14,7 @@ public sealed class TableTests
 {
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly ProcessInfo[] Two =
+    private static readonly ProcessSummary[] Two =
     [
         Sample.Running(1, "myserver", 12345, "python server.py --port=8000", 2.1, 45 * Megabyte, TimeSpan.FromSeconds(303)).Info(),
         Sample.Running(2, "frontend", 12346, "npm start", 0.5, 120 * Megabyte, TimeSpan.FromSeconds(121), RestartRule.Always).Info(),
@@ -144,7 +144,7 @@ public sealed class TableTests
     public void No_line_is_wider_than_the_terminal_and_nothing_is_cut_while_there_is_room() =>
         Gen.Select(AnyProcess.Array[1, 6], Gen.Int[12, 300]).Sample((processes, width) =>
         {
-            var lines = ProcessList.Lines([.. processes.Select(process => process.Info())], Rich(width), Clock.Start).Select(WithoutColors).ToList();
+            var lines = ProcessList.Lines([.. processes.Select(process => ProcessSummary.Of(process.Info()))], Rich(width), Clock.Start).Select(WithoutColors).ToList();
 
             Assert.All(lines, line => Assert.Equal(Text.Width(lines[0]), Text.Width(line)));
             Assert.InRange(Text.Width(lines[0]), 1, width);
@@ -162,7 +162,7 @@ public sealed class TableTests
         Assert.Contains("NNNNNNNNNN", lines[3]);
     }
 
-    private static ProcessInfo Waiting(int seconds) =>
+    private static ProcessSummary Waiting(int seconds) =>
         new ProcessView(Sample.Record(1, "web", new string('x', 100)) with { State = new RunState.Backoff(Clock.Start, Clock.Start.AddSeconds(seconds)) }, null).Info();
 
     private static string Words(int length, bool isWide) => string.Concat(Enumerable.Range(0, length).Select(i => isWide && i % 3 == 0 ? '日' : 'x'));

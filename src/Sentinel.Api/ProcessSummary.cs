@@ -1,0 +1,59 @@
+namespace Sentinel.Api;
+
+/// <summary>What a list shows of a process: a part of its <see cref="ProcessInfo"/>, so that thousands fit into one answer.</summary>
+public sealed record ProcessSummary
+{
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string State { get; init; }
+
+    public required int? Pid { get; init; }
+
+    public required ElsewhereInfo? Elsewhere { get; init; }
+
+    public required HealthInfo? Health { get; init; }
+
+    public required double? CpuPercent { get; init; }
+
+    public required long? MemoryBytes { get; init; }
+
+    public required double? UptimeSeconds { get; init; }
+
+    public required string Restart { get; init; }
+
+    public required DateTimeOffset? RestartDue { get; init; }
+
+    public required string? Group { get; init; }
+
+    public required string Command { get; init; }
+
+    public required LeaseInfo? Lease { get; init; }
+
+    public required IReadOnlyList<LeftOverInfo> LeftOver { get; init; }
+
+    public required bool IsUnasked { get; init; }
+
+    public static ProcessSummary Of(ProcessInfo process) => new()
+    {
+        Id = process.Id,
+        Name = process.Name,
+        State = process.State,
+        Pid = process.Pid,
+        Elsewhere = process.Elsewhere,
+        Health = process.Health,
+        CpuPercent = process.CpuPercent,
+        MemoryBytes = process.MemoryBytes,
+        UptimeSeconds = process.UptimeSeconds,
+        Restart = process.Restart,
+        RestartDue = process.RestartDue,
+        Group = process.Group,
+        Command = process.Command,
+        Lease = process.Lease,
+        LeftOver = process.LeftOver,
+        IsUnasked = process.IsUnasked,
+    };
+
+    public static implicit operator ProcessSummary(ProcessInfo process) => Of(process);
+}
