@@ -48,6 +48,7 @@ public class CopiedHomeTests
         await home.Sleeper("web");
         var old = File.ReadAllBytes(home.StateFile);
         var late = await home.Sleeper("late");
+        var group = ControlGroups.Of(late.Process);
         File.WriteAllBytes(home.StateFile, old);
 
         Assert.Contains($"late (pid {late.Process.Pid}) was started here and is in no record", Assert.Single((await home.List()).Warnings));
@@ -57,6 +58,7 @@ public class CopiedHomeTests
         (await home.Run("stopall")).Ok();
 
         Assert.Empty(home.Supervised());
+        Assert.False(group is not null && ControlGroups.IsOfATree(group) && Directory.Exists(group), $"{group} is left");
         Assert.Empty((await home.List()).Warnings);
         await home.Sleeper("late");
     }

@@ -143,7 +143,11 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
             if (ends[-1 - i] is { Survivors.Count: > 0 } end)
                 outcomes.Add(new Outcome.Failed(strays[i].ToString(), null, CouldNotEnd(end), FailureCode.NotStopped));
             else
+            {
+                tools.Spawner.CleanUp(strays[i].Cookie);
                 tools.Warn($"{strays[i]} was in no record, and was ended");
+            }
+
         using var transaction = _store.Begin();
         transaction.State = transaction.State with { MayHaveStrays = ends.Values.Any(end => end.Survivors.Count > 0) };
         transaction.Save();
