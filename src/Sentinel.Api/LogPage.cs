@@ -1,6 +1,6 @@
 namespace Sentinel.Api;
 
-/// <summary>A part of what a process wrote to one of its streams.</summary>
+/// <summary>A part of the output of a process on one of its streams.</summary>
 /// <param name="Lines">The oldest first.</param>
 /// <param name="Before">Ask for what is before this to get the page before; there is none if it is <paramref name="Start"/>.</param>
 /// <param name="After">Ask for what is after this to get what comes next. A line that is not finished yet comes again.</param>

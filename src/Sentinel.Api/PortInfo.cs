@@ -4,6 +4,6 @@ namespace Sentinel.Api;
 /// <param name="Name">Of the lease.</param>
 /// <param name="ProcessId">The id of the process that has it; null: it was leased by itself.</param>
 /// <param name="Process">The name of that process.</param>
-/// <param name="Listeners">Whoever listens on it, as far as Sentinel may see.</param>
+/// <param name="Listeners">The processes that listen on it, as far as Sentinel may see them.</param>
 public sealed record PortInfo(
     int Port, string Name, DateTimeOffset AllocatedAt, int? ProcessId, string? Process, IReadOnlyList<Listener> Listeners);

@@ -56,7 +56,7 @@ public abstract record Query
     /// </param>
     public sealed record Start(ProcessRef Started, bool Serves) : Query;
 
-    /// <summary>A page of what a process wrote; without a position, the last lines.</summary>
+    /// <summary>A page of the output of a process; without a position, the last lines.</summary>
     /// <param name="Target">Its id or name.</param>
     /// <param name="Lines">How many at most; a page may hold fewer, and never more than 1,000.</param>
     public sealed record Log(string Target, LogStream Stream, int Lines) : Query

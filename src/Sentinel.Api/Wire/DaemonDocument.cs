@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>The shape of what a daemon says of itself in <c>--json</c> and in messages; see docs/json.md.</summary>
+/// <summary>The shape of the status of a daemon in <c>--json</c> and in messages; see docs/json.md.</summary>
 public static class DaemonDocument
 {
     /// <summary>Writes it as properties of the current object.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>The shape of what <c>doctor</c> found in <c>--json</c> and in messages; see docs/json.md.</summary>
+/// <summary>The shape of the findings of <c>doctor</c> in <c>--json</c> and in messages; see docs/json.md.</summary>
 public static class FindingDocument
 {
     /// <summary>Writes them as properties of the current object.</summary>

@@ -26,15 +26,14 @@ internal static class LogPageDocument
     public static LogPage Read(JsonElement json) => new(
         json.Get("id").GetInt32(),
         json.Text("name"),
-        ReadStream(json) ?? throw new JsonException("'stream' is missing"),
+        ReadStream(json),
         [.. json.Get("lines").EnumerateArray().Select(line => new LogPageLine(
             line.Get("position").GetInt64(), line.Text("text"), line.Maybe("time")?.Time(), line.Get("whole").GetBoolean()))],
         json.Get("before").GetInt64(),
         json.Get("after").GetInt64(),
         json.Get("start").GetInt64());
 
-    /// <summary>Null when none is named.</summary>
-    public static LogStream? ReadStream(JsonElement json) => json.Maybe("stream") is { } stream
-        ? LogStreams.Parse(stream.GetString()) ?? throw JsonFields.Unknown("stream", $"{stream}")
-        : null;
+    /// <exception cref="JsonException">It is missing, or there is no such stream.</exception>
+    public static LogStream ReadStream(JsonElement json) =>
+        json.Text("stream") is var word && LogStreams.Parse(word) is { } stream ? stream : throw JsonFields.Unknown("stream", word);
 }

@@ -90,7 +90,7 @@ internal static class QueryDocument
             Overdue => new Query.Overdue(json.Maybe("session")?.GetString()),
             Start => new Query.Start(ProcessRefDocument.Read(json.Get("process")), json.Get("serves").GetBoolean()),
             Log => new Query.Log(
-                json.Text("target"), LogPageDocument.ReadStream(json) ?? throw new JsonException("'stream' is missing"), json.Get("lines").GetInt32())
+                json.Text("target"), LogPageDocument.ReadStream(json), json.Get("lines").GetInt32())
             {
                 Before = json.Maybe("before")?.GetInt64(),
                 After = json.Maybe("after")?.GetInt64(),

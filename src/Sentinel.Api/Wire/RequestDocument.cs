@@ -159,7 +159,7 @@ public static class RequestDocument
         "allocate-port" => new Request.AllocatePort(json.Maybe("port")?.GetInt32(), json.Text("name")),
         "free-ports" => new Request.FreePorts(json.Texts("targets")),
         "rotate-logs" => new Request.RotateLogs(ReadSelection(json)),
-        "clear-logs" => new Request.ClearLogs(ReadSelection(json), LogPageDocument.ReadStream(json)),
+        "clear-logs" => new Request.ClearLogs(ReadSelection(json), json.Maybe("stream") is null ? null : LogPageDocument.ReadStream(json)),
         "end-leases" => new Request.EndLeases(json.Maybe("session")?.GetString()),
         "restart-due" => new Request.RestartDue(),
         _ => throw new JsonException($"there is no request '{word}'"),

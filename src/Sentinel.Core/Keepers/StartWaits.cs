@@ -40,7 +40,7 @@ public sealed class StartWaits(StateStore store, ILoop loop, TimeProvider time) 
         if (verdict.IsDecided)
         {
             _waits.Remove(wait);
-            // Not at once: whoever waits may change the state, and that is just being written.
+            // Not at once: the caller may go on to change the state, which is just being written.
             loop.After(TimeSpan.Zero, () => wait.Verdict.SetResult(verdict.Failure));
         }
         else if (verdict.Left is { } left)

@@ -23,7 +23,7 @@ internal sealed class LogPages(SentinelHome home, ILogFiles files)
         using var history = new LogHistory(log.Path, files);
         var end = history.End;
         // The output of a deleted process of the same name is not its own.
-        var start = (query.Stream == LogStream.Stdout ? record.LogsFrom?.Stdout : record.LogsFrom?.Stderr) is { } from && from <= end
+        var start = record.LogsFrom?.Of(query.Stream) is { } from && from <= end
             ? Math.Max(history.Start, from)
             : history.Start;
         var most = Math.Clamp(query.Lines, 1, MostLines);

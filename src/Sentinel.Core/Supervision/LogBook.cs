@@ -56,7 +56,7 @@ internal sealed class LogBook(StateStore store, LogTools tools, Action<string> w
     {
         List<ProcessRecord> found;
         List<Outcome> missing;
-        // Nothing of the state changes, but whoever changes a log has the right and the turn to.
+        // The state stays as it is, but to change a log takes the same right and turn as to change the state.
         using (var transaction = store.Begin())
             (found, missing) = selection.In(transaction.State, _ => true);
         return [.. found.Select(work), .. missing];

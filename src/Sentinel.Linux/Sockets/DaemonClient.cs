@@ -266,5 +266,5 @@ public class DaemonException(string message, FailureCode code = FailureCode.Faul
     public bool IsSilent => isSilent;
 }
 
-/// <summary>The daemon has ended since it was found, and has done nothing of what it was asked.</summary>
+/// <summary>The daemon has ended since it was found, and has not begun what it was asked.</summary>
 public sealed class DaemonGoneException() : DaemonException("the daemon has just ended; try again");

@@ -98,7 +98,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
         var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
         // The output of a deleted process of the same name is shown only with --all.
-        if (!query.WithBackups && (log.Stream == LogStream.Stdout ? process.LogsFrom?.Stdout : process.LogsFrom?.Stderr) is { } from && from <= end)
+        if (!query.WithBackups && process.LogsFrom?.Of(log.Stream) is { } from && from <= end)
             start = Math.Max(start, from);
         if (query.Since is { } since)
             start = Math.Max(start, Math.Min(end, times.StartAt(since, end)));
@@ -158,7 +158,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         foreach (var one in happened)
         {
             if (one is Event.Ended ended)
-                end = (part.Log.Stream == LogStream.Stdout ? ended.Logs.Stdout : ended.Logs.Stderr) ?? end;
+                end = ended.Logs.Of(part.Log.Stream) ?? end;
             if (end is { } position && position > part.Start && position <= part.End)
                 yield return (position, one);
         }

@@ -134,17 +134,10 @@ internal static class LogsCommand
 
     private static LogStream? Stream(ArgumentResult result)
     {
-        switch (result.Tokens[0].Value)
-        {
-            case "stdout":
-                return LogStream.Stdout;
-            case "stderr":
-                return LogStream.Stderr;
-            case "both":
-                return null;
-            case var other:
-                result.AddError($"--stream takes stdout, stderr or both, not '{other}'");
-                return null;
-        }
+        var word = result.Tokens[0].Value;
+        var stream = LogStreams.Parse(word);
+        if (stream is null && word != "both")
+            result.AddError($"--stream takes stdout, stderr or both, not '{word}'");
+        return stream;
     }
 }

@@ -105,7 +105,7 @@ internal static class Documents
         json.WriteTexts("warnings", warnings);
     });
 
-    /// <summary>A line of what <c>logs</c> prints.</summary>
+    /// <summary>A line that <c>logs</c> prints.</summary>
     /// <param name="time">When it was written; null: not known.</param>
     public static byte[] Of(LogFile log, ReadOnlySpan<byte> text, DateTimeOffset? time)
     {
