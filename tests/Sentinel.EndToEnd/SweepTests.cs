@@ -173,7 +173,7 @@ public sealed class SweepTests
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException(interrupted.ToString(), e);
+            throw new InvalidOperationException($"{e.Message}\nThis was with {interrupted}", e);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     private bool _wasQuiet;
     private bool _isQuiet;
     private bool? _isPopulated;
-    private bool _isUnseen;
+    private IReadOnlyList<string> _survivors = [];
     private bool _hasKilledUnseen;
     private Exit? _main;
 
@@ -134,11 +134,13 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         if (Main is { Handle.HasEnded: true } main)
             _main ??= main.Handle.HowEnded().How;
 
+        // Asked once: what ends meanwhile is seen by the next look.
+        var running = RunningMembers.ToList();
         // In this order: where a look took very long, all may have ended although the time for it is up.
-        var isGone = !RunningMembers.Any() && _isQuiet && IsGone(isAll);
-        var isStuck = !isGone && _stage == Stage.Killed && (Deadline <= TimeSpan.Zero || (RunningMembers.Any() && RunningMembers.All(IsRefused)));
-        IsOver = isGone || isStuck;
-        _isUnseen = isStuck && !RunningMembers.Any();
+        if (running.Count == 0 && _isQuiet && IsGone(isAll))
+            IsOver = true;
+        else if (_stage == Stage.Killed && (Deadline <= TimeSpan.Zero || (running.Count > 0 && running.TrueForAll(IsRefused))))
+            (IsOver, _survivors) = (true, [.. Survivors(running)]);
     }
 
     public void Leave() => IsOver = true;
@@ -146,18 +148,19 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     public TreeEnd Result() => new(
         _main,
         Math.Max(_members.Values.Count(member => member.Handle.HasEnded), _hasKilledUnseen ? 1 : 0),
-        _isUnseen
-            ? [table.IsPopulated(root.Group) == true
-                ? "something in its control group does not end, not even by cgroup.kill"
-                : "it starts processes faster than they can be held; a control group would hold them: 'sentinel doctor' says how to get one"]
-            : [.. RunningMembers.Select(member =>
-                $"pid {member.Seen.Pid} {_refused.GetValueOrDefault(member.Seen.Pid, "does not end, not even by SIGKILL")}")]);
+        _survivors);
 
     public void Dispose()
     {
         foreach (var member in _members.Values)
             member.Handle.Dispose();
     }
+
+    private IEnumerable<string> Survivors(List<Member> running) => running.Count > 0
+        ? running.Select(member => $"pid {member.Seen.Pid} {_refused.GetValueOrDefault(member.Seen.Pid, "does not end, not even by SIGKILL")}")
+        : [_isPopulated == true
+            ? "something in its control group does not end, not even by cgroup.kill"
+            : "it starts processes faster than they can be held; a control group would hold them: 'sentinel doctor' says how to get one"];
 
     // A process that /proc hides is in no look, and lives all the same.
     private void HoldHidden()

@@ -238,6 +238,9 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         /// <summary>Told when it has.</summary>
         public event Action? Ended;
 
+        /// <summary>Happens each time before it is asked whether it has ended.</summary>
+        public Action BeforeAsked { get; set; } = () => { };
+
         public bool HasEnded { get; private set; }
 
         public int WaitStatus { get; private set; }
@@ -291,7 +294,14 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public ProcessIdentity Identity => process.Identity;
 
-        public bool HasEnded => process.HasEnded;
+        public bool HasEnded
+        {
+            get
+            {
+                process.BeforeAsked();
+                return process.HasEnded;
+            }
+        }
 
         public string? Signal(int number)
         {

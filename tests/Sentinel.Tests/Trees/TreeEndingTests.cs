@@ -188,6 +188,21 @@ public sealed class TreeEndingTests
         Assert.Equal([$"pid {main.Pid} does not end, not even by SIGKILL"], End(main).Survivors);
     }
 
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public void One_that_ends_at_any_moment_after_it_was_killed_is_not_called_stuck(int moment)
+    {
+        var main = _machine.Add("web");
+        main.SurvivesKill = true;
+        main.BeforeAsked = () =>
+        {
+            if (main.Received.Contains(SignalName.Kill) && --moment == 0)
+                main.End(SignalName.Kill);
+        };
+
+        Assert.Empty(End(main, StopOptions.Force).Survivors);
+    }
+
     [Fact]
     public void A_tree_of_which_nothing_is_there_is_over_at_once()
     {
@@ -432,6 +447,8 @@ public sealed class TreeEndingTests
 
         Assert.Empty(stranger.Received);
     }
+
+    public static TheoryData<int> Moments => [.. Enumerable.Range(1, 8)];
 
     private TreeEnding Ending() => new(_machine, _machine, _machine.Clock);
 
