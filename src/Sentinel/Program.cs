@@ -6,5 +6,5 @@ StandardStream.FillGaps();
 FileSizeSignal.Ignore();
 // Takes the caller's umask, and sets ours, before anything is created.
 _ = Caller.Umask;
-var arguments = Caller.Arguments(args);
+var arguments = Habits.Translate(Caller.Arguments(args));
 return Invocation.Run(CommandLine.Parse(CommandLine.For(arguments), arguments));

@@ -47,15 +47,16 @@ public class ErrorTests
     }
 
     [Theory]
-    [InlineData("run")]
     [InlineData("run", "")]
     [InlineData("run", "sleep 'unclosed")]
     [InlineData("run", "--cwd", "", "sleep 1000")]
     [InlineData("run", "--env-file", "", "sleep 1000")]
     [InlineData("group", "set", "shop", "--env-file", "")]
     [InlineData("stop")]
-    [InlineData("status")]
-    [InlineData("logs")]
+    [InlineData("logs", "--clear")]
+    [InlineData("flush")]
+    [InlineData("logs", "web", "--group", "shop")]
+    [InlineData("kill", "-HUP", "web")]
     [InlineData("logs", "web", "--lines", "-1")]
     [InlineData("logs", "web", "--lines", "many")]
     [InlineData("logs", "web", "--stream", "stdin")]
@@ -86,6 +87,94 @@ public class ErrorTests
 
         Assert.Contains("'websever'", outcome.Stderr);
         Assert.Contains("'webserver'", outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("there is no command 'exec'", "exec", "app", "bash")]
+    [InlineData("there is no command 'group shwo'", "group", "shwo", "x")]
+    [InlineData("'sentinel list' takes no argument 'app'", "list", "app", "--grop")]
+    [InlineData("'sentinel list' has no option --grop", "list", "--grop", "app")]
+    [InlineData("say which process", "stop")]
+    [InlineData("'sentinel scale' needs <count>", "scale", "web")]
+    [InlineData("there is no command 'save': it is not needed", "save")]
+    [InlineData("'sentinel' has no option -a", "-a")]
+    [InlineData("--for takes running, stopped or exited, not 'gone'", "wait", "web", "--for", "gone")]
+    [InlineData("there is no completion for 'tcsh'", "completion", "tcsh")]
+    public async Task A_wrong_line_has_one_error_and_no_suggestion_that_is_far_off(string error, params string[] arguments)
+    {
+        await using var home = new SentinelHome();
+
+        var lines = (await home.Run(arguments)).Fails(2).Stderr.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.StartsWith($"Error: {error}", lines[0]);
+        Assert.Single(lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("'-h'", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("run", "run")]
+    [InlineData("group", "group")]
+    [InlineData("port", "port")]
+    [InlineData("daemon", "daemon")]
+    [InlineData("startup", "startup")]
+    [InlineData("help", "")]
+    [InlineData("help run", "run")]
+    [InlineData("help ps", "list")]
+    public async Task A_bare_command_shows_its_help(string typed, string command)
+    {
+        await using var home = new SentinelHome();
+
+        var shown = (await home.Run(typed.Split(' '))).Ok();
+
+        Assert.Equal((await home.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Ok().Stdout, shown.Stdout);
+        Assert.Empty(shown.Stderr);
+        Assert.False(Directory.Exists(home.Folder));
+    }
+
+    [Fact]
+    public async Task The_words_of_other_tools_do_what_they_say()
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper("web");
+        await home.Sleeper("worker");
+
+        Assert.Contains("web", (await home.Run("ps")).Ok().Stdout);
+        Assert.Contains("worker", (await home.Run("status")).Ok().Stdout);
+        Assert.Equal(2, (await home.Run("jlist")).Ok().As<Listing>().Processes.Length);
+        Assert.StartsWith("web (id: 1)", (await home.Run("describe", "web")).Ok().Stdout);
+        (await home.Run("run", "--name", "talker", "echo hello")).Ok();
+        await Wait.Until(async () => (await home.Run("logs")).Ok().Stdout.Contains("hello"), () => "the logs of all are shown");
+        Assert.Contains("Cleared", (await home.Run("flush", "web")).Ok().Stdout);
+        Assert.Contains("sentinel stopall", (await home.Run("stop", "all")).Fails(1).Stderr);
+        Assert.Contains("node app.js", (await home.Run("start", "app.js")).Fails(1).Stderr);
+        Assert.Contains("Stopped web", (await home.Run("kill", "web")).Ok().Stdout);
+        Assert.Contains("Deleted web", (await home.Run("rm", "web")).Ok().Stdout);
+        Assert.Matches("^sentinel ", (await home.Run("version")).Ok().Stdout);
+        (await home.Run("wait", "worker", "--for", "ready", "--timeout", "5")).Ok();
+    }
+
+    [Theory]
+    [InlineData("ps")]
+    [InlineData("all")]
+    public async Task A_process_may_have_a_name_that_is_also_a_word(string name)
+    {
+        await using var home = new SentinelHome();
+        await home.Sleeper(name);
+
+        Assert.Contains($"Stopped {name}", (await home.Run("stop", name)).Ok().Stdout);
+    }
+
+    [Theory]
+    [InlineData("bash", "sentinel.bash")]
+    [InlineData("zsh", "_sentinel")]
+    [InlineData("fish", "sentinel.fish")]
+    public async Task The_binary_carries_the_completion_of_each_shell(string shell, string file)
+    {
+        await using var home = new SentinelHome();
+
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(SentinelHome.Binary)!, "..", "..", "completions", file), TestContext.Current.CancellationToken),
+            (await home.Run("completion", shell)).Ok().Stdout);
     }
 
     [Fact]

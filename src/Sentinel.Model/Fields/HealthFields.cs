@@ -70,6 +70,7 @@ internal static class HealthFields
     private static SpecField HealthBy(ProbeKind kind, FieldShape shape, string value, string help, Func<string, Probe> parse) =>
         new($"{Health}-{kind.Word()}", shape, value, help)
         {
+            Heading = kind == ProbeKind.Http ? "Health and readiness" : null,
             Get = spec => TextOf(spec.Health?.Probe, kind),
             Set = (spec, given) => given.Text is { } text ? spec with { Health = spec.Health is { } health ? health with { Probe = parse(text) } : HealthCheck.By(parse(text)) }
                 : spec.Health?.Probe.Kind == kind ? spec with { Health = null } : spec,

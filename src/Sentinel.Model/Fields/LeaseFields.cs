@@ -10,6 +10,7 @@ internal static class LeaseFields
     [
         new("ttl", FieldShape.Text, "time", "Stop it after this long: 90s, 30m, 2h, 1d [default: never]")
         {
+            Heading = "Lease",
             Get = spec => FieldTexts.Of(spec.Lease?.Term is { } term ? Duration.Words(term.Length) : null),
             Set = (spec, value) => With(spec, lease => lease with { Term = Length(value.Text) is { } length ? Term.From(value.Asker.Now, length) : null }),
             IsOption = false,

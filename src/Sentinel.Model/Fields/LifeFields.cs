@@ -11,6 +11,7 @@ internal static class LifeFields
         new("restart", FieldShape.FlagOrText, "", "Restart it whenever it ends by itself: at once, then after 0.5 s, 1 s, ... 30 s while runs last less than 10 s. "
             + "--restart=on-failure: only when it did not exit with code 0")
         {
+            IsCommon = true,
             Get = spec => spec.Restart == RestartRule.Never ? [] : [spec.Restart.Word()],
             Set = (spec, value) => spec with { Restart = Rule(value.Text) },
             Words = ["always", "on-failure", "no"],
@@ -19,6 +20,7 @@ internal static class LifeFields
         },
         new("max-restarts", FieldShape.Number, "number", "Give up when it ends again after this many restarts within --restart-window [default: never]")
         {
+            Heading = "Restarts and stopping",
             Get = spec => FieldTexts.Of(spec.RestartLimit?.Restarts),
             Set = (spec, value) => spec with
             {
@@ -70,6 +72,7 @@ internal static class LifeFields
         new("log-max-size", FieldShape.Text, "size",
             $"Size at which the log of a stream becomes a backup: 1M, 500K; 0: never [default: {LogLimits.Default.MaxBytes / (1024 * 1024)}M]")
         {
+            Heading = "Logs",
             Get = spec => FieldTexts.Unless(spec.LogLimits.MaxBytes, LogLimits.Default.MaxBytes, bytes => [ByteSize.Words(bytes)]),
             Set = (spec, value) => spec with { LogLimits = spec.LogLimits with { MaxBytes = LogSize(value.Text) } },
             IsAtOnce = HasNoReader,

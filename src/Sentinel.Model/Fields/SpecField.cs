@@ -34,6 +34,12 @@ public sealed class SpecField(string key, FieldShape shape, string value, string
     /// <summary>A short form of the option, such as <c>-e</c>; null: there is none.</summary>
     public string? Alias { get; init; }
 
+    /// <summary>With it a section of the help begins, of this title; null: it continues the one before.</summary>
+    public string? Heading { get; init; }
+
+    /// <summary>Whether it is used every day: help shows it first.</summary>
+    public bool IsCommon { get; init; }
+
     /// <summary>The values that there are; empty: more than can be listed.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 

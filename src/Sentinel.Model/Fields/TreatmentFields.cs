@@ -9,6 +9,7 @@ internal static class TreatmentFields
     [
         new("user", FieldShape.Text, "name|uid[:group]", "Run as this user, with their groups and home directory (root only)")
         {
+            Heading = "User, priorities and limits",
             Get = spec => FieldTexts.Of(spec.Treatment.User),
             Set = (spec, value) => With(spec, treatment => treatment with { User = value.Text }),
         },

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using Sentinel.Linux.Native;
 using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
@@ -10,104 +8,143 @@ internal static class CommandLine
 {
     private const string Name = "sentinel";
 
-    private const string Description =
-        """
-        Sentinel runs processes in the background: it keeps their logs, shows their
-        CPU, memory and uptime, restarts them when they crash, and stops them with
-        all that they started.
+    public const string Description =
+        "Sentinel runs processes in the background: it keeps their logs, shows their CPU, memory and uptime, restarts them when they crash, "
+        + "and stops them with all that they started.";
 
-        Exit codes: 0 success; 1 all or part of it failed; 2 the command line was
-        not understood, nothing was done.
-        Everything is kept in the folder SENTINEL_HOME (default ~/.sentinel).
-        """;
-
-    // In the order of help.
-    private static readonly (string Name, Func<Command> Create)[] Verbs =
+    public static readonly (string, string)[] ExitCodes =
     [
-        ("run", RunCommand.Create),
-        ("list", ListCommand.Create),
-        ("status", StatusCommand.Create),
-        ("logs", LogsCommand.Create),
-        ("events", EventsCommand.Create),
-        ("why", WhyCommand.Create),
-        ("wait", WaitCommand.Create),
-        ("scale", ScaleCommand.Create),
-        ("set", SetCommand.Create),
-        ("group", GroupCommand.Create),
-        ("port", PortCommand.Create),
-        ("env", EnvCommand.Create),
-        ("gc", GcCommand.Create),
-        ("doctor", DoctorCommand.Create),
-        ("daemon", DaemonCommand.Create),
-        ("startup", StartupCommand.Create),
-        (LogReaders.CommandName, LogReaderCommand.Create),
-        (LogCompressions.CommandName, LogCompressCommand.Create),
-        ("probe", ProbeCommand.Create),
-        ("start", ProcessCommands.Start),
-        ("stop", ProcessCommands.Stop),
-        ("restart", RestartCommand.Create),
-        ("delete", ProcessCommands.Delete),
-        ("reset", ProcessCommands.Reset),
-        ("startall", ProcessCommands.StartAll),
-        ("stopall", ProcessCommands.StopAll),
-        ("restartall", ProcessCommands.RestartAll),
-        ("clean", ProcessCommands.Clean),
+        ("0", "Success"), ("1", "All or part of it failed"), ("2", "The command line was not understood, and nothing was done"),
+    ];
+
+    public static readonly (string, string)[] Files = [("~/.sentinel", "The state, logs and events; SENTINEL_HOME names another folder")];
+
+    /// <summary>A command as the help of the whole shows it: to make it is not needed for that.</summary>
+    /// <param name="Details">What only its own help says.</param>
+    public sealed record Verb(string Name, string Summary, Func<Command> Create, string? Alias = null, string? Details = null)
+    {
+        public string Label => Alias is null ? Name : $"{Name}, {Alias}";
+
+        public Command Make()
+        {
+            var command = Create();
+            command.Description = Details is null ? Summary : $"{Summary}. {Details}.";
+            if (Alias is not null)
+                command.Aliases.Add(Alias);
+            // One that only has others below it.
+            if (command.Action is null)
+                command.SetAction(new HelpPage().Invoke);
+            return command;
+        }
+    }
+
+    /// <summary>The commands in the order of help.</summary>
+    public static readonly (string Title, Verb[] Verbs)[] Sections =
+    [
+        ("Start and stop",
+        [
+            new("run", "Start a background process", RunCommand.Create),
+            new("start", "Start stopped processes again", ProcessCommands.Start),
+            new("stop", "Stop running processes and all that they started", ProcessCommands.Stop),
+            new("restart", "Stop processes and start them again", RestartCommand.Create),
+            new("delete", "Stop and delete processes", ProcessCommands.Delete),
+            new("startall", "Start all processes that are not running", ProcessCommands.StartAll),
+            new("stopall", "Stop all processes", ProcessCommands.StopAll),
+            new("restartall", "Restart all processes except those that you stopped", ProcessCommands.RestartAll),
+            new("clean", "Delete processes that are not running and will not be restarted", ProcessCommands.Clean),
+        ]),
+        ("Look",
+        [
+            new("list", "List all processes", ListCommand.Create, ListCommand.Alias),
+            new("status", "Show everything about a process; without a name, list all", StatusCommand.Create),
+            new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create),
+            new("why", "Explain a process's state: how its last runs ended, what is next", WhyCommand.Create),
+            new("events", "Show what happened: starts, ends, restarts", EventsCommand.Create),
+            new("env", "Show the environment of a process, and where each value comes from", EnvCommand.Create, Details: "Of one that does not run, it is what it would get"),
+            new("wait", "Wait until a process has ended, and exit with its code", WaitCommand.Create, Details: "That is 128 + the signal that killed it, and 1 if it is unknown"),
+        ]),
+        ("Change",
+        [
+            new("set", "Change the options that a process was run with", SetCommand.Create, Details: "Some take effect at once, the others at its next start"),
+            new("scale", "Run more or fewer instances of a set", ScaleCommand.Create),
+            new("reset", "Forget the failures of processes that were given up", ProcessCommands.Reset, Details: "They can be started again then"),
+            new("gc", "Stop processes whose lease has expired", GcCommand.Create, Details: "'run --ttl' and '--until' give a lease"),
+        ]),
+        ("Groups and ports",
+        [
+            new("group", "Manage groups of processes and their shared environment", GroupCommand.Create),
+            new("port", "Lease ports, so that no two programs are given the same one", PortCommand.Create),
+        ]),
+        ("Daemon and machine",
+        [
+            new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),
+            new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create),
+            new("startup", "Start the daemon, or a command, at boot", StartupCommand.Create),
+            new("completion", "Print the completion script for a shell", CompletionCommand.Create),
+        ]),
+    ];
+
+    // What we call ourselves.
+    private static readonly Verb[] Hidden =
+    [
+        new(LogReaders.CommandName, "", LogReaderCommand.Create),
+        new(LogCompressions.CommandName, "", LogCompressCommand.Create),
+        new("probe", "Ask a server whether it answers", ProbeCommand.Create),
     ];
 
     /// <summary>What parses this line: of all commands and options only those that it can be about. To make all takes most of the time of a command.</summary>
     public static Command For(string[] arguments) => arguments switch
     {
-        [] or ["--help"] or ["-h"] => Outline(),
+        [] or ["--help"] or ["-h"] => new Command(Name) { Help(), Version(), Invocation.Debug },
         ["--version"] => new Command(Name) { Version() },
         _ => ForVerb(Array.Find(arguments, argument => argument != Invocation.Debug.Name)) ?? Create(),
     };
 
-    private static Command? ForVerb(string? verb)
+    private static Command? ForVerb(string? word)
     {
-        foreach (var (name, create) in Verbs)
-            if (name == verb || (name == "list" && verb == ListCommand.Alias))
-                return new Command(Name) { create(), Help(), Invocation.Debug };
+        // Without LINQ, which would take longer to load than this takes.
+        foreach (var (_, verbs) in Sections)
+            foreach (var verb in verbs)
+                if (verb.Name == word || (verb.Alias is not null && verb.Alias == word))
+                    return Alone(verb);
+        foreach (var verb in Hidden)
+            if (verb.Name == word)
+                return Alone(verb);
         return null;
     }
+
+    private static Command Alone(Verb verb) => new(Name) { verb.Make(), Help(), Invocation.Debug };
+
+    private static IEnumerable<Verb> Verbs => Sections.SelectMany(section => section.Verbs).Concat(Hidden);
+
+    /// <summary>Whether the options of a command are the settings of a process.</summary>
+    public static bool HasSettings(Command command) => command.Name is "run" or "set" && command.Options.Any(option => option.Name == "--restart");
 
     /// <summary>All commands.</summary>
     public static RootCommand Create()
     {
         var root = new RootCommand(Description);
         foreach (var verb in Verbs)
-            root.Subcommands.Add(verb.Create());
-        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
-        root.Options.Insert(0, Help());
+            root.Subcommands.Add(verb.Make());
+        // Ours are in place of the parser's.
+        root.Options.Clear();
+        root.Options.Add(Help());
+        root.Options.Add(Version());
         root.Options.Add(Invocation.Debug);
-        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
-        return root;
-    }
-
-    // All that the help of the whole shows. No line is parsed by it that names a command.
-    private static Command Outline()
-    {
-        var root = new Command(Name, Description) { Help(), Invocation.Debug, Version() };
-        foreach (var (name, create) in Verbs)
-            root.Subcommands.Add(name switch
-            {
-                "run" => RunCommand.Create([]),
-                "set" => SetCommand.Create([]),
-                _ => create(),
-            });
         return root;
     }
 
     // The parser's own reads its description from resources and has aliases of Windows.
     private static Option<bool> Help() => new("--help", "-h")
     {
-        Description = "Show help and usage information",
-        Action = new HelpAction { MaxWidth = Terminal.Width ?? int.MaxValue },
+        Description = "Show this help",
+        Action = new HelpPage(),
         Arity = ArgumentArity.Zero,
         Recursive = true,
     };
 
     private static Option<bool> Version() =>
-        new("--version") { Description = "Show version information", Action = new VersionAction(), Arity = ArgumentArity.Zero };
+        new("--version") { Description = "Show the version", Action = new VersionAction(), Arity = ArgumentArity.Zero };
 
     public static ParseResult Parse(Command root, string[] arguments) =>
         root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : ["--help"], new ParserConfiguration

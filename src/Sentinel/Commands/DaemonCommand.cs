@@ -23,7 +23,7 @@ internal static class DaemonCommand
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
-    public static Command Create() => new("daemon", "Manage the daemon that restarts processes when they end")
+    public static Command Create() => new("daemon")
     {
         Start(), Stop(), Status(), Restart(), Run(),
     };

@@ -24,7 +24,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = SharedOptions.Json();
-        var command = new Command("doctor", "Check this machine and what Sentinel keeps; change nothing") { json };
+        var command = new Command("doctor") { json };
         command.SetAction(result =>
         {
             using var session = Session.OfAnyHome(result.GetValue(json));

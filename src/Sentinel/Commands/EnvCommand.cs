@@ -11,7 +11,7 @@ internal static class EnvCommand
         var process = SharedOptions.Process("Process id or name");
         var reveal = SharedOptions.Flag("--reveal", "Show the values");
         var json = SharedOptions.Json();
-        var command = new Command("env", "Show the environment that a process got, or would get, and where each value comes from")
+        var command = new Command("env")
         {
             process, reveal, json,
         };

@@ -23,7 +23,7 @@ internal static class EventsCommand
         var after = After();
         var follow = SharedOptions.Flag("--follow", "Show new events as they happen, until Ctrl+C", "-f");
         var json = SharedOptions.Json();
-        var command = new Command("events", "Show what happened: starts, ends, restarts") { processes, lines, since, after, follow, json };
+        var command = new Command("events") { processes, lines, since, after, follow, json };
         command.SetAction(result => Invocation.InSession(result, json, session => Show(
             session,
             result.GetValue(processes)!,

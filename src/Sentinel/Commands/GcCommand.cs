@@ -17,7 +17,7 @@ internal static class GcCommand
             HelpName = "id",
         };
         var json = SharedOptions.Json();
-        var command = new Command("gc", "Stop processes whose lease ('run --ttl', '--until') has expired")
+        var command = new Command("gc")
         {
             session, dryRun, json,
         };

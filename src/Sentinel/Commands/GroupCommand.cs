@@ -14,7 +14,7 @@ internal static class GroupCommand
 
     public static Command Create()
     {
-        var command = new Command("group", "Manage groups of processes and their shared environment")
+        var command = new Command("group")
         {
             New(), Set(), Add(), Remove(), List(), Delete(),
         };

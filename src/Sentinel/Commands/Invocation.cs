@@ -44,7 +44,7 @@ internal static class Invocation
 
     public static int InSession(ParseResult result, Option<bool> json, Func<Session, int> run)
     {
-        using var session = new Session(result.GetValue(json));
+        using var session = new Session(result.GetValue(json)) { Verb = result.CommandResult.Command.Name };
         return run(session);
     }
 }

@@ -17,8 +17,7 @@ internal static class ListCommand
         var watch = SharedOptions.Flag("--watch", "Refresh every second, until Ctrl+C", "-w");
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
         var json = SharedOptions.Json();
-        var command = new Command("list", "List all processes") { group, watch, json };
-        command.Aliases.Add(Alias);
+        var command = new Command("list") { group, watch, json };
         command.Check(result =>
         {
             if (result.GetValue(watch) && result.GetValue(json))
@@ -32,7 +31,7 @@ internal static class ListCommand
         return command;
     }
 
-    private static int List(Session session, Selection which)
+    public static int List(Session session, Selection which)
     {
         var look = session.IsJson
             ? ProcessLook.At(session, new Query.Processes(which) { WithRemains = true, WithOptions = true })

@@ -41,14 +41,16 @@ internal static class LogsCommand
         var raw = SharedOptions.Flag("--raw", "Print the raw bytes, without headings or names; --grep matches the raw bytes, too");
         var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
         var json = SharedOptions.Json();
-        var command = new Command("logs", "Show what processes wrote")
+        var command = new Command("logs")
         {
             processes, group, lines, all, stream, follow, timestamps, since, until, grep, before, after, context, raw, clear, json,
         };
         command.Check(result =>
         {
-            if (result.GetValue(processes)!.Length == 0 == (result.GetValue(group) is null) && result.Children.OfType<CommandResult>().FirstOrDefault() is null)
-                throw new FormatException("say whose logs to show: give an id, a name or --group");
+            if (result.GetValue(processes)!.Length > 0 && result.GetValue(group) is not null)
+                throw new FormatException("give processes or --group, not both");
+            if (result.GetValue(clear) && result.GetValue(processes)!.Length == 0 && result.GetValue(group) is null)
+                throw new FormatException("say whose logs to empty: give an id, a name or --group");
             if (result.GetValue(clear) && result.GetValue(follow))
                 throw new FormatException("--clear and --follow cannot be used together");
             if (result.GetValue(raw) && (result.GetValue(timestamps) || result.GetValue(json)))
@@ -62,7 +64,9 @@ internal static class LogsCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var selection = result.GetValue(group) is { } name ? new Selection.Members(name) : (Selection)new Selection.Named(result.GetValue(processes)!);
+            Selection selection = result.GetValue(group) is { } name ? new Selection.Members(name)
+                : result.GetValue(processes) is { Length: > 0 } named ? new Selection.Named(named)
+                : new Selection.All();
             if (result.GetValue(clear))
                 return session.Report(session.Do(new Request.ClearLogs(selection, result.GetValue(stream))));
             var (found, missing) = selection.In(session.Store.Read(), _ => true);
@@ -83,6 +87,8 @@ internal static class LogsCommand
                 After = result.GetValue(after) ?? result.GetValue(context) ?? 0,
                 IsFollowing = result.GetValue(follow),
             };
+            if (found.Count == 0 && missing.Count == 0 && !session.IsJson)
+                Output.Tell("No processes");
             if (logs.Count > 0)
             {
                 WarnOfMoved(session, found);

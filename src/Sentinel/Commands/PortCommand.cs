@@ -9,7 +9,7 @@ namespace Sentinel.Commands;
 
 internal static class PortCommand
 {
-    public static Command Create() => new("port", "Lease ports, so that no two programs are given the same one")
+    public static Command Create() => new("port")
     {
         Allocate(), List(), Free(),
     };

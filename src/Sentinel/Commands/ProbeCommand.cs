@@ -19,7 +19,7 @@ internal static class ProbeCommand
     {
         var target = new Argument<string>("target") { Description = "A URL, or HOST:PORT" };
         var timeout = SharedOptions.Seconds("--timeout", "Seconds the answer may take");
-        var command = new Command("probe", "Ask a server whether it answers") { target, timeout };
+        var command = new Command("probe") { target, timeout };
         command.Hidden = true;
         command.SetAction(result => Ask(result.GetValue(target)!, result.GetValue(timeout) ?? HealthCheck.DefaultTimeout));
         return command;

@@ -10,27 +10,26 @@ namespace Sentinel.Commands;
 /// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
-    public static Command Start() => Named("start", "Start stopped processes again", Starting);
+    public static Command Start() => Named("start", Starting);
 
-    public static Command Stop() => Named("stop", "Stop running processes and all that they started", Stopping);
+    public static Command Stop() => Named("stop", Stopping);
 
-    public static Command Delete() => Named("delete", "Stop and delete processes", Deleting);
+    public static Command Delete() => Named("delete", Deleting);
 
-    public static Command Reset() =>
-        Named("reset", "Reset the failures of processes, so that those given up can be started again", _ => (_, selection) => new Request.Reset(selection));
+    public static Command Reset() => Named("reset", _ => (_, selection) => new Request.Reset(selection));
 
-    public static Command StartAll() => Bulk("startall", "Start all processes that are not running", Starting, "Started", "to start");
+    public static Command StartAll() => Bulk("startall", Starting, "Started", "to start");
 
-    public static Command StopAll() => Bulk("stopall", "Stop all processes", Stopping, "Stopped", "to stop");
+    public static Command StopAll() => Bulk("stopall", Stopping, "Stopped", "to stop");
 
-    public static Command RestartAll() => Bulk("restartall", "Restart all processes except those that you stopped", Restarting, "Restarted", "to restart");
+    public static Command RestartAll() => Bulk("restartall", Restarting, "Restarted", "to restart");
 
     /// <summary>The commands for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
-        Bulk("start", "Start all processes of a group that are not running", Starting, "Started", "to start", group()),
-        Bulk("stop", "Stop all processes of a group", Stopping, "Stopped", "to stop", group()),
-        Bulk("restart", "Restart all processes of a group except those that you stopped", Restarting, "Restarted", "to restart", group()),
+        Bulk("start", Starting, "Started", "to start", group(), "Start all processes of a group that are not running"),
+        Bulk("stop", Stopping, "Stopped", "to stop", group(), "Stop all processes of a group"),
+        Bulk("restart", Restarting, "Restarted", "to restart", group(), "Restart all processes of a group except those that you stopped"),
     ];
 
     /// <summary>Adds its options to a command, and returns what makes the request.</summary>
@@ -69,11 +68,11 @@ internal static class ProcessCommands
         return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs));
     }
 
-    private static Command Named(string name, string description, Verb verb)
+    private static Command Named(string name, Verb verb)
     {
         var processes = SharedOptions.Processes("Process id or name");
         var json = SharedOptions.Json();
-        var command = new Command(name, description) { processes };
+        var command = new Command(name) { processes };
         var request = verb(command);
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
@@ -81,7 +80,7 @@ internal static class ProcessCommands
         return command;
     }
 
-    private static Command Bulk(string name, string description, Verb verb, string done, string toDo, Argument<string>? group = null)
+    private static Command Bulk(string name, Verb verb, string done, string toDo, Argument<string>? group = null, string? description = null)
     {
         var json = SharedOptions.Json();
         var command = new Command(name, description);
@@ -107,7 +106,7 @@ internal static class ProcessCommands
     {
         var logs = WithLogs();
         var json = SharedOptions.Json();
-        var command = new Command("clean", "Delete processes that are not running and will not be restarted") { logs, json };
+        var command = new Command("clean") { logs, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             session.Report(session.Do(new Request.Clean(result.GetValue(logs))), Summary("Deleted", "to clean up"))));
         return command;

@@ -13,7 +13,7 @@ internal static class RestartCommand
         var rolling = SharedOptions.Flag(
             "--rolling", "Restart one at a time, each when the last is ready and healthy or, without such checks, has run for a second; end at the first failure");
         var json = SharedOptions.Json();
-        var command = new Command("restart", "Stop processes and start them again") { processes };
+        var command = new Command("restart") { processes };
         options.AddTo(command);
         command.Options.Add(updateEnvironment);
         command.Options.Add(rolling);

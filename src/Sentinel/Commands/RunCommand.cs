@@ -10,10 +10,7 @@ namespace Sentinel.Commands;
 
 internal static class RunCommand
 {
-    public static Command Create() => Create(SpecFields.All.Where(field => field.IsOfRun));
-
-    /// <param name="fields">The settings that have an option; none: for help that shows no options.</param>
-    public static Command Create(IEnumerable<SpecField> fields)
+    public static Command Create()
     {
         var words = new Argument<string[]>("command")
         {
@@ -21,13 +18,13 @@ internal static class RunCommand
                 + "and all after --, are executed as they are",
             Arity = ArgumentArity.OneOrMore,
         };
-        var options = new SpecOptions(fields);
+        var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
         var makesGroup = SharedOptions.Flag("--create-group", "Create the group if it does not exist");
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");
         var waits = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
         var json = SharedOptions.Json();
-        var command = new Command("run", "Start a background process") { words };
+        var command = new Command("run") { words };
         options.AddTo(command);
         command.Options.Add(makesGroup);
         command.Options.Add(instances);

@@ -14,7 +14,7 @@ internal static class ScaleCommand
         var set = SharedOptions.Named("set", "Name of the set", SharedOptions.Sets);
         var count = new Argument<string>("count") { Description = "Number of instances, or how many more (+2) or fewer (-1)" };
         var json = SharedOptions.Json();
-        var command = new Command("scale", "Run more or fewer instances of a set") { set, count, json };
+        var command = new Command("scale") { set, count, json };
         command.Check(result => Parse(result.GetValue(count)!));
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {

@@ -50,6 +50,9 @@ internal sealed class Session : IDisposable
 
     public bool IsJson { get; }
 
+    /// <summary>The command that is carried out.</summary>
+    public string Verb { get; init; } = "";
+
     public SentinelHome Home { get; }
 
     public ProcessTable Table { get; }
@@ -207,7 +210,12 @@ internal sealed class Session : IDisposable
     {
         Output.Flush();
         foreach (var failure in failed)
+        {
             Fail(Outcomes.Line(failure));
+            if (failure is Outcome.Failed { Code: FailureCode.NotFound, Process: null } && Habits.AdviceOn(Verb, failure.Target) is { } advice)
+                Output.Tell(advice);
+        }
+
         return failed.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -13,10 +13,7 @@ namespace Sentinel.Commands;
 /// <summary>Changes later what was given to <c>run</c>.</summary>
 internal static class SetCommand
 {
-    public static Command Create() => Create(SpecFields.All);
-
-    /// <inheritdoc cref="RunCommand.Create(IEnumerable{SpecField})"/>
-    public static Command Create(IEnumerable<SpecField> fields)
+    public static Command Create()
     {
         var target = SharedOptions.Process("Process id or name; a set is changed as a whole");
         var unset = new Option<string[]>("--unset")
@@ -26,9 +23,9 @@ internal static class SetCommand
         };
         unset.CompletionSources.Add(_ => SpecFields.Resettable.Select(name => new CompletionItem(name)));
         var unsetEnvironment = new Option<string[]>("--unset-env") { Description = "Remove a variable that --env has set (repeatable)", HelpName = "NAME" };
-        var options = new SpecOptions(fields);
+        var options = new SpecOptions(SpecFields.All);
         var json = SharedOptions.Json();
-        var command = new Command("set", "Change the options that a process was run with, now or for its next start") { target };
+        var command = new Command("set") { target };
         options.AddTo(command, isNew: false);
         command.Options.Add(unset);
         command.Options.Add(unsetEnvironment);

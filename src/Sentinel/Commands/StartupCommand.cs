@@ -11,7 +11,7 @@ internal static class StartupCommand
 {
     private const string DefaultName = "sentinel";
 
-    public static Command Create() => new("startup", "Start the daemon, or a command, at boot")
+    public static Command Create() => new("startup")
     {
         Systemd(),
         Other("openrc", "Print an OpenRC init script", OtherInits.OpenRc),

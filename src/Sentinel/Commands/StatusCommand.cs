@@ -11,10 +11,12 @@ internal static class StatusCommand
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Process id or name");
+        processes.Arity = ArgumentArity.ZeroOrMore;
         var json = SharedOptions.Json();
-        var command = new Command("status", "Show everything about a process") { processes, json };
-        command.SetAction(result => Invocation.InSession(result, json, session =>
-            Show(session, result.GetValue(processes)!)));
+        var command = new Command("status") { processes, json };
+        command.SetAction(result => Invocation.InSession(result, json, session => result.GetValue(processes) is { Length: > 0 } targets
+            ? Show(session, targets)
+            : ListCommand.List(session, new Selection.All())));
         return command;
     }
 

@@ -17,9 +17,10 @@ internal static class UsageErrors
             return [$"'{result.CommandResult.Command.Name}' has no option {option}; if it is a process, put -- before it"];
         if (result.Errors.Count == 0)
             return [];
-        // An unknown command is reported as such, not as a missing command.
-        var isUnknownCommand = result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Action is null;
-        return [.. result.Errors.Select(error => error.Message).Distinct().Where(message => !isUnknownCommand || result.UnmatchedTokens.Any(message.Contains))];
+        // Whatever else is wrong may be so because of the first word that is not known.
+        if (result.UnmatchedTokens is [var word, ..])
+            return [NotKnown(word, result.CommandResult)];
+        return Missing(result.CommandResult) is { } missing ? [missing] : [.. result.Errors.Select(error => error.Message).Distinct()];
     }
 
     public static int Report(IReadOnlyList<string> errors, ParseResult result)
@@ -31,11 +32,32 @@ internal static class UsageErrors
         var known = command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name))
             .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         string?[] words = [.. result.UnmatchedTokens, UnknownOption(result)];
-        foreach (var word in words.OfType<string>())
-            if (Spelling.Nearest(word, known) is { } nearest)
-                Output.Tell($"Did you mean '{nearest}'?");
+        // A word of a letter or two is close to every other.
+        if (Array.Find(words, word => word?.TrimStart('-').Length > 1) is { } first && !IsAnswered(first, result) && Spelling.Nearest(first, known) is { } nearest)
+            Output.Tell($"Did you mean '{nearest}'?");
         Output.Tell($"See '{path} --help'.");
         return ExitCode.Usage;
+    }
+
+    private static string NotKnown(string word, CommandResult result)
+    {
+        var command = result.Command;
+        var isWhole = result.Parent is not CommandResult;
+        return word.StartsWith('-') ? $"'{PathOf(result)}' has no option {word}"
+            : command.Subcommands.Count == 0 ? $"'{PathOf(result)}' takes no argument '{word}'"
+            : isWhole && Habits.AnswerTo(word) is { } answer ? $"there is no command '{word}': {answer}"
+            : $"there is no command '{(isWhole ? "" : command.Name + " ")}{word}'";
+    }
+
+    private static bool IsAnswered(string word, ParseResult result) => result.CommandResult.Parent is not CommandResult && Habits.AnswerTo(word) is not null;
+
+    private static string? Missing(CommandResult result)
+    {
+        if (result.Command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && result.GetResult(argument) is null or { Tokens.Count: 0 }) is not { } missing)
+            return null;
+        return missing.Name == SharedOptions.ProcessesName
+            ? $"say which process: give its id or name, as in '{PathOf(result)} web'; 'sentinel list' shows all processes"
+            : $"'{PathOf(result)}' needs <{missing.HelpName ?? missing.Name}>";
     }
 
     // The parser takes an option that it does not know as one more argument.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Loop;
@@ -25,13 +26,13 @@ internal static class WaitCommand
             Description = $"{Running}: it is ready; {Stopped}: it is not running and will not be restarted; {Exited}: its run has ended",
             DefaultValueFactory = _ => Exited,
             HelpName = "state",
+            CustomParser = State,
         };
-        what.AcceptOnlyFromAmong(Running, Stopped, Exited);
+        what.CompletionSources.Add(Running, Stopped, Exited);
         var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
         var timeout = SharedOptions.Seconds("--timeout", "Seconds to wait at most; after that the exit code is 124");
         var json = SharedOptions.Json();
-        var command = new Command(
-            "wait", "Wait until a process has ended, and exit with its code (128 + the signal that killed it; 1 if it is unknown)")
+        var command = new Command("wait")
         {
             process, what, port, timeout, json,
         };
@@ -43,6 +44,17 @@ internal static class WaitCommand
         command.SetAction(result => Invocation.InSession(result, json, session => Wait(
             session, result.GetValue(process)!, result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
+    }
+
+    private static string? State(ArgumentResult result)
+    {
+        var word = result.Tokens[0].Value;
+        // Ready is what most would call it.
+        if (word is Running or "ready")
+            return Running;
+        if (word is not (Stopped or Exited))
+            result.AddError($"--for takes {Running}, {Stopped} or {Exited}, not '{word}'");
+        return word;
     }
 
     // What to wait for; null: the ports.

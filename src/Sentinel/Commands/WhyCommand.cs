@@ -13,7 +13,7 @@ internal static class WhyCommand
         var processes = SharedOptions.Processes("Process id or name");
         var lines = SharedOptions.Lines("Number of stderr lines to show before each end", DefaultLines);
         var json = SharedOptions.Json();
-        var command = new Command("why", "Explain a process's state: how its last runs ended, and what comes next") { processes, lines, json };
+        var command = new Command("why") { processes, lines, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
             Show(session, result.GetValue(processes)!, result.GetValue(lines))));
         return command;

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Commands;
+
+/// <summary>
+/// The words that people bring from other tools. What stands for one of our commands is read as that command; to what Sentinel has
+/// under another roof, or does not need, one line answers.
+/// </summary>
+internal static class Habits
+{
+    private const string Suggest = "[suggest:";
+
+    /// <summary>A command line in our own words. A word that is a command of ours stays what it is.</summary>
+    public static string[] Translate(string[] arguments) => arguments switch
+    {
+        [var directive, var line] when directive.StartsWith(Suggest, StringComparison.Ordinal) => TranslateUnfinished(directive, line),
+        ["--json", var verb, .. var rest] => Translate([verb, "--json", .. rest]),
+        ["help"] => ["--help"],
+        ["help", var word, .. var rest] => [.. WordsFor(word) ?? [word], .. rest, "--help"],
+        ["run"] => ["run", "--help"],
+        ["version" or "-v" or "-V"] => ["--version"],
+        ["kill", .. var rest] when NamesASignal(rest) => arguments,
+        [var word, .. var rest] when WordsFor(word) is { } ours => [.. ours, .. rest],
+        _ => arguments,
+    };
+
+    /// <summary>What to do about a word that is no command; null if nobody would type it.</summary>
+    public static string? AnswerTo(string word) => word switch
+    {
+        "save" or "dump" or "reread" or "daemon-reload" => "it is not needed: every change is kept as it is made",
+        "kill" or "signal" or "sendSignal" => "'sentinel status NAME' shows the pid for kill(1); 'sentinel kill NAME' stops it by SIGKILL",
+        "resurrect" or "up" => "'sentinel startall' starts all processes that are not running",
+        "down" => "'sentinel stopall' stops all processes",
+        "shutdown" => "'sentinel stopall' stops all processes, 'sentinel daemon stop' the daemon",
+        "create" or "exec" => "'sentinel run COMMAND' starts a process; 'sentinel env NAME' shows the environment of one",
+        "update" or "edit" or "config" => "'sentinel set NAME' changes a process, and 'sentinel status NAME' shows it",
+        "init" or "ecosystem" => "there is no file to write: 'sentinel run COMMAND' starts a process, which is kept",
+        "enable" or "disable" or "unstartup" => "'sentinel startup --help' shows how to start the daemon at boot",
+        "cat" or "pid" => "'sentinel status NAME' shows it",
+        "is-active" => "'sentinel wait NAME --for running --timeout 0' tells by its exit code",
+        "is-enabled" => "'sentinel doctor' tells what starts at boot",
+        "journalctl" or "fg" => "'sentinel logs NAME --follow' shows what a process writes",
+        "attach" => "'sentinel logs NAME --follow' shows what a process writes; what it reads comes from /dev/null",
+        _ => null,
+    };
+
+    /// <summary>What a command would do to what it was told to act on, where no process has that name; null if nothing was likely meant.</summary>
+    public static string? AdviceOn(string verb, string target) => (verb, target) switch
+    {
+        ("start", "all") => "To start all processes: sentinel startall",
+        ("stop", "all") => "To stop all processes: sentinel stopall",
+        ("restart", "all") => "To restart all processes: sentinel restartall",
+        ("delete", "all") => "To stop and delete all processes: sentinel stopall && sentinel clean",
+        ("logs", "all") => "To show the logs of all processes: sentinel logs",
+        ("status" or "why", "all") => "To list all processes: sentinel list",
+        ("start" or "restart", _) when IsFileOfAnotherTool(target) => "Sentinel does not read that file: 'sentinel run' starts each of its programs",
+        ("start" or "restart", _) when RunLineFor(target) is { } line => $"To run it: {line}",
+        _ => null,
+    };
+
+    private static string[]? WordsFor(string word) => word switch
+    {
+        "ps" => ["list"],
+        "jlist" => ["list", "--json"],
+        "top" or "monit" or "watch" => ["list", "--watch"],
+        "rm" or "remove" or "del" => ["delete"],
+        "describe" or "show" or "info" or "inspect" => ["status"],
+        "log" or "tail" => ["logs"],
+        "flush" => ["logs", "--clear"],
+        "kill" => ["stop", "--force"],
+        "reload" => ["restart", "--rolling"],
+        _ => null,
+    };
+
+    // As kill(1) takes one, and docker.
+    private static bool NamesASignal(string[] rest) => rest is [] || Array.Exists(rest, word => word.StartsWith('-') && word != "--json");
+
+    // Files that one runs by a program, and command lines.
+    private static string? RunLineFor(string target)
+    {
+        var program = Path.GetExtension(target) switch
+        {
+            ".js" or ".mjs" or ".cjs" => "node",
+            ".ts" => "npx tsx",
+            ".py" => "python3",
+            ".rb" => "ruby",
+            ".php" => "php",
+            ".pl" => "perl",
+            ".sh" => "sh",
+            ".jar" => "java -jar",
+            _ => null,
+        };
+        return target.Contains(' ') ? $"sentinel run {ShellWords.Quote(target)}"
+            : program is not null ? $"sentinel run --name {ShellWords.Quote(Path.GetFileNameWithoutExtension(target))} -- {program} {ShellWords.Quote(target)}"
+            : target.Contains('/') ? $"sentinel run -- {ShellWords.Quote(target)}"
+            : null;
+    }
+
+    private static bool IsFileOfAnotherTool(string target) =>
+        Path.GetFileName(target) is "Procfile" or "supervisord.conf" or ['e', 'c', 'o', 's', 'y', 's', 't', 'e', 'm', '.', ..]
+        || Path.GetExtension(target) is ".yml" or ".yaml" or ".toml" or ".json" or ".conf";
+
+    // What a shell asks about: "[suggest:9]" "sentinel rm", where 9 is the place of the cursor.
+    private static string[] TranslateUnfinished(string directive, string line)
+    {
+        if (line.Split(' ', 3) is not [var program, var word, var rest] || WordsFor(word) is not { } words
+            || !int.TryParse(directive.AsSpan(Suggest.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+            return [directive, line];
+        var ours = string.Join(' ', words);
+        return [$"{Suggest}{at + ours.Length - word.Length}]", $"{program} {ours} {rest}"];
+    }
+}
