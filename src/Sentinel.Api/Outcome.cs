@@ -60,6 +60,9 @@ public abstract record Outcome(string Target)
 
     public sealed record GroupCreated(string Target) : Outcome(Target);
 
+    /// <summary>It was there, as asked.</summary>
+    public sealed record GroupExists(string Target) : Outcome(Target);
+
     /// <param name="Outdated">The names of members that run with the earlier environment.</param>
     public sealed record GroupChanged(string Target, IReadOnlyList<string> Outdated) : Outcome(Target);
 

@@ -15,4 +15,7 @@ public sealed record Group(string Name, DateTimeOffset CreatedAt)
 
     /// <summary>Whether a member gets anything from it.</summary>
     public bool HasEnvironment => EnvironmentFiles.Count > 0 || !Variables.Bytes.IsEmpty;
+
+    /// <summary>Whether a member gets the same from it as from another.</summary>
+    public bool HasEnvironmentOf(Group other) => Variables.Key == other.Variables.Key && EnvironmentFiles.SequenceEqual(other.EnvironmentFiles);
 }

@@ -160,7 +160,7 @@ public class BulkTests
         await home.Says("web", "here");
         await home.Start("other", "sleep", "1000");
         (await home.Run("stop", "other")).Ok();
-        (await home.Run("run", "--name", "member", "--group", "shop", "--create-group", "sleep 1000")).Ok();
+        (await home.Run("run", "--name", "member", "--group", "shop", "sleep 1000")).Ok();
         (await home.Run("run", "--name", "pool", "--instances", "1", "sleep 1000")).Ok();
         (await home.Run("port", "allocate", "--name", "taken")).Ok();
         if (command.StartsWith("daemon", StringComparison.Ordinal) && command != "daemon start")

@@ -276,7 +276,7 @@ public class EnvironmentTests
 
         // The command line itself runs as a supervised process, and runs another.
         var outer = new Call([
-            "run", "--name", "outer", "--group", "g", "--create-group", "--env-file", "lies.env", "--",
+            "run", "--name", "outer", "--group", "g", "--env-file", "lies.env", "--",
             SentinelHome.Actor, "parent-of", SentinelHome.Binary, "run", "--name", "inner", "--", "sleep", "1000"])
         { Environment = lies };
         var first = (await home.Start(outer)).Process.Environment;

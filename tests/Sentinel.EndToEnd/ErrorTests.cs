@@ -25,7 +25,7 @@ public class ErrorTests
     [InlineData("not-found", "group", "add", "nowhere", "web", "--json")]
     [InlineData("not-found", "port", "free", "7", "--json")]
     [InlineData("name-taken", "run", "--json", "--name", "web", "sleep 1000")]
-    [InlineData("name-taken", "group", "create", "shop", "--json")]
+    [InlineData("name-taken", "group", "create", "shop", "--env", "A=1", "--json")]
     [InlineData("port-held", "port", "free", "http", "--json")]
     [InlineData("not-started", "run", "--json", "--", "/no/such/program")]
     [InlineData("not-ready", "run", "--json", "--wait", "--name", "short", "false")]

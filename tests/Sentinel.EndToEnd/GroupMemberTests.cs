@@ -67,7 +67,7 @@ public class GroupMemberTests
     public async Task Membership_survives_every_kind_of_restart(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        await home.Sleeper("web", "--group", "g", "--create-group");
+        await home.Sleeper("web", "--group", "g");
 
         foreach (string[] command in (string[][])[
             ["restart", "web"], ["restartall"], ["group", "restart", "g"], ["stop", "web"], ["start", "web"],
@@ -110,9 +110,9 @@ public class GroupMemberTests
     public async Task Start_stop_and_restart_act_on_members_only(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        var one = await home.Sleeper("one", "--group", "g", "--create-group");
+        var one = await home.Sleeper("one", "--group", "g");
         var two = await home.Sleeper("two", "--group", "g");
-        var stranger = await home.Sleeper("stranger", "--group", "h", "--create-group");
+        var stranger = await home.Sleeper("stranger", "--group", "h");
         await home.Sleeper("idle stranger", "--group", "h");
         (await home.Run("stop", "idle stranger")).Ok();
 
@@ -218,8 +218,8 @@ public class GroupMemberTests
     public async Task List_shows_the_members_of_one_group(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        await home.Sleeper("web", "--group", "g", "--create-group");
-        await home.Sleeper("other", "--group", "h", "--create-group");
+        await home.Sleeper("web", "--group", "g");
+        await home.Sleeper("other", "--group", "h");
         await home.Sleeper("alone");
         (await home.Run("group", "create", "empty")).Ok();
 

@@ -128,7 +128,6 @@ public class GroupTests
             ["group", "delete", "gone", "--stop"],
             ["group", "delete", "gone", "--with-processes"],
             ["list", "--group", "gone"],
-            ["run", "--name", "new", "--group", "gone", "--", "sleep", "1000"],
         ];
 
         foreach (var command in commands)
@@ -152,7 +151,7 @@ public class GroupTests
     {
         await using var home = new SentinelHome();
 
-        foreach (Call call in (Call[])[new("group", "create", name), new("run", "sleep 1000", "--group", name, "--create-group")])
+        foreach (Call call in (Call[])[new("group", "create", name), new("run", "sleep 1000", "--group", name)])
         {
             var failed = (await home.Run(call)).Fails(2);
             Assert.Contains("cannot be a name", failed.Stderr);
@@ -210,21 +209,20 @@ public class GroupTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Run_makes_the_group_only_when_it_is_told_to_and_only_when_it_starts(bool withDaemon)
+    public async Task Run_makes_the_group_and_says_so_only_when_it_starts(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
 
-        Assert.Contains("--create-group makes it", (await home.Run("run", "sleep 1000", "--name", "web", "--group", "g")).Fails(1).Stderr);
-        Assert.Contains("no-such-program", (await home.Run("run", "./no-such-program", "--group", "g", "--create-group")).Fails(1).Stderr);
-        Assert.Contains("missing.env", (await home.Run("run", "sleep 1000", "--env-file", "missing.env", "--group", "g", "--create-group")).Fails(1).Stderr);
-        Assert.Contains("--create-group needs --group", (await home.Run("run", "sleep 1000", "--create-group")).Fails(2).Stderr);
+        Assert.Contains("no-such-program", (await home.Run("run", "./no-such-program", "--group", "g")).Fails(1).Stderr);
+        Assert.Contains("missing.env", (await home.Run("run", "sleep 1000", "--env-file", "missing.env", "--group", "g")).Fails(1).Stderr);
         Assert.Empty((await home.Groups()).Groups);
         Assert.Empty((await home.List()).Processes);
         Assert.Empty(home.Supervised());
 
-        var web = await home.Sleeper("web", "--group", "g", "--create-group");
-        await home.Sleeper("second", "--group", "g", "--create-group");
-        Assert.Equal("g", web.Process.Environment["SENTINEL_GROUP"]);
+        Assert.Matches("^Started web .*\nCreated group g\n$", (await home.Run("run", "--name", "web", "--group", "g", "--", "sleep", "1000")).Ok().Stdout);
+        var web = Assert.Single(home.Supervised());
+        await home.Sleeper("second", "--group", "g");
+        Assert.Equal("g", web.Environment["SENTINEL_GROUP"]);
         Assert.Equal(["second", "web"], (await home.Groups())["g"].Members);
     }
 
@@ -234,7 +232,7 @@ public class GroupTests
     public async Task A_group_that_is_deleted_leaves_its_processes_running(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        var web = await home.Sleeper("web", "--group", "g", "--create-group");
+        var web = await home.Sleeper("web", "--group", "g");
 
         Assert.Equal("Deleted group g; 1 process is in no group now\n", (await home.Run("group", "delete", "g")).Ok().Stdout);
 
@@ -253,7 +251,7 @@ public class GroupTests
     public async Task A_group_can_be_deleted_together_with_what_runs_in_it(bool withDaemon, string option)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        await home.Sleeper("web", "--group", "g", "--create-group");
+        await home.Sleeper("web", "--group", "g");
         await home.Sleeper("worker", "--group", "g", "--restart");
         var other = await home.Sleeper("other");
 

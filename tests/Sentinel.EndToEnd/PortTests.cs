@@ -246,7 +246,7 @@ public class PortTests
         Wait.Until(async () => (await home.Run(command)).ExitCode == 0, () => $"'{string.Join(' ', command)}' succeeds");
 
     // One that nobody uses, and that no other test is given by the kernel.
-    private static async Task<string> FreePort(SentinelHome home)
+    internal static async Task<string> FreePort(SentinelHome home)
     {
         var port = (await home.Run("port", "allocate", "--name", "found")).Ok().Stdout.Split(' ')[2];
         (await home.Run("port", "free", "found")).Ok();

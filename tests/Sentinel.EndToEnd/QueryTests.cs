@@ -10,7 +10,7 @@ public class QueryTests
     {
         await using var home = await SentinelHome.Create(withDaemon: true);
         var daemon = home.Daemon();
-        await home.Sleeper("web", "--port", "http", "--group", "shop", "--create-group");
+        await home.Sleeper("web", "--port", "http", "--group", "shop");
         await home.Sleeper("leased", "--ttl", "1h", "--max-memory", "1G");
         await home.StartActor("tree", "children", "2");
         (await home.Run("run", "--name", "crashed", "--", SentinelHome.Actor, "exit", "3")).Ok();

@@ -19,7 +19,7 @@ public sealed class SweepTests
     private static readonly Dictionary<string, Change> Changes = new()
     {
         ["run"] = new(
-            ["run", "--name", "new", "--group", "shop", "--create-group", "--port", "http", "--", "sleep", "1000"], "shop: new; idle stopped, new running, web running", ["start", "new"]),
+            ["run", "--name", "new", "--group", "shop", "--port", "http", "--", "sleep", "1000"], "shop: new; idle stopped, new running, web running", ["start", "new"]),
         ["run a set"] = new(
             ["run", "--name", "new", "--instances", "2", "--", "sleep", "1000"], "; idle stopped, new-1 running, new-2 running, web running", ["scale", "new", "2"], ["start", "new"]),
         ["start"] = new(["start", "idle"], "; idle running, web running"),

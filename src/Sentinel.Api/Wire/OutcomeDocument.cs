@@ -21,7 +21,7 @@ public static class OutcomeDocument
         json.WriteOrNull("group", outcome switch
         {
             Outcome.Moved moved => moved.Group,
-            Outcome.GroupCreated or Outcome.GroupChanged or Outcome.GroupDeleted => outcome.Target,
+            Outcome.GroupCreated or Outcome.GroupExists or Outcome.GroupChanged or Outcome.GroupDeleted => outcome.Target,
             _ => process?.Group,
         });
         json.WriteOrNull("port", outcome switch
@@ -68,6 +68,7 @@ public static class OutcomeDocument
         {
             "failed" => new Outcome.Failed(target, process, json.Text("error"), FailureCodes.Parse(json.Text("code"))),
             "created" => new Outcome.GroupCreated(target),
+            "already-exists" => new Outcome.GroupExists(target),
             "changed" when process is null => new Outcome.GroupChanged(target, json.Texts("members")),
             "deleted" when process is null => new Outcome.GroupDeleted(target, json.Texts("members")),
             "allocated" => new Outcome.PortAllocated(json.Get("port").GetInt32(), target),
@@ -111,6 +112,7 @@ public static class OutcomeDocument
         Outcome.Moved { Process.Group: null } => "removed",
         Outcome.Moved => "added",
         Outcome.GroupCreated => "created",
+        Outcome.GroupExists => "already-exists",
         Outcome.PortAllocated => "allocated",
         Outcome.PortFreed => "freed",
         Outcome.Failed => "failed",

@@ -41,7 +41,6 @@ public static class RequestDocument
                 if (run.Instances is { } instances)
                     json.WriteNumber("instances", instances);
                 json.WriteBoolean("isNamed", run.IsNamed);
-                json.WriteBoolean("makesGroup", run.MakesGroup);
                 Write(json, run.Environment);
                 if (run.Origin is { } origin)
                     LeaseDocument.Write(json, origin);
@@ -134,7 +133,6 @@ public static class RequestDocument
         "run" => new Request.Run(new RunRequest(
             SpecDocument.Read(json.Get("spec")),
             json.Get("isNamed").GetBoolean(),
-            json.Get("makesGroup").GetBoolean(),
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
             json.Maybe("instances")?.GetInt32(),
             json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,

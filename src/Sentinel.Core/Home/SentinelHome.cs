@@ -21,6 +21,9 @@ public sealed record SentinelHome(string Folder)
     /// <summary>Where the daemon listens.</summary>
     public string Socket => Path.Combine(Folder, "daemon.sock");
 
+    /// <summary>The daemon's pid, for people and scripts; also where the Python tool of the same name kept that of its own.</summary>
+    public string DaemonPid => Path.Combine(Folder, "daemon.pid");
+
     /// <summary>What the daemon reported without being asked.</summary>
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 

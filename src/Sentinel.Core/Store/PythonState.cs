@@ -113,8 +113,7 @@ public sealed class PythonState(
 
     private int? DaemonPid()
     {
-        var file = Path.Combine(home.Folder, "daemon.pid");
-        return int.TryParse(files.ReadAll(file), CultureInfo.InvariantCulture, out var pid) && table.Look(pid) is { HasEnded: false }
+        return int.TryParse(files.ReadAll(home.DaemonPid), CultureInfo.InvariantCulture, out var pid) && table.Look(pid) is { HasEnded: false }
             ? pid
             : null;
     }

@@ -13,8 +13,8 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
     public Outcome Create(Group group)
     {
         using var transaction = store.Begin();
-        if (transaction.State.Groups.ContainsKey(group.Name))
-            return new Outcome.Failed(group.Name, null, $"group '{group.Name}' already exists; 'sentinel group set' changes it", FailureCode.NameTaken);
+        if (transaction.State.Groups.GetValueOrDefault(group.Name) is { } known)
+            return known.HasEnvironmentOf(group) ? new Outcome.GroupExists(group.Name) : new Outcome.Failed(group.Name, null, $"group '{group.Name}' already exists; 'sentinel group set' changes it", FailureCode.NameTaken);
         if (WhyNot(group.EnvironmentFiles) is { } why)
             return new Outcome.Failed(group.Name, null, why);
         transaction.State = transaction.State.With(group);

@@ -26,9 +26,20 @@ internal sealed class Registry(
     public async ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request)
     {
         List<Outcome> outcomes;
+        string? made;
         using (var transaction = _store.Begin())
+        {
+            made = request.Spec.Group is { } group && !transaction.State.Groups.ContainsKey(group) ? group : null;
             outcomes = Register(transaction, request);
-        return await AllOrNone(outcomes);
+        }
+
+        var all = await AllOrNone(outcomes);
+        if (made is null || !outcomes.Exists(outcome => outcome is Outcome.Started))
+            return all;
+        if (all.Any(outcome => outcome is Outcome.Started))
+            return [.. all, new Outcome.GroupCreated(made)];
+        RemoveUnused(made);
+        return all;
     }
 
     /// <inheritdoc cref="Supervisor.Scale"/>
@@ -97,8 +108,6 @@ internal sealed class Registry(
         if ((NotFree(state, name) ?? DoubleOf(transaction, name)) is { } taken)
             return [taken];
         state = transaction.State;
-        if (request.Spec.Group is { } group && !state.Groups.ContainsKey(group) && !request.MakesGroup)
-            return [GroupBook.Missing(state, group, "--create-group makes it") with { Target = name }];
 
         var asked = request.Instances is { } count
             ? Enumerable.Range(1, count).Select(number => OfSet(request.Spec, name, number)).ToList()
@@ -163,6 +172,15 @@ internal sealed class Registry(
         return LogEnd.Of(record, _store.Home, _store.Files) is var logs && logs is not { Stdout: null or 0, Stderr: null or 0 }
             ? record with { LogsFrom = logs }
             : record;
+    }
+
+    private void RemoveUnused(string group)
+    {
+        using var transaction = _store.Begin();
+        if (!transaction.State.Groups.ContainsKey(group) || transaction.State.MembersOf(group).Any())
+            return;
+        transaction.State = transaction.State with { Groups = transaction.State.Groups.Remove(group) };
+        transaction.Save();
     }
 
     // Undoes a set of which some could not be started, which only trying showed.

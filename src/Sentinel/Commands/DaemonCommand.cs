@@ -173,7 +173,11 @@ internal static class DaemonCommand
             if (process.Signal(signal) is { } refusal)
                 throw new DaemonException($"the daemon (pid {identity.Pid}) {refusal}");
             handles.WaitAny([process], DaemonClient.SilenceLimit).GetAwaiter().GetResult();
-            return process.HasEnded ? identity.Pid : throw DaemonClient.Silent(session.Home, idle);
+            if (!process.HasEnded)
+                throw DaemonClient.Silent(session.Home, idle);
+            // One that was killed could not.
+            DaemonPidFile.Remove(session.Home.DaemonPid);
+            return identity.Pid;
         }
     }
 

@@ -19,14 +19,12 @@ internal static class RunCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
-        var makesGroup = SharedOptions.Flag("--create-group", "Create the group if it does not exist");
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");
         var waits = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
         var json = SharedOptions.Json();
         var command = new Command("run") { words };
         options.AddTo(command);
-        command.Options.Add(makesGroup);
         command.Options.Add(instances);
         RunWords.AddTo(command);
         command.Options.Add(waits);
@@ -34,8 +32,6 @@ internal static class RunCommand
         command.Check(result =>
         {
             Model.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
-            if (result.GetValue(makesGroup) && !options.Has(result, "group"))
-                throw new FormatException("--create-group needs --group");
             if (result.GetValue(instances) > 1 && options.Has(result, "pid-file"))
                 throw new FormatException("--pid-file names one file, and each of several --instances needs its own");
         });
@@ -66,7 +62,7 @@ internal static class RunCommand
             }
 
             var request = new RunRequest(
-                spec, isNamed, result.GetValue(makesGroup), caller, result.GetValue(instances), ancestry.OfCaller(DateTimeOffset.UtcNow), Caller.Surroundings);
+                spec, isNamed, caller, result.GetValue(instances), ancestry.OfCaller(DateTimeOffset.UtcNow), Caller.Surroundings);
             return Run(session, request, result.GetValue(waits));
         }));
         return command;

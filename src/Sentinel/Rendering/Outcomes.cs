@@ -25,6 +25,7 @@ internal static class Outcomes
         Outcome.Moved moved => (moved.Process.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
             + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Id}' changes its environment" : "")}",
         Outcome.GroupCreated created => $"Created group {created.Target}",
+        Outcome.GroupExists known => $"Group {known.Target} already exists",
         Outcome.GroupChanged changed => $"Changed group {changed.Target}" + (changed.Outdated.Count == 0
             ? ""
             : $"; 'sentinel group restart {changed.Target}' changes the environment of {string.Join(", ", changed.Outdated)}"),

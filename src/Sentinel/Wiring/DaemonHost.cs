@@ -92,6 +92,7 @@ internal sealed class DaemonHost : IDisposable
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
                 return false;
         _store.Tell(new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text));
+        using var pidFile = new DaemonPidFile(_home.DaemonPid, Warn);
         using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed, feed: new EventFeed(_store));
         if (_modifications.WhyNot is { } blind)
             Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");

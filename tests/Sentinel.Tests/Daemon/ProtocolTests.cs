@@ -32,9 +32,9 @@ public sealed class ProtocolTests
     private static readonly Gen<Renewal?> MaybeRenewal = Gen.Select(AnyState.Environment, Text.Null(), (environment, inherited) => new Renewal(environment, inherited)).Null();
 
     internal static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null())
-            .Select((spec, named, makesGroup, environment, instances, origin, surroundings) =>
-                new Request.Run(new RunRequest(spec, named, makesGroup, environment, instances, origin, surroundings))),
+        Gen.Select(AnyState.Spec, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null())
+            .Select((spec, named, environment, instances, origin, surroundings) =>
+                new Request.Run(new RunRequest(spec, named, environment, instances, origin, surroundings))),
         Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
         Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
@@ -73,6 +73,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) =>
             new Outcome.Moved(target, record with { Spec = record.Spec with { Group = record.Spec.Group is null ? null : group } }, group, isOutdated)),
         Text.Select(group => new Outcome.GroupCreated(group)),
+        Text.Select(group => new Outcome.GroupExists(group)),
         Gen.Select(Text, Text.Array[0, 3]).Select((group, outdated) => new Outcome.GroupChanged(group, outdated)),
         Gen.Select(Text, Text.Array[0, 3]).Select((group, members) => new Outcome.GroupDeleted(group, members)),
         AnyState.Lease.Select(lease => new Outcome.PortAllocated(lease.Port, lease.Name)),
@@ -354,7 +355,7 @@ public sealed class ProtocolTests
                 AnyState.Same(one.Spec, other.Spec);
                 AnyState.Same(one.Origin, other.Origin);
                 Assert.Equal(one.Instances, other.Instances);
-                Assert.Equal((one.IsNamed, one.MakesGroup, one.Surroundings, Content(one.Environment)), (other.IsNamed, other.MakesGroup, other.Surroundings, Content(other.Environment)));
+                Assert.Equal((one.IsNamed, one.Surroundings, Content(one.Environment)), (other.IsNamed, other.Surroundings, Content(other.Environment)));
                 break;
             case (Request.ChangeSpecs { Changes: [var one] }, Request.ChangeSpecs { Changes: [var other] }):
                 AnyState.Same(one.Before, other.Before);

@@ -28,7 +28,7 @@ public sealed class GroupTests : IDisposable
     public void Members_get_its_variables_from_the_first_start_on()
     {
         Do(new Request.CreateGroup(new Group("front", Clock.Start) { Variables = Block("A=1") }));
-        _sentinel.Supervisor.RunOne(In("front"));
+        _sentinel.Supervisor.Run(In("front")).Now();
         Do(new Request.ChangeGroup("front", new GroupChange(Block("A=2"), [], null)));
         _sentinel.Restart("web");
 
@@ -40,7 +40,7 @@ public sealed class GroupTests : IDisposable
     public void Whoever_runs_with_what_it_was_before_is_named()
     {
         Do(new Request.CreateGroup(new Group("front", Clock.Start)));
-        _sentinel.Supervisor.RunOne(In("front"));
+        _sentinel.Supervisor.Run(In("front")).Now();
         _sentinel.Run("alone");
 
         var changed = Assert.IsType<Outcome.GroupChanged>(Do(new Request.ChangeGroup("front", new GroupChange(Block("A=2"), [], null))));
@@ -54,10 +54,6 @@ public sealed class GroupTests : IDisposable
     [Fact]
     public void Where_there_is_no_such_group_nothing_is_started_or_changed()
     {
-        var failed = Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front")));
-        Assert.Equal("there is no group 'front'; --create-group makes it", failed.Why);
-        Assert.Empty(_sentinel.Machine.Launches);
-        Assert.Empty(_sentinel.Store.Read().Processes);
         foreach (var request in new Request[]
         {
             new Request.DeleteGroup("front"), new Request.ChangeGroup("front", new GroupChange(Block("A=1"), [], null)),
@@ -71,18 +67,42 @@ public sealed class GroupTests : IDisposable
     public void A_group_is_made_with_the_process_and_not_without_it()
     {
         _sentinel.Machine.FailsToStart = _ => "it does not";
-        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true }));
+        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front")));
         Assert.Empty(_sentinel.Store.Read().Groups);
 
         _sentinel.Machine.FailsToStart = _ => null;
-        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true }));
+        Assert.Collection(
+            _sentinel.Supervisor.Run(In("front")).Now(),
+            started => Assert.IsType<Outcome.Started>(started),
+            made => Assert.Equal("front", Assert.IsType<Outcome.GroupCreated>(made).Target));
         Assert.Equal(["front"], _sentinel.Store.Read().Groups.Keys);
+        Assert.IsType<Outcome.Started>(_sentinel.Supervisor.RunOne(MadeUpSentinel.Request("second") with { Spec = In("front").Spec with { Name = "second" } }));
+    }
+
+    [Fact]
+    public void A_group_is_not_kept_for_a_set_of_which_some_could_not_be_started()
+    {
+        _sentinel.Machine.FailsToStart = launch => launch.Environment["SENTINEL_INSTANCE"] == "2" ? "it does not" : null;
+
+        Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(In("front") with { Instances = 2 }));
+
+        Assert.Empty(_sentinel.Store.Read().Groups);
+        Assert.Empty(_sentinel.Store.Read().Processes);
+    }
+
+    [Fact]
+    public void A_group_that_is_there_as_asked_need_not_be_created()
+    {
+        Do(new Request.CreateGroup(new Group("front", default) { Variables = Block("A=1") }));
+
+        Assert.IsType<Outcome.GroupExists>(Do(new Request.CreateGroup(new Group("front", default) { Variables = Block("A=1") })));
+        Assert.Equal(FailureCode.NameTaken, Assert.IsType<Outcome.Failed>(Do(new Request.CreateGroup(new Group("front", default)))).Code);
     }
 
     [Fact]
     public void What_is_deleted_leaves_its_members_in_no_group()
     {
-        _sentinel.Supervisor.RunOne(In("front") with { MakesGroup = true });
+        _sentinel.Supervisor.Run(In("front")).Now();
 
         Assert.Equal(["web"], Assert.IsType<Outcome.GroupDeleted>(Do(new Request.DeleteGroup("front"))).Members);
 

@@ -68,7 +68,6 @@ internal sealed class MadeUpSentinel : IDisposable
             Restart = restart,
         },
         isNamed,
-        MakesGroup: false,
         Environment);
 
     /// <summary>Runs it, and gives the process itself.</summary>
