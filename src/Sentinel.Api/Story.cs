@@ -10,7 +10,20 @@ namespace Sentinel.Api;
 /// <param name="IsWatched">Whether a daemon will do what is due.</param>
 public sealed record Story(ProcessInfo Process, IReadOnlyList<Story.Run> Runs, int Ends, DateTimeOffset? KnownSince, bool IsWatched)
 {
+    /// <summary>Why it does not run, or is not well, in words; null: there is nothing to say.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>The line that tells why the last run failed, in the program's own words; null: it failed in silence, or has not failed.</summary>
+    public SaidLine? Said { get; init; }
+
     /// <param name="Stderr">The last lines that it wrote there.</param>
     /// <param name="IsKept">Whether its log still reaches back that far.</param>
-    public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept);
+    public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept)
+    {
+        /// <summary>The last lines on stdout, if it wrote none to stderr.</summary>
+        public IReadOnlyList<string> Stdout { get; init; } = [];
+    }
 }
+
+/// <summary>A line that a program wrote.</summary>
+public sealed record SaidLine(string Text, LogStream Stream);

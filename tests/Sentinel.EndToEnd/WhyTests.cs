@@ -18,14 +18,16 @@ public class WhyTests
         var why = (await home.Run("why", "broken", "--lines", "2")).Ok().Lines;
 
         Assert.StartsWith("broken (id: 1): failed since", why[0]);
-        Assert.Contains("given up", why[1]);
-        Assert.Contains("sentinel start 1", why[1]);
-        Assert.Contains("3 runs ended", why[2]);
-        Assert.Contains("restarted 2 times", why[2]);
+        Assert.EndsWith(": exited with code 3", why[0]);
+        Assert.Equal("  run 3 line 3", why[1]);
+        Assert.Contains("given up", why[2]);
+        Assert.Contains("sentinel start broken", why[2]);
+        Assert.Contains("3 runs ended", why[3]);
+        Assert.Contains("restarted 2 times", why[3]);
         // The last first, and of each run what it wrote, not what others did.
         Assert.Equal(
             ["exited with code 3", "run 3 line 2", "run 3 line 3", "exited with code 2", "run 2 line 2", "run 2 line 3", "exited with code 1", "run 1 line 2", "run 1 line 3"],
-            why[3..].Select(line => line.Contains('|') ? line.Split("| ")[1] : "exited" + line.Split("exited")[1].Split(" after")[0].Split(',')[0]));
+            why[4..].Select(line => line.Contains('|') ? line.Split("| ")[1] : "exited" + line.Split("exited")[1].Split(" after")[0].Split(',')[0]));
     }
 
     [Fact]
@@ -43,6 +45,7 @@ public class WhyTests
         Assert.Equal(("broken", "crashed", 1), ((string)process["name"]!, (string)process["state"]!, (int)process["endedRuns"]!));
         var run = Assert.Single(process["lastRuns"]!.AsArray())!;
         Assert.Equal(4, (int)run["run"]!["exitCode"]!);
+        Assert.Equal(("exited with code 4", "oh no", "stderr"), ((string)process["cause"]!, (string)process["said"]!["text"]!, (string)process["said"]!["stream"]!));
         Assert.Equal(["oh no"], run["stderrLines"]!.AsArray().Select(line => (string)line!));
         Assert.InRange((double)run["livedSeconds"]!, 0, waited.TotalSeconds);
     }
@@ -57,7 +60,7 @@ public class WhyTests
         (await home.Run("stop", "stopped")).Ok();
         await Says("kept", "it is restarted, by the next 'sentinel list' or 'status': no daemon is running");
         await Says("plain", "it is not restarted");
-        await Says("stopped", "stopped by the user and stays stopped until 'sentinel start 3'");
+        await Says("stopped", "It stays stopped until 'sentinel start stopped'");
 
         await home.StartDaemon();
         await Says("kept", "When it ends by itself, it is restarted.");

@@ -104,11 +104,14 @@ internal static class AnswerDocument
             json.WritePropertyName("end");
             EventDocument.Write(json, run.End);
             json.WriteTexts("stderrLines", run.Stderr);
+            json.WriteTexts("stdoutLines", run.Stdout);
             json.WriteBoolean("isKept", run.IsKept);
         });
         json.WriteNumber("endedRuns", story.Ends);
         json.WriteOrNull("knownSince", story.KnownSince);
         json.WriteBoolean("isWatched", story.IsWatched);
+        json.WriteOrNull("cause", story.Cause);
+        json.WriteObjectOrNull("said", story.Said, SaidDocument.Write);
     }
 
     private static Story ReadStory(JsonElement json) => new(
@@ -116,8 +119,15 @@ internal static class AnswerDocument
         [.. json.Get("lastRuns").EnumerateArray().Select(run => new Story.Run(
             EventDocument.Read(run.Get("end")) as Event.Ended ?? throw new JsonException("a run that has not ended"),
             run.Texts("stderrLines"),
-            run.Get("isKept").GetBoolean()))],
+            run.Get("isKept").GetBoolean())
+        {
+            Stdout = run.Texts("stdoutLines"),
+        })],
         json.Get("endedRuns").GetInt32(),
         json.Maybe("knownSince")?.Time(),
-        json.Get("isWatched").GetBoolean());
+        json.Get("isWatched").GetBoolean())
+    {
+        Cause = json.Maybe("cause")?.GetString(),
+        Said = json.Maybe("said") is { } said ? SaidDocument.Read(said) : null,
+    };
 }

@@ -98,7 +98,7 @@ public sealed class Observer(ObserverTools tools)
     {
         var (found, missing) = query.Selection.In(sight.State, _ => true);
         var warnings = new List<string>();
-        var stories = new Stories(tools.Store.Home, tools.LogFiles, tools.Time, warnings.Add)
+        var stories = new Stories(tools.Store.Home, tools.LogFiles, tools.Ports, tools.Time, warnings.Add)
             .Tell(found, sight, isWatched: found.Count > 0 && tools.IsWatched(), query.Lines);
         return new Answer.Stories(stories) { Missing = missing, Warnings = warnings };
     }

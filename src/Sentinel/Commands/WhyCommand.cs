@@ -11,7 +11,7 @@ internal static class WhyCommand
     public static Command Create()
     {
         var processes = SharedOptions.Processes("Process id or name");
-        var lines = SharedOptions.Lines("Number of stderr lines to show before each end", DefaultLines);
+        var lines = SharedOptions.Lines("Number of lines to show before each end", DefaultLines);
         var json = SharedOptions.Json();
         var command = new Command("why") { processes, lines, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>

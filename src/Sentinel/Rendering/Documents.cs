@@ -76,6 +76,8 @@ internal static class Documents
             json.WriteString("name", story.Process.Name);
             json.WriteString("state", story.Process.State);
             json.WriteString("since", story.Process.Since);
+            json.WriteOrNull("cause", story.Cause);
+            json.WriteObjectOrNull("said", story.Said, SaidDocument.Write);
             json.WriteString("next", story.Next);
             json.WriteOrNull("restartDue", story.Process.RestartDue);
             json.WriteNumber("restarts", story.Process.Restarts);
@@ -87,6 +89,7 @@ internal static class Documents
                 json.WriteNumber("livedSeconds", Math.Round((run.End.Run.EndedAt - run.End.Run.StartedAt).TotalSeconds, 3));
                 json.WriteBoolean("stoppedByUser", run.End.ByUser);
                 json.WriteArrayOrNull("stderrLines", run.IsKept ? run.Stderr : null, json.WriteStringValue);
+                json.WriteTexts("stdoutLines", run.Stdout);
             });
         });
         json.WriteTexts("warnings", warnings);

@@ -13,21 +13,21 @@ internal static class StoryText
             { HandsOver: true } => $"Its main process has ended, and {Text.Printable(story.Process.PidFile ?? "its pid file")} will name the one that takes its place.",
             { IsUnready: true, Readiness.By: not null } => $"I{ProcessDetails.NotReady(story.Process, story.IsWatched)[1..]}.",
             { InBackground: { } gone, LeftOver.Count: 0 } =>
-                $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {story.Process.Id}' starts it.",
+                $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {story.Name}' starts it.",
             { InBackground: { } left } when story.Rule != RestartRule.Never =>
-                $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: what it left may be what serves. 'sentinel restart {story.Process.Id}' ends that and starts it again.",
+                $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: what it left may be what serves. 'sentinel restart {story.Name}' ends that and starts it again.",
             { IsUp: true } when story.Rule == RestartRule.Never =>
-                $"When it ends by itself, it is not restarted ('sentinel set {story.Process.Id} --restart' changes that).",
+                $"When it ends by itself, it is not restarted ('sentinel set {story.Name} --restart' changes that).",
             { IsUp: true } => story.WhenItEnds,
             { RestartDue: { } due } => (due > DateTimeOffset.UtcNow
                 ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
                 : "It is due to be restarted") + (story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running."),
             { FailedBecause: { } why } =>
-                $"It was given up: {why}. 'sentinel start {story.Process.Id}' tries again; 'sentinel reset {story.Process.Id}' only forgets the failures.",
-            { State: "stopped", LeaseEnded: { } over } =>
-                $"It was ended because its lease is over: {over}. 'sentinel start {story.Process.Id}' starts it again, unless its owner has gone.",
-            { State: "stopped" } => $"It was stopped by the user and stays stopped until 'sentinel start {story.Process.Id}'.",
-            { State: "exited" or "crashed" } => $"It is not restarted ('sentinel set {story.Process.Id} --restart' changes that); 'sentinel start {story.Process.Id}' starts it.",
+                $"It was given up: {why}. 'sentinel start {story.Name}' tries again; 'sentinel reset {story.Name}' only forgets the failures.",
+            { State: "stopped", LeaseEnded: not null } =>
+                $"'sentinel start {story.Name}' starts it again, unless its owner has gone.",
+            { State: "stopped" } => $"It stays stopped until 'sentinel start {story.Name}'.",
+            { State: "exited" or "crashed" } => $"It is not restarted ('sentinel set {story.Name} --restart' changes that); 'sentinel start {story.Name}' starts it.",
             { Elsewhere: { } elsewhere } => $"It is {elsewhere.Place}, and cannot be seen or touched from here.",
             { State: "starting" } => "It is being started.",
             { StoppingBecause: not null } or { ThenStarts: true } => "It is being ended, and may then be started again.",
@@ -36,9 +36,17 @@ internal static class StoryText
 
         public IEnumerable<string> Lines(Style style)
         {
-            yield return $"{style.Paint(story.Process.Name, Color.Bold)} (id: {story.Process.Id}): "
+            foreach (var line in Text.Wrap(
+                $"{style.Paint(story.Process.Name, Color.Bold)} (id: {story.Process.Id}): "
                 + $"{style.Paint(story.Process.State, ProcessList.ColorOf(story.Process.State))} since {Text.Time(story.Process.Since)}"
-                + (story.Process.Pid is { } pid ? $" (pid: {pid})" : "");
+                + (story.Process.Pid is { } pid ? $" (pid: {pid})" : story.Lived is { } lived ? $", after {Text.ExactDuration(lived)}" : "")
+                + (story.Cause is { } cause ? $": {Text.Printable(cause)}" : ""),
+                style.Width,
+                indent: 2))
+                yield return line;
+            if (story.Said is { } said)
+                foreach (var line in Text.Wrap($"  {Text.Printable(said.Text)}{(said.Stream == LogStream.Stdout ? style.Paint(" (on stdout)", Color.Dim) : "")}", style.Width, indent: 2))
+                    yield return line;
             foreach (var line in Text.Wrap($"  {story.Next}", style.Width, indent: 2))
                 yield return line;
             if (story.Process.LeftOver.Count > 0)
@@ -52,18 +60,24 @@ internal static class StoryText
                 : $"  {Text.Count(story.Ends, "run", "runs")} ended since {Text.Time(since)}; restarted {Text.Count(story.Process.Restarts, "time", "times")}.";
             foreach (var line in (story.Process.EmptiedLogs ?? []).SelectMany(log => Text.Wrap($"  {ProcessDetails.Emptied(story.Process, log)}.", style.Width, indent: 2)))
                 yield return line;
-            foreach (var (end, stderr, isKept) in story.Runs)
+            foreach (var run in story.Runs)
             {
                 yield return "";
-                yield return $"{style.Paint(Text.Time(end.Time), Color.Dim)} {Events.What(end)}";
-                if (!isKept)
+                yield return $"{style.Paint(Text.Time(run.End.Time), Color.Dim)} {Events.What(run.End)}";
+                if (!run.IsKept)
                     yield return "  (what it wrote to stderr is no longer kept)";
-                else if (stderr.Count == 0)
-                    yield return "  (nothing on stderr)";
-                foreach (var line in stderr)
+                else if (run.Stderr.Count == 0)
+                    yield return run.Stdout.Count > 0 ? "  (nothing on stderr; on stdout)" : "  (it wrote nothing)";
+                foreach (var line in run.IsKept && run.Stderr.Count == 0 ? run.Stdout : run.Stderr)
                     yield return $"  {style.Paint("|", Color.Dim)} {Text.Printable(line)}";
             }
         }
+
+        private string Name => ShellWords.Quote(Text.Printable(story.Process.Name));
+
+        // Only of the last run, and if somebody saw it end.
+        private TimeSpan? Lived =>
+            story.Cause is not null && story.Runs is [{ End.Run: { Witnessed: true, Pid: not null } last }, ..] ? last.EndedAt - last.StartedAt : null;
 
         private RestartRule? Rule => RestartRules.Parse(story.Process.Restart);
 

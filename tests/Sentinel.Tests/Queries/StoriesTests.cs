@@ -90,6 +90,6 @@ public sealed class StoriesTests : IDisposable
     {
         var state = State.Empty.With(web ?? _web);
         var sight = new Sight(state, state, new Snapshot(new Machine()));
-        return Assert.Single(new Stories(_home, new LogFiles(), new Clock(), _warnings.Add).Tell([web ?? _web], sight, isWatched: true, lines));
+        return Assert.Single(new Stories(_home, new LogFiles(), new MadeUpPorts(), new Clock(), _warnings.Add).Tell([web ?? _web], sight, isWatched: true, lines));
     }
 }
