@@ -15,10 +15,17 @@ public abstract record Outcome(string Target)
     /// <summary>The outcome for a process.</summary>
     public abstract record OfProcess(string Target, ProcessRef Process) : Outcome(Target);
 
-    public sealed record Started(string Target, ProcessRef Process) : OfProcess(Target, Process);
+    /// <summary>It runs now.</summary>
+    public abstract record Began(string Target, ProcessRef Process) : OfProcess(Target, Process)
+    {
+        /// <summary>Where it can be reached.</summary>
+        public IReadOnlyList<PortRef> Ports { get; init; } = [];
+    }
+
+    public sealed record Started(string Target, ProcessRef Process) : Began(Target, Process);
 
     /// <summary>Stopped and started again; <paramref name="OldPid"/> is null when it had not been running.</summary>
-    public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : OfProcess(Target, Process);
+    public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : Began(Target, Process);
 
     /// <summary>All of its tree is gone.</summary>
     public sealed record Stopped(string Target, ProcessRef Process) : OfProcess(Target, Process);

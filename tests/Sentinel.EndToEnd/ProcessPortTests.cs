@@ -1,10 +1,37 @@
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Sentinel.EndToEnd;
 
 /// <summary>Ports that a process has for as long as it is registered.</summary>
 public class ProcessPortTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_it_listens_is_said_when_it_starts_and_can_be_asked(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+
+        var started = (await home.Run("run", "--name", "web", "--port", "http", "--port", "admin=ADMIN_PORT", "--", "sleep", "1000")).Ok().Stdout;
+
+        var ports = (await home.Ports()).ToDictionary(lease => lease.Name, lease => lease.Port);
+        Assert.EndsWith($", http://127.0.0.1:{ports["http"]}, admin: {ports["admin"]})\n", started);
+        Assert.EndsWith($", http://127.0.0.1:{ports["http"]}, admin: {ports["admin"]})\n", (await home.Run("restart", "web")).Ok().Stdout);
+        Assert.Equal($"{ports["http"]}\n", (await home.Run("port", "get", "web", "http")).Ok().Stdout);
+        Assert.Equal($"{ports["admin"]}\n", (await home.Run("port", "get", "1", "admin")).Ok().Stdout);
+        Assert.Contains("it has several ports; name one of them: http, admin", (await home.Run("port", "get", "web")).Fails(1).Stderr);
+        Assert.Contains("it has no port named 'db'", (await home.Run("port", "get", "web", "db")).Fails(1).Stderr);
+        Assert.Contains("there is no process named 'nobody'", (await home.Run("port", "get", "nobody")).Fails(1).Stderr);
+
+        var plain = JsonNode.Parse((await home.Run("run", "--name", "plain", "--json", "--port", "http", "--", "sleep", "1000")).Ok().Stdout)!["results"]![0]!;
+        var port = Assert.Single(plain["ports"]!.AsArray())!;
+        Assert.Equal($"http://127.0.0.1:{(int)port["port"]!}", (string)port["url"]!);
+        Assert.Equal($"{(int)port["port"]!}\n", (await home.Run("port", "get", "plain")).Ok().Stdout);
+        await home.Sleeper("none");
+        Assert.Contains("it has no port", (await home.Run("port", "get", "none")).Fails(1).Stderr);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

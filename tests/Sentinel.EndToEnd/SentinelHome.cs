@@ -401,6 +401,6 @@ internal sealed partial record Started(string Name, int Id, int Pid)
         return new Started(line.Groups[1].Value, int.Parse(line.Groups[2].Value), int.Parse(line.Groups[3].Value));
     }
 
-    [GeneratedRegex(@"^(?:Started|Restarted) (.*) \(id: (\d+), pid: (\d+)\)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:Started|Restarted) (.*) \(id: (\d+), pid: (\d+)(?:, .*)?\)$", RegexOptions.Multiline)]
     private static partial Regex Pattern();
 }

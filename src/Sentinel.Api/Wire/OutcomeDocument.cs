@@ -30,6 +30,15 @@ public static class OutcomeDocument
             Outcome.PortFreed freed => freed.Port,
             _ => null,
         });
+        if (outcome is Outcome.Began began)
+            json.WriteObjects("ports", began.Ports, port =>
+            {
+                json.WriteString("name", port.Name);
+                json.WriteNumber("port", port.Port);
+                json.WriteOrNull("url", port.Url);
+            });
+        else
+            json.WriteNull("ports");
         json.WriteOrNull("error", (outcome as Outcome.Failed)?.Why);
         json.WriteOrNull("code", (outcome as Outcome.Failed)?.Code.Word());
         json.WriteOrNull("reason", outcome switch
@@ -74,8 +83,8 @@ public static class OutcomeDocument
             "allocated" => new Outcome.PortAllocated(json.Get("port").GetInt32(), target),
             "freed" => new Outcome.PortFreed(json.Get("port").GetInt32(), target),
             _ when process is null => throw Unknown(),
-            "started" => new Outcome.Started(target, process),
-            "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()),
+            "started" => new Outcome.Started(target, process) { Ports = Ports() },
+            "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()) { Ports = Ports() },
             "stopped" => new Outcome.Stopped(target, process),
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
             "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
@@ -90,6 +99,8 @@ public static class OutcomeDocument
             "added" or "removed" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),
             _ => throw Unknown(),
         };
+
+        List<PortRef> Ports() => [.. json.Get("ports").EnumerateArray().Select(port => new PortRef(port.Text("name"), port.Get("port").GetInt32()))];
 
         JsonException Unknown() => JsonFields.Unknown("outcome", word);
     }

@@ -37,7 +37,7 @@ internal sealed class Restarting(
         var pids = begun.Found.ToDictionary(record => record.Id, record => record.State.Main?.Pid);
         outcomes.AddRange(starts.Select(outcome => outcome switch
         {
-            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]),
+            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]) { Ports = started.Ports },
             Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Process.Id]),
             _ => outcome,
         }));

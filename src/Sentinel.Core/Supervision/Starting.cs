@@ -31,7 +31,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var pids = new Dictionary<int, int?>();
         var outcomes = await Start(Choose, new ProcessEvent.Tick());
         return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id])
+            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]) { Ports = started.Ports }
             : outcome)];
 
         Chosen Choose(StateTransaction transaction, Snapshot snapshot)
@@ -222,6 +222,9 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         transaction.State = transaction.State.With(record);
         return spawned is ProcessEvent.Spawned
             ? new Outcome.Started(record.Spec.Name, record)
+            {
+                Ports = [.. transaction.State.Ports.Values.Where(lease => lease.ProcessId == record.Id).Select(lease => new PortRef(lease.Name, lease.Port))],
+            }
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
 

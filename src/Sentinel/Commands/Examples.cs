@@ -42,6 +42,7 @@ internal static class Examples
         "port" => ["sentinel port allocate --name http", "sentinel port list"],
         "port allocate" => ["sentinel port allocate", "sentinel port allocate 8080 --name http"],
         "port list" => ["sentinel port list"],
+        "port get" => ["curl http://127.0.0.1:$(sentinel port get web)", "sentinel port get web http"],
         "port free" => ["sentinel port free 8080", "sentinel port free http"],
         "env" => ["sentinel env web", "sentinel env web --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
+using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Rendering;
 
@@ -11,7 +12,7 @@ internal static class PortCommand
 {
     public static Command Create() => new("port")
     {
-        Allocate(), List(), Free(),
+        Allocate(), List(), Get(), Free(),
     };
 
     private static Command Allocate()
@@ -48,6 +49,34 @@ internal static class PortCommand
             return ExitCode.Success;
         }));
         return command;
+    }
+
+    private static Command Get()
+    {
+        var process = SharedOptions.Process("Process id or name");
+        var name = new Argument<string?>("port") { Description = "Name of the port, if the process has several", Arity = ArgumentArity.ZeroOrOne };
+        var json = SharedOptions.Json();
+        var command = new Command("get", "Print the port of a process, and nothing else") { process, name, json };
+        command.SetAction(result => Invocation.InSession(result, json, session => Get(session, result.GetValue(process)!, result.GetValue(name))));
+        return command;
+    }
+
+    private static int Get(Session session, string target, string? name)
+    {
+        var (found, missing) = Selecting.One(target, session.Store.Read());
+        if (found is null)
+            return session.Fail([missing!]);
+        var all = session.Ask<Answer.Ports>(new Query.Ports(Name: null)).All.Where(port => port.ProcessId == found.Id).ToList();
+        var ports = all.FindAll(port => port.Name == (name ?? port.Name));
+        if (ports is not [var port])
+            return session.Fail([new Outcome.Failed(found.Spec.Name, found, all.Count == 0 ? "it has no port; 'run --port NAME' leases one"
+                : $"{(ports.Count == 0 ? $"it has no port named '{name}'" : "it has several ports")}; name one of them: {string.Join(", ", all.Select(one => one.Name))}",
+                FailureCode.NotFound)]);
+        if (session.IsJson)
+            session.Print(Documents.Of(ports, session.Warnings));
+        else
+            session.Output.Line(port.Port.ToString(CultureInfo.InvariantCulture));
+        return ExitCode.Success;
     }
 
     private static Command Free()

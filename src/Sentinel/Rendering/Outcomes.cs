@@ -7,8 +7,8 @@ internal static class Outcomes
 {
     public static string Line(Outcome outcome) => outcome switch
     {
-        Outcome.Started started => $"Started {Named(started.Process)}, pid: {started.Process.Pid})",
-        Outcome.Restarted restarted => $"Restarted {Named(restarted.Process)}, pid: {restarted.Process.Pid})",
+        Outcome.Started started => $"Started {Running(started)}",
+        Outcome.Restarted restarted => $"Restarted {Running(restarted)}",
         Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)})",
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
@@ -40,6 +40,9 @@ internal static class Outcomes
     };
 
     private static string Described(int port, string name) => $"{port} ({name})";
+
+    private static string Running(Outcome.Began began) => $"{Named(began.Process)}, pid: {began.Process.Pid}"
+        + string.Concat(began.Ports.Select(port => port.Url is { } url ? $", {url}" : $", {port.Name}: {port.Port}")) + ")";
 
     private static string Named(ProcessRef process) => $"{process.Name} (id: {process.Id}";
 }

@@ -61,7 +61,7 @@ public sealed class ProtocolTests
     private static readonly Gen<ProcessRecord> Started = Gen.Select(AnyState.Record, AnyState.Running).Select((record, run) => record with { State = run });
 
     internal static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
-        Gen.Select(Text, Started).Select((target, run) => new Outcome.Started(target, run)),
+        Gen.Select(Text, Started, Gen.Int[1, 65535].Array[0, 2]).Select((target, run, ports) => new Outcome.Started(target, run) { Ports = [.. ports.Select(port => new PortRef("http", port))] }),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run, old)),
         Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
@@ -438,6 +438,10 @@ public sealed class ProtocolTests
             case (Outcome.GroupDeleted first, Outcome.GroupDeleted second):
                 Assert.Equal(first.Target, second.Target);
                 Assert.Equal(first.Members, second.Members);
+                break;
+            case (Outcome.Began first, Outcome.Began second):
+                Assert.Equal(first.Ports, second.Ports);
+                Assert.Equal(first, second with { Ports = first.Ports });
                 break;
             default:
                 Assert.Equal(expected, actual);

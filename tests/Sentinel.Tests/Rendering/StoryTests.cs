@@ -21,7 +21,7 @@ public sealed class StoryTests
     private static readonly EndedRun Crash = new(11, Start, Start.AddSeconds(5.25), Witnessed: true, new Exit.Code(3));
 
     [Theory]
-    [InlineData(RestartRule.Never, true, "When it ends by itself, it is not restarted ('sentinel set 1 --restart' changes that).")]
+    [InlineData(RestartRule.Never, true, "When it ends by itself, it is not restarted ('sentinel set web --restart' changes that).")]
     [InlineData(RestartRule.Always, true, "When it ends by itself, it is restarted.")]
     [InlineData(RestartRule.Always, false, "When it ends by itself, it is restarted" + NoDaemon)]
     [InlineData(RestartRule.OnFailure, true, "When it fails, it is restarted.")]
@@ -57,7 +57,7 @@ public sealed class StoryTests
         var lines = story.Lines(Sample.Plain).ToList();
         Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop 1' ends it", lines);
         Assert.Contains(lines, line => line.Contains($"Keep it in the foreground ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
-        Assert.EndsWith("which has ended since; 'sentinel start 1' starts it.", Of(record).Next);
+        Assert.EndsWith("which has ended since; 'sentinel start web' starts it.", Of(record).Next);
         // After a crash it is only said to be left.
         var crashed = Of(record with { State = new RunState.Crashed(Start), LastRun = Crash }, left: left);
         Assert.DoesNotContain(crashed.Lines(Sample.Plain), line => line.Contains("--pid-file"));
@@ -78,11 +78,11 @@ public sealed class StoryTests
     [Fact]
     public void Of_what_stays_as_it_is_it_says_how_to_start_it()
     {
-        Assert.Equal("It was stopped by the user and stays stopped until 'sentinel start 1'.", Of(new RunState.Stopped(Start)).Next);
-        Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Exited(Start)).Next);
-        Assert.Equal("It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.", Of(new RunState.Crashed(Start)).Next);
+        Assert.Equal("It stays stopped until 'sentinel start web'.", Of(new RunState.Stopped(Start)).Next);
+        Assert.Equal("It is not restarted ('sentinel set web --restart' changes that); 'sentinel start web' starts it.", Of(new RunState.Exited(Start)).Next);
+        Assert.Equal("It is not restarted ('sentinel set web --restart' changes that); 'sentinel start web' starts it.", Of(new RunState.Crashed(Start)).Next);
         Assert.Equal(
-            "It was given up: too often. 'sentinel start 1' tries again; 'sentinel reset 1' only forgets the failures.",
+            "It was given up: too often. 'sentinel start web' tries again; 'sentinel reset web' only forgets the failures.",
             Of(new RunState.Failed(Start, "too often")).Next);
     }
 
@@ -104,16 +104,20 @@ public sealed class StoryTests
             [
                 new Story.Run(Ended(Crash), ["Traceback:", "\e[31mno such table"], IsKept: true),
                 new Story.Run(Ended(Crash), [], IsKept: true),
+                new Story.Run(Ended(Crash), [], IsKept: true) { Stdout = ["no"] },
                 new Story.Run(Ended(Crash), [], IsKept: false),
             ],
             Ends = 3,
             KnownSince = Start,
+            Cause = "exited with code 3",
+            Said = new SaidLine("no such \e[31mtable", LogStream.Stdout),
         };
 
         Assert.Equal(
             [
-                "web (id: 1): crashed since 2026-01-02 03:04:05",
-                "  It is not restarted ('sentinel set 1 --restart' changes that); 'sentinel start 1' starts it.",
+                "web (id: 1): crashed since 2026-01-02 03:04:05, after 5.3s: exited with code 3",
+                "  no such \\x1b[31mtable (on stdout)",
+                "  It is not restarted ('sentinel set web --restart' changes that); 'sentinel start web' starts it.",
                 "  3 runs ended since 2026-01-02 03:04:05; restarted 1 time.",
                 "",
                 "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
@@ -121,7 +125,11 @@ public sealed class StoryTests
                 "  | \\x1b[31mno such table",
                 "",
                 "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
-                "  (nothing on stderr)",
+                "  (it wrote nothing)",
+                "",
+                "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
+                "  (nothing on stderr; on stdout)",
+                "  | no",
                 "",
                 "2026-01-02 03:04:10 exited with code 3 after 5.3s, pid: 11",
                 "  (what it wrote to stderr is no longer kept)",
@@ -147,11 +155,13 @@ public sealed class StoryTests
             Runs = [new Story.Run(Ended(crash), ["no such table"], IsKept: true), new Story.Run(Ended(crash) with { ByUser = true }, [], IsKept: false)],
             Ends = 2,
             KnownSince = Clock.Start,
+            Cause = "exited with code 3",
+            Said = new SaidLine("no such table", LogStream.Stderr),
         };
 
         const string run = """{"pid":11,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:10.25+00:00","witnessed":true,"how":"exited","exitCode":3,"signal":null,"coreDumped":null,"outOfMemory":null,"peakMemoryBytes":null,"why":null,"text":"exited with code 3"}""";
         Assert.Equal(
-            $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null}]}],"warnings":["a warning"]}""",
+            $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","cause":"exited with code 3","said":{"text":"no such table","stream":"stderr"},"next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"],"stdoutLines":[]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null,"stdoutLines":[]}]}],"warnings":["a warning"]}""",
             JsonNode.Parse(Documents.Of([story], ["a warning"]))!.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
