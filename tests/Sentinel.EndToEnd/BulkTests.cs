@@ -147,7 +147,7 @@ public class BulkTests
         "list", "status web", "logs web", "logs rotate web", "events", "why web", "wait web --for running", "run --name new true", "start other", "stop web",
         "restart web", "restart web --rolling", "reset web", "set web --restart", "scale pool +1", "delete web", "startall", "stopall", "restartall", "clean", "gc",
         "logs web --clear", "group create new", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
-        "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port free taken", "env web", "doctor",
+        "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port get member", "port free taken", "env web", "doctor",
         "daemon start", "daemon status", "daemon restart", "daemon stop", "startup systemd", "startup openrc", "startup launchd", "startup cron",
     ];
 
@@ -160,7 +160,7 @@ public class BulkTests
         await home.Says("web", "here");
         await home.Start("other", "sleep", "1000");
         (await home.Run("stop", "other")).Ok();
-        (await home.Run("run", "--name", "member", "--group", "shop", "sleep 1000")).Ok();
+        (await home.Run("run", "--name", "member", "--group", "shop", "--port", "http", "sleep 1000")).Ok();
         (await home.Run("run", "--name", "pool", "--instances", "1", "sleep 1000")).Ok();
         (await home.Run("port", "allocate", "--name", "taken")).Ok();
         if (command.StartsWith("daemon", StringComparison.Ordinal) && command != "daemon start")
