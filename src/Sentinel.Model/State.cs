@@ -84,6 +84,10 @@ public sealed record State
 
     public IEnumerable<ProcessRecord> MembersOf(string group) => Processes.Values.Where(process => process.Spec.Group == group);
 
+    /// <summary>The ports that a process has, in the order in which they were asked for.</summary>
+    public IEnumerable<PortLease> PortsOf(ProcessRecord process) =>
+        process.Spec.Ports.Select(asked => PortOf(process.Id, asked.Name)).OfType<PortLease>();
+
     /// <summary>The port that a process has under a name.</summary>
     public PortLease? PortOf(int processId, string name) =>
         Ports.Values.FirstOrDefault(lease => lease.ProcessId == processId && lease.Name == name);

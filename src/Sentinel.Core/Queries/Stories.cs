@@ -50,8 +50,8 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         // An end that was noticed only now, by looking, is not recorded yet.
         if (record.LastRun is { } last && !(ends.LastOrDefault()?.Run is { } noted && noted.Pid == last.Pid && (last.EndedAt - noted.EndedAt).Duration() < Rounding))
             ends.Add(new Event.Ended(last.EndedAt, record.Id, record.Spec.Name, last, ByUser: record.State is RunState.Stopped, default, RestartDue: null));
-        using var stderr = new RunLog(TryOpen(home.StderrOf(record)), record, ends, logs => logs?.Stderr);
-        using var stdout = new RunLog(TryOpen(home.StdoutOf(record)), record, ends, logs => logs?.Stdout);
+        using var stderr = new RunLog(TryOpen(home.StderrOf(record)), record, ends, LogStream.Stderr);
+        using var stdout = new RunLog(TryOpen(home.StdoutOf(record)), record, ends, LogStream.Stdout);
         var runs = new List<Story.Run>();
         for (var i = ends.Count - 1; i >= Math.Max(0, ends.Count - Runs); i--)
         {
@@ -65,12 +65,14 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         Story Explain(Story story)
         {
             var end = ends[^1];
-            var said = new { Stderr = stderr.LastLines(ends.Count - 1, TellingLines).Lines, Stdout = stdout.LastLines(ends.Count - 1, TellingLines).Lines };
+            // What the user stopped needs no explanation of its own.
+            var errors = end.ByUser ? [] : stderr.LastLines(ends.Count - 1, TellingLines).Lines;
+            var output = end.ByUser ? [] : stdout.LastLines(ends.Count - 1, TellingLines).Lines;
             var cause = shown.InBackground is { } background
                 ? $"it put itself into the background and left {background}"
-                : new Cause(record.Spec, holderOf, WasWatched(events, end.Time)).Of(end.Run, end.ByUser, shown.LeaseEnded, [.. said.Stderr, .. said.Stdout]);
+                : new Cause(record.Spec, holderOf, WasWatched(events, end.Time)).Of(end.Run, end.ByUser, shown.LeaseEnded, [.. errors, .. output]);
             var isFailure = !end.ByUser && end.Run.How is not Exit.Code { Value: 0 };
-            return story with { Cause = cause, Said = isFailure ? TellingLine.In(said.Stderr, said.Stdout) : null };
+            return story with { Cause = cause, Said = isFailure ? TellingLine.In(errors, output) : null };
         }
     }
 
@@ -104,8 +106,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
     }
 
     /// <summary>What the runs of a process wrote to one stream.</summary>
-    /// <param name="at">The position of the stream among those of a process.</param>
-    private sealed class RunLog(LogHistory? log, ProcessRecord record, List<Event.Ended> ends, Func<LogEnds?, long?> at) : IDisposable
+    private sealed class RunLog(LogHistory? log, ProcessRecord record, List<Event.Ended> ends, LogStream stream) : IDisposable
     {
         private readonly (long Start, long End) _kept = log is null ? (0, 0) : (log.Start, log.End);
 
@@ -115,13 +116,13 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
             var (start, length) = _kept;
             var end = ends[i];
             // A start that nobody noted is where the run before ended.
-            var from = end.Run.LogStarts is { } began ? at(began) ?? 0 : (i > 0 ? at(ends[i - 1].Logs) : null) ?? at(record.LogsFrom) ?? 0;
+            var from = end.Run.LogStarts is { } began ? began.Of(stream) ?? 0 : (i > 0 ? ends[i - 1].Logs.Of(stream) : null) ?? record.LogsFrom?.Of(stream) ?? 0;
             // A reader in between may have written the last lines a moment after the end.
             var next = i + 1 < ends.Count ? ends[i + 1].Run.LogStarts : record.State.CurrentRun?.LogStarts;
-            var to = at(next) ?? (i == ends.Count - 1 ? length : at(end.Logs) ?? 0);
+            var to = next?.Of(stream) ?? (i == ends.Count - 1 ? length : end.Logs.Of(stream) ?? 0);
             // A log that was emptied since, while nobody was there to note it, begins again at lower positions.
-            var isEmptied = from > length || to > length || at(end.Logs) > length
-                || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => at(later) < from);
+            var isEmptied = from > length || to > length || end.Logs.Of(stream) > length
+                || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => later?.Of(stream) < from);
             return (isEmptied || from >= to ? [] : Read(Math.Max(from, start), to, lines), !isEmptied && (to > start || from == to));
         }
 

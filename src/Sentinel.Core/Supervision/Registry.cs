@@ -30,7 +30,7 @@ internal sealed class Registry(
         using (var transaction = _store.Begin())
         {
             made = request.Spec.Group is { } group && !transaction.State.Groups.ContainsKey(group) ? group : null;
-            outcomes = Register(transaction, request);
+            outcomes = Register(transaction, request, made);
         }
 
         var all = await AllOrNone(outcomes);
@@ -101,7 +101,7 @@ internal sealed class Registry(
         return outcomes;
     }
 
-    private List<Outcome> Register(StateTransaction transaction, RunRequest request)
+    private List<Outcome> Register(StateTransaction transaction, RunRequest request, string? newGroup)
     {
         var state = transaction.State;
         var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
@@ -115,8 +115,8 @@ internal sealed class Registry(
         // A run that failed leaves nothing, and uses up no number.
         var before = state;
         state = state.With(request.Environment);
-        if (request.Spec.Group is { } made && !state.Groups.ContainsKey(made))
-            state = state.With(new Group(made, tools.Time.GetUtcNow()));
+        if (newGroup is not null)
+            state = state.With(new Group(newGroup, tools.Time.GetUtcNow()));
         return Register(transaction, state, before, asked, request.Origin, request.Surroundings);
     }
 

@@ -223,7 +223,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         return spawned is ProcessEvent.Spawned
             ? new Outcome.Started(record.Spec.Name, record)
             {
-                Ports = [.. transaction.State.Ports.Values.Where(lease => lease.ProcessId == record.Id).Select(lease => new PortRef(lease.Name, lease.Port))],
+                Ports = [.. transaction.State.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))],
             }
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }

@@ -117,9 +117,6 @@ internal static class CommandLine
 
     private static IEnumerable<Verb> Verbs => Sections.SelectMany(section => section.Verbs).Concat(Hidden);
 
-    /// <summary>Whether the options of a command are the settings of a process.</summary>
-    public static bool HasSettings(Command command) => command.Name is "run" or "set" && command.Options.Any(option => option.Name == "--restart");
-
     /// <summary>All commands.</summary>
     public static RootCommand Create()
     {

@@ -65,7 +65,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         const string first = "Options";
         var title = first;
-        var titles = !CommandLine.HasSettings(result.Command) ? []
+        var titles = !result.Command.Options.Any(option => option.Name == "--restart") ? []
             : SpecFields.All.ToDictionary(field => $"--{field.Key}", field => (title = field.Heading ?? title) is var own && field.IsCommon ? first : own);
         return OptionsOf(result).GroupBy(option => titles.GetValueOrDefault(option.Name, first)).Select(section => (section.Key, section.Select(Row)));
     }

@@ -63,19 +63,20 @@ internal static class PortCommand
 
     private static int Get(Session session, string target, string? name)
     {
-        var (found, missing) = Selecting.One(target, session.Store.Read());
+        var state = session.Store.Read();
+        var (found, missing) = Selecting.One(target, state);
         if (found is null)
             return session.Fail([missing!]);
-        var all = session.Ask<Answer.Ports>(new Query.Ports(Name: null)).All.Where(port => port.ProcessId == found.Id).ToList();
-        var ports = all.FindAll(port => port.Name == (name ?? port.Name));
-        if (ports is not [var port])
+        var all = state.PortsOf(found).ToList();
+        var leases = all.FindAll(lease => lease.Name == (name ?? lease.Name));
+        if (leases is not [var lease])
             return session.Fail([new Outcome.Failed(found.Spec.Name, found, all.Count == 0 ? "it has no port; 'run --port NAME' leases one"
-                : $"{(ports.Count == 0 ? $"it has no port named '{name}'" : "it has several ports")}; name one of them: {string.Join(", ", all.Select(one => one.Name))}",
+                : $"{(leases.Count == 0 ? $"it has no port named '{name}'" : "it has several ports")}; name one of them: {string.Join(", ", all.Select(one => one.Name))}",
                 FailureCode.NotFound)]);
         if (session.IsJson)
-            session.Print(Documents.Of(ports, session.Warnings));
+            session.Print(Documents.Of(session.Ask<Answer.Ports>(new Query.Ports(lease.Name)).All.Where(port => port.Port == lease.Port).ToList(), session.Warnings));
         else
-            session.Output.Line(port.Port.ToString(CultureInfo.InvariantCulture));
+            session.Output.Line(lease.Port.ToString(CultureInfo.InvariantCulture));
         return ExitCode.Success;
     }
 

@@ -33,7 +33,7 @@ internal static class UsageErrors
             .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         string?[] words = [.. result.UnmatchedTokens, UnknownOption(result)];
         // A word of a letter or two is close to every other.
-        if (Array.Find(words, word => word?.TrimStart('-').Length > 1) is { } first && !IsAnswered(first, result) && Spelling.Nearest(first, known) is { } nearest)
+        if (Array.Find(words, word => word?.TrimStart('-').Length > 1) is { } first && AnswerTo(first, result.CommandResult) is null && Spelling.Nearest(first, known) is { } nearest)
             Output.Tell($"Did you mean '{nearest}'?");
         Output.Tell($"See '{path} --help'.");
         return ExitCode.Usage;
@@ -45,11 +45,11 @@ internal static class UsageErrors
         var isWhole = result.Parent is not CommandResult;
         return word.StartsWith('-') ? $"'{PathOf(result)}' has no option {word}"
             : command.Subcommands.Count == 0 ? $"'{PathOf(result)}' takes no argument '{word}'"
-            : isWhole && Habits.AnswerTo(word) is { } answer ? $"there is no command '{word}': {answer}"
+            : AnswerTo(word, result) is { } answer ? $"there is no command '{word}': {answer}"
             : $"there is no command '{(isWhole ? "" : command.Name + " ")}{word}'";
     }
 
-    private static bool IsAnswered(string word, ParseResult result) => result.CommandResult.Parent is not CommandResult && Habits.AnswerTo(word) is not null;
+    private static string? AnswerTo(string word, CommandResult result) => result.Parent is CommandResult ? null : Habits.AnswerTo(word);
 
     private static string? Missing(CommandResult result)
     {
