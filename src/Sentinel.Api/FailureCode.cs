@@ -12,6 +12,12 @@ public enum FailureCode
     /// <summary>Something has that name already.</summary>
     NameTaken,
 
+    /// <summary>What has that name is not as asked for.</summary>
+    Different,
+
+    /// <summary>It is not running.</summary>
+    NotRunning,
+
     /// <summary>A port is in use, or leased by another.</summary>
     PortHeld,
 
@@ -50,6 +56,8 @@ public static class FailureCodes
     {
         FailureCode.NotFound => "not-found",
         FailureCode.NameTaken => "name-taken",
+        FailureCode.Different => "different",
+        FailureCode.NotRunning => "not-running",
         FailureCode.PortHeld => "port-held",
         FailureCode.LeaseOver => "lease-over",
         FailureCode.Busy => "busy",

@@ -41,7 +41,12 @@ public abstract record Outcome(string Target)
 
     /// <summary>Its spec has changed.</summary>
     /// <param name="IsOutdated">Whether it runs, and part of the change takes effect only at its next start.</param>
-    public sealed record Changed(string Target, ProcessRef Process, bool IsOutdated) : OfProcess(Target, Process);
+    /// <param name="Fields">The keys of what has changed.</param>
+    public sealed record Changed(string Target, ProcessRef Process, bool IsOutdated, IReadOnlyList<string> Fields) : OfProcess(Target, Process);
+
+    /// <summary>A signal was sent to it.</summary>
+    /// <param name="Processes">To how many processes.</param>
+    public sealed record Signalled(string Target, ProcessRef Process, int Number, int Processes) : OfProcess(Target, Process);
 
     /// <summary>Nothing that happened to it before counts any more.</summary>
     public sealed record Reset(string Target, ProcessRef Process) : OfProcess(Target, Process);
@@ -56,7 +61,7 @@ public abstract record Outcome(string Target)
     public sealed record NotRotated(string Target, ProcessRef Process) : OfProcess(Target, Process);
 
     /// <param name="IsOutdated">Whether it will get another environment at its next start.</param>
-    public sealed record AlreadyRunning(string Target, ProcessRef Process, bool IsOutdated = false) : OfProcess(Target, Process);
+    public sealed record AlreadyRunning(string Target, ProcessRef Process, bool IsOutdated = false) : Began(Target, Process);
 
     public sealed record NotRunning(string Target, ProcessRef Process) : OfProcess(Target, Process);
 

@@ -11,7 +11,7 @@ public abstract record Request
     }
 
     /// <summary>Whether repeating it after part of it was done gives the same result.</summary>
-    public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or AllocatePort or CreateGroup);
+    public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or Signal or AllocatePort or CreateGroup);
 
     /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
     public sealed record Run(RunRequest What) : Request;
@@ -43,7 +43,8 @@ public abstract record Request
 
     /// <summary>Ends whole trees and forgets the processes.</summary>
     /// <param name="WithLogs">Whether their log files are deleted, too.</param>
-    public sealed record Delete(Selection Selection, StopOptions Options, bool WithLogs) : Request;
+    /// <param name="IfExists">Whether a name that nothing has is no failure.</param>
+    public sealed record Delete(Selection Selection, StopOptions Options, bool WithLogs, bool IfExists = false) : Request;
 
     /// <summary>Forgets all that do not run and will not be restarted; a process whose tree lives on is kept.</summary>
     /// <param name="WithLogs">Whether their log files are deleted, too.</param>
@@ -51,6 +52,10 @@ public abstract record Request
 
     /// <summary>Forgets how often processes failed; a process that was given up becomes stopped.</summary>
     public sealed record Reset(Selection Selection) : Request;
+
+    /// <summary>Sends a signal to what runs.</summary>
+    /// <param name="IsTree">Whether everything that it started gets it, too; otherwise the main process alone.</param>
+    public sealed record Signal(Selection Selection, int Number, bool IsTree) : Request;
 
     /// <summary>Creates a group; its environment files must be valid.</summary>
     public sealed record CreateGroup(Group Group) : Request;

@@ -9,6 +9,9 @@ public abstract record Selection
     {
     }
 
+    /// <summary>Only those that were run in this session; null: in any or none.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Processes named by id or name; the name of a set stands for all its instances.</summary>
     public sealed record Named(IReadOnlyList<string> Targets) : Selection;
 

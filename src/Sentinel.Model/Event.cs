@@ -47,6 +47,10 @@ public abstract record Event(DateTimeOffset Time)
     /// <summary>Its health has changed or become known.</summary>
     public sealed record HealthChanged(DateTimeOffset Time, int Id, string Name, bool IsHealthy, string? Why) : OfProcess(Time, Id, Name);
 
+    /// <summary>The user sent it a signal.</summary>
+    /// <param name="Processes">To how many of its processes.</param>
+    public sealed record Signalled(DateTimeOffset Time, int Id, string Name, int Signal, int Processes) : OfProcess(Time, Id, Name);
+
     /// <summary>The user stopped a process that was waiting to be restarted, had been given up, or had left something running.</summary>
     public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 

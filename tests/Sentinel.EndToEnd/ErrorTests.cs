@@ -56,7 +56,6 @@ public class ErrorTests
     [InlineData("logs", "--clear")]
     [InlineData("flush")]
     [InlineData("logs", "web", "--group", "shop")]
-    [InlineData("kill", "-HUP", "web")]
     [InlineData("logs", "web", "--lines", "-1")]
     [InlineData("logs", "web", "--lines", "many")]
     [InlineData("logs", "web", "--stream", "stdin")]

@@ -71,7 +71,7 @@ public class GroupTests
         Assert.Contains("Group:     none\n", (await home.Run("status", "one")).Ok().Stdout);
 
         // One that changes what it runs with; and from one group to another.
-        Assert.Contains("'sentinel restart 3' changes its environment", (await home.Run("group", "add", "with-variables", "three")).Ok().Stdout);
+        Assert.Contains("'sentinel restart three' changes its environment", (await home.Run("group", "add", "with-variables", "three")).Ok().Stdout);
         (await home.Run("group", "add", "g", "three")).Ok();
         Assert.Empty((await home.Groups())["with-variables"].Members);
         Assert.Equal(["three"], (await home.Groups())["g"].Members);

@@ -123,7 +123,7 @@ public class HandoverTests
         foreach (var verb in new[] { "status", "why" })
         {
             var said = string.Join(' ', (await home.Run(verb, "web")).Ok().Stdout.Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries));
-            Assert.Contains($"1 process that it started still runs (sleep, pid {left.Pid}); 'sentinel stop 1' ends it", said);
+            Assert.Contains($"1 process that it started still runs (sleep, pid {left.Pid}); 'sentinel stop web' ends it", said);
             Assert.Contains("put itself into the background", said);
             Assert.Contains("--pid-file FILE", said);
         }

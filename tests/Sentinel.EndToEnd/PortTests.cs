@@ -159,7 +159,7 @@ public class PortTests
         Assert.Equal($"Freed port {three} (three)\n", part.Stdout);
         Assert.Contains("Error: no port is leased as 'two'", part.Stderr);
         Assert.Contains("Error: port 1 is not leased", part.Stderr);
-        Assert.Contains($"Error: port {http} (http) belongs to web; 'sentinel delete 1' frees it", part.Stderr);
+        Assert.Contains($"Error: port {http} (http) belongs to web; 'sentinel delete web' frees it", part.Stderr);
         Assert.Equal(2, part.Stderr.Split('\n').Count(line => line.Contains("belongs to web")));
         Assert.Equal(["http", "one"], (await home.Ports()).Select(port => port.Name).Order());
     }

@@ -10,10 +10,10 @@ public class SetTests
         await using var home = await SentinelHome.Create(withDaemon);
         var web = await home.Sleeper("web", "--nice", "2", "--max-memory", "100M");
 
-        Assert.Equal("Changed web (id: 1)\n", (await home.Run("set", "web", "--restart", "--stop-signal", "INT")).Ok().Stdout);
+        Assert.Equal("Changed web (id: 1): restart, stop-signal\n", (await home.Run("set", "web", "--restart", "--stop-signal", "INT")).Ok().Stdout);
         Assert.Equal("always", (await home.Show("web")).Restart);
         var later = (await home.Run("set", "web", "--nice", "5", "--limit", "nofile=100")).Ok();
-        Assert.Contains("part of it takes effect after 'sentinel restart 1'", later.Stdout);
+        Assert.Contains("part of it takes effect after 'sentinel restart web'", later.Stdout);
         Assert.Equal("2", Nice(web.Pid));
 
         (await home.Run("restart", "web")).Ok();

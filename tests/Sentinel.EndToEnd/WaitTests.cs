@@ -114,7 +114,7 @@ public class WaitTests
         await using var home = new SentinelHome();
         await home.Sleeper("web");
         (await home.Run("stop", "web")).Ok();
-        Assert.Contains("web is stopped: 'sentinel start 1' starts it", (await home.Run("wait", "web", "--for", "running")).Fails(1).Stderr);
+        Assert.Contains("web is stopped: 'sentinel start web' starts it", (await home.Run("wait", "web", "--for", "running")).Fails(1).Stderr);
     }
 
     [Fact]

@@ -121,6 +121,7 @@ public static class EventDocument
         Event.Ready => "ready",
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged => "unhealthy",
+        Event.Signalled => "signalled",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
@@ -171,6 +172,10 @@ public static class EventDocument
                 break;
             case Event.HealthChanged { Why: { } why }:
                 json.WriteString("why", why);
+                break;
+            case Event.Signalled sent:
+                json.WriteString("signal", SignalName.Of(sent.Signal));
+                json.WriteNumber("processes", sent.Processes);
                 break;
             case Event.GaveUp gaveUp:
                 json.WriteString("why", gaveUp.Why);
@@ -227,6 +232,8 @@ public static class EventDocument
         "ended-left" => new Event.EndedLeft(time, id, name, json.Text("left")),
         "ready" => new Event.Ready(time, id, name),
         "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
+        "signalled" => new Event.Signalled(
+            time, id, name, SignalName.Parse(json.Text("signal")) ?? throw JsonFields.Unknown("signal", json.Text("signal")), json.Get("processes").GetInt32()),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Api.Wire;
 
@@ -63,6 +64,9 @@ public static class OutcomeDocument
             Outcome.Moved moved => moved.IsOutdated,
             _ => null,
         });
+        json.WriteArrayOrNull("fields", (outcome as Outcome.Changed)?.Fields, json.WriteStringValue);
+        json.WriteOrNull("signal", outcome is Outcome.Signalled { Number: var number } ? SignalName.Of(number) : null);
+        json.WriteOrNull("processes", (outcome as Outcome.Signalled)?.Processes);
         json.WriteEndObject();
     }
 
@@ -89,11 +93,13 @@ public static class OutcomeDocument
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
             "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
             "deleted" => new Outcome.Deleted(target, process),
-            "changed" => new Outcome.Changed(target, process, json.Get("outdated").GetBoolean()),
+            "changed" => new Outcome.Changed(target, process, json.Get("outdated").GetBoolean(), json.Texts("fields")),
+            "signalled" => new Outcome.Signalled(
+                target, process, SignalName.Parse(json.Text("signal")) ?? throw JsonFields.Unknown("signal", json.Text("signal")), json.Get("processes").GetInt32()),
             "cleared" => new Outcome.Cleared(target, process),
             "rotated" => new Outcome.Rotated(target, process),
             "not-rotated" => new Outcome.NotRotated(target, process),
-            "already-running" => new Outcome.AlreadyRunning(target, process, json.Get("outdated").GetBoolean()),
+            "already-running" => new Outcome.AlreadyRunning(target, process, json.Get("outdated").GetBoolean()) { Ports = Ports() },
             "not-running" => new Outcome.NotRunning(target, process),
             "reset" => new Outcome.Reset(target, process),
             "added" or "removed" => new Outcome.Moved(target, process, json.Text("group"), json.Get("outdated").GetBoolean()),
@@ -115,6 +121,7 @@ public static class OutcomeDocument
         Outcome.Deleted or Outcome.GroupDeleted => "deleted",
         Outcome.Changed or Outcome.GroupChanged => "changed",
         Outcome.Reset => "reset",
+        Outcome.Signalled => "signalled",
         Outcome.Cleared => "cleared",
         Outcome.Rotated => "rotated",
         Outcome.NotRotated => "not-rotated",

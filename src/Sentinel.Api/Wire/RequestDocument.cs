@@ -18,6 +18,7 @@ public static class RequestDocument
         Request.Delete => "delete",
         Request.Clean => "clean",
         Request.Reset => "reset",
+        Request.Signal => "signal",
         Request.CreateGroup => "create-group",
         Request.ChangeGroup => "change-group",
         Request.DeleteGroup => "delete-group",
@@ -41,6 +42,8 @@ public static class RequestDocument
                 if (run.Instances is { } instances)
                     json.WriteNumber("instances", instances);
                 json.WriteBoolean("isNamed", run.IsNamed);
+                if (run.IfTaken != IfTaken.Refuse)
+                    json.WriteString("ifTaken", run.IfTaken.Word());
                 Write(json, run.Environment);
                 if (run.Origin is { } origin)
                     LeaseDocument.Write(json, origin);
@@ -78,12 +81,18 @@ public static class RequestDocument
                 Write(json, delete.Selection);
                 Write(json, delete.Options);
                 json.WriteBoolean("withLogs", delete.WithLogs);
+                json.WriteBoolean("ifExists", delete.IfExists);
                 break;
             case Request.Clean clean:
                 json.WriteBoolean("withLogs", clean.WithLogs);
                 break;
             case Request.Reset reset:
                 Write(json, reset.Selection);
+                break;
+            case Request.Signal signal:
+                Write(json, signal.Selection);
+                json.WriteNumber("signal", signal.Number);
+                json.WriteBoolean("tree", signal.IsTree);
                 break;
             case Request.CreateGroup { Group: var group }:
                 json.WritePropertyName("group");
@@ -136,16 +145,19 @@ public static class RequestDocument
             ReadEnvironment(json) ?? throw new JsonException("'environment' is missing"),
             json.Maybe("instances")?.GetInt32(),
             json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
-            json.Maybe("surroundings")?.GetString())),
+            json.Maybe("surroundings")?.GetString(),
+            IfTakens.Parse(json.Maybe("ifTaken")?.GetString()))),
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
         "change" => new Request.ChangeSpecs([.. json.Get("changes").EnumerateArray().Select(change =>
             new SpecChange(change.Get("id").GetInt32(), SpecDocument.Read(change.Get("before")), SpecDocument.Read(change.Get("after"))))]),
         "start" => new Request.Start(ReadSelection(json), ReadRenewal(json)),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean()),
-        "delete" => new Request.Delete(ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean()),
+        "delete" => new Request.Delete(
+            ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean(), json.Maybe("ifExists")?.GetBoolean() ?? false),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
+        "signal" => new Request.Signal(ReadSelection(json), json.Get("signal").GetInt32(), json.Get("tree").GetBoolean()),
         "create-group" => new Request.CreateGroup(GroupDocument.ReadGroup(json.Get("group"))),
         "change-group" => new Request.ChangeGroup(json.Text("group"), new GroupChange(
             SpecDocument.ReadVariables(json),
@@ -169,12 +181,14 @@ public static class RequestDocument
             json.WriteTexts("targets", named.Targets);
         else if (selection is Selection.Members members)
             json.WriteString("membersOf", members.Group);
+        if (selection.Session is { } session)
+            json.WriteString("ofSession", session);
     }
 
     public static Selection ReadSelection(JsonElement json) =>
-        json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
-        : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
-        : new Selection.All();
+        (json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
+            : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
+            : (Selection)new Selection.All()) with { Session = json.Maybe("ofSession")?.GetString() };
 
     private static void Write(Utf8JsonWriter json, StopOptions options)
     {

@@ -88,7 +88,7 @@ public sealed class Daemon(
         var state = store.Read();
         if (!ReferenceEquals(state, _awaitedIn))
             (_awaitedIn, _awaited) = (state, [.. state.Processes.Values.Select(process => process.State.Main?.Pid).OfType<int>()]);
-        return _awaited.Contains(pid);
+        return _awaited.Contains(pid) || supervisor.IsAwaited(pid);
     }
 
     /// <summary>Logs what went wrong; nothing that goes wrong ends the daemon.</summary>

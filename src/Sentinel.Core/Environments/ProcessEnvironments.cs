@@ -40,12 +40,12 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         {
             foreach (var file in group.EnvironmentFiles)
                 layers.Add(file);
-            layers.Add(group.Variables, EnvironmentSource.Group(groupName));
+            layers.Add(group.Variables, EnvironmentSource.Group(groupName), Expanded);
         }
 
         foreach (var file in spec.EnvironmentFiles)
             layers.Add(file);
-        layers.Add(spec.Variables, EnvironmentSource.Option);
+        layers.Add(spec.Variables, EnvironmentSource.Option, Expanded);
         foreach (var port in spec.Ports)
             if (state.PortOf(record.Id, port.Name) is { } lease)
                 layers.Set(port.Variable, lease.Port.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Port(port.Name));
@@ -60,6 +60,8 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         if (spec.Health is { Probe.Kind: ProbeKind.Notify, Interval: var interval })
             layers.Set(Notification.WatchdogVariable, ((long)interval.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         return layers.Together(account);
+
+        string Expanded(string name, string value) => PortReferences.Expand(name, value, record, state);
     }
 
     /// <summary>What is wrong with an environment file; null when nothing is.</summary>
@@ -94,13 +96,18 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         private readonly OrderedDictionary<string, EnvironmentEntry> _entries = [];
         private readonly List<string> _warnings = [];
 
-        public void Add(EnvironmentBlock block, EnvironmentSource source)
+        /// <param name="expand">Gives what a variable, by its name, is to have for its value; null: that value.</param>
+        public void Add(EnvironmentBlock block, EnvironmentSource source, Func<string, string, string>? expand = null)
         {
             // If a name occurs twice, the first counts, as it does for getenv(3).
             var own = new HashSet<string>();
             foreach (var entry in block.Entries())
                 if (EnvironmentEntry.KeyOf(entry.Span) is var key && own.Add(key))
-                    _entries[key] = new EnvironmentEntry(entry, source);
+                {
+                    var given = _entries[key] = new EnvironmentEntry(entry, source);
+                    if (expand is not null && PortReferences.IsIn(entry.Span))
+                        Set(given.Name, expand(given.Name, given.Value), source);
+                }
         }
 
         public void Forget(Func<EnvironmentEntry, bool> which)

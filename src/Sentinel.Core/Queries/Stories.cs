@@ -71,7 +71,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
             var cause = shown.InBackground is { } background
                 ? $"it put itself into the background and left {background}"
                 : new Cause(record.Spec, holderOf, WasWatched(events, end.Time)).Of(end.Run, end.ByUser, shown.LeaseEnded, [.. errors, .. output]);
-            var isFailure = !end.ByUser && end.Run.How is not Exit.Code { Value: 0 };
+            var isFailure = !end.ByUser && !record.Spec.ExitCodes.IsSuccess(end.Run.How);
             return story with { Cause = cause, Said = isFailure ? TellingLine.In(errors, output) : null };
         }
     }

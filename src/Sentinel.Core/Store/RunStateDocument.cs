@@ -34,6 +34,8 @@ internal static class RunStateDocument
                     Write(json, health);
                 if (running.Says is { } says)
                     json.WriteString("says", says);
+                if (running.Signalled is { } signal)
+                    json.WriteNumber("signalled", signal);
                 if (running.Handover is { } handover)
                     Write(json, handover);
                 break;
@@ -88,6 +90,7 @@ internal static class RunStateDocument
             LogStarts = RunDocument.ReadLogStarts(json),
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,
             Says = json.Maybe("says")?.GetString(),
+            Signalled = json.Maybe("signalled")?.GetInt32(),
             Handover = json.Maybe("handover") is { } handover ? ReadHandover(handover) : null,
         }
         : throw JsonFields.Unknown("run", json.Text("is"));

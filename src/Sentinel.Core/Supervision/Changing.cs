@@ -28,9 +28,26 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
 
             var record = before.Processes[change.Id] with { Spec = change.After };
             others = others.With(record);
-            transaction.State = ports.Adjust(transaction.State.With(record), record);
+            try
+            {
+                transaction.State = ports.Adjust(transaction.State.With(record), record);
+            }
+            catch (PortException e)
+            {
+                failed.Add(new Outcome.Failed(change.Before.Name, before.Processes[change.Id], e.Message, FailureCode.PortHeld));
+                continue;
+            }
+
+            // A spec that could not be started is refused.
+            if (launching.WhyNot(record, transaction.State) is { } why)
+            {
+                failed.Add(new Outcome.Failed(change.Before.Name, before.Processes[change.Id], why, FailureCode.NotStarted));
+                continue;
+            }
+
             changed.Add(new Outcome.Changed(
-                change.After.Name, record, IsOutdated: record.State.IsUnderWay && SpecFields.AtNextStart(change.Before, change.After).Any()));
+                change.After.Name, record, IsOutdated: record.State.IsUnderWay && SpecFields.AtNextStart(change.Before, change.After).Any(),
+                [.. SpecFields.Changed(change.Before, change.After).Select(field => field.Key)]));
         }
 
         if (failed.Count > 0)
@@ -57,7 +74,6 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
             return taken with { Target = before.Name };
         if (after.Group is { } group && !state.Groups.ContainsKey(group))
             return GroupBook.Missing(state, group, $"'sentinel group create {group}' makes it") with { Target = before.Name };
-        // A spec that could not be started is refused.
-        return launching.WhyNot(record with { Spec = after }, state) is { } why ? new Outcome.Failed(before.Name, record, why, FailureCode.NotStarted) : null;
+        return null;
     }
 }

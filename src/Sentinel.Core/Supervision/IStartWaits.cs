@@ -6,7 +6,7 @@ namespace Sentinel.Core.Supervision;
 public interface IStartWaits
 {
     /// <summary>Call this before the process is started: it may be ready, or gone, at once.</summary>
-    /// <param name="id">The id of the first process that is started.</param>
+    /// <param name="id">The id of the process that is started.</param>
     IStartWait Prepare(int id);
 }
 

@@ -17,12 +17,12 @@ internal sealed class LeaseRules(IProcessTable table, TimeProvider time)
     /// <summary>Why the user cannot start a process, and what to do instead; null: they can.</summary>
     public string? WhyNotToStart(ProcessRecord record)
     {
-        var id = record.Id;
+        var name = record.Spec.Name;
         return WhyOver(record.Renewed(time.GetUtcNow())) is { } ownerGone
-            ? $"it was to end with its owner, and {ownerGone}; 'sentinel delete {id}', then 'sentinel run' it without --until or with another"
+            ? $"it was to end with its owner, and {ownerGone}; 'sentinel delete {name}', then 'sentinel run' it without --until or with another"
             : WhyOver(record) is not { } over ? null
             : $"its lease is over: {over}; "
-                + (record.State.IsUnderWay ? $"'sentinel stop {id}', then 'sentinel start {id}', begins it anew" : $"'sentinel start {id}' begins it anew");
+                + (record.State.IsUnderWay ? $"'sentinel stop {name}', then 'sentinel start {name}', begins it anew" : $"'sentinel start {name}' begins it anew");
     }
 
     /// <summary>Gives what does not run the whole time of its lease again; a process whose owner has gone is refused.</summary>

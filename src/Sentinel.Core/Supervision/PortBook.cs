@@ -4,6 +4,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 
@@ -37,17 +38,18 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
     }
 
     /// <summary>Gives a process the ports that it asks for.</summary>
-    /// <exception cref="SpawnException">No port is left.</exception>
-    public State Give(State state, ProcessRecord process) => process.Spec.Ports.Where(asked => state.PortOf(process.Id, asked.Name) is null).Aggregate(state, (before, asked) =>
-        before.With(new PortLease(Any(before) ?? throw new SpawnException(NoneLeft), asked.Name, time.GetUtcNow(), process.Id)));
+    /// <exception cref="PortException">It cannot have one.</exception>
+    public State Give(State state, ProcessRecord process) => process.Spec.Ports.Where(asked => state.PortOf(process.Id, asked.Name) is null).Aggregate(
+        state, (before, asked) => before.With(new PortLease(Choose(before, asked), asked.Name, time.GetUtcNow(), process.Id)));
 
     /// <summary>Gives a process the ports that it asks for now, and takes back those that it no longer asks for.</summary>
-    /// <exception cref="SpawnException">No port is left.</exception>
+    /// <exception cref="PortException">It cannot have one.</exception>
     public State Adjust(State state, ProcessRecord process) => Give(
         state with
         {
             Ports = state.Ports.RemoveRange(state.Ports.Values
-                .Where(lease => lease.ProcessId == process.Id && process.Spec.Ports.All(asked => asked.Name != lease.Name)).Select(lease => lease.Port)),
+                .Where(lease => lease.ProcessId == process.Id && !process.Spec.Ports.Any(asked => asked.Name == lease.Name && asked.Allows(lease.Port)))
+                .Select(lease => lease.Port)),
         },
         process);
 
@@ -81,15 +83,25 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
                 + "; 'sentinel port list' shows the leased ports", FailureCode.NotFound)];
         if (found.Find(lease => lease.ProcessId is not null) is { ProcessId: { } owner } taken)
             return [new Outcome.Failed(target, null, $"port {taken.Port} ({taken.Name}) belongs to "
-                + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {owner}' frees it", FailureCode.PortHeld)];
+                + $"{state.Processes[owner].Spec.Name}; 'sentinel delete {state.Processes[owner].Spec.Name}' frees it", FailureCode.PortHeld)];
         transaction.State = state with { Ports = state.Ports.RemoveRange(found.Select(lease => lease.Port)) };
         return found.Select(lease => new Outcome.PortFreed(lease.Port, lease.Name));
     }
 
-    private string? WhyNot(State state, int port) =>
-        state.Ports.GetValueOrDefault(port) is not { } lease ? ports.WhyNot(port)
-        : lease.ProcessId is { } owner ? $"is leased by {state.Processes[owner].Spec.Name} ({lease.Name})"
-        : $"is already leased as '{lease.Name}'; 'sentinel port free {port}' frees it";
+    // Whether a certain port is in use shows when the process is started: of a process that runs, it may be its own.
+    private int Choose(State state, PortRequest asked) => asked switch
+    {
+        { Number: null } => Any(state) ?? throw new PortException(NoneLeft),
+        { Number: { } least, OrNext: true } => Enumerable.Range(least, PortLease.Highest - least + 1)
+            .Where(port => WhyNot(state, port) is null).Select(port => (int?)port).FirstOrDefault() ?? throw new PortException($"no port from {least} up is left: all are in use or leased"),
+        { Number: { } number } => state.Ports.GetValueOrDefault(number) is { } lease ? throw new PortException($"port {number} {WhyNot(state, lease)}") : number,
+    };
+
+    private string? WhyNot(State state, int port) => state.Ports.GetValueOrDefault(port) is { } lease ? WhyNot(state, lease) : ports.WhyNot(port);
+
+    private static string WhyNot(State state, PortLease lease) =>
+        lease.ProcessId is { } owner ? $"is leased by {state.Processes[owner].Spec.Name} ({lease.Name})"
+        : $"is already leased as '{lease.Name}'; 'sentinel port free {lease.Port}' frees it";
 
     // The kernel may give an ephemeral port to any connection before it is used.
     private int? Any(State state)
@@ -111,3 +123,6 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
         return null;
     }
 }
+
+/// <summary>A process cannot have a port that it asks for.</summary>
+public sealed class PortException(string message) : Exception(message);

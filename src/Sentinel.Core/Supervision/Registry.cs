@@ -73,9 +73,11 @@ internal sealed class Registry(
     }
 
     /// <inheritdoc cref="Supervisor.Delete"/>
-    public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs)
+    public async ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs, bool ifExists = false)
     {
         var (ended, outcomes) = await stopping.EndTrees(selection, options);
+        if (ifExists)
+            outcomes.RemoveAll(outcome => outcome is Outcome.Failed { Process: null, Code: FailureCode.NotFound });
         outcomes.AddRange(ended.Select(tree => tree.Failure).OfType<Outcome>());
         outcomes.AddRange(Forget([.. ended.Where(tree => tree.Failure is null).Select(tree => tree.Record.Id)], withLogs));
         return outcomes;
@@ -95,7 +97,7 @@ internal sealed class Registry(
                 gone.Add(record.Id);
         var outcomes = left.ConvertAll(record => (Outcome)new Outcome.Failed(
             record.Spec.Name, record,
-            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Id}' ends and forgets all",
+            $"it has ended, but {Processes(remains.GetValueOrDefault(record.Id, []))} that it started still runs; 'sentinel delete {record.Spec.Name}' ends and forgets all",
             FailureCode.NotStopped));
         outcomes.AddRange(Forget(gone, withLogs));
         return outcomes;
@@ -105,7 +107,7 @@ internal sealed class Registry(
     {
         var state = transaction.State;
         var name = request.IsNamed ? request.Spec.Name : ProcessName.Unique(request.Spec.Name, taken => state.HolderOf(taken) is not null);
-        if ((NotFree(state, name) ?? DoubleOf(transaction, name)) is { } taken)
+        if ((NotFree(state, name, request.Spec) ?? DoubleOf(transaction, name)) is { } taken)
             return [taken];
         state = transaction.State;
 
@@ -140,10 +142,21 @@ internal sealed class Registry(
             state = state.AfterIds(1).With(record);
         }
 
-        if (records.Select((record, i) => launching.WhyNot(record, state, i == 0 ? CannotStart : tools.Spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
-            return [new Outcome.Failed(specs[0].Instance?.Set ?? specs[0].Name, null, reason, FailureCode.NotStarted)];
+        if (specs.Count > 1 && specs[0].Ports.FirstOrDefault(port => port.IsSingle) is { } single)
+            return [new Outcome.Failed(NameOf(specs), null,
+                $"--port {single} is one port, and each instance needs its own; '{single with { OrNext = true }}' gives each the next that is free")];
+        try
+        {
+            state = records.Aggregate(state, ports.Give);
+        }
+        catch (PortException e)
+        {
+            return [new Outcome.Failed(NameOf(specs), null, e.Message, FailureCode.PortHeld)];
+        }
 
-        transaction.State = records.Aggregate(state, ports.Give);
+        if (records.Select((record, i) => launching.WhyNot(record, state, i == 0 ? CannotStart : tools.Spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
+            return [new Outcome.Failed(NameOf(specs), null, reason, FailureCode.NotStarted)];
+        transaction.State = state;
         var outcomes = starting.StartNow(transaction, records, new ProcessEvent.StartRequested());
         var failed = outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process!.Id).ToList();
         if (failed.Count > 0)
@@ -237,20 +250,33 @@ internal sealed class Registry(
     }
 
     /// <summary>Why a name cannot be given to a new process or set; null if it can.</summary>
-    public static Outcome.Failed? NotFree(State state, string name) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
+    /// <param name="wanted">What is to have it; null: the user's own, as far as is known.</param>
+    public static Outcome.Failed? NotFree(State state, string name, ProcessSpec? wanted = null) => (ProcessName.IsValid(name), state.HolderOf(name)) switch
     {
         (false, _) => new Outcome.Failed(name, null, $"'{name}' cannot be a name: {ProcessName.Rule}"),
-        (_, { } holder) => new Outcome.Failed(name, null, holder.Spec.Name == name
-            ? $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text}); "
-                + $"choose another, or 'sentinel delete {holder.Id}' first"
-            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others; choose another, or 'sentinel delete {name}' first",
-            FailureCode.NameTaken),
+        (_, { } holder) => Taken(name, holder, wanted ?? holder.Spec),
         _ => null,
     };
 
+    /// <summary>That a name is taken, and by what; only what looks like the user's own is to be deleted.</summary>
+    public static Outcome.Failed Taken(string name, ProcessRecord holder, ProcessSpec wanted)
+    {
+        var who = holder.Spec.Name == name
+            ? $"the name '{name}' is taken by process {holder.Id} ({holder.State.Word}: {holder.Spec.Command.Text})"
+            : $"the name '{name}' is that of a set, {holder.Spec.Name} and others";
+        var session = holder.Spec.Lease?.Session;
+        var isOwn = session == wanted.Lease?.Session && (session is not null || holder.Spec.WorkingDirectory == wanted.WorkingDirectory);
+        return new Outcome.Failed(name, null, isOwn
+            ? $"{who}; choose another, or 'sentinel delete {name}' first; 'run --replace' changes what has it"
+            : $"{who}, which runs in {holder.Spec.WorkingDirectory}{(session is null ? "" : $", in the session {session}")}; choose another name",
+            FailureCode.NameTaken);
+    }
+
     private static Outcome.Failed NoSet(State state, string set) => state.Find(set) is { } single
-        ? new Outcome.Failed(set, null, $"{set} is a single process; 'sentinel delete {single.Id}' and 'sentinel run --instances N' make a set of it")
+        ? new Outcome.Failed(set, null, $"{set} is a single process; 'sentinel delete {set}' and 'sentinel run --instances N' make a set of it")
         : new Outcome.Failed(set, null, $"there is no set named '{set}'; 'sentinel run --instances N --name {set}' makes one", FailureCode.NotFound);
+
+    private static string NameOf(List<ProcessSpec> specs) => specs[0].Instance?.Set ?? specs[0].Name;
 
     private static ProcessSpec OfSet(ProcessSpec spec, string set, int number)
     {

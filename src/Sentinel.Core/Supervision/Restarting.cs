@@ -35,12 +35,9 @@ internal sealed class Restarting(
             new ProcessEvent.StartRequested(),
             later: (transaction, snapshot, waiting) => StillToRestart(transaction, snapshot, begun.Found.Where(record => waiting.Contains(record.Id))));
         var pids = begun.Found.ToDictionary(record => record.Id, record => record.State.Main?.Pid);
-        outcomes.AddRange(starts.Select(outcome => outcome switch
-        {
-            Outcome.Started started => new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]) { Ports = started.Ports },
-            Outcome.AlreadyRunning running => new Outcome.Restarted(running.Target, running.Process, pids[running.Process.Id]),
-            _ => outcome,
-        }));
+        outcomes.AddRange(starts.Select(outcome => outcome is Outcome.Began began
+            ? new Outcome.Restarted(began.Target, began.Process, pids[began.Process.Id]) { Ports = began.Ports }
+            : outcome));
         return outcomes;
     }
 

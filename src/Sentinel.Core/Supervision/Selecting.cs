@@ -14,27 +14,41 @@ public static class Selecting
         if (selection is Selection.Members { Group: var group } && !state.Groups.ContainsKey(group))
             return ([], [GroupBook.Missing(state, group)]);
         if (selection is not Selection.Named named)
-            return ([.. (selection is Selection.Members { Group: var own } ? state.MembersOf(own) : state.Processes.Values).Where(appliesTo)], []);
+            return ([.. (selection is Selection.Members { Group: var own } ? state.MembersOf(own) : state.Processes.Values).Where(Belongs).Where(appliesTo)], []);
 
         var found = new Dictionary<int, ProcessRecord>();
         var missing = new List<Outcome>();
         foreach (var target in named.Targets)
         {
-            if (Find(state, target) is { } process)
-                found[process.Id] = process;
-            else if (state.InstancesOf(target).ToList() is { Count: > 0 } instances)
-                instances.ForEach(instance => found[instance.Id] = instance);
-            else
+            List<ProcessRecord> meant = Find(state, target) is { } process ? [process] : [.. state.InstancesOf(target)];
+            if (meant.Count == 0)
                 missing.Add(new Outcome.Failed(target, null, NotFound(state, target), FailureCode.NotFound));
+            foreach (var record in meant)
+                if (Belongs(record))
+                    found[record.Id] = record;
+                else
+                    missing.Add(NotOfSession(record, selection.Session!));
         }
 
         return ([.. found.Values], missing);
+
+        bool Belongs(ProcessRecord record) => selection.Session is null || record.Spec.Lease?.Session == selection.Session;
     }
 
+    private static Outcome.Failed NotOfSession(ProcessRecord record, string session) => new(
+        record.Spec.Name,
+        record,
+        $"it belongs to {(record.Spec.Lease?.Session is { } other ? $"the session {other}" : "no session")}, not to {session}; --session \"\" means all sessions",
+        FailureCode.NotFound);
+
     /// <summary>The one process that is named, or a failure that says why there is none.</summary>
-    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(string target, State state)
+    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(string target, State state) => One(new Selection.Named([target]), state);
+
+    /// <inheritdoc cref="One(string, State)"/>
+    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(Selection selection, State state)
     {
-        var (found, missing) = new Selection.Named([target]).In(state, _ => true);
+        var (found, missing) = selection.In(state, _ => true);
+        var target = ((Selection.Named)selection).Targets[0];
         return found.Count > 1
             ? (null, new Outcome.Failed(target, null, $"'{target}' is {found.Count} processes; name one of them: {string.Join(", ", found.Select(process => process.Spec.Name))}"))
             : (found.FirstOrDefault(), missing.OfType<Outcome.Failed>().FirstOrDefault());

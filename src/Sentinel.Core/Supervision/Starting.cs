@@ -43,6 +43,18 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         }
     }
 
+    /// <inheritdoc cref="Request.Start"/>
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => Start(
+        (transaction, snapshot) =>
+        {
+            // A process that crashes again and again may run just now: its next attempt gets the new environment, too.
+            var chosen = choosing.Choose(transaction, snapshot, selection, record =>
+                (!record.State.IsUnderWay || (renewal is not null && record.State is RunState.Running)) && leases.WhyOver(record) is null);
+            return selection is Selection.Named ? leases.Renew(transaction, chosen) : chosen;
+        },
+        new ProcessEvent.StartRequested(),
+        renewal);
+
     /// <param name="choose">What is to be started.</param>
     /// <param name="happened">Why; of what is only due, another may have seen to it meanwhile.</param>
     /// <param name="renewal">Replaces what they have of their caller; null leaves that.</param>
@@ -181,7 +193,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
                 if (record.State is RunState.Running && renewal is not null)
                     transaction.State = transaction.State.With(record);
                 outcomes.Add(record.State is RunState.Running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null)
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null) { Ports = PortsOf(record, transaction.State) }
                     : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet", FailureCode.Busy));
             }
         }
@@ -221,12 +233,12 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
         transaction.State = transaction.State.With(record);
         return spawned is ProcessEvent.Spawned
-            ? new Outcome.Started(record.Spec.Name, record)
-            {
-                Ports = [.. transaction.State.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))],
-            }
+            ? new Outcome.Started(record.Spec.Name, record) { Ports = PortsOf(record, transaction.State) }
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
+
+    private static IReadOnlyList<PortRef> PortsOf(ProcessRecord record, State state) =>
+        [.. state.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))];
 
     private bool MayHaveLeft(ProcessRecord record)
     {

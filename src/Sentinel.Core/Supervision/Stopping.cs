@@ -11,7 +11,7 @@ namespace Sentinel.Core.Supervision;
 /// <summary>
 /// Ends whole trees: writes down that they are to end, ends them without the lock, and writes down how they ended.
 /// </summary>
-internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
+internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCommands commands)
 {
     private readonly StateStore _store = tools.Store;
     private readonly TreeEnding _ending = new(tools.Table, tools.Handles, tools.Time);
@@ -86,8 +86,13 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing)
     }
 
     /// <summary>Ends trees, but not what another command has started again since.</summary>
-    public ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options) =>
-        _ending.End(begun.Roots, options, () => StartedAgain(begun.Roots), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
+    public async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options)
+    {
+        var ended = await commands.Run(begun.Found, begun.Written, options);
+        var ends = await _ending.End(begun.Roots, options, () => StartedAgain(begun.Roots), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
+        return ended.Count == 0 ? ends : ends.ToDictionary(
+            end => end.Key, end => end.Value.Main is null && ended.TryGetValue(end.Key, out var how) ? end.Value with { Main = how } : end.Value);
+    }
 
     /// <summary>Ends what processes that are about to be started have left.</summary>
     /// <returns>Why not all of a tree could be ended, by the id of the process.</returns>

@@ -25,6 +25,7 @@ public sealed class Supervisor : ISupervisor
     private readonly PortBook _ports;
     private readonly GroupBook _groups;
     private readonly Launching _launching;
+    private readonly StopCommands _stopCommands;
     private readonly Stopping _stopping;
     private readonly Starting _starting;
     private readonly Restarting _restarting;
@@ -32,6 +33,8 @@ public sealed class Supervisor : ISupervisor
     private readonly Registry _registry;
     private readonly Changing _changing;
     private readonly Rolling _rolling;
+    private readonly Signalling _signalling;
+    private readonly Rerunning _rerunning;
     private readonly LogBook _logs;
 
     public Supervisor(SupervisorTools tools)
@@ -44,13 +47,16 @@ public sealed class Supervisor : ISupervisor
         _ports = new PortBook(_store, tools.Ports, tools.Random, _time);
         _groups = new GroupBook(_store, environments, state => _reconciliation.Look(state, new Snapshot(_table)));
         _launching = new Launching(tools, environments, _ports);
-        _stopping = new Stopping(tools, _choosing);
+        _stopCommands = new StopCommands(tools, _launching);
+        _stopping = new Stopping(tools, _choosing, _stopCommands);
         _starting = new Starting(tools, _choosing, _leases, _launching, _stopping);
         _restarting = new Restarting(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _handovers = new Handovers(_store, _table, _time, _reconciliation, _starting);
         _registry = new Registry(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _changing = new Changing(tools, _choosing, _launching, _ports);
         _rolling = new Rolling(_store, tools.Starts, _restarting);
+        _signalling = new Signalling(tools, _choosing);
+        _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
         _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
@@ -63,9 +69,10 @@ public sealed class Supervisor : ISupervisor
         Request.Stop stop => await Stop(stop.Selection, stop.Options),
         Request.Restart { IsRolling: true } restart => await _rolling.Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
-        Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs),
+        Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs, delete.IfExists),
         Request.Clean clean => Clean(clean.WithLogs),
         Request.Reset reset => Reset(reset.Selection),
+        Request.Signal signal => _signalling.Send(signal.Selection, signal.Number, signal.IsTree),
         Request.CreateGroup create => [_groups.Create(create.Group)],
         Request.ChangeGroup change => [_groups.Change(change.Group, change.Change)],
         Request.DeleteGroup delete => [_groups.Delete(delete.Group)],
@@ -81,7 +88,7 @@ public sealed class Supervisor : ISupervisor
     };
 
     /// <inheritdoc cref="Request.Run"/>
-    public ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request) => _registry.Run(request);
+    public ValueTask<IReadOnlyList<Outcome>> Run(RunRequest request) => _rerunning.Run(request);
 
     /// <inheritdoc cref="Request.Scale"/>
     public ValueTask<IReadOnlyList<Outcome>> Scale(string set, int count, bool isRelative) => _registry.Scale(set, count, isRelative);
@@ -90,22 +97,14 @@ public sealed class Supervisor : ISupervisor
     public IReadOnlyList<Outcome> Change(IReadOnlyList<SpecChange> changes) => _changing.Change(changes);
 
     /// <inheritdoc cref="Request.Delete"/>
-    public ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs) => _registry.Delete(selection, options, withLogs);
+    public ValueTask<IReadOnlyList<Outcome>> Delete(Selection selection, StopOptions options, bool withLogs, bool ifExists = false) =>
+        _registry.Delete(selection, options, withLogs, ifExists);
 
     /// <inheritdoc cref="Request.Clean"/>
     public IReadOnlyList<Outcome> Clean(bool withLogs) => _registry.Clean(withLogs);
 
     /// <inheritdoc cref="Request.Start"/>
-    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => _starting.Start(
-        (transaction, snapshot) =>
-        {
-            // A process that crashes again and again may run just now: its next attempt gets the new environment, too.
-            var chosen = _choosing.Choose(transaction, snapshot, selection, record =>
-                (!record.State.IsUnderWay || (renewal is not null && record.State is RunState.Running)) && _leases.WhyOver(record) is null);
-            return selection is Selection.Named ? _leases.Renew(transaction, chosen) : chosen;
-        },
-        new ProcessEvent.StartRequested(),
-        renewal);
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => _starting.Start(selection, renewal);
 
     /// <inheritdoc cref="Request.Stop"/>
     public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
@@ -118,7 +117,7 @@ public sealed class Supervisor : ISupervisor
                 outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record));
             else if (selection is Selection.Named)
                 outcomes.Add(new Outcome.NotRunning(tree.Name, tree.Record));
-        if (selection is Selection.All)
+        if (selection is Selection.All { Session: null })
             outcomes.AddRange(await _stopping.EndStrays(options));
         return outcomes;
     }
@@ -246,6 +245,9 @@ public sealed class Supervisor : ISupervisor
 
     /// <inheritdoc cref="LogBook.RotateLarge"/>
     public void RotateLargeLogs() => _logs.RotateLarge();
+
+    /// <summary>Whether we wait for the end of a process that is not the main process of any record.</summary>
+    public bool IsAwaited(int pid) => _stopCommands.IsAwaited(pid);
 
     /// <summary>How a process would be started now.</summary>
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>

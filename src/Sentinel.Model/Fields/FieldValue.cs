@@ -34,7 +34,8 @@ public readonly struct FieldValue(string key, IReadOnlyList<string> texts, Asker
     };
 
     /// <summary>Those that are given, after the ones of before that have other names; none if none is given.</summary>
-    public IReadOnlyList<T> AddedTo<T>(IReadOnlyList<T> before, Func<string, T> parse, Func<T, string> nameOf)
+    /// <param name="advice">What to do when two have the same name.</param>
+    public IReadOnlyList<T> AddedTo<T>(IReadOnlyList<T> before, Func<string, T> parse, Func<T, string> nameOf, string? advice = null)
     {
         if (!IsGiven)
             return [];
@@ -42,7 +43,7 @@ public readonly struct FieldValue(string key, IReadOnlyList<string> texts, Asker
         var names = new HashSet<string>();
         foreach (var name in given.Select(nameOf))
             if (!names.Add(name))
-                throw new FormatException($"--{key} {name} is given twice");
+                throw new FormatException($"--{key} {name} is given twice{(advice is null ? "" : "; " + advice)}");
         return [.. before.Where(old => !names.Contains(nameOf(old))), .. given];
     }
 

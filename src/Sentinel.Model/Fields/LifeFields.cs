@@ -36,6 +36,33 @@ internal static class LifeFields
                 : value.IsGiven ? throw new FormatException("--restart-window needs --max-restarts") : spec,
             IsAtOnce = SpecField.Always,
         },
+        new("restart-delay", FieldShape.Number, "seconds", "Seconds to wait before each restart, instead of the growing delays")
+        {
+            Get = spec => FieldTexts.Of(spec.RestartDelay),
+            Set = (spec, value) => spec with { RestartDelay = value.Seconds(LeastDelay) },
+            Needs = "restart",
+            IsAtOnce = SpecField.Always,
+        },
+        new("success-codes", FieldShape.Text, "codes", "Exit codes that count as success: 0,143 [default: 0]")
+        {
+            Get = spec => Codes(spec.ExitCodes.Success, ExitCodes.Default.Success),
+            Set = (spec, value) => spec with { ExitCodes = spec.ExitCodes with { Success = Codes(value) ?? ExitCodes.Default.Success } },
+            IsAtOnce = SpecField.Always,
+        },
+        new("no-restart-codes", FieldShape.Text, "codes", "Exit codes after which it is not restarted: 78")
+        {
+            Get = spec => Codes(spec.ExitCodes.Final, ExitCodes.Default.Final),
+            Set = (spec, value) => spec with { ExitCodes = spec.ExitCodes with { Final = Codes(value) ?? ExitCodes.Default.Final } },
+            Needs = "restart",
+            IsAtOnce = SpecField.Always,
+        },
+        new("stop-command", FieldShape.Text, "command",
+            "Run this command line to stop it, with its pid in MAINPID; the signal follows if that fails, or has not ended it within --stop-timeout")
+        {
+            Get = spec => FieldTexts.Of(spec.Stop.Command?.Text),
+            Set = (spec, value) => spec with { Stop = spec.Stop with { Command = value.Text is { } line ? Command.From([line]) : null } },
+            IsAtOnce = SpecField.Always,
+        },
         new("stop-timeout", FieldShape.Number, "seconds", $"Seconds it has to end when it is stopped, before SIGKILL [default: {StopRule.Default.Timeout.TotalSeconds}]")
         {
             Get = spec => FieldTexts.Unless(spec.Stop.Timeout, StopRule.Default.Timeout, time => FieldTexts.Of(time)),
@@ -95,6 +122,14 @@ internal static class LifeFields
             Set = (spec, value) => spec with { LogPipe = value.Flag },
         },
     ];
+
+    // Less would be a loop that leaves nothing else any time.
+    private const double LeastDelay = 0.1;
+
+    private static string[] Codes(IReadOnlyList<int> codes, IReadOnlyList<int> otherwise) =>
+        codes.SequenceEqual(otherwise) ? [] : [ExitCodes.Text(codes)];
+
+    private static IReadOnlyList<int>? Codes(FieldValue value) => value.Text is { } text ? ExitCodes.Parse(value.Key, text) : null;
 
     // A log reader reads its limits when it begins.
     private static bool HasNoReader(ProcessSpec before, ProcessSpec after) => !before.LogPipe;

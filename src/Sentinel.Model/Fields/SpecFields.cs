@@ -37,7 +37,10 @@ public static class SpecFields
     public static ProcessSpec Reset(ProcessSpec spec, string name) =>
         All.Where(field => field.Key == name || field.Choice == name).Aggregate(spec, (before, field) => field.Reset(before));
 
+    /// <summary>The fields in which two specs differ.</summary>
+    public static IEnumerable<SpecField> Changed(ProcessSpec before, ProcessSpec after) => All.Where(field => !field.IsSame(before, after));
+
     /// <summary>The fields of a change that take effect only at the next start of a process that runs.</summary>
     public static IEnumerable<SpecField> AtNextStart(ProcessSpec before, ProcessSpec after) =>
-        All.Where(field => !field.IsAtOnce(before, after) && !field.IsSame(before, after));
+        Changed(before, after).Where(field => !field.IsAtOnce(before, after));
 }

@@ -29,7 +29,7 @@ internal static class StartFields
             Set = (spec, value) => value.Filled("a folder") is { } folder ? spec with { WorkingDirectory = value.Asker.FolderOf(folder) } : spec,
             IsRequired = true,
         },
-        new("env", FieldShape.Texts, "NAME=value", "Set an environment variable (repeatable)")
+        new("env", FieldShape.Texts, "NAME=value", "Set an environment variable; ${port:web} in its value is the port of web (repeatable)")
         {
             Alias = "-e",
             Get = spec => [.. spec.Variables.Entries().Select(entry => NativeText.Of(entry.Span))],
@@ -45,11 +45,12 @@ internal static class StartFields
             Get = spec => spec.EnvironmentFiles,
             Set = (spec, value) => spec with { EnvironmentFiles = [.. value.Texts.Select(file => value.Asker.FileOf(NotEmpty(file)))] },
         },
-        new("port", FieldShape.Texts, "name[=VARIABLE]",
-            $"Lease a port for as long as the process is registered, and pass it in VARIABLE [default: {PortRequest.DefaultVariable}] (repeatable)")
+        new("port", FieldShape.Texts, "port[=VARIABLE]",
+            "Lease a port for as long as the process is registered, and pass its number in VARIABLE: http (a name; any free port), 3000, http:3000, "
+            + $"3000+ (that one or the next that is free) [default: {PortRequest.DefaultVariable}] (repeatable)")
         {
             Get = spec => [.. spec.Ports.Select(port => port.ToString())],
-            Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name)) },
+            Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name, "give each port a name: --port http:3000")) },
         },
         new("group", FieldShape.Text, "name", "Group to add it to")
         {
@@ -68,7 +69,8 @@ internal static class StartFields
     {
         foreach (var same in ports.GroupBy(port => port.Variable).Where(same => same.Count() > 1))
             throw new FormatException(
-                $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; choose another variable with --port {same.Last().Name}=VARIABLE");
+                $"{string.Join(" and ", same.Select(port => port.Name))} would both be passed in {same.Key}; "
+                + $"choose another variable with --port {same.Last() with { Variable = "VARIABLE" }}");
         return ports;
     }
 }

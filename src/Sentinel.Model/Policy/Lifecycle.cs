@@ -61,6 +61,7 @@ public static class Lifecycle
             (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
+            (RunState.Running run, ProcessEvent.Signalled sent) => Becomes(record, run with { Signalled = sent.Number }),
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
             // Without a probe, a process that has lived long enough is ready.
             (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
@@ -128,21 +129,25 @@ public static class Lifecycle
     private static Decision EndedByItself(
         ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)
     {
+        var isItsOwn = why is null;
         // If nobody watched, it may have become ready in the meantime.
         if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
             why ??= $"it ended before it was ready{(run.Impediment is null ? "" : $": {run.Impediment}")}";
         var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
-        record = record with { LastRun = End(run, ended, now) with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
+        var end = End(run, ended, now);
+        record = record with { LastRun = why is null ? end : end with { Why = why }, ShortRuns = isStable ? 0 : record.ShortRuns + 1 };
 
         // An end that nobody saw may have been a failure.
+        var codes = record.Spec.ExitCodes;
         var restarts = record.Spec.Restart switch
         {
+            _ when isItsOwn && codes.IsFinal(ended.How) => false,
             RestartRule.Always => true,
-            RestartRule.OnFailure => why is not null || ended.How is not Exit.Code { Value: 0 },
+            RestartRule.OnFailure => why is not null || !codes.IsSuccess(ended.How),
             _ => false,
         };
         return restarts ? WaitToRestart(record, now)
-            : why is null && ended.How is Exit.Code { Value: 0 } or Exit.Unknown ? Becomes(record, new RunState.Exited(now))
+            : why is null && (codes.IsSuccess(ended.How) || ended.How is Exit.Unknown) ? Becomes(record, new RunState.Exited(now))
             : Becomes(record, new RunState.Crashed(now));
     }
 
@@ -169,7 +174,11 @@ public static class Lifecycle
             : new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
 
     private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>
-        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes) { LogStarts = run.LogStarts };
+        new(run.Identity.Pid, run.Since, now, ended.Witnessed, ended.How, ended.PeakMemoryBytes, WhyBySignal(run, ended.How)) { LogStarts = run.LogStarts };
+
+    private static string? WhyBySignal(RunState.Running run, Exit how) => how is Exit.Signal { Number: var number } && number == run.Signalled
+        ? $"'sentinel signal' sent {SignalName.Of(number)}"
+        : null;
 
     private static Decision Becomes(ProcessRecord record, RunState state) => new(record with { State = state }, Effect.None);
 

@@ -64,6 +64,9 @@ public abstract record ProcessEvent
     /// <summary>It says something about itself.</summary>
     public sealed record Said(string What) : ProcessEvent;
 
+    /// <summary>The user sends it a signal.</summary>
+    public sealed record Signalled(int Number) : ProcessEvent;
+
     /// <summary>Time has passed.</summary>
     public sealed record Tick : ProcessEvent;
 }

@@ -1,8 +1,8 @@
 namespace Sentinel.Model.Policy;
 
 /// <summary>
-/// How long to wait before a process is started again: not at all after a stable run or the first short one, then 0.5 s,
-/// 1 s, 2 s and so on up to 30 s, each give or take 20%.
+/// How long to wait before a process is started again: as long as it was told or, without that, not at all after a stable run or the
+/// first short one, then 0.5 s, 1 s, 2 s and so on up to 30 s, each give or take 20%.
 /// </summary>
 public static class RestartBackoff
 {
@@ -15,6 +15,8 @@ public static class RestartBackoff
 
     public static TimeSpan Delay(ProcessRecord record)
     {
+        if (record.Spec.RestartDelay is { } told)
+            return told;
         if (record.ShortRuns <= 1)
             return TimeSpan.Zero;
         var grown = First * Math.Pow(2, Math.Min(record.ShortRuns - 2, 10));

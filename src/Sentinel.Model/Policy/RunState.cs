@@ -29,6 +29,9 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>What it says about itself; see sd_notify(3), <c>STATUS=</c>.</summary>
         public string? Says { get; init; }
 
+        /// <summary>The last signal that the user sent it by us; null: none.</summary>
+        public int? Signalled { get; init; }
+
         /// <summary>Not null: its main process has ended, and its pid file is to name its successor.</summary>
         public Handover? Handover { get; init; }
     }
@@ -65,7 +68,7 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Ended by the user; only the user starts it again.</summary>
     public sealed record Stopped(DateTimeOffset Since) : RunState(Since);
 
-    /// <summary>Ended by itself, with code 0 or unseen; not to be restarted.</summary>
+    /// <summary>Ended by itself, with success or unseen; not to be restarted.</summary>
     public sealed record Exited(DateTimeOffset Since) : RunState(Since)
     {
         /// <summary>What it left running when it went into the background, in words; null: it did not, as far as is known.</summary>

@@ -14,6 +14,9 @@ public static class SignalName
         "PWR", "SYS",
     ];
 
+    /// <summary>The names of all that have one, without <c>SIG</c>.</summary>
+    public static IEnumerable<string> All => Names.Skip(1);
+
     /// <summary><c>SIGTERM</c> for 15; <c>SIG34</c> where there is no name.</summary>
     public static string Of(int number) => $"SIG{(number > 0 && number < Names.Length ? Names[number] : number)}";
 

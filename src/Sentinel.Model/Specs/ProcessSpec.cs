@@ -6,6 +6,9 @@ public sealed record ProcessSpec
     /// <summary>Unique among all processes; see <see cref="ProcessName"/>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether a name is its own, or that of its set.</summary>
+    public bool HasName(string name) => Name == name || Instance?.Set == name;
+
     /// <summary>Which instance of a set it is; null: it is not part of a set.</summary>
     public Instance? Instance { get; init; }
 
@@ -39,6 +42,11 @@ public sealed record ProcessSpec
 
     /// <summary>Null: it is restarted without limit.</summary>
     public RestartLimit? RestartLimit { get; init; }
+
+    /// <summary>How long to wait before each restart; null: not at all at first, and longer and longer while runs are short.</summary>
+    public TimeSpan? RestartDelay { get; init; }
+
+    public ExitCodes ExitCodes { get; init; } = ExitCodes.Default;
 
     /// <summary>The file that names the successor of a main process that ends, relative to the working directory. Null: none.</summary>
     public string? PidFile { get; init; }

@@ -8,6 +8,9 @@ namespace Sentinel.Model.Specs;
 /// <param name="Mode">Which processes are asked first.</param>
 public sealed record StopRule(int Signal, TimeSpan Timeout, StopMode Mode = StopMode.Main)
 {
+    /// <summary>Run first, to make the process end; null: the signal alone asks it.</summary>
+    public Command? Command { get; init; }
+
     public static readonly StopRule Default = new(SignalName.Terminate, TimeSpan.FromSeconds(10));
 }
 

@@ -67,6 +67,7 @@ internal static class CommandLine
         [
             new("set", "Change the options that a process was run with", SetCommand.Create, Details: "Some take effect at once, the others at its next start"),
             new("scale", "Run more or fewer instances of a set", ScaleCommand.Create),
+            new("signal", "Send a signal to what runs, without stopping it", SignalCommand.Create),
             new("reset", "Forget the failures of processes that were given up", ProcessCommands.Reset, Details: "They can be started again then"),
             new("gc", "Stop processes whose lease has expired", GcCommand.Create, Details: "'run --ttl' and '--until' give a lease"),
         ]),

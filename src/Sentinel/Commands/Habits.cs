@@ -20,7 +20,8 @@ internal static class Habits
         ["help", var word, .. var rest] => [.. WordsFor(word) ?? [word], .. rest, "--help"],
         ["run"] => ["run", "--help"],
         ["version" or "-v" or "-V"] => ["--version"],
-        ["kill", .. var rest] when NamesASignal(rest) => arguments,
+        ["kill", .. var rest] when Signalled(rest) is { } ours => ours,
+        ["kill"] => arguments,
         [var word, .. var rest] when WordsFor(word) is { } ours => [.. ours, .. rest],
         _ => arguments,
     };
@@ -29,7 +30,8 @@ internal static class Habits
     public static string? AnswerTo(string word) => word switch
     {
         "save" or "dump" or "reread" or "daemon-reload" => "it is not needed: every change is kept as it is made",
-        "kill" or "signal" or "sendSignal" => "'sentinel status NAME' shows the pid for kill(1); 'sentinel kill NAME' stops it by SIGKILL",
+        "kill" => "'sentinel kill NAME' stops it by SIGKILL; 'sentinel signal NAME HUP' sends another signal",
+        "sendSignal" => "'sentinel signal NAME HUP' sends a signal",
         "resurrect" or "up" => "'sentinel startall' starts all processes that are not running",
         "down" => "'sentinel stopall' stops all processes",
         "shutdown" => "'sentinel stopall' stops all processes, 'sentinel daemon stop' the daemon",
@@ -73,8 +75,15 @@ internal static class Habits
         _ => null,
     };
 
-    // As kill(1) takes one, and docker.
-    private static bool NamesASignal(string[] rest) => rest is [] || Array.Exists(rest, word => word.StartsWith('-') && word != "--json");
+    // As kill(1) takes one, and docker: -HUP, -s HUP, --signal=HUP. Null: none is named.
+    private static string[]? Signalled(string[] rest)
+    {
+        if (Array.FindIndex(rest, word => word is "-s" or "--signal") is >= 0 and var at && at + 1 < rest.Length)
+            return ["signal", .. rest[..at], .. rest[(at + 2)..], rest[at + 1]];
+        if (Array.FindIndex(rest, word => word.StartsWith("--signal=", StringComparison.Ordinal)) is >= 0 and var given)
+            return ["signal", .. rest[..given], .. rest[(given + 1)..], rest[given]["--signal=".Length..]];
+        return rest is [['-', not '-', ..] and var first, .. var names] ? ["signal", .. names, first[1..]] : null;
+    }
 
     // Files that one runs by a program, and command lines.
     private static string? RunLineFor(string target)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Api;
+using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -10,7 +11,7 @@ namespace Sentinel.Commands;
 /// <summary>The commands that act on existing processes, each with its form for all processes.</summary>
 internal static class ProcessCommands
 {
-    public static Command Start() => Named("start", Starting);
+    public static Command Start() => Named("start", Starting, starts: true);
 
     public static Command Stop() => Named("stop", Stopping);
 
@@ -18,18 +19,18 @@ internal static class ProcessCommands
 
     public static Command Reset() => Named("reset", _ => (_, selection) => new Request.Reset(selection));
 
-    public static Command StartAll() => Bulk("startall", Starting, "Started", "to start");
+    public static Command StartAll() => Bulk("startall", Starting, "Started", "to start", starts: true);
 
     public static Command StopAll() => Bulk("stopall", Stopping, "Stopped", "to stop");
 
-    public static Command RestartAll() => Bulk("restartall", Restarting, "Restarted", "to restart");
+    public static Command RestartAll() => Bulk("restartall", Restarting, "Restarted", "to restart", starts: true);
 
     /// <summary>The commands for all processes of a group.</summary>
     public static IEnumerable<Command> OfGroup(Func<Argument<string>> group) =>
     [
-        Bulk("start", Starting, "Started", "to start", group(), "Start all processes of a group that are not running"),
+        Bulk("start", Starting, "Started", "to start", group(), "Start all processes of a group that are not running", starts: true),
         Bulk("stop", Stopping, "Stopped", "to stop", group(), "Stop all processes of a group"),
-        Bulk("restart", Restarting, "Restarted", "to restart", group(), "Restart all processes of a group except those that you stopped"),
+        Bulk("restart", Restarting, "Restarted", "to restart", group(), "Restart all processes of a group except those that you stopped", starts: true),
     ];
 
     /// <summary>Adds its options to a command, and returns what makes the request.</summary>
@@ -64,42 +65,48 @@ internal static class ProcessCommands
         var options = new StopOptionSet();
         options.AddTo(command);
         var logs = WithLogs();
+        var ifExists = SharedOptions.Flag("--if-exists", "Succeed also where there is no process of that name");
         command.Options.Add(logs);
-        return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs));
+        command.Options.Add(ifExists);
+        return (result, selection) => new Request.Delete(selection, options.In(result), result.GetValue(logs), result.GetValue(ifExists));
     }
 
-    private static Command Named(string name, Verb verb)
+    /// <param name="starts">Whether one can wait for what it starts.</param>
+    private static Command Named(string name, Verb verb, bool starts = false)
     {
         var processes = SharedOptions.Processes("Process id or name");
-        var json = SharedOptions.Json();
         var command = new Command(name) { processes };
-        var request = verb(command);
-        command.Options.Add(json);
-        command.SetAction(result => Invocation.InSession(result, json, session =>
-            Report(session, session.Do(request(result, new Selection.Named(result.GetValue(processes)!))))));
-        return command;
+        return Complete(command, verb, result => new Selection.Named(result.GetValue(processes)!), starts, summary: null);
     }
 
-    private static Command Bulk(string name, Verb verb, string done, string toDo, Argument<string>? group = null, string? description = null)
+    private static Command Bulk(
+        string name, Verb verb, string done, string toDo, Argument<string>? group = null, string? description = null, bool starts = false)
     {
-        var json = SharedOptions.Json();
         var command = new Command(name, description);
         if (group is not null)
             command.Arguments.Add(group);
-        var request = verb(command);
-        command.Options.Add(json);
-        command.SetAction(result => Invocation.InSession(result, json, session => Report(
-            session,
-            session.Do(request(result, group is null ? new Selection.All() : new Selection.Members(result.GetValue(group)!))),
-            Summary(done, toDo))));
-        return command;
+        return Complete(
+            command, verb, result => group is null ? new Selection.All() : new Selection.Members(result.GetValue(group)!), starts, Summary(done, toDo));
     }
 
-    private static int Report(Session session, IReadOnlyList<Outcome> outcomes, Func<int, string>? summary = null)
+    private static Command Complete(Command command, Verb verb, Func<ParseResult, Selection> which, bool starts, Func<int, string>? summary)
     {
-        var exitCode = session.Report(outcomes, summary);
-        Unasked.Warn(session, outcomes);
-        return exitCode;
+        var request = verb(command);
+        var session = SessionOption.Create();
+        var waiting = new AwaitedStart();
+        var json = SharedOptions.Json();
+        command.Options.Add(session);
+        if (starts)
+            waiting.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction(result => Invocation.InSession(result, json, work =>
+        {
+            var selection = SessionOption.Of(result, session, which(result));
+            var (outcomes, exitCode) = waiting.Do(result, work, request(result, selection), state => selection.In(state, _ => true).Found, summary);
+            Unasked.Warn(work, outcomes, isReady: waiting.Waits(result));
+            return exitCode;
+        }));
+        return command;
     }
 
     public static Command Clean()

@@ -11,12 +11,12 @@ namespace Sentinel.Commands;
 /// <summary>Waits for starts while a command runs.</summary>
 internal sealed class ReadyWaits(Session session) : IStartWaits
 {
-    public IStartWait Prepare(int id) => new ReadyWait(session, id);
+    public IStartWait Prepare(int id) => new ReadyWait(session, other => other == id);
 }
 
 /// <summary>Waits until a started process is ready: asks the daemon or, where there is none, finds out.</summary>
-/// <param name="id">The id of the first process that is started; later ones are asked as well.</param>
-internal sealed class ReadyWait(Session session, int id) : IStartWait
+/// <param name="isStarted">Whether a process may be started, by its id.</param>
+internal sealed class ReadyWait(Session session, Func<int, bool> isStarted) : IStartWait
 {
     private const int LastLines = 10;
 
@@ -28,7 +28,7 @@ internal sealed class ReadyWait(Session session, int id) : IStartWait
     /// <summary>After this long without news, check whether the daemon is alive.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(5);
 
-    private Asking? _asking = session.Daemon is null ? new Asking(session, other => other >= id) : null;
+    private Asking? _asking = session.Daemon is null ? new Asking(session, isStarted) : null;
 
     /// <summary>Blocks until it is decided.</summary>
     public ValueTask<Outcome.Failed?> Until(ProcessRef started, bool serves)

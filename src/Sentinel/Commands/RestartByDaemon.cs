@@ -29,5 +29,5 @@ internal static class RestartByDaemon
 
     private static Outcome OutcomeOf(ProcessRecord record) => record.State is RunState.Running
         ? new Outcome.Restarted(record.Spec.Name, record, record.LastRun?.Pid)
-        : new Outcome.Failed(record.Spec.Name, record, $"a daemon started meanwhile and took over; the process is now {record.State.Word}: see 'sentinel why {record.Id}'");
+        : new Outcome.Failed(record.Spec.Name, record, $"a daemon started meanwhile and took over; the process is now {record.State.Word}: see 'sentinel why {record.Spec.Name}'");
 }

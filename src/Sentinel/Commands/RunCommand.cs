@@ -21,19 +21,27 @@ internal static class RunCommand
         var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");
-        var waits = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
+        var waiting = new AwaitedStart();
+        var ensure = SharedOptions.Flag("--ensure", "If it is registered as asked for, start it unless it runs; fail, with the difference, if it is registered otherwise");
+        var replace = SharedOptions.Flag("--replace", "If the name is registered, change that to what is asked for, and restart it if the change needs it; its id and its logs stay");
         var json = SharedOptions.Json();
         var command = new Command("run") { words };
         options.AddTo(command);
         command.Options.Add(instances);
         RunWords.AddTo(command);
-        command.Options.Add(waits);
+        command.Options.Add(ensure);
+        command.Options.Add(replace);
+        waiting.AddTo(command);
         command.Options.Add(json);
         command.Check(result =>
         {
             Model.Specs.Command.From(result.GetValue(words) ?? [], RunWords.IsExact(result));
             if (result.GetValue(instances) > 1 && options.Has(result, "pid-file"))
                 throw new FormatException("--pid-file names one file, and each of several --instances needs its own");
+            if (result.GetValue(ensure) && result.GetValue(replace))
+                throw new FormatException("--ensure leaves what is different alone, and --replace changes it; use one of them");
+            if ((result.GetValue(ensure) || result.GetValue(replace)) && !options.Has(result, "name"))
+                throw new FormatException("--ensure and --replace need a --name: that is how they know it again");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -54,43 +62,26 @@ internal static class RunCommand
             };
             try
             {
-                spec = options.In(result, spec, SpecOptions.AskerOf(ancestry));
+                var asker = SpecOptions.AskerOf(ancestry);
+                if (SessionOption.OfCaller is { } own)
+                    spec = SpecFields.Find("session")!.Give(spec, [own], asker);
+                spec = options.In(result, spec, asker);
             }
             catch (FormatException e)
             {
                 return session.Report([new Outcome.Failed(spec.Name, null, e.Message, FailureCode.NotFound)]);
             }
 
+            var ifTaken = result.GetValue(ensure) ? IfTaken.Ensure : result.GetValue(replace) ? IfTaken.Replace : IfTaken.Refuse;
             var request = new RunRequest(
-                spec, isNamed, caller, result.GetValue(instances), ancestry.OfCaller(DateTimeOffset.UtcNow), Caller.Surroundings);
-            return Run(session, request, result.GetValue(waits));
+                spec, isNamed, caller, result.GetValue(instances), ancestry.OfCaller(DateTimeOffset.UtcNow), Caller.Surroundings, ifTaken);
+            var (_, exitCode) = waiting.Do(
+                result, session, new Request.Run(request), state => ifTaken == IfTaken.Refuse ? [] : state.Processes.Values.Where(record => record.Spec.HasName(spec.Name)));
+            if (exitCode == ExitCode.Success && session.Daemon is null)
+                WarnWithoutDaemon(spec, isReady: waiting.Waits(result));
+            return exitCode;
         }));
         return command;
-    }
-
-    private static int Run(Session session, RunRequest request, bool waits)
-    {
-        using var waiting = waits ? new ReadyWait(session, session.Store.Read().FreeId) : null;
-        var outcomes = session.Do(new Request.Run(request));
-        // Where nothing tells that it is ready, it has to live for a moment.
-        var isUntold = request.Spec is { Readiness: null, Health: null };
-        if (waiting is not null)
-            // Nothing is left to await: here, whatever takes time blocks.
-            outcomes = [.. outcomes.Select(outcome => outcome is Outcome.Started started
-                ? waiting.Until(started.Process, serves: isUntold).GetAwaiter().GetResult() ?? outcome
-                : outcome)];
-
-        var exitCode = session.Report(outcomes);
-        if (waits)
-            foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
-            {
-                ReadyWait.ShowLastLines(session, failed.Id);
-                ReadyWait.ShowLeft(session, failed.Id);
-            }
-
-        if (exitCode == ExitCode.Success && session.Daemon is null)
-            WarnWithoutDaemon(request.Spec, isReady: waits);
-        return exitCode;
     }
 
     private static void WarnWithoutDaemon(ProcessSpec spec, bool isReady)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
@@ -69,19 +70,24 @@ internal static class SharedOptions
         },
     };
 
-    public static Option<int?> Signal(string name, string description) => new(name)
+    public static Option<int?> Signal(string name, string description)
     {
-        Description = description,
-        HelpName = "name",
-        CustomParser = result =>
+        var option = new Option<int?>(name)
         {
-            var text = result.Tokens[0].Value;
-            if (SignalName.Parse(text) is { } signal)
-                return signal;
-            result.AddError($"there is no signal '{text}'; 'kill -l' lists all signals");
-            return null;
-        },
-    };
+            Description = description,
+            HelpName = "name",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (SignalName.Parse(text) is { } signal)
+                    return signal;
+                result.AddError($"there is no signal '{text}'; 'kill -l' lists all signals");
+                return null;
+            },
+        };
+        option.CompletionSources.Add(_ => SignalName.All.Select(signal => new CompletionItem(signal)));
+        return option;
+    }
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<int?> Number(string name, int least, int most, string description) => new(name)
@@ -147,6 +153,20 @@ internal static class SharedOptions
     {
         using var session = new Session(isJson: false);
         return [.. session.Store.Read().Names()];
+    }
+
+    /// <summary>The sessions of all processes, for completion.</summary>
+    public static IEnumerable<string> Sessions()
+    {
+        using var session = new Session(isJson: false);
+        return [.. session.Store.Read().Processes.Values.Select(process => process.Spec.Lease?.Session).OfType<string>().Distinct()];
+    }
+
+    /// <summary>The names of all groups, for completion.</summary>
+    public static IEnumerable<string> Groups()
+    {
+        using var session = new Session(isJson: false);
+        return [.. session.Store.Read().Groups.Keys];
     }
 
     /// <summary>The names of all sets, for completion.</summary>

@@ -11,7 +11,7 @@ internal static class Unasked
     /// <param name="isReady">Whether the command has waited until that was ready.</param>
     public static void Warn(Session session, IEnumerable<Outcome> outcomes, bool isReady = false)
     {
-        var ids = outcomes.Where(outcome => outcome is Outcome.Started or Outcome.Restarted).Select(outcome => outcome.About!.Id).ToList();
+        var ids = outcomes.Where(outcome => outcome is Outcome.Began and not Outcome.AlreadyRunning).Select(outcome => outcome.About!.Id).ToList();
         if (ids.Count == 0)
             return;
         var processes = session.Store.Read().Processes;

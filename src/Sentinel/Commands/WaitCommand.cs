@@ -31,10 +31,11 @@ internal static class WaitCommand
         what.CompletionSources.Add(Running, Stopped, Exited);
         var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
         var timeout = SharedOptions.Seconds("--timeout", "Seconds to wait at most; after that the exit code is 124");
+        var owner = SessionOption.Create();
         var json = SharedOptions.Json();
         var command = new Command("wait")
         {
-            process, what, port, timeout, json,
+            process, what, port, timeout, owner, json,
         };
         command.Check(result =>
         {
@@ -42,7 +43,7 @@ internal static class WaitCommand
                 result.AddError("--port and --for are two things to wait for; use one of them");
         });
         command.SetAction(result => Invocation.InSession(result, json, session => Wait(
-            session, result.GetValue(process)!, result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
+            session, SessionOption.OfLook(result, owner, new Selection.Named([result.GetValue(process)!])), result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
     }
 
@@ -58,13 +59,13 @@ internal static class WaitCommand
     }
 
     // What to wait for; null: the ports.
-    private static int Wait(Session session, string target, string? what, TimeSpan? timeout)
+    private static int Wait(Session session, Selection selection, string? what, TimeSpan? timeout)
     {
         // Before the first look: any change after that ends the wait.
         using var watch = new Inotify();
         if (Directory.Exists(session.Home.Folder))
             watch.Add(session.Home.Folder);
-        var (first, missing) = Selecting.One(target, session.Store.Read());
+        var (first, missing) = Selecting.One(selection, session.Store.Read());
         if (first is null)
             return session.Fail([missing!]);
 
@@ -156,7 +157,7 @@ internal static class WaitCommand
             RunState.Failed failed => $"{failed.Why}{(ended is null ? "" : $", the last time: {ended}")}; it was given up",
             RunState.Crashed or RunState.Exited => $"{ended ?? "it has ended"}; it is not restarted",
             RunState.Stopped when now.LeaseOver is { } over => $"its lease is over: {over}",
-            RunState.Stopped => $"'sentinel start {now.Id}' starts it",
+            RunState.Stopped => $"'sentinel start {now.Spec.Name}' starts it",
             _ => null,
         };
         return never is null ? null : $"{now.Spec.Name} is {now.State.Word}: {never}";

@@ -37,6 +37,7 @@ internal static class Events
         Event.Ready => "ready",
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged sick => $"unhealthy: {sick.Why}",
+        Event.Signalled sent => $"was sent {SignalName.Of(sent.Signal)}{(sent.Processes > 1 ? $", {sent.Processes} processes in all" : "")}",
         Event.Stopped => "stopped",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.LeaseOver over => $"its lease is over: {over.Why}",

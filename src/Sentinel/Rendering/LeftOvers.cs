@@ -32,7 +32,7 @@ internal static class LeftOvers
         var named = string.Join("; ", left.GroupBy(one => one.Program ?? "?")
             .Select(same => $"{Text.Printable(same.Key)}, {(same.Count() == 1 ? "pid" : "pids")} {string.Join(", ", same.Select(one => one.Pid))}"));
         return $"{Text.Count(left.Count, "process", "processes")} that it started still {(left.Count == 1 ? "runs" : "run")} ({named}); "
-            + $"'sentinel stop {process.Id}' ends {(left.Count == 1 ? "it" : "them")}";
+            + $"'sentinel stop {process.Name}' ends {(left.Count == 1 ? "it" : "them")}";
     }
 
     /// <summary>For a process that went into the background: how to supervise it all the same. Null for any other.</summary>
@@ -43,6 +43,6 @@ internal static class LeftOvers
         var known = process.LeftOver.Select(left => left.Program).Append(new Command(process.Arguments, process.Command, process.Shell).ProgramName).OfType<string>()
             .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
         return $"It put itself into the background, where nobody sees it end. Keep it in the foreground ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
-            + $"or name its pid file: 'sentinel set {process.Id} --pid-file FILE', then 'sentinel restart {process.Id}'";
+            + $"or name its pid file: 'sentinel set {process.Name} --pid-file FILE', then 'sentinel restart {process.Name}'";
     }
 }

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Model.Processes;
 
 namespace Sentinel.Rendering;
 
@@ -13,17 +14,18 @@ internal static class Outcomes
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
         Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",
-        Outcome.Changed changed => $"Changed {Named(changed.Process)})"
-            + (changed.IsOutdated ? $"; part of it takes effect after 'sentinel restart {changed.Process.Id}'" : ""),
+        Outcome.Signalled sent => $"Sent {SignalName.Of(sent.Number)} to {Named(sent.Process)}{(sent.Processes > 1 ? $", {sent.Processes} processes)" : $", pid: {sent.Process.Pid})")}",
+        Outcome.Changed changed => $"Changed {Named(changed.Process)}){(changed.Fields.Count == 0 ? "" : ": ")}{string.Join(", ", changed.Fields)}"
+            + (changed.IsOutdated ? $"; part of it takes effect after 'sentinel restart {changed.Process.Name}'" : ""),
         Outcome.Reset reset => $"Reset {Named(reset.Process)}, {reset.Process.State})",
         Outcome.Cleared cleared => $"Cleared the logs of {Named(cleared.Process)})",
         Outcome.Rotated rotated => $"Rotated the logs of {Named(rotated.Process)})",
         Outcome.NotRotated idle => $"The logs of {Named(idle.Process)}) are too short to rotate",
-        Outcome.AlreadyRunning running => $"{running.Process.Name} is already running (id: {running.Process.Id}, pid: {running.Process.Pid})"
-            + (running.IsOutdated ? $"; it gets the new environment after 'sentinel restart {running.Process.Id}'" : ""),
+        Outcome.AlreadyRunning running => $"{running.Process.Name} is already running (id: {running.Process.Id}{PidAndPorts(running)}"
+            + (running.IsOutdated ? $"; it gets the new environment after 'sentinel restart {running.Process.Name}'" : ""),
         Outcome.NotRunning idle => $"{idle.Process.Name} is not running (id: {idle.Process.Id}, {idle.Process.State})",
         Outcome.Moved moved => (moved.Process.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
-            + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Id}' changes its environment" : "")}",
+            + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Name}' changes its environment" : "")}",
         Outcome.GroupCreated created => $"Created group {created.Target}",
         Outcome.GroupExists known => $"Group {known.Target} already exists",
         Outcome.GroupChanged changed => $"Changed group {changed.Target}" + (changed.Outdated.Count == 0
@@ -41,7 +43,9 @@ internal static class Outcomes
 
     private static string Described(int port, string name) => $"{port} ({name})";
 
-    private static string Running(Outcome.Began began) => $"{Named(began.Process)}, pid: {began.Process.Pid}"
+    private static string Running(Outcome.Began began) => Named(began.Process) + PidAndPorts(began);
+
+    private static string PidAndPorts(Outcome.Began began) => $", pid: {began.Process.Pid}"
         + string.Concat(began.Ports.Select(port => port.Url is { } url ? $", {url}" : $", {port.Name}: {port.Port}")) + ")";
 
     private static string Named(ProcessRef process) => $"{process.Name} (id: {process.Id}";

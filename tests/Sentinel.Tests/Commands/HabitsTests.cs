@@ -35,8 +35,11 @@ public sealed class HabitsTests
     [InlineData("--json ps", "list --json")]
     [InlineData("--json run -- echo --json", "run --json -- echo --json")]
     // A signal is not a way to stop.
-    [InlineData("kill -HUP web", "kill -HUP web")]
-    [InlineData("kill web --signal HUP", "kill web --signal HUP")]
+    [InlineData("kill -HUP web", "signal web HUP")]
+    [InlineData("kill -9 web api", "signal web api 9")]
+    [InlineData("kill -s USR1 web", "signal web USR1")]
+    [InlineData("kill web --signal HUP --json", "signal web --json HUP")]
+    [InlineData("kill --signal=HUP web", "signal web HUP")]
     [InlineData("kill", "kill")]
     // What is ours stays ours, and so does all after the first word.
     [InlineData("stop ps", "stop ps")]
@@ -60,7 +63,7 @@ public sealed class HabitsTests
     public void Every_word_that_is_read_as_ours_or_answered_is_no_command_and_every_answer_names_one()
     {
         var known = CommandLine.Create().Subcommands.SelectMany(command => command.Aliases.Append(command.Name)).ToHashSet();
-        string[] answered = ["save", "dump", "resurrect", "up", "down", "exec", "update", "init", "enable", "cat", "pid", "is-active", "journalctl", "attach", "signal"];
+        string[] answered = ["save", "dump", "resurrect", "up", "down", "exec", "update", "init", "enable", "cat", "pid", "is-active", "journalctl", "attach"];
 
         Assert.All(answered, word => Assert.DoesNotContain(word, known));
         foreach (var word in answered)

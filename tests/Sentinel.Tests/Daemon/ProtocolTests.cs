@@ -23,7 +23,7 @@ public sealed class ProtocolTests
     private static readonly Gen<Selection> Chosen = Gen.OneOf<Selection>(
         Gen.Const(new Selection.All()),
         Text.Select(group => new Selection.Members(group)),
-        Text.Array[0, 3].Select(targets => new Selection.Named(targets)));
+        Gen.Select(Text.Array[0, 3], Text.Null()).Select((targets, session) => new Selection.Named(targets) { Session = session }));
 
     // Eighths of a second are exact in seconds.
     private static readonly Gen<StopOptions> Options = Gen.Select(Gen.Int[1, 64].Nullable(), Gen.Int[0, 8 * 86_400].Nullable())
@@ -32,9 +32,9 @@ public sealed class ProtocolTests
     private static readonly Gen<Renewal?> MaybeRenewal = Gen.Select(AnyState.Environment, Text.Null(), (environment, inherited) => new Renewal(environment, inherited)).Null();
 
     internal static readonly Gen<Request> AnyRequest = Gen.OneOf<Request>(
-        Gen.Select(AnyState.Spec, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null())
-            .Select((spec, named, environment, instances, origin, surroundings) =>
-                new Request.Run(new RunRequest(spec, named, environment, instances, origin, surroundings))),
+        Gen.Select(AnyState.Spec, Gen.Bool, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Null(), Gen.Enum<IfTaken>())
+            .Select((spec, named, environment, instances, origin, surroundings, ifTaken) =>
+                new Request.Run(new RunRequest(spec, named, environment, instances, origin, surroundings, ifTaken))),
         Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
         Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
@@ -43,7 +43,8 @@ public sealed class ProtocolTests
             new Request.Restart(selection, options, renewal, isRolling)),
         Chosen.Select(selection => new Request.RotateLogs(selection)),
         Gen.Select(Chosen, Gen.Enum<LogStream>().Nullable()).Select((selection, stream) => new Request.ClearLogs(selection, stream)),
-        Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, logs) => new Request.Delete(selection, options, logs)),
+        Gen.Select(Chosen, Options, Gen.Bool, Gen.Bool).Select((selection, options, logs, ifExists) => new Request.Delete(selection, options, logs, ifExists)),
+        Gen.Select(Chosen, Gen.Int[1, 64], Gen.Bool).Select((selection, signal, isTree) => new Request.Signal(selection, signal, isTree)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
         AnyState.Group.Select(group => new Request.CreateGroup(group)),
@@ -63,11 +64,12 @@ public sealed class ProtocolTests
     internal static readonly Gen<Outcome> AnyOutcome = Gen.OneOf<Outcome>(
         Gen.Select(Text, Started, Gen.Int[1, 65535].Array[0, 2]).Select((target, run, ports) => new Outcome.Started(target, run) { Ports = [.. ports.Select(port => new PortRef("http", port))] }),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run, old)),
-        Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated)),
+        Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated) { Ports = [new PortRef("db", 5432)] }),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
-        Gen.Select(Text, AnyState.Record, Gen.Bool).Select((target, record, isOutdated) => new Outcome.Changed(target, record, isOutdated)),
+        Gen.Select(Text, AnyState.Record, Gen.Bool, Text.Array[0, 2]).Select((target, record, isOutdated, fields) => new Outcome.Changed(target, record, isOutdated, fields)),
+        Gen.Select(Text, Started, Gen.Int[1, 64], Gen.Int).Select((target, run, signal, processes) => new Outcome.Signalled(target, run, signal, processes)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) =>
@@ -375,7 +377,7 @@ public sealed class ProtocolTests
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Delete one, Request.Delete other):
-                Assert.Equal((one.Options, one.WithLogs), (other.Options, other.WithLogs));
+                Assert.Equal((one.Options, one.WithLogs, one.IfExists), (other.Options, other.WithLogs, other.IfExists));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.RotateLogs one, Request.RotateLogs other):
@@ -386,6 +388,10 @@ public sealed class ProtocolTests
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Reset one, Request.Reset other):
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Signal one, Request.Signal other):
+                Assert.Equal((one.Number, one.IsTree), (other.Number, other.IsTree));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.CreateGroup one, Request.CreateGroup other):
@@ -438,6 +444,10 @@ public sealed class ProtocolTests
             case (Outcome.GroupDeleted first, Outcome.GroupDeleted second):
                 Assert.Equal(first.Target, second.Target);
                 Assert.Equal(first.Members, second.Members);
+                break;
+            case (Outcome.Changed first, Outcome.Changed second):
+                Assert.Equal(first.Fields, second.Fields);
+                Assert.Equal(first, second with { Fields = first.Fields });
                 break;
             case (Outcome.Began first, Outcome.Began second):
                 Assert.Equal(first.Ports, second.Ports);

@@ -36,6 +36,7 @@ internal static class AnyEvent
         Process.Select(process => new Event.Ready(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Gen.Bool, Text.Null()).Select((process, isHealthy, why) =>
             new Event.HealthChanged(process.Time, process.Id, process.Name, isHealthy, why)),
+        Gen.Select(Process, Gen.Int[1, 64], Gen.Int).Select((process, signal, count) => new Event.Signalled(process.Time, process.Id, process.Name, signal, count)),
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),

@@ -69,7 +69,7 @@ public sealed class PortTests : IDisposable
         Assert.All(_sentinel.Machine.Launches, launch =>
             Assert.Equal((leases["http"], leases["admin"]), (launch.Environment["PORT"], launch.Environment["ADMIN_PORT"])));
         Assert.Equal(
-            $"port {leases["http"]} (http) belongs to web; 'sentinel delete 1' frees it",
+            $"port {leases["http"]} (http) belongs to web; 'sentinel delete web' frees it",
             Assert.IsType<Outcome.Failed>(Assert.Single(Free(leases["http"]))).Why);
 
         _sentinel.Delete("web");
@@ -112,14 +112,75 @@ public sealed class PortTests : IDisposable
         Assert.Equal(main, Assert.IsType<RunState.Running>(_sentinel["web"].State).Identity.Pid);
     }
 
-    [Theory]
-    [InlineData("http", "http", "PORT")]
-    [InlineData("admin=ADMIN_PORT", "admin", "ADMIN_PORT")]
-    public void A_port_is_asked_for_by_name(string text, string name, string variable) =>
-        Assert.Equal(new PortRequest(name, variable), PortRequest.Parse(text));
+    [Fact]
+    public void A_certain_port_is_refused_while_a_lease_or_a_stranger_has_it_and_nothing_is_left()
+    {
+        _sentinel.Supervisor.RunOne(With("web", "http:3000"));
+        Assert.Equal((3000, "http"), (_sentinel.Store.Read().Ports.Values.Single().Port, _sentinel.Store.Read().Ports.Values.Single().Name));
+        _sentinel.Ports.Used[4000] = new Listener(4000, "tcp", 7, "nginx");
+
+        var leased = Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(With("second", "3000")));
+        var used = Assert.IsType<Outcome.Failed>(_sentinel.Supervisor.RunOne(With("third", "4000")));
+
+        Assert.Equal(("port 3000 is leased by web (http)", FailureCode.PortHeld), (leased.Why, leased.Code));
+        Assert.Equal("its port 4000 (port) is used by nginx (pid 7)", used.Why);
+        Assert.Equal(["web"], _sentinel.Store.Read().Names());
+        Assert.Equal([3000], _sentinel.Store.Read().Ports.Keys);
+    }
+
+    [Fact]
+    public void The_next_free_port_is_given_where_that_will_do_also_to_each_instance()
+    {
+        _sentinel.Ports.Used[3000] = new Listener(3000, "tcp", 7, "nginx");
+        var set = With("pool", "3000+") with { Instances = 3 };
+        Assert.Equal(3, _sentinel.Supervisor.Run(set).Now().OfType<Outcome.Started>().Count());
+        Assert.Equal([3001, 3002, 3003], _sentinel.Store.Read().Ports.Keys);
+
+        var single = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.Run(With("other", "http:5000") with { Instances = 2 }).Now()));
+        Assert.Equal("--port http:5000 is one port, and each instance needs its own; 'http:5000+' gives each the next that is free", single.Why);
+        var none = With("none", "65534+") with { Instances = 3 };
+        Assert.Equal("no port from 65534 up is left: all are in use or leased", Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Supervisor.Run(none).Now())).Why);
+    }
+
+    [Fact]
+    public void A_change_of_the_number_changes_the_lease_and_a_refused_one_changes_nothing()
+    {
+        _sentinel.Supervisor.RunOne(With("web", "http:3000"));
+        _sentinel.Supervisor.RunOne(With("other", "http:4000"));
+
+        Assert.IsType<Outcome.Changed>(Change("http:3001"));
+        Assert.Equal([3001, 4000], _sentinel.Store.Read().Ports.Keys);
+        Assert.IsType<Outcome.Changed>(Change("http:3000+"));
+        Assert.Equal([3001, 4000], _sentinel.Store.Read().Ports.Keys);
+        Assert.Equal("port 4000 is leased by other (http)", Assert.IsType<Outcome.Failed>(Change("http:4000")).Why);
+        Assert.Equal([3001, 4000], _sentinel.Store.Read().Ports.Keys);
+
+        Outcome Change(string port)
+        {
+            var before = _sentinel["web"].Spec;
+            return Do(new Request.ChangeSpecs([new SpecChange(1, before, before with { Ports = [PortRequest.Parse(port)] })]));
+        }
+    }
 
     [Theory]
-    [InlineData("8000", "--port takes a name, such as http, not '8000': Sentinel chooses the port and passes it in PORT")]
+    [InlineData("http", "http", "PORT", null, false)]
+    [InlineData("admin=ADMIN_PORT", "admin", "ADMIN_PORT", null, false)]
+    [InlineData("3000", "port", "PORT", 3000, false)]
+    [InlineData("3000+", "port", "PORT", 3000, true)]
+    [InlineData("http:3000", "http", "PORT", 3000, false)]
+    [InlineData("http:3000+=WEB", "http", "WEB", 3000, true)]
+    [InlineData("a:b", "a:b", "PORT", null, false)]
+    [InlineData("a+", "a+", "PORT", null, false)]
+    public void A_port_is_asked_for_by_name_or_number(string text, string name, string variable, int? number, bool orNext)
+    {
+        var request = PortRequest.Parse(text);
+        Assert.Equal(new PortRequest(name, variable, number, orNext), request);
+        Assert.Equal(text, request.ToString());
+    }
+
+    [Theory]
+    [InlineData("0", "--port takes a number from 1 to 65535, not '0'")]
+    [InlineData("http:99999", "--port takes a number from 1 to 65535, not '99999'")]
     [InlineData("", "'' cannot be the name of a port")]
     [InlineData("a/b", "'a/b' cannot be the name of a port")]
     [InlineData("http=", "a variable needs a name")]
@@ -133,6 +194,12 @@ public sealed class PortTests : IDisposable
     private Outcome Do(Request request) => Assert.Single(_sentinel.Supervisor.Do(request).Now());
 
     private IReadOnlyList<Outcome> Free(params string[] targets) => _sentinel.Supervisor.Do(new Request.FreePorts(targets)).Now();
+
+    private static RunRequest With(string name, string port)
+    {
+        var request = MadeUpSentinel.Request(name);
+        return request with { Spec = request.Spec with { Ports = [PortRequest.Parse(port)] } };
+    }
 
     private static RunRequest WithPorts()
     {

@@ -194,8 +194,8 @@ public sealed class ProcessDetailsTests
     }
 
     [Theory]
-    [InlineData(new[] { 8 }, "1 process that it started still runs (sleep, pid 8); 'sentinel stop 1' ends it")]
-    [InlineData(new[] { 8, 9 }, "2 processes that it started still run (sleep, pids 8, 9); 'sentinel stop 1' ends them")]
+    [InlineData(new[] { 8 }, "1 process that it started still runs (sleep, pid 8); 'sentinel stop web' ends it")]
+    [InlineData(new[] { 8, 9 }, "2 processes that it started still run (sleep, pids 8, 9); 'sentinel stop web' ends them")]
     public void What_it_left_behind_is_named_with_what_to_do(int[] remains, string said) =>
         Assert.Contains($"  Left over: {said}", Lines(new ProcessView(Sample.Record(1, "web"), null)
         {

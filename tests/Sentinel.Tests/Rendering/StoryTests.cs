@@ -55,8 +55,8 @@ public sealed class StoryTests
 
         Assert.StartsWith($"It put itself into the background and left {program} (pid 12), so it is not restarted", story.Next);
         var lines = story.Lines(Sample.Plain).ToList();
-        Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop 1' ends it", lines);
-        Assert.Contains(lines, line => line.Contains($"Keep it in the foreground ({inFront})") && line.Contains("'sentinel set 1 --pid-file FILE'"));
+        Assert.Contains($"  1 process that it started still runs ({program}, pid 12); 'sentinel stop web' ends it", lines);
+        Assert.Contains(lines, line => line.Contains($"Keep it in the foreground ({inFront})") && line.Contains("'sentinel set web --pid-file FILE'"));
         Assert.EndsWith("which has ended since; 'sentinel start web' starts it.", Of(record).Next);
         // After a crash it is only said to be left.
         var crashed = Of(record with { State = new RunState.Crashed(Start), LastRun = Crash }, left: left);

@@ -41,7 +41,7 @@ internal static class AnyState
         .Select((since, how, witnessed, peak) => new Handover(since, how, witnessed, peak)).Null();
 
     public static readonly Gen<RunState.Running> Running = Gen.Select(
-            Gen.Select(Time, Identity, Gen.Bool), Gen.Select(LogStarts, Health, Handover), Gen.Select(Text.Null(), Text.Null()))
+            Gen.Select(Time, Identity, Gen.Bool), Gen.Select(LogStarts, Health, Handover), Gen.Select(Text.Null(), Text.Null(), Gen.Int[1, 64].Nullable()))
         .Select((run, told, words) => new RunState.Running(run.Item1, run.Item2)
         {
             IsReady = run.Item3,
@@ -50,6 +50,7 @@ internal static class AnyState
             Handover = told.Item3,
             Says = words.Item1,
             Impediment = words.Item2,
+            Signalled = words.Item3,
         });
 
     private static readonly Gen<RunState> Run = Gen.OneOf<RunState>(
@@ -72,16 +73,23 @@ internal static class AnyState
 
     private static readonly Gen<TimeSpan> Seconds = Gen.Int[0, 86_399].Select(seconds => TimeSpan.FromSeconds(seconds));
 
-    private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory, string? PidFile)> Rules = Gen.Select(
+    private static readonly Gen<ExitCodes> Codes = Gen.Select(Gen.Int[0, 255].Array[1, 3], Gen.Int[0, 255].Array[1, 3], Gen.Bool)
+        .Select((success, final, isDefault) => isDefault ? ExitCodes.Default : new ExitCodes([.. success.Distinct().Order()], [.. final.Distinct().Order()]));
+
+    private static readonly Gen<Command?> StopCommand = Gen.Int.Select(number => Command.From([$"docker stop {number}"])).Null();
+
+    private static readonly Gen<(RestartLimit? Limit, StopRule Stop, long? MaxMemory, string? PidFile, (ExitCodes Codes, TimeSpan? Delay) After)> Rules = Gen.Select(
         Gen.Select(Gen.Int[0, 100], Seconds).Select((restarts, window) => new RestartLimit(restarts, window)).Null(),
-        Gen.Select(Gen.Int[1, 64], Seconds).Select((signal, timeout) => new StopRule(signal, timeout)),
+        Gen.Select(Gen.Int[1, 64], Seconds, StopCommand).Select((signal, timeout, command) => new StopRule(signal, timeout) { Command = command }),
         Gen.Long[1, long.MaxValue].Nullable(),
-        Path.Null());
+        Path.Null(),
+        Gen.Select(Codes, Gen.Int[1, 99].Select(seconds => TimeSpan.FromSeconds(seconds)).Nullable()));
 
     public static readonly Gen<EnvironmentBlock> Environment = Gen.Byte.Array[0, 40].Select(bytes => new EnvironmentBlock(bytes));
 
-    private static readonly Gen<PortRequest[]> Ports = Gen.Select(Name, Gen.Int[0, 9]).Select((name, number) => new PortRequest(name, $"PORT_{number}")).Array[0, 2]
-        .Select(ports => ports.Where(port => !port.Name.All(char.IsDigit) && !port.Name.Contains('=')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
+    private static readonly Gen<PortRequest[]> Ports = Gen.Select(Name, Gen.Int[0, 9], Gen.Int[1, 65535].Nullable(), Gen.Bool)
+        .Select((name, number, port, orNext) => new PortRequest(name, $"PORT_{number}", port, port is not null && orNext)).Array[0, 2]
+        .Select(ports => ports.Where(port => !port.Name.All(char.IsDigit) && !port.Name.Contains('=') && !port.Name.Contains(':')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
 
     public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
         new Group(name, created) { EnvironmentFiles = files, Variables = variables });
@@ -162,6 +170,8 @@ internal static class AnyState
             Stop = rest.Item1.Stop,
             MaxMemoryBytes = rest.Item1.MaxMemory,
             PidFile = rest.Item1.PidFile,
+            ExitCodes = rest.Item1.After.Codes,
+            RestartDelay = rest.Item1.After.Delay,
             Variables = rest.Item2,
             Ports = rest.Item3,
             Treatment = rest.Item5,
@@ -264,6 +274,9 @@ internal static class AnyState
         Assert.Equal(expected.Command.Arguments, actual.Command.Arguments);
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
         Assert.Equal(expected.Ports, actual.Ports);
+        Assert.Equal(expected.Stop.Command?.Text, actual.Stop.Command?.Text);
+        Assert.Equal(expected.ExitCodes.Success, actual.ExitCodes.Success);
+        Assert.Equal(expected.ExitCodes.Final, actual.ExitCodes.Final);
         Assert.Equal(expected.Treatment.Cpus, actual.Treatment.Cpus);
         Assert.Equal(expected.Treatment.Limits, actual.Treatment.Limits);
         Assert.Equal(expected.Treatment with { Cpus = null, Limits = [] }, actual.Treatment with { Cpus = null, Limits = [] });
@@ -272,7 +285,7 @@ internal static class AnyState
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
+        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

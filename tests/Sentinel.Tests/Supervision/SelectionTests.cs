@@ -28,6 +28,20 @@ public sealed class SelectionTests
     public void A_process_is_named_by_its_id_or_its_name(string target, int id) =>
         Assert.Equal(id, Assert.Single(new Selection.Named([target]).In(Known, _ => false).Found).Id);
 
+    [Fact]
+    public void A_session_keeps_a_command_to_its_own()
+    {
+        var state = Known.With(Process(6, "mine", "a")).With(Process(7, "other", "b"));
+
+        Assert.Equal([6], new Selection.All { Session = "a" }.In(state, _ => true).Found.Select(record => record.Id));
+        var (found, missing) = new Selection.Named(["mine", "other", "web"]) { Session = "a" }.In(state, _ => true);
+
+        Assert.Equal([6], found.Select(record => record.Id));
+        Assert.Equal(
+            ["it belongs to the session b, not to a; --session \"\" means all sessions", "it belongs to no session, not to a; --session \"\" means all sessions"],
+            missing.OfType<Outcome.Failed>().Select(failure => failure.Why));
+    }
+
     [Theory]
     [InlineData("wbe", "there is no process named 'wbe'; did you mean 'web'?")]
     [InlineData("Web", "there is no process named 'Web'; did you mean 'web'?")]
@@ -55,7 +69,7 @@ public sealed class SelectionTests
         Assert.Empty(missing);
     }
 
-    internal static ProcessRecord Process(int id, string name) => new()
+    internal static ProcessRecord Process(int id, string name, string? session = null) => new()
     {
         Id = id,
         Spec = new ProcessSpec
@@ -65,6 +79,7 @@ public sealed class SelectionTests
             WorkingDirectory = "/",
             Environment = "key",
             Umask = 18,
+            Lease = session is null ? null : new Lease { Session = session },
         },
         Cookie = $"cookie {id}",
         LogName = name,

@@ -149,7 +149,7 @@ public sealed class SupervisorLeaseTests : IDisposable
         var failed = Assert.IsType<Outcome.Failed>(Assert.Single(_sentinel.Restart("web")));
 
         Assert.Contains("its --ttl of 2h has expired", failed.Why);
-        Assert.Contains("sentinel start 1", failed.Why);
+        Assert.Contains("sentinel start web", failed.Why);
         Assert.Equal(running, _sentinel["web"].State);
         Assert.Empty(_sentinel.Supervisor.Restart(new Selection.All(), StopOptions.Default, null).Now());
     }

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Sentinel.Api;
+using Sentinel.Model;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Commands;
+
+/// <summary>Carries out a request that starts processes, and waits until they are ready, if that is asked for.</summary>
+internal sealed class AwaitedStart
+{
+    private readonly Option<bool> _option = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
+
+    public void AddTo(Command command) => command.Options.Add(_option);
+
+    public bool Waits(ParseResult result) => result.GetValue(_option);
+
+    /// <param name="which">Which of those that are registered it may start.</param>
+    /// <returns>The outcomes, in which a start that failed is a failure, and the exit code.</returns>
+    public (IReadOnlyList<Outcome> Outcomes, int ExitCode) Do(
+        ParseResult result, Session session, Request request, Func<State, IEnumerable<ProcessRecord>> which, Func<int, string>? summary = null)
+    {
+        if (!Waits(result))
+        {
+            var started = session.Do(request);
+            return (started, session.Report(started, summary));
+        }
+
+        var state = session.Store.Read();
+        var known = which(state).Select(record => record.Id).ToHashSet();
+        using var waiting = new ReadyWait(session, id => id >= state.FreeId || known.Contains(id));
+        List<Outcome> outcomes = [.. session.Do(request).Select(outcome => outcome is Outcome.Began began ? Awaited(session, waiting, began) : outcome)];
+        var exitCode = session.Report(outcomes, summary);
+        foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
+        {
+            ReadyWait.ShowLastLines(session, failed.Id);
+            ReadyWait.ShowLeft(session, failed.Id);
+        }
+
+        return (outcomes, exitCode);
+    }
+
+    // Where nothing tells that it is ready, it has to live for a moment. Nothing is left to await: here, whatever takes time blocks.
+    private static Outcome Awaited(Session session, ReadyWait waiting, Outcome.Began began) => waiting.Until(
+        began.Process,
+        serves: session.Store.Read().Processes.GetValueOrDefault(began.Process.Id)?.Spec is { Readiness: null, Health: null }).GetAwaiter().GetResult() ?? (Outcome)began;
+}
