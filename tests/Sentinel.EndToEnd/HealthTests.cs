@@ -142,9 +142,9 @@ public class HealthTests
     [InlineData("--health-interval needs", "--health-interval", "3")]
     [InlineData("0.1 seconds or more", "--health-interval", "0", "--health-notify")]
     [InlineData("takes a number from 1 to 1000", "--health-failures", "0", "--health-notify")]
-    [InlineData("check the same thing", "--health-notify", "--health-tcp", "1")]
+    [InlineData("exclude each other", "--health-notify", "--health-tcp", "1")]
     [InlineData("is not a regular expression", "--ready-log", "[")]
-    [InlineData("check the same thing", "--ready-notify", "--ready-log", "x")]
+    [InlineData("exclude each other", "--ready-notify", "--ready-log", "x")]
     [InlineData("takes seconds", "--startup-timeout", "soon")]
     public async Task What_is_not_understood_starts_nothing(string said, params string[] options)
     {

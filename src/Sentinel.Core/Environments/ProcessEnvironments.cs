@@ -46,6 +46,8 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         foreach (var file in spec.EnvironmentFiles)
             layers.Add(file);
         layers.Add(spec.Variables, EnvironmentSource.Option, Expanded);
+        if (spec.Input == StandardInput.Terminal)
+            layers.SetIfMissing("TERM", "xterm-256color", EnvironmentSource.Sentinel);
         foreach (var port in spec.Ports)
             if (state.PortOf(record.Id, port.Name) is { } lease)
                 layers.Set(port.Variable, lease.Port.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Port(port.Name));
@@ -120,6 +122,12 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         {
             var entry = NativeText.Bytes($"{name}={value}");
             _entries[EnvironmentEntry.KeyOf(entry)] = new EnvironmentEntry(entry, source);
+        }
+
+        public void SetIfMissing(string name, string value, EnvironmentSource source)
+        {
+            if (!_entries.ContainsKey(EnvironmentEntry.KeyOf(NativeText.Bytes(name))))
+                Set(name, value, source);
         }
 
         public void Add(string file)

@@ -42,6 +42,9 @@ public sealed record SentinelHome(string Folder)
 
     public string StderrOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stderr.log");
 
+    /// <summary>Where a process is sent what it is to read, if it reads anything: a named pipe, or the socket of its terminal's keeper.</summary>
+    public string InputOf(ProcessRecord record) => Path.Combine(Folder, "input", record.LogName);
+
     /// <summary>
     /// The start of a process's log file names: its name, which has no slash. A name that is too long is cut and made unique by the
     /// id; so is a name that looks as if it had been.

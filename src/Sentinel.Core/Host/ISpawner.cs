@@ -60,6 +60,14 @@ public sealed record Launch(
     /// <summary>Whether it was started before, perhaps from another shell.</summary>
     public bool IsAgain { get; init; }
 
+    public StandardInput Input { get; init; }
+
+    /// <summary>Where it is sent what it reads; null: it reads nothing.</summary>
+    public string? InputPath { get; init; }
+
+    /// <summary>Another command in its place, beside it: with all that it has but something to read.</summary>
+    public Launch Beside(Command command) => this with { Command = command, Input = StandardInput.Null };
+
     /// <summary>Open files that it gets, from descriptor 3 on.</summary>
     public IReadOnlyList<PassedDescriptor> Descriptors { get; init; } = [];
 

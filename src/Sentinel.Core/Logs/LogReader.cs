@@ -9,45 +9,50 @@ namespace Sentinel.Core.Logs;
 /// wants the process to be unable to empty its log.
 /// </summary>
 /// <param name="compress">Starts to compress the backups of a log, without waiting for the end.</param>
-public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Action<string> compress)
+public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Action<string> compress) : IDisposable
 {
     private const int BlockBytes = 64 * 1024;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private FileStream _file = Open(log, files);
 
     /// <summary>Goes on until nobody can write any more.</summary>
     public void Run(Stream from)
     {
         var block = new byte[BlockBytes];
-        var file = Open();
         while (from.Read(block) is > 0 and var read)
-        {
-            Insist(() =>
-            {
-                // After a failure, some of it may already be in the file.
-                var before = file.Length;
-                try
-                {
-                    file.Write(block, 0, read);
-                }
-                catch (IOException)
-                {
-                    file.SetLength(before);
-                    throw;
-                }
-            });
-            if (limits.MaxBytes == 0 || file.Length < limits.MaxBytes)
-                continue;
-            file.Dispose();
-            Insist(Rotate);
-            if (limits.Compress)
-                compress(log);
-            file = Open();
-        }
-
-        file.Dispose();
+            Take(block, read);
     }
 
-    private FileStream Open()
+    /// <summary>Writes what was read.</summary>
+    public void Take(byte[] block, int count)
+    {
+        Insist(() =>
+        {
+            // After a failure, some of it may already be in the file.
+            var before = _file.Length;
+            try
+            {
+                _file.Write(block, 0, count);
+            }
+            catch (IOException)
+            {
+                _file.SetLength(before);
+                throw;
+            }
+        });
+        if (limits.MaxBytes == 0 || _file.Length < limits.MaxBytes)
+            return;
+        _file.Dispose();
+        Insist(Rotate);
+        if (limits.Compress)
+            compress(log);
+        _file = Open(log, files);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static FileStream Open(string log, ILogFiles files)
     {
         var file = new FileStream(files.Home.OpenOrMake(log), FileAccess.Write, bufferSize: 0);
         file.Seek(0, SeekOrigin.End);

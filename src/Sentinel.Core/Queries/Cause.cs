@@ -75,8 +75,8 @@ internal sealed partial class Cause(ProcessSpec spec, Func<int, string?> holderO
             return $"{memory} was reached";
         if (words.Any(line => line.Contains("Too many open files", StringComparison.OrdinalIgnoreCase)))
             return LimitOf("nofile") is { } files ? $"{files} was reached" : "its limit of open files was reached; --limit nofile=NUMBER raises it";
-        if (run is { How: Exit.Code { Value: 0 } } && run.EndedAt - run.StartedAt < AtOnce && Watches().IsMatch(spec.Command.Text))
-            return "its standard input is /dev/null, and programs that watch files may end when that is at its end";
+        if (spec.Input == StandardInput.Null && run is { How: Exit.Code { Value: 0 } } && run.EndedAt - run.StartedAt < AtOnce && Watches().IsMatch(spec.Command.Text))
+            return "its standard input is /dev/null, and programs that watch files may end when that is at its end: --stdin open keeps it open";
         return null;
     }
 

@@ -3,6 +3,7 @@ using Sentinel.Core.Host;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Supervision;
 
@@ -68,6 +69,8 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         record.Spec.LogLimits,
         record.RunCookie)
     {
+        Input = record.Spec.Input,
+        InputPath = record.Spec.Input == StandardInput.Null ? null : tools.Store.Home.InputOf(record),
         LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,

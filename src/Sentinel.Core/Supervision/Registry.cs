@@ -228,6 +228,8 @@ internal sealed class Registry(
         }
 
         tools.Spawner.CleanUpAll(deleted.ConvertAll(record => record.Cookie));
+        foreach (var record in deleted.Where(record => record.Spec.Input != StandardInput.Null))
+            File.Delete(_store.Home.InputOf(record));
         transaction.Save();
         if (withLogs && Directory.Exists(_store.Home.Logs))
             foreach (var record in deleted)

@@ -54,9 +54,8 @@ internal sealed class StopCommands(SupervisorTools tools, Launching launching)
         try
         {
             var launch = launching.LaunchOf(record, state);
-            var identity = tools.Spawner.Spawn(launch with
+            var identity = tools.Spawner.Spawn(launch.Beside(record.Spec.Stop.Command!) with
             {
-                Command = record.Spec.Stop.Command!,
                 Environment = launch.Environment.With(MainPid, main.Pid.ToString(CultureInfo.InvariantCulture)),
             });
             _awaited.Add(identity.Pid);

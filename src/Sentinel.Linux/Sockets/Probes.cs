@@ -31,7 +31,7 @@ public sealed class Probes(EventLoop loop, Errands errands, ProcessTable table) 
                     ? new ConnectionProbe(loop, addresses, null, timeout, judge, then)
                     : AskByChild($"{(host.Contains(':') ? $"[{host}]" : host)}:{port}", timeout, judge, then);
             case ProbeKind.Exec:
-                return Run(launch with { Command = Command.From([probe.Target]) }, timeout, _ => null, then);
+                return Run(launch.Beside(Command.From([probe.Target])), timeout, _ => null, then);
             default:
                 return loop.After(TimeSpan.Zero, () => then($"{probe.Target} is not an address, with the variables that the process has"));
         }

@@ -63,7 +63,7 @@ internal sealed unsafe class Child : IDisposable
     {
         _passed = new PassedDescriptors(launch.Descriptors);
         // By then all descriptors are closed except the standard streams and those that are passed.
-        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, _passed.FirstFree, _strings);
+        _preparing = Preparation.Of(launch.Treatment, launch.Account, inherited, launch.Cookie, _passed.FirstFree, _strings, launch.Input == StandardInput.Terminal);
         // Shared with the child, so that it can say what failed.
         _plan = (Plan*)LibC.mmap(null, sizeof(Plan), protection: 3, flags: 0x21, -1, 0);
         if (_plan == (void*)-1)

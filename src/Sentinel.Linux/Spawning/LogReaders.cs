@@ -15,6 +15,9 @@ public static unsafe class LogReaders
     /// <summary>The command that it executes, with the log, its maximum size, its backups, and whether they are compressed.</summary>
     public const string CommandName = "log-reader";
 
+    /// <summary>The command that keeps a pseudo-terminal: with the same, and the path of its socket.</summary>
+    public const string TerminalName = "terminal-keeper";
+
     // FIONREAD of ioctl_tty(2): how many bytes are waiting.
     private const ulong Waiting = 0x541b;
 

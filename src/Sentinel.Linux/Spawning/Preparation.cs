@@ -16,10 +16,10 @@ internal readonly record struct PreparingCall(string What, nint Number, nint Fir
 internal static unsafe class Preparation
 {
     // setpriority, ioprio_set, sched_setaffinity, prlimit64, openat, write, close, setgroups, setresgid, setresuid,
-    // sched_setscheduler, prctl; asm/unistd.h.
+    // sched_setscheduler, prctl, ioctl; asm/unistd.h.
     private static readonly int[] Numbers = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
-        ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147, 119, 167]
-        : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117, 144, 157];
+        ? [140, 30, 122, 261, 56, 64, 57, 159, 149, 147, 119, 167, 29]
+        : [141, 251, 203, 302, 257, 1, 3, 116, 119, 117, 144, 157, 16];
 
     private const int SetNoNewPrivileges = 38;
 
@@ -30,12 +30,16 @@ internal static unsafe class Preparation
     /// <param name="inherited">What it inherits where nothing is asked for, and what it inherits anyway; null: only the latter.</param>
     /// <param name="cookie">The cookie of its tree, whose mark it gets; null: it belongs to none.</param>
     /// <param name="firstFree">The descriptor that the first file opened by the child gets.</param>
+    /// <param name="hasTerminal">Whether its standard input is a terminal of its own.</param>
     /// <param name="strings">Keeps what the calls point to.</param>
     public static IReadOnlyList<PreparingCall> Of(
-        Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, string? cookie, int firstFree, NativeStrings strings)
+        Treatment treatment, Account? account, (Inherited Wanted, Inherited Own)? inherited, string? cookie, int firstFree, NativeStrings strings, bool hasTerminal)
     {
         var calls = new List<PreparingCall>();
         var (wanted, own) = (inherited?.Wanted, inherited?.Own);
+        // Its session is new, and has none.
+        if (hasTerminal)
+            calls.Add(new PreparingCall("give it its terminal", Numbers[12], 0, PseudoTerminal.TakeTerminal, 0));
         if (wanted is not null)
             treatment = Inheritance.Together(treatment, wanted, own!, Rights.Own.Value);
         if (Descriptors.InheritedWhereRaised() is var (soft, hard))

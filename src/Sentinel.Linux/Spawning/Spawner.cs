@@ -75,12 +75,19 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             Prepare();
         try
         {
+            using var input = output is not null ? null : launch.Input switch
+            {
+                StandardInput.Open => InputPipe.Make(launch.InputPath!, launch.Account),
+                StandardInput.Terminal => OpenTerminal(launch),
+                _ => null,
+            };
+            output ??= launch.Input == StandardInput.Terminal ? input : null;
             if (output is null)
                 OpenLogs(launch);
             else if (LibC.dup3(output, _stdout, LibC.O_CLOEXEC) < 0 || LibC.dup3(output, _stderr, LibC.O_CLOEXEC) < 0)
                 throw SystemCallException.Last("open", "a pipe");
             using var group = launch.Cookie is { } cookie ? ControlGroup.Open(cookie, launch.Treatment.Tree) : null;
-            using var child = new Child(launch, _stdin, _stdout, _stderr, launch.Inherited is { } inherited ? (Inherited.Parse(inherited), Own) : null);
+            using var child = new Child(launch, input ?? _stdin, _stdout, _stderr, launch.Inherited is { } inherited ? (Inherited.Parse(inherited), Own) : null);
             _memory?.KeepFromChildren();
 
             // No process is made unless a descriptor is left to look at it.
@@ -182,10 +189,21 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         return ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 
+    // Its keeper writes to the one log, and the other is there and empty, as of a program that writes nothing to it.
+    private static SafeFileHandle OpenTerminal(Launch launch)
+    {
+        MakeLogFolder(launch);
+        HomeFiles.OpenLog(launch.StdoutPath).Dispose();
+        HomeFiles.OpenLog(launch.StderrPath).Dispose();
+        return PseudoTerminal.Open(launch);
+    }
+
+    // Only this folder: a home that was moved away is not made again where it was.
+    private static void MakeLogFolder(Launch launch) => LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+
     private void OpenLogs(Launch launch)
     {
-        // Only this folder: a home that was moved away is not made again where it was.
-        LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+        MakeLogFolder(launch);
         OpenLog(launch.StdoutPath, launch, _stdout);
         OpenLog(launch.StderrPath, launch, _stderr);
     }

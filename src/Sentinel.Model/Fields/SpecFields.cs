@@ -26,7 +26,7 @@ public static class SpecFields
     {
         var given = All.Where(values.ContainsKey).ToList();
         foreach (var same in given.Where(field => field.Choice is not null).GroupBy(field => field.Choice).Where(same => same.Count() > 1))
-            throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} check the same thing; use one of them");
+            throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} exclude each other; use one of them");
         spec = given.Aggregate(spec, (before, field) => field.Give(before, values[field], asker));
         return given.Find(field => field.Needs is { } needed && ByKey[needed].Get(spec).Count == 0) is { } idle
             ? throw new FormatException($"--{idle.Key} needs --{idle.Needs}")

@@ -52,12 +52,33 @@ internal static class StartFields
             Get = spec => [.. spec.Ports.Select(port => port.ToString())],
             Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name, "give each port a name: --port http:3000")) },
         },
+        new("stdin", FieldShape.Text, "null|open", "What it reads: null, /dev/null; open, a pipe that stays open and that 'send' writes to [default: null]")
+        {
+            Get = spec => FieldTexts.Of(spec.Input == StandardInput.Open ? Open : null),
+            Set = (spec, value) => value.Text switch
+            {
+                Open => spec with { Input = StandardInput.Open },
+                null or Null => spec.Input == StandardInput.Open ? spec with { Input = StandardInput.Null } : spec,
+                var other => throw new FormatException($"--stdin takes null or open, not '{other}'"),
+            },
+            Words = [Null, Open],
+            Choice = "input",
+        },
+        new("tty", FieldShape.Flag, "", "Run it on a pseudo-terminal, which 'attach' connects to; both streams go to the log of stdout")
+        {
+            Get = spec => FieldTexts.Of(spec.Input == StandardInput.Terminal),
+            Set = (spec, value) => value.Flag ? spec with { Input = StandardInput.Terminal }
+                : spec.Input == StandardInput.Terminal ? spec with { Input = StandardInput.Null } : spec,
+            Choice = "input",
+        },
         new("group", FieldShape.Text, "name", "Group to add it to")
         {
             Get = spec => FieldTexts.Of(spec.Group),
             Set = (spec, value) => spec with { Group = Name(value) },
         },
     ];
+
+    private const string Null = "null", Open = "open";
 
     private static string? Name(FieldValue value) => value.Text is { } name && !ProcessName.IsValid(name)
         ? throw new FormatException($"'{name}' cannot be a name: {ProcessName.Rule}")

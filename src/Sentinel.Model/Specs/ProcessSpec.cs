@@ -70,6 +70,8 @@ public sealed record ProcessSpec
 
     public Treatment Treatment { get; init; } = Treatment.None;
 
+    public StandardInput Input { get; init; }
+
     public LogLimits LogLimits { get; init; } = LogLimits.Default;
 
     /// <summary>Whether a process of Sentinel's stands between it and its logs, so that it cannot empty them.</summary>

@@ -67,6 +67,8 @@ internal static class CommandLine
         [
             new("set", "Change the options that a process was run with", SetCommand.Create, Details: "Some take effect at once, the others at its next start"),
             new("scale", "Run more or fewer instances of a set", ScaleCommand.Create),
+            new("send", "Send a line to the standard input of a process", SendCommand.Create, Details: "It needs 'run --stdin open' or '--tty'"),
+            new("attach", "Connect this terminal to that of a process", AttachCommand.Create, Details: "It needs 'run --tty'; Ctrl+P Ctrl+Q detaches"),
             new("signal", "Send a signal to what runs, without stopping it", SignalCommand.Create),
             new("reset", "Forget the failures of processes that were given up", ProcessCommands.Reset, Details: "They can be started again then"),
             new("gc", "Stop processes whose lease has expired", GcCommand.Create, Details: "'run --ttl' and '--until' give a lease"),
@@ -89,6 +91,7 @@ internal static class CommandLine
     private static readonly Verb[] Hidden =
     [
         new(LogReaders.CommandName, "", LogReaderCommand.Create),
+        new(LogReaders.TerminalName, "", TerminalKeeperCommand.Create),
         new(LogCompressions.CommandName, "", LogCompressCommand.Create),
         new("probe", "Ask a server whether it answers", ProbeCommand.Create),
     ];

@@ -65,6 +65,8 @@ internal static class Examples
         "restart" => ["sentinel restart web --wait", "sentinel restart web --env MODE=debug", "sentinel restart pool --rolling"],
         "delete" => ["sentinel delete web --logs", "sentinel delete web --if-exists"],
         "reset" => ["sentinel reset web"],
+        "send" => ["sentinel send game \"say hello\"", "sentinel send game < commands.txt"],
+        "attach" => ["sentinel attach game"],
         "signal" => ["sentinel signal web HUP", "sentinel signal web USR1 --tree"],
         "startall" => ["sentinel startall"],
         "stopall" => ["sentinel stopall", "sentinel stopall --session build-42"],

@@ -43,7 +43,6 @@ internal static class Habits
         "is-active" => "'sentinel wait NAME --for running --timeout 0' tells by its exit code",
         "is-enabled" => "'sentinel doctor' tells what starts at boot",
         "journalctl" or "fg" => "'sentinel logs NAME --follow' shows what a process writes",
-        "attach" => "'sentinel logs NAME --follow' shows what a process writes; what it reads comes from /dev/null",
         _ => null,
     };
 

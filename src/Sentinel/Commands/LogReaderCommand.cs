@@ -20,11 +20,12 @@ internal static class LogReaderCommand
         command.SetAction(result =>
         {
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-            new LogReader(
+            using var reader = new LogReader(
                 result.GetValue(log)!,
                 new Model.Specs.LogLimits(result.GetValue(size), result.GetValue(backups), result.GetValue(compresses)),
                 new LogFiles(),
-                path => LogCompressions.Begin(path, _ => { })).Run(input);
+                path => LogCompressions.Begin(path, _ => { }));
+            reader.Run(input);
             return ExitCode.Success;
         });
         return command;

@@ -32,6 +32,8 @@ public sealed class SpecFieldsTests
         { "env", "A=1", "" },
         { "env-file", ".env", "" },
         { "port", "http=HTTP_PORT", "" },
+        { "stdin", "open", "" },
+        { "tty", "true", "" },
         { "group", "front", "" },
         { "ttl", "90m", "" },
         { "until", "812", "" },
@@ -103,7 +105,7 @@ public sealed class SpecFieldsTests
         Assert.All(SpecFields.Options, field => Assert.Equal(field.Get(spec), field.Get(ReadBack(spec)))));
 
     [Theory]
-    [InlineData("--health-http and --health-tcp check the same thing", "health-http=http://localhost/", "health-tcp=localhost:80")]
+    [InlineData("--health-http and --health-tcp exclude each other", "health-http=http://localhost/", "health-tcp=localhost:80")]
     [InlineData("--health-interval needs a health check", "health-interval=5")]
     [InlineData("--max-restarts needs --restart", "max-restarts=5")]
     [InlineData("--restart-window needs --max-restarts", "restart=always", "restart-window=5")]

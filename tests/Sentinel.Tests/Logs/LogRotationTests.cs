@@ -381,7 +381,8 @@ public sealed class LogRotationTests : IDisposable
         var path = New();
         byte[] all = [.. Enumerable.Range(0, 10 * Block).Select(i => (byte)i)];
 
-        new LogReader(path, new LogLimits(3 * Block, 100, false), new LogFiles(), _ => { }).Run(new MemoryStream(all));
+        using var reader = new LogReader(path, new LogLimits(3 * Block, 100, false), new LogFiles(), _ => { });
+        reader.Run(new MemoryStream(all));
 
         Assert.Equal(all, Kept(path));
         Assert.Equal(all.Length, LogEnd.Of(path, new HomeFiles()));

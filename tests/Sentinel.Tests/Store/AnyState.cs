@@ -179,6 +179,7 @@ internal static class AnyState
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             LogPipe = rest.Item4.Item4,
+            Input = (StandardInput)(umask % 3),
             Lease = rest.Item7.Item1,
             Instance = rest.Item7.Item2,
             Group = group,
