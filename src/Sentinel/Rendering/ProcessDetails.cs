@@ -24,7 +24,7 @@ internal static class ProcessDetails
         IEnumerable<(string, string)> Facts()
         {
             yield return ("PID", process.Pid?.ToString() ?? "-");
-            yield return ("Status", style.Paint(process.State, ProcessList.ColorOf(process.State)) + Next());
+            yield return ("Status", style.Paint(process.State, ProcessStatus.ColorOf(process.State)) + Next());
             if (process.Health is { } check)
                 yield return ("Health", HealthOf(check, style)
                     + $" (by {Text.Printable(ProbeOf(check.By, check.Target))}, every {check.IntervalSeconds:0.###} s)");
@@ -124,7 +124,7 @@ internal static class ProcessDetails
         + (process.LogPipe ? "" : $"; if the process did it ('> /dev/stdout'), 'sentinel set {process.Id} --log-pipe' keeps everything from its next start on");
 
     private static string HealthOf(HealthInfo health, Style style) => health is { Status: { } status, Since: { } since }
-        ? $"{style.Paint(status, ProcessList.ColorOfHealth(status))} since {Text.Time(since)}{(health.Why is { } why ? $": {Text.Printable(why)}" : "")}"
+        ? $"{style.Paint(status, ProcessStatus.ColorOfHealth(status))} since {Text.Time(since)}{(health.Why is { } why ? $": {Text.Printable(why)}" : "")}"
         : "not known yet";
 
     private static string Ready(ReadinessInfo readiness) =>

@@ -38,7 +38,7 @@ internal static class StoryText
         {
             foreach (var line in Text.Wrap(
                 $"{style.Paint(story.Process.Name, Color.Bold)} (id: {story.Process.Id}): "
-                + $"{style.Paint(story.Process.State, ProcessList.ColorOf(story.Process.State))} since {Text.Time(story.Process.Since)}"
+                + $"{style.Paint(story.Process.State, ProcessStatus.ColorOf(story.Process.State))} since {Text.Time(story.Process.Since)}"
                 + (story.Process.Pid is { } pid ? $" (pid: {pid})" : story.Lived is { } lived ? $", after {Text.ExactDuration(lived)}" : "")
                 + (story.Cause is { } cause ? $": {Text.Printable(cause)}" : ""),
                 style.Width,
