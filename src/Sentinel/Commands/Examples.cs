@@ -44,7 +44,7 @@ internal static class Examples
         "port list" => ["sentinel port list"],
         "port get" => ["curl http://127.0.0.1:$(sentinel port get web)", "sentinel port get web http"],
         "port free" => ["sentinel port free 8080", "sentinel port free http"],
-        "env" => ["sentinel env web", "sentinel env web --reveal"],
+        "env" => ["sentinel env web", "sentinel env web --all --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
         "doctor" => ["sentinel doctor"],
         "completion" => ["source <(sentinel completion bash)", "sentinel completion fish > ~/.config/fish/completions/sentinel.fish"],

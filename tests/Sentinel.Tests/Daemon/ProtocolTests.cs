@@ -131,7 +131,7 @@ public sealed class ProtocolTests
         .Select((layer, name, line) => new EnvironmentSource(layer, name, line)).Null();
 
     private static readonly Gen<VariableInfo> Variable = Gen.Select(Text, Gen.Bool, Text.Null(), Source, Gen.Bool, Text.Null(), Source)
-        .Select((name, isSet, value, source, isOutdated, next, nextSource) => new VariableInfo(name, isSet, value, source, isOutdated, next, nextSource));
+        .Select((name, isSet, value, source, isOutdated, next, nextSource) => new VariableInfo(name, isSet, value, source, isOutdated, next, nextSource) { IsMasked = isOutdated });
 
     internal static readonly Gen<Answer> OtherAnswer = Gen.OneOf<Answer>(
         Gen.Select(AnyState.Group, Text.Array[0, 2], AnyState.Record.Array[0, 2]).Select((group, variables, records) => new Answer.Groups(

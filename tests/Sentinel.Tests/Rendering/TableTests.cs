@@ -156,8 +156,8 @@ public sealed class TableTests
     public void What_a_variable_is_called_outlasts_where_it_is_from()
     {
         var source = EnvironmentSource.File("/a/folder/with/a/long/name/.env", 1);
-        var variables = new[] { new VariableInfo(new string('N', 60), IsSet: true, null, source, IsOutdated: false, null, source) };
-        var lines = EnvironmentList.Lines(variables, reveal: false, Rich(40)).Select(WithoutColors).ToList();
+        var variables = new[] { new VariableInfo(new string('N', 60), IsSet: true, "", source, IsOutdated: false, "", source) };
+        var lines = EnvironmentList.Lines(variables, Rich(40)).Select(WithoutColors).ToList();
         Assert.All(lines, line => Assert.Equal(40, Text.Width(line)));
         Assert.Contains("NNNNNNNNNN", lines[3]);
     }
