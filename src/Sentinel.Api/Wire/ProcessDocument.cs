@@ -171,7 +171,7 @@ public static class ProcessDocument
         json.Maybe("why")?.GetString(),
         json.Text("text"));
 
-    internal static void Write(Utf8JsonWriter json, HealthInfo health)
+    public static void Write(Utf8JsonWriter json, HealthInfo health)
     {
         json.WriteOrNull("status", health.Status);
         json.WriteOrNull("since", health.Since);
