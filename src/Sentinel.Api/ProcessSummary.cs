@@ -34,7 +34,7 @@ public sealed record ProcessSummary
     /// <summary>The code that its last run exited with; null: there was no run, or it ended in another way.</summary>
     public required int? LastExitCode { get; init; }
 
-    /// <summary>The signal that killed its last run.</summary>
+    /// <summary>The signal that killed its last run; null: there was none, or something was wrong with the run, and Sentinel ended it.</summary>
     public required string? LastSignal { get; init; }
 
     public required string? Group { get; init; }
@@ -66,7 +66,7 @@ public sealed record ProcessSummary
         RestartWindowSeconds = process.RestartWindowSeconds,
         RestartDue = process.RestartDue,
         LastExitCode = process.LastRun?.ExitCode,
-        LastSignal = process.LastRun?.Signal,
+        LastSignal = process.LastRun is { Why: null, Signal: var signal } ? signal : null,
         Group = process.Group,
         Command = process.Command,
         Ports = process.Ports,

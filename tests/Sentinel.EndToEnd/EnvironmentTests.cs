@@ -261,7 +261,7 @@ public class EnvironmentTests
         Assert.Contains(lines, line => line.Contains("| GIVEN "));
         Assert.Contains(lines, line => Regex.IsMatch(line, @"\| OTHER +\| old +\| run "));
         Assert.DoesNotContain(lines, line => line.Contains("| SAME ") || line.Contains("| SHLVL ") || line.Contains("| PATH "));
-        Assert.Matches("^[0-9]+ others are as in this shell: 'sentinel env 1 --all' shows them$", lines[^1]);
+        Assert.Matches("^[0-9]+ others are as in this shell: 'sentinel env web --all' shows them$", lines[^1]);
         Assert.Contains("| SAME ", all);
         Assert.DoesNotContain("in this shell", all);
     }

@@ -49,7 +49,7 @@ public static class ProcessCheck
         var name = record.Spec.Name;
         var word = ShellWords.Quote(name);
         if (state is RunState.Failed failed)
-            yield return Finding.Degraded(Areas.Processes, $"{name} was given up: {failed.Why}", $"sentinel why {word}, then sentinel start {word}");
+            yield return Finding.Degraded(Areas.Processes, $"{name} was given up: {failed.Why}", $"sentinel why {word}, then 'sentinel start {word}'");
         else if (process.Restarts >= ManyRestarts || (state is RunState.Backoff && record.ShortRuns > 1))
             yield return Finding.Degraded(
                 Areas.Processes,

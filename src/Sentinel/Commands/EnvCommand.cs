@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Linux.Proc;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
@@ -42,6 +44,8 @@ internal static class EnvCommand
         foreach (var line in EnvironmentList.Lines(reveal ? shown : [.. shown.Select(Secrets.Masked)], session.Style))
             session.Output.Line(line);
         if (variables.Count - shown.Count is var rest and > 0)
-            session.Output.Line($"{Text.Count(rest, "other is", "others are")} as in this shell: 'sentinel env {environment.Id} --all' shows {(rest == 1 ? "it" : "them")}");
+            session.Prose(
+                $"{Text.Count(rest, "other is", "others are")} as in this shell: 'sentinel env {ShellWords.Quote(environment.Name)} --all' shows {(rest == 1 ? "it" : "them")}",
+                indent: 2);
     }
 }

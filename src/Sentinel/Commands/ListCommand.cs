@@ -15,9 +15,9 @@ internal static class ListCommand
     public static Command Create()
     {
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
-        var states = WordList.Option("--state", "Only processes in one of these states, or healthy or unhealthy: crashed,failed", "states", ProcessFilter.Words);
+        var states = WordList.Option("--state", "Only processes in these states, such as crashed,failed or unhealthy", "states", ProcessFilter.Words);
         var ofSession = new Option<string?>("--session") { Description = "Only processes whose lease names this session", HelpName = "id" };
-        var columns = WordList.Option("--columns", "Show these columns, in this order: id,name,ports,command", "columns", [.. ProcessColumn.Names]);
+        var columns = WordList.Option("--columns", "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);
         var watch = SharedOptions.Flag("--watch", "Refresh every second, until q or Ctrl+C", "-w");
         var json = SharedOptions.Json();
         var command = new Command("list") { group, states, ofSession, columns, watch, json };

@@ -8,7 +8,7 @@ internal sealed record WordList(IReadOnlyList<string> Words)
     /// <param name="what">What a word stands for, in the plural.</param>
     public static Option<WordList?> Option(string name, string description, string what, IReadOnlyList<string> known)
     {
-        var option = SharedOptions.Parsed(name, "words", description, text => Parse(text, what, known));
+        var option = SharedOptions.Parsed(name, what, description, text => Parse(text, what, known));
         option.CompletionSources.Add(_ => known.Select(word => new System.CommandLine.Completions.CompletionItem(word)));
         return option;
     }

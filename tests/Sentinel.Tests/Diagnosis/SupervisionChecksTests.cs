@@ -62,7 +62,7 @@ public class SupervisionChecksTests
     {
         { "running", [], [], ["ok: 1 of 1 are running"] },
         { "stopped", [], [], ["ok: 0 of 1 are running"] },
-        { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why web, then sentinel start web"] },
+        { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why web, then 'sentinel start web'"] },
         { "stopped", [3], [], ["degraded: web has ended, but one process that it started is still running (pid 3) -> sentinel stop web"] },
         { "failed", [1, 2, 3, 4, 5, 6], [], ["degraded: web was given up", "degraded: web has ended, but 6 processes that it started are still running (pid 1, 2, 3, 4, 5, ...)"] },
         { "running", [], ["/h/logs/web.stdout.log"], ["degraded: web writes to a log that was deleted: it takes space, and nobody sees it (/h/logs/web.stdout.log) -> sentinel restart web; before that, cp /proc/4711/fd/1 FILE"] },

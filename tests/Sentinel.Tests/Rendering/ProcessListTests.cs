@@ -17,7 +17,10 @@ public sealed partial class ProcessListTests
 
     private static readonly ProcessSummary Web = new ProcessView(
         Sample.Record(1, "web") with { State = new RunState.Running(Now, new ProcessIdentity(12345, 1, "boot")), Restarts = 3 },
-        new TreeUsage(2.1, 45 * 1024 * 1024, TimeSpan.FromSeconds(303), [12345])) { Ports = [new PortLease(8000, "http", Now, 1)] }.Info();
+        new TreeUsage(2.1, 45 * 1024 * 1024, TimeSpan.FromSeconds(303), [12345]))
+    {
+        Ports = [new PortLease(8000, "http", Now, 1)],
+    }.Info();
 
     private static readonly HealthInfo Unhealthy =
         HealthInfo.From(HealthCheck.By(new Probe(ProbeKind.Http, "http://localhost")), new Health(IsHealthy: false, Now, "no answer"));
@@ -64,12 +67,14 @@ public sealed partial class ProcessListTests
     [Fact]
     public void What_its_last_run_ended_with_comes_from_its_record()
     {
-        ProcessSummary Crashed(Exit how) => new ProcessView(
-            Sample.Record(1, "web") with { State = new RunState.Crashed(Now), LastRun = new EndedRun(9, Now, Now, Witnessed: true, how) }, null).Info();
+        ProcessSummary Crashed(Exit how, string? why = null) => new ProcessView(
+            Sample.Record(1, "web") with { State = new RunState.Crashed(Now), LastRun = new EndedRun(9, Now, Now, Witnessed: true, how, Why: why) }, null).Info();
 
         Assert.Equal("crashed (3)", ProcessStatus.Rich(Crashed(new Exit.Code(3)), Now).Text);
         Assert.Equal("crashed (SIGKILL)", ProcessStatus.Rich(Crashed(new Exit.Signal(9, CoreDumped: false)), Now).Text);
         Assert.Equal("crashed", ProcessStatus.Rich(Crashed(new Exit.NotStarted("no such file")), Now).Text);
+        // Nobody but Sentinel sent it.
+        Assert.Equal("crashed", ProcessStatus.Rich(Crashed(new Exit.Signal(15, CoreDumped: false), "it was not ready after 90 s"), Now).Text);
     }
 
     [Fact]
