@@ -4,7 +4,7 @@ namespace Sentinel.Api;
 /// <param name="IsOfRun">Whether it is the one that it runs with; otherwise it is the one that it would get.</param>
 public sealed record EnvironmentInfo(int Id, string Name, bool IsOfRun, IReadOnlyList<VariableInfo> Variables);
 
-/// <summary>A variable now and at the next start. The values are there only if they were asked for.</summary>
+/// <summary>A variable now and at the next start. What looks secret is told only if it was asked for.</summary>
 /// <param name="IsSet">Whether the process has it.</param>
 /// <param name="Value">Its value; null also when it is not told.</param>
 /// <param name="Source">Where that value comes from; null when that is no longer known.</param>
@@ -12,4 +12,8 @@ public sealed record EnvironmentInfo(int Id, string Name, bool IsOfRun, IReadOnl
 /// <param name="NextValue">What it would be at the next start; null also when it is not told.</param>
 /// <param name="NextSource">Where that would come from; null: the variable would not be there.</param>
 public sealed record VariableInfo(
-    string Name, bool IsSet, string? Value, EnvironmentSource? Source, bool IsOutdated, string? NextValue, EnvironmentSource? NextSource);
+    string Name, bool IsSet, string? Value, EnvironmentSource? Source, bool IsOutdated, string? NextValue, EnvironmentSource? NextSource)
+{
+    /// <summary>Whether its values are not told, because they look secret.</summary>
+    public bool IsMasked { get; init; }
+}

@@ -23,11 +23,25 @@ public sealed record ProcessSummary
 
     public required string Restart { get; init; }
 
+    public required int Restarts { get; init; }
+
+    public required int? MaxRestarts { get; init; }
+
+    public required double? RestartWindowSeconds { get; init; }
+
     public required DateTimeOffset? RestartDue { get; init; }
+
+    /// <summary>The code that its last run exited with; null: there was no run, or it ended in another way.</summary>
+    public required int? LastExitCode { get; init; }
+
+    /// <summary>The signal that killed its last run; null: there was none, or something was wrong with the run, and Sentinel ended it.</summary>
+    public required string? LastSignal { get; init; }
 
     public required string? Group { get; init; }
 
     public required string Command { get; init; }
+
+    public required IReadOnlyList<LeasedPortInfo> Ports { get; init; }
 
     public required LeaseInfo? Lease { get; init; }
 
@@ -47,9 +61,15 @@ public sealed record ProcessSummary
         MemoryBytes = process.MemoryBytes,
         UptimeSeconds = process.UptimeSeconds,
         Restart = process.Restart,
+        Restarts = process.Restarts,
+        MaxRestarts = process.MaxRestarts,
+        RestartWindowSeconds = process.RestartWindowSeconds,
         RestartDue = process.RestartDue,
+        LastExitCode = process.LastRun?.ExitCode,
+        LastSignal = process.LastRun is { Why: null, Signal: var signal } ? signal : null,
         Group = process.Group,
         Command = process.Command,
+        Ports = process.Ports,
         Lease = process.Lease,
         LeftOver = process.LeftOver,
         IsUnasked = process.IsUnasked,

@@ -42,7 +42,7 @@ public abstract record Query
 
     /// <summary>The environment of one process.</summary>
     /// <param name="Target">Its id or name.</param>
-    /// <param name="WithValues">Whether to tell the values of variables, which may be secret.</param>
+    /// <param name="WithValues">Whether to tell all values, also those that look secret; see <see cref="Secrets"/>.</param>
     public sealed record Environment(string Target, bool WithValues) : Query;
 
     /// <summary>What <see cref="Request.EndLeases"/> would end now.</summary>

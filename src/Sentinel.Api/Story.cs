@@ -16,6 +16,27 @@ public sealed record Story(ProcessInfo Process, IReadOnlyList<Story.Run> Runs, i
     /// <summary>The line that tells why the last run failed, in the program's own words; null: it failed in silence, or has not failed.</summary>
     public SaidLine? Said { get; init; }
 
+    /// <summary>That it was restarted lately; null: it was not.</summary>
+    public Restarts? Lately { get; init; }
+
+    /// <summary>The last lines of the current run that tell of errors.</summary>
+    public IReadOnlyList<SaidLine> Errors { get; init; } = [];
+
+    /// <summary>Its ports, while it runs.</summary>
+    public IReadOnlyList<PortUse> Ports { get; init; } = [];
+
+    /// <summary>Automatic restarts within the last <see cref="Span"/>.</summary>
+    /// <param name="Why">How the run before the last restart ended; null: that is not known.</param>
+    public sealed record Restarts(int Count, DateTimeOffset Last, string? Why)
+    {
+        public static readonly TimeSpan Span = TimeSpan.FromHours(1);
+    }
+
+    /// <summary>Who listens on a port that it leases.</summary>
+    /// <param name="Listener">Nobody, if null.</param>
+    /// <param name="IsOwn">Whether that belongs to its tree.</param>
+    public sealed record PortUse(int Port, string Name, string? Listener, bool IsOwn);
+
     /// <param name="Stderr">The last lines that it wrote there.</param>
     /// <param name="IsKept">Whether its log still reaches back that far.</param>
     public sealed record Run(Event.Ended End, IReadOnlyList<string> Stderr, bool IsKept)

@@ -145,7 +145,7 @@ public class BulkTests
     public static TheoryData<string> Printing =>
     [
         "list", "status web", "logs web", "logs rotate web", "events", "why web", "wait web --for running", "run --name new true", "start other", "stop web",
-        "restart web", "restart web --rolling", "reset web", "set web --restart", "scale pool +1", "delete web", "startall", "stopall", "restartall", "clean", "gc",
+        "restart web", "restart web --rolling", "reset web", "signal web CONT", "set web --restart", "scale pool +1", "delete web", "delete nobody --if-exists", "startall", "stopall", "restartall", "clean", "gc",
         "logs web --clear", "group create new", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
         "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port get member", "port free taken", "env web", "doctor",
         "daemon start", "daemon status", "daemon restart", "daemon stop", "startup systemd", "startup openrc", "startup launchd", "startup cron",

@@ -34,6 +34,60 @@ public class DaemonContainerTests
             home.Run(new Call(arguments) { Through = ["nsenter", "--pid", "--mount", $"--wd={home.Work}", $"--target={daemon.Pid}"] });
     }
 
+    [Theory]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.HangUp)]
+    public async Task As_the_first_process_it_ends_everything_in_good_order_before_it_ends(int signal)
+    {
+        Needs.PidNamespaces();
+        await using var home = new SentinelHome();
+        using var container = home.Begin(Call.Line($"""exec unshare --pid --fork --kill-child --mount-proc sh -c '{SentinelHome.Binary} run --restart --name web -- {SentinelHome.Actor} finish 300 0; exec {SentinelHome.Binary} daemon run'"""));
+        await Wait.Until(() => container.HasEnded || File.Exists(home.Socket), "the daemon listens");
+        await home.Says("web", "ready");
+
+        home.Daemon().Signal(signal);
+        (await container.End()).Ok();
+
+        var web = home.ReadState()["processes"]![0]!;
+        Assert.Equal(("stopped", 0), ((string)web["state"]!["is"]!, (int)web["lastRun"]!["how"]!["code"]!));
+    }
+
+    [Fact]
+    public async Task Elsewhere_it_does_so_when_asked_and_a_second_signal_hurries()
+    {
+        await using var home = new SentinelHome();
+        var daemon = home.Begin("daemon", "run", "--with-processes");
+        await Wait.Until(async () => daemon.HasEnded || (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
+        var web = await home.StartActor("web", "ignore-term");
+
+        home.Daemon().Signal(Signals.Terminate);
+        await Wait.Until(async () => (await home.Show("web")).State == "stopping", () => "it is being stopped");
+        home.Daemon().Signal(Signals.Terminate);
+
+        (await daemon.Finish()).Ok();
+        Assert.False(web.Process.IsAlive);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    public async Task It_ends_with_the_code_of_the_process_that_it_is_to_end_with(int code)
+    {
+        await using var home = new SentinelHome();
+        (await home.Run("run", "--name", "main", "--restart=on-failure", "--max-restarts", "1", "--", "sh", "-c", $"until [ -e {home.Work}/go ]; do sleep 0.02; done; exit {code}")).Ok();
+        var other = await home.Sleeper("other");
+        var daemon = home.Begin("daemon", "run", "--exit-with", "main");
+        await Wait.Until(async () => daemon.HasEnded || (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers");
+
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
+
+        (await daemon.Finish()).Fails(code);
+        Assert.False(other.Process.IsAlive);
+        Assert.Equal(code == 0 ? 0 : 1, (await home.Show("main")).Restarts);
+        Assert.Contains("there is no process named 'nobody'", (await home.Run("daemon", "run", "--exit-with", "nobody")).Fails(1).Stderr);
+    }
+
     private static List<int> Children(Live process) =>
         [.. File.ReadAllText($"/proc/{process.Pid}/task/{process.Pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -85,6 +86,59 @@ public class DoctorTests
         (await home.Run("doctor")).Ok();
 
         Assert.Equal(before, Everything(home));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_hurts_is_found(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        using var owner = Process.Start("sleep", "1000");
+        var (folder, program, file) = (home.Work + "/folder", home.Work + "/program", home.Work + "/file.env");
+        Directory.CreateDirectory(folder);
+        File.Copy("/bin/true", program);
+        File.WriteAllText(file, "A=1\n");
+        (await home.Run("run", "--name", "no-folder", "--cwd", folder, "--", "true")).Ok();
+        (await home.Run("run", "--name", "no-program", "--", program)).Ok();
+        (await home.Run("run", "--name", "no-file", "--env-file", file, "--", "true")).Ok();
+        (await home.Run("run", "--name", "fine", "--", "true")).Ok();
+        (await home.Run("run", "--name", "crash", "exit 3")).Ok();
+        await Wait.Until(async () => (await home.List()).Processes.All(process => process.Pid is null), () => "they have ended");
+        Directory.Delete(folder);
+        File.Delete(program);
+        File.Delete(file);
+        if (withDaemon)
+        {
+            (await home.Run("run", "--name", "loop", "--restart", "exit 4")).Ok();
+            (await home.Run("run", "--name", "sick", "--health-exec", "exit 1", "--health-interval", "0.1", "--health-failures", "1", "--", "sleep", "1000")).Ok();
+            await Wait.Until(async () => (await home.Show("sick")).Health?.Status == "unhealthy" && (await home.Show("loop")).Restarts >= 3, () => "they are as they are to be");
+        }
+        else
+        {
+            await home.Sleeper("leased", "--until", $"{owner.Id}");
+            owner.Kill();
+        }
+
+        var found = "";
+        await Wait.Until(async () => (found = string.Join('\n', (await Examine(home)).Of("processes").Select(finding => finding.What))).Contains(withDaemon ? "loop" : "lease"), () => $"it is found in:\n{found}");
+
+        Assert.Contains($"no-folder could not be started again: there is no folder {folder} to run it in", found);
+        Assert.Contains($"no-program could not be started again: there is no program {program}", found);
+        Assert.Contains($"no-file could not be started again: there is no environment file {file}", found);
+        Assert.Contains("crash has crashed: exited with code 3", found);
+        Assert.DoesNotContain("fine", found);
+        if (withDaemon)
+        {
+            Assert.Contains("sick is unhealthy: the check exited with code 1", found);
+            Assert.Matches(@"loop keeps ending: it was restarted \d+ times in the last hour; its last run: exited with code 4", found);
+        }
+        else
+        {
+            Assert.Contains("the lease of leased is over, and it still runs: ", found);
+        }
+
+        owner.Kill();
     }
 
     [Fact]
@@ -280,9 +334,26 @@ public class DoctorTests
         Assert.Equal("degraded", finding.Level);
         Assert.Contains(home.Stdout("web"), finding.What);
         Assert.Contains($"cp /proc/{web.Pid}/fd/1 FILE", finding.Mend);
-        Assert.StartsWith("sentinel restart 1", finding.Mend);
+        Assert.StartsWith("sentinel restart web", finding.Mend);
         (await home.Run("restart", "web")).Ok();
         Assert.Equal("ok", (await Examine(home))["processes"].Level);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_renamed_or_emptied_by_others_is_told()
+    {
+        await using var home = new SentinelHome();
+        await home.Start(new Call("run", "--name", "web", "echo out; echo err >&2; exec sleep 1000"));
+        await home.Says("web", "out");
+        (await home.Run("restart", "web")).Ok();
+        File.Move(home.Stdout("web"), home.Stdout("web") + ".old");
+        File.WriteAllText(home.Stderr("web"), "");
+
+        var findings = (await Examine(home)).Of("processes");
+
+        Assert.All(findings, finding => Assert.Equal("degraded", finding.Level));
+        Assert.Contains(findings, finding => finding.What.StartsWith($"web writes to a log that was renamed: {home.Stdout("web")} is now {home.Stdout("web")}.old"));
+        Assert.Contains(findings, finding => finding.What.StartsWith($"something emptied {home.Stderr("web")}"));
     }
 
     [Fact]
@@ -296,7 +367,7 @@ public class DoctorTests
 
         var finding = (await Examine(home))["processes"];
 
-        Assert.Equal(("degraded", "sentinel stop 1"), (finding.Level, finding.Mend));
+        Assert.Equal(("degraded", "sentinel stop web"), (finding.Level, finding.Mend));
         Assert.Contains($"(pid {left})", finding.What);
         (await home.Run("stop", "1")).Ok();
         Assert.Equal("ok", (await Examine(home))["processes"].Level);

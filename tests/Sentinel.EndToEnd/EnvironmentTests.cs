@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Sentinel.EndToEnd;
 
@@ -168,14 +169,14 @@ public class EnvironmentTests
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(false, false)]
-    public async Task Env_shows_no_value_unless_it_is_told_to(bool withDaemon, bool isRunning)
+    public async Task Env_shows_no_secret_unless_it_is_told_to(bool withDaemon, bool isRunning)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        var file = home.EnvFile("web.env", "OF_FILE=secret-file");
-        (await home.Run("group", "create", "g", "--env", "OF_GROUP=secret-group")).Ok();
-        await home.Start(new Call("run", "--name", "web", "--group", "g", "--env-file", "web.env", "--env", "OF_OPTION=secret-option", "--port", "http", "--", "sleep", "1000")
+        var file = home.EnvFile("web.env", "OF_FILE_KEY=secret-file");
+        (await home.Run("group", "create", "g", "--env", "OF_GROUP_KEY=secret-group")).Ok();
+        await home.Start(new Call("run", "--name", "web", "--group", "g", "--env-file", "web.env", "--env", "OF_OPTION_KEY=secret-option", "--env", "SAID=in the open", "--port", "http", "--", "sleep", "1000")
         {
-            Environment = One("OF_CALLER", "secret-caller"),
+            Environment = One("OF_CALLER_KEY", "secret-caller"),
         });
         if (!isRunning)
             (await home.Run("stop", "web")).Ok();
@@ -183,16 +184,17 @@ public class EnvironmentTests
         foreach (string[] options in (string[][])[[], ["--json"]])
         {
             var masked = (await home.Run(["env", "web", .. options])).Ok();
-            Assert.Contains("OF_OPTION", masked.Stdout);
+            Assert.Contains("OF_OPTION_KEY", masked.Stdout);
+            Assert.Contains("in the open", masked.Stdout);
             Assert.DoesNotContain("secret-", masked.Stdout + masked.Stderr);
         }
 
         var table = (await home.Run("env", "web", "--reveal")).Ok().Stdout;
         var port = (await home.Show("web")).Ports.Single().Port;
-        Assert.Matches($@"\| OF_FILE +\| secret-file +\| {file}:1 ", table);
-        Assert.Matches(@"\| OF_GROUP +\| secret-group +\| group g ", table);
-        Assert.Matches(@"\| OF_OPTION +\| secret-option +\| --env ", table);
-        Assert.Matches(@"\| OF_CALLER +\| secret-caller +\| run ", table);
+        Assert.Matches($@"\| OF_FILE_KEY +\| secret-file +\| {file}:1 ", table);
+        Assert.Matches(@"\| OF_GROUP_KEY +\| secret-group +\| group g ", table);
+        Assert.Matches(@"\| OF_OPTION_KEY +\| secret-option +\| --env ", table);
+        Assert.Matches(@"\| OF_CALLER_KEY +\| secret-caller +\| run ", table);
         Assert.Matches($@"\| PORT +\| {port} +\| port http ", table);
         Assert.Matches(@"\| SENTINEL_NAME +\| web +\| sentinel ", table);
         Assert.DoesNotContain("AT NEXT START", table);
@@ -200,13 +202,15 @@ public class EnvironmentTests
         var json = (await home.Run("env", "web", "--reveal", "--json")).Ok().As<EnvironmentListing>();
         Assert.Equal((1, "web", isRunning), (json.Id, json.Name, json.Running));
         Assert.Equal(
-            new ListedVariable("OF_FILE", "secret-file", new("file", file, 1), false, "secret-file", new("file", file, 1)), json["OF_FILE"]);
-        Assert.Equal(("secret-group", new VariableSource("group", "g", null)), (json["OF_GROUP"].Value, json["OF_GROUP"].Source));
-        Assert.Equal(("secret-option", new VariableSource("option", null, null)), (json["OF_OPTION"].Value, json["OF_OPTION"].Source));
-        Assert.Equal(("secret-caller", new VariableSource("run", null, null)), (json["OF_CALLER"].Value, json["OF_CALLER"].Source));
+            new ListedVariable("OF_FILE_KEY", false, "secret-file", new("file", file, 1), false, "secret-file", new("file", file, 1)), json["OF_FILE_KEY"]);
+        Assert.Equal(("secret-group", new VariableSource("group", "g", null)), (json["OF_GROUP_KEY"].Value, json["OF_GROUP_KEY"].Source));
+        Assert.Equal(("secret-option", new VariableSource("option", null, null)), (json["OF_OPTION_KEY"].Value, json["OF_OPTION_KEY"].Source));
+        Assert.Equal(("secret-caller", new VariableSource("run", null, null)), (json["OF_CALLER_KEY"].Value, json["OF_CALLER_KEY"].Source));
         Assert.Equal(($"{port}", new VariableSource("port", "http", null)), (json["PORT"].Value, json["PORT"].Source));
         Assert.Equal(("g", new VariableSource("sentinel", null, null)), (json["SENTINEL_GROUP"].Value, json["SENTINEL_GROUP"].Source));
-        Assert.All((await home.Run("env", "web", "--json")).Ok().As<EnvironmentListing>().Variables, variable => Assert.Null(variable.Value ?? variable.NextValue));
+        var other = (await home.Run("env", "web", "--json")).Ok().As<EnvironmentListing>();
+        Assert.Equal((true, null, null), (other["OF_FILE_KEY"].Masked, other["OF_FILE_KEY"].Value, other["OF_FILE_KEY"].NextValue));
+        Assert.Equal((false, "in the open"), (other["SAID"].Masked, other["SAID"].Value));
     }
 
     [Theory]
@@ -215,28 +219,51 @@ public class EnvironmentTests
     public async Task Env_shows_what_the_next_start_changes(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        (await home.Run("group", "create", "g", "--env", "CHANGED=secret-1", "--env", "GONE=secret-2", "--env", "KEPT=secret-3")).Ok();
+        (await home.Run("group", "create", "g", "--env", "CHANGED_KEY=secret-1", "--env", "GONE_KEY=secret-2", "--env", "KEPT_KEY=secret-3")).Ok();
         await home.Sleeper("web", "--group", "g");
-        (await home.Run("group", "set", "g", "--env", "CHANGED=secret-4", "--unset", "GONE", "--env", "NEW=secret-5")).Ok();
+        (await home.Run("group", "set", "g", "--env", "CHANGED_KEY=secret-4", "--unset", "GONE_KEY", "--env", "NEW_KEY=secret-5")).Ok();
 
         var masked = (await home.Run("env", "web")).Ok().Stdout;
         Assert.DoesNotContain("secret-", masked);
-        Assert.Matches(@"\| CHANGED +\| \*+ +\| - +\| another, from group g \|", masked);
-        Assert.Matches(@"\| GONE +\| \*+ +\| - +\| not there +\|", masked);
-        Assert.Matches(@"\| NEW +\| - +\| - +\| new, from group g +\|", masked);
-        Assert.Matches(@"\| KEPT +\| \*+ +\| group g +\| +\|", masked);
+        Assert.Matches(@"\| CHANGED_KEY +\| \*+ +\| - +\| another, from group g \|", masked);
+        Assert.Matches(@"\| GONE_KEY +\| \*+ +\| - +\| not there +\|", masked);
+        Assert.Matches(@"\| NEW_KEY +\| - +\| - +\| new, from group g +\|", masked);
+        Assert.Matches(@"\| KEPT_KEY +\| \*+ +\| group g +\| +\|", masked);
 
         var table = (await home.Run("env", "web", "--reveal")).Ok().Stdout;
-        Assert.Matches(@"\| CHANGED +\| secret-1 +\| - +\| secret-4, from group g \|", table);
-        Assert.Matches(@"\| NEW +\| - +\| - +\| secret-5, from group g +\|", table);
+        Assert.Matches(@"\| CHANGED_KEY +\| secret-1 +\| - +\| secret-4, from group g \|", table);
+        Assert.Matches(@"\| NEW_KEY +\| - +\| - +\| secret-5, from group g +\|", table);
         var json = (await home.Run("env", "web", "--reveal", "--json")).Ok().As<EnvironmentListing>();
-        Assert.Equal(new ListedVariable("CHANGED", "secret-1", null, true, "secret-4", new("group", "g", null)), json["CHANGED"]);
-        Assert.Equal(new ListedVariable("GONE", "secret-2", null, true, null, null), json["GONE"]);
-        Assert.Equal(new ListedVariable("NEW", null, null, true, "secret-5", new("group", "g", null)), json["NEW"]);
+        Assert.Equal(new ListedVariable("CHANGED_KEY", false, "secret-1", null, true, "secret-4", new("group", "g", null)), json["CHANGED_KEY"]);
+        Assert.Equal(new ListedVariable("GONE_KEY", false, "secret-2", null, true, null, null), json["GONE_KEY"]);
+        Assert.Equal(new ListedVariable("NEW_KEY", false, null, null, true, "secret-5", new("group", "g", null)), json["NEW_KEY"]);
 
         (await home.Run("restart", "web")).Ok();
         Assert.DoesNotContain("AT NEXT START", (await home.Run("env", "web")).Ok().Stdout);
         Assert.Contains("no process named 'nobody'", (await home.Run("env", "nobody")).Fails(1).Stderr);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Env_shows_what_this_shell_does_not_have_and_with_all_everything(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        await home.Start(new Call("run", "--name", "web", "--env", "GIVEN=1", "--", "sleep", "1000")
+        {
+            Environment = new Dictionary<string, string?> { ["SAME"] = "same", ["OTHER"] = "old", ["SHLVL"] = "7" },
+        });
+        var shell = new Dictionary<string, string?> { ["SAME"] = "same", ["OTHER"] = "new", ["GIVEN"] = "1" };
+
+        var lines = (await home.Run(new Call("env", "web") { Environment = shell })).Ok().Lines;
+        var all = (await home.Run(new Call("env", "web", "--all") { Environment = shell })).Ok().Stdout;
+
+        Assert.Contains(lines, line => line.Contains("| GIVEN "));
+        Assert.Contains(lines, line => Regex.IsMatch(line, @"\| OTHER +\| old +\| run "));
+        Assert.DoesNotContain(lines, line => line.Contains("| SAME ") || line.Contains("| SHLVL ") || line.Contains("| PATH "));
+        Assert.Matches("^[0-9]+ others are as in this shell: 'sentinel env web --all' shows them$", lines[^1]);
+        Assert.Contains("| SAME ", all);
+        Assert.DoesNotContain("in this shell", all);
     }
 
     [Theory]
@@ -320,13 +347,13 @@ public class EnvironmentTests
     public async Task No_secret_is_plain_to_read_in_what_is_kept_or_shown_and_only_the_owner_may(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
-        home.EnvFile("web.env", "C=secret-file");
-        (await home.Run("group", "create", "g", "--env", "A=secret-group")).Ok();
-        await home.Start(new Call("run", "--name", "web", "--group", "g", "--env", "B=secret-option", "--env-file", "web.env", "--port", "http", "--", "sleep", "1000")
+        home.EnvFile("web.env", "C_KEY=secret-file");
+        (await home.Run("group", "create", "g", "--env", "A_KEY=secret-group")).Ok();
+        await home.Start(new Call("run", "--name", "web", "--group", "g", "--env", "B_TOKEN=secret-option", "--env-file", "web.env", "--port", "http", "--", "sleep", "1000")
         {
-            Environment = One("D", "secret-caller"),
+            Environment = One("D_PASSWORD", "secret-caller"),
         });
-        (await home.Run("group", "set", "g", "--env", "A=secret-again")).Ok();
+        (await home.Run("group", "set", "g", "--env", "A_KEY=secret-again")).Ok();
         (await home.Run("restart", "web")).Ok();
 
         var files = Directory.GetFiles(home.Folder, "*", SearchOption.AllDirectories).Except([home.LockFile, home.Socket]).ToList();

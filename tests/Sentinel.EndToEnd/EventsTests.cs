@@ -49,7 +49,7 @@ public class EventsTests
             Assert.Equal(3, (int)happened["how"]!["code"]!);
             Assert.True((bool)happened["witnessed"]!);
         });
-        Assert.Contains("1 restarts", (string)events[4]["why"]!);
+        Assert.Contains("1 restart within", (string)events[4]["why"]!);
     }
 
     [Fact]

@@ -41,6 +41,39 @@ public class ListTests
     }
 
     [Fact]
+    public async Task Columns_and_states_can_be_chosen_with_a_daemon_and_without()
+    {
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        (await home.Run("run", "--name", "idle", "--session", "s1", "--", "sleep", "1000")).Ok();
+        (await home.Run("stop", "idle")).Ok();
+
+        foreach (var start in (string[][])[[], ["daemon", "start"]])
+        {
+            if (start.Length > 0)
+                (await home.Run(start)).Ok();
+            var lines = (await home.Run("list", "--columns", "command,NAME", "--state", "running,failed")).Ok().Lines;
+            Assert.Equal(["| COMMAND    | NAME |", "| sleep 1000 | web  |"], [lines[1], lines[3]]);
+            Assert.Equal(5, lines.Length);
+            Assert.Equal(["idle"], (await home.Run("list", "--json", "--state", "stopped")).Ok().As<Listing>().Processes.Select(process => process.Name));
+            Assert.Equal("| idle |", (await home.Run("list", "--session", "s1", "--columns", "name")).Ok().Lines[3]);
+            Assert.Equal("No processes\n", (await home.Run("list", "--session", "s2")).Ok().Stdout);
+        }
+    }
+
+    [Fact]
+    public async Task A_column_or_state_that_there_is_not_is_refused_with_those_that_there_are()
+    {
+        await using var home = new SentinelHome();
+
+        Assert.Contains(
+            "Error: 'port' is not one of the columns: id, name, pid, status, health, uptime, restarts, cpu, mem, ports, restart, group, owner, command",
+            (await home.Run("list", "--columns", "id,port")).Fails(2).Stderr);
+        Assert.Contains("'up' is not one of the states: starting, running", (await home.Run("list", "--state", "up")).Fails(2).Stderr);
+        Assert.Contains("--columns is for people", (await home.Run("list", "--columns", "id", "--json")).Fails(2).Stderr);
+    }
+
+    [Fact]
     public async Task What_goes_into_a_pipe_has_no_escape_codes_whatever_the_terminal()
     {
         await using var home = new SentinelHome();

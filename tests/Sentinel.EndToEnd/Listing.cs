@@ -102,6 +102,6 @@ internal sealed record EnvironmentListing(
 }
 
 internal sealed record ListedVariable(
-    string Name, string? Value, VariableSource? Source, bool Outdated, string? NextValue, VariableSource? NextSource);
+    string Name, bool Masked, string? Value, VariableSource? Source, bool Outdated, string? NextValue, VariableSource? NextSource);
 
 internal sealed record VariableSource(string Layer, string? Name, int? Line);

@@ -68,7 +68,6 @@ public class ProcessPortTests
     [InlineData("would both be passed in PORT", "--port", "a", "--port", "b")]
     [InlineData("would both be passed in X", "--port", "a=X", "--port", "b=X")]
     [InlineData("--port a is given twice", "--port", "a=X", "--port", "a=Y")]
-    [InlineData("--port takes a name", "--port", "8000")]
     [InlineData("cannot be the name of a port", "--port", "")]
     [InlineData("a variable needs a name", "--port", "a=")]
     [InlineData("SENTINEL_ID is set by sentinel itself", "--port", "a=SENTINEL_ID")]

@@ -298,7 +298,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     private static IEnumerable<string> CookiesIn(string state) => CookieInState().Matches(File.ReadAllText(state)).Select(cookie => cookie.Groups[1].Value);
 
-    private static bool IsDaemon(Live process) => process.Program == Binary && process.Arguments is [_, "daemon", "run"];
+    private static bool IsDaemon(Live process) => process.Program == Binary && process.Arguments is [_, "daemon", "run", ..];
 
     private bool DeleteRoot()
     {

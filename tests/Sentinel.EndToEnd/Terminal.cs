@@ -17,6 +17,9 @@ internal static partial class Terminal
         Through = ["sh", "-c", $"""for word in "$@"; do line="$line '$word'"; done; {In(columns, "exec $line")}""", "sh"],
     };
 
+    /// <summary>Runs a line of the shell, in which $ is \$ and no " is.</summary>
+    public static Call Line(int columns, string line) => new() { Environment = Kind, Through = ["sh", "-c", In(columns, line), "sh"] };
+
     /// <summary>A line for a shell that runs another in a terminal.</summary>
     public static string In(int columns, string line) =>
         $"""exec script -qec "stty cols {columns} rows {Rows} -onlcr; {line}" /dev/null""";

@@ -110,6 +110,53 @@ public class TerminalTests
     }
 
     [Fact]
+    public async Task Watch_has_a_heading_and_ends_when_q_is_typed()
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        using var watch = home.Begin(Terminal.Line(100, $@"stty -g; {SentinelHome.Binary} list --watch; echo code \$?; stty -g"));
+        await watch.Prints("q quits");
+
+        watch.Type("q");
+
+        var lines = (await watch.End()).Ok().Lines;
+        Assert.Contains(lines, line => line.Contains("1 process, 1 running   "));
+        Assert.EndsWith("code 0", lines[^2].TrimEnd('\r'));
+        Assert.Equal(lines[0], lines[^1]);
+    }
+
+    [Fact]
+    public async Task Watch_that_is_ended_by_a_signal_leaves_the_terminal_as_it_was()
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        using var watch = home.Begin(Terminal.Line(100, $@"stty -g; {SentinelHome.Binary} list --watch; echo code \$?; stty -g"));
+        await watch.Prints("q quits");
+
+        Assert.Single(home.Commands()).Signal(Signals.Terminate);
+
+        var lines = (await watch.End()).Ok().Lines;
+        Assert.Contains("code 143", lines[^2]);
+        Assert.Equal(lines[0], lines[^1]);
+    }
+
+    [Fact]
+    public async Task Watch_needs_no_keyboard()
+    {
+        Terminal.Need();
+        await using var home = new SentinelHome();
+        await home.Start("web", "sleep", "1000");
+        using var watch = home.Begin(Terminal.Line(100, $"exec {SentinelHome.Binary} list --watch </dev/null"));
+        await watch.Prints("Ctrl+C quits");
+
+        watch.Type("\u0003");
+
+        Assert.DoesNotContain("q quits", (await watch.End()).Fails(130).Stdout);
+    }
+
+    [Fact]
     public async Task Watch_shows_no_more_than_fits_so_that_nothing_scrolls()
     {
         Terminal.Need();

@@ -94,7 +94,7 @@ public class WaitTests
     [Theory]
     [InlineData("exit 4", "crashed", "exited with code 4; it is not restarted")]
     [InlineData("exit 0", "exited", "exited with code 0; it is not restarted")]
-    [InlineData("exit 4", "failed", "it ended again after 1 restarts within", "--restart", "--max-restarts", "1")]
+    [InlineData("exit 4", "failed", "it ended again after 1 restart within", "--restart", "--max-restarts", "1")]
     public async Task Nobody_waits_for_what_will_not_run_again(string command, string state, string why, params string[] options)
     {
         await using var home = await SentinelHome.Create(withDaemon: true);

@@ -51,6 +51,26 @@ public class WhyTests
     }
 
     [Fact]
+    public async Task Of_a_process_that_runs_it_tells_who_listens_on_its_ports_and_what_went_wrong()
+    {
+        await using var home = new SentinelHome();
+        await home.StartDaemon();
+        await home.Start(new Call("run", "--name", "web", "--port", "http", "--restart", "--", SentinelHome.Actor, "listen", "PORT"));
+        await home.Start(new Call("run", "--name", "sick", "--health-exec", "exit 1", "--health-interval", "0.1", "--health-failures", "1",
+            "echo fine; echo ERROR: no database; exec sleep 1000"));
+        await Wait.Until(async () => (await home.Show("sick")).Health?.Status == "unhealthy", () => "it is unhealthy");
+
+        var sick = (await home.Run("why", "sick")).Ok().Lines;
+        Assert.EndsWith(": unhealthy: the check exited with code 1", sick[0]);
+        Assert.StartsWith("  Unhealthy since ", sick[1]);
+        Assert.Equal(["  Its last errors in this run, on stdout:", "  | ERROR: no database"], sick[2..4]);
+        await Wait.Until(async () => (await home.Run("why", "web")).Ok().Stdout.Contains("(http): it listens."), () => "it listens");
+        // It dies, and is started again.
+        Signals.Send((await home.Show("web")).Pid!.Value, Signals.Kill);
+        await Wait.Until(async () => (await home.Run("why", "web")).Ok().Stdout.Contains("  Restarted 1 time in the last hour, the last "), () => "it was restarted");
+    }
+
+    [Fact]
     public async Task What_comes_next_is_told_in_every_state()
     {
         await using var home = new SentinelHome();

@@ -112,9 +112,10 @@ internal static class AnswerDocument
         json.WriteBoolean("isWatched", story.IsWatched);
         json.WriteOrNull("cause", story.Cause);
         json.WriteObjectOrNull("said", story.Said, SaidDocument.Write);
+        PresentDocument.Write(json, story);
     }
 
-    private static Story ReadStory(JsonElement json) => new(
+    private static Story ReadStory(JsonElement json) => PresentDocument.Read(json, new Story(
         ProcessDocument.Read(json.Get("process")),
         [.. json.Get("lastRuns").EnumerateArray().Select(run => new Story.Run(
             EventDocument.Read(run.Get("end")) as Event.Ended ?? throw new JsonException("a run that has not ended"),
@@ -129,5 +130,5 @@ internal static class AnswerDocument
     {
         Cause = json.Maybe("cause")?.GetString(),
         Said = json.Maybe("said") is { } said ? SaidDocument.Read(said) : null,
-    };
+    });
 }

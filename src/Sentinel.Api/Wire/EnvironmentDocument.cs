@@ -15,6 +15,7 @@ public static class EnvironmentDocument
         {
             json.WriteString("name", variable.Name);
             json.WriteBoolean("set", variable.IsSet);
+            json.WriteBoolean("masked", variable.IsMasked);
             json.WriteOrNull("value", variable.Value);
             json.WriteObjectOrNull("source", variable.Source, Write);
             json.WriteBoolean("outdated", variable.IsOutdated);
@@ -34,7 +35,10 @@ public static class EnvironmentDocument
             ReadSource(variable, "source"),
             variable.Get("outdated").GetBoolean(),
             variable.Maybe("nextValue")?.GetString(),
-            ReadSource(variable, "nextSource")))]);
+            ReadSource(variable, "nextSource"))
+        {
+            IsMasked = variable.Get("masked").GetBoolean(),
+        })]);
 
     private static void Write(Utf8JsonWriter json, EnvironmentSource source)
     {

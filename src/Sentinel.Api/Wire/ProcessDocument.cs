@@ -56,11 +56,7 @@ public static class ProcessDocument
         else
             json.WriteNull("options");
         json.WriteObjectOrNull("treatment", process.Treatment, Write);
-        json.WriteObjects("ports", process.Ports, port =>
-        {
-            json.WriteNumber("port", port.Port);
-            json.WriteString("name", port.Name);
-        });
+        json.WriteObjects("ports", process.Ports, port => Write(json, port));
         json.WriteObjectOrNull("lease", process.Lease, Write);
         json.WriteObjectOrNull("startedBy", process.StartedBy, Write);
         json.WriteString("stdoutPath", process.StdoutPath);
@@ -124,7 +120,7 @@ public static class ProcessDocument
         EnvironmentFiles = json.Texts("environmentFiles"),
         Options = json.Maybe("options")?.Clone(),
         Treatment = ReadTreatment(json.Get("treatment")),
-        Ports = [.. json.Get("ports").EnumerateArray().Select(port => new LeasedPortInfo(port.Get("port").GetInt32(), port.Text("name")))],
+        Ports = [.. json.Get("ports").EnumerateArray().Select(ReadPort)],
         Lease = json.Maybe("lease") is { } lease ? ReadLease(lease) : null,
         StartedBy = json.Maybe("startedBy") is { } origin ? new OriginInfo(
             [.. origin.Get("ancestry").EnumerateArray().Select(ReadAncestor)], origin.Text("folder"), origin.Time("at")) : null,
@@ -175,7 +171,7 @@ public static class ProcessDocument
         json.Maybe("why")?.GetString(),
         json.Text("text"));
 
-    internal static void Write(Utf8JsonWriter json, HealthInfo health)
+    public static void Write(Utf8JsonWriter json, HealthInfo health)
     {
         json.WriteOrNull("status", health.Status);
         json.WriteOrNull("since", health.Since);
@@ -225,6 +221,14 @@ public static class ProcessDocument
     }
 
     internal static LeftOverInfo ReadLeftOver(JsonElement json) => new(json.Get("pid").GetInt32(), json.Maybe("program")?.GetString());
+
+    internal static void Write(Utf8JsonWriter json, LeasedPortInfo port)
+    {
+        json.WriteNumber("port", port.Port);
+        json.WriteString("name", port.Name);
+    }
+
+    internal static LeasedPortInfo ReadPort(JsonElement json) => new(json.Get("port").GetInt32(), json.Text("name"));
 
     private static void Write(Utf8JsonWriter json, TreatmentInfo treatment)
     {

@@ -18,9 +18,15 @@ internal static class SummaryDocument
         json.WriteOrNull("memoryBytes", process.MemoryBytes);
         json.WriteOrNull("uptimeSeconds", process.UptimeSeconds);
         json.WriteString("restart", process.Restart);
+        json.WriteNumber("restarts", process.Restarts);
+        json.WriteOrNull("maxRestarts", process.MaxRestarts);
+        json.WriteOrNull("restartWindowSeconds", process.RestartWindowSeconds);
         json.WriteOrNull("restartDue", process.RestartDue);
+        json.WriteOrNull("lastExitCode", process.LastExitCode);
+        json.WriteOrNull("lastSignal", process.LastSignal);
         json.WriteOrNull("group", process.Group);
         json.WriteString("command", process.Command);
+        json.WriteObjects("ports", process.Ports, port => ProcessDocument.Write(json, port));
         json.WriteObjectOrNull("lease", process.Lease, ProcessDocument.Write);
         json.WriteObjects("leftOver", process.LeftOver, left => ProcessDocument.Write(json, left));
         json.WriteBoolean("unasked", process.IsUnasked);
@@ -42,9 +48,15 @@ internal static class SummaryDocument
         MemoryBytes = json.Maybe("memoryBytes")?.GetInt64(),
         UptimeSeconds = json.Maybe("uptimeSeconds")?.GetDouble(),
         Restart = json.SharedText("restart"),
+        Restarts = json.Get("restarts").GetInt32(),
+        MaxRestarts = json.Maybe("maxRestarts")?.GetInt32(),
+        RestartWindowSeconds = json.Maybe("restartWindowSeconds")?.GetDouble(),
         RestartDue = json.Maybe("restartDue")?.Time(),
+        LastExitCode = json.Maybe("lastExitCode")?.GetInt32(),
+        LastSignal = json.Maybe("lastSignal")?.GetString(),
         Group = json.Maybe("group")?.GetString(),
         Command = json.Text("command"),
+        Ports = [.. json.Get("ports").EnumerateArray().Select(ProcessDocument.ReadPort)],
         Lease = json.Maybe("lease") is { } lease ? ProcessDocument.ReadLease(lease) : null,
         LeftOver = [.. json.Get("leftOver").EnumerateArray().Select(ProcessDocument.ReadLeftOver)],
         IsUnasked = json.Get("unasked").GetBoolean(),

@@ -11,7 +11,7 @@ namespace Sentinel.Core.Queries;
 /// <param name="warn">Told, in a sentence, what could not be read.</param>
 internal sealed class EnvironmentLook(ProcessEnvironments environments, IProcessTable table, Action<string> warn)
 {
-    /// <param name="withValues">Whether to tell the values.</param>
+    /// <param name="withValues">Whether to tell all values, also those that look secret.</param>
     /// <exception cref="EnvironmentException">It does not run, and could not start: its environment cannot be put together.</exception>
     public EnvironmentInfo At(ProcessRecord record, State state, bool withValues)
     {
@@ -23,16 +23,16 @@ internal sealed class EnvironmentLook(ProcessEnvironments environments, IProcess
             .DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, entry => entry.Value);
         var nexts = next.Entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name);
         return new EnvironmentInfo(record.Id, record.Spec.Name, has is not null, [.. values.Keys.Union(nexts.Keys)
-            .Select(name => Of(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name), withValues))
+            .Select(name => Of(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name)))
+            .Select(variable => withValues ? variable : variable.Masked())
             // What the user set explicitly comes first.
             .OrderBy(variable => variable.Source == EnvironmentSource.Run).ThenBy(variable => variable.Name, StringComparer.Ordinal)]);
     }
 
-    private static VariableInfo Of(string name, string? value, EnvironmentEntry? next, bool withValues)
+    private static VariableInfo Of(string name, string? value, EnvironmentEntry? next)
     {
         var isOutdated = value != next?.Value;
-        return new VariableInfo(
-            name, value is not null, withValues ? value : null, isOutdated ? null : next?.Source, isOutdated, withValues ? next?.Value : null, next?.Source);
+        return new VariableInfo(name, value is not null, value, isOutdated ? null : next?.Source, isOutdated, next?.Value, next?.Source);
     }
 
     private ProcessEnvironment Next(ProcessRecord record, State state, bool isNeeded)

@@ -20,7 +20,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
 
     // Among so many lines is the one that tells why; the first error may be far above the end.
     private const int TellingLines = 400;
-    private const long MostBytes = 256 * 1024;
+    private const int ErrorLines = 5;
 
     // Events have a resolution of milliseconds.
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(2);
@@ -34,16 +34,17 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         var events = log is null ? [] : EventLog.Read(log, log.End);
         var left = LeftBehind.Find(found, sight.Snapshot, sight.State.Processes.Values, time);
         var infos = new ProcessInfos(home, time.GetUtcNow(), withOptions: false);
-        return [.. found.Select(record => Tell(record, Shown(record), events, port => HolderOf(port, sight), isWatched, lines))];
+        return [.. found.Select(record => Tell(record, Shown(record), events, sight, isWatched, lines))];
 
         ProcessInfo Shown(ProcessRecord record) => infos.Of(new ProcessView(record, null)
         {
+            Ports = [.. sight.State.Ports.Values.Where(lease => lease.ProcessId == record.Id)],
             Left = left.GetValueOrDefault(record.Id, []),
             Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },
         });
     }
 
-    private Story Tell(ProcessRecord record, ProcessInfo shown, IReadOnlyList<Event> events, Func<int, string?> holderOf, bool isWatched, int lines)
+    private Story Tell(ProcessRecord record, ProcessInfo shown, IReadOnlyList<Event> events, Sight sight, bool isWatched, int lines)
     {
         var own = events.OfType<Event.OfProcess>().Where(happened => happened.Id == record.Id).ToList();
         var ends = own.OfType<Event.Ended>().ToList();
@@ -60,7 +61,15 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         }
 
         var story = new Story(shown, runs, ends.Count, own.Count > 0 ? own[0].Time : null, isWatched);
-        return !record.State.IsUnderWay && ends.Count > 0 ? Explain(story) : story with { Cause = Trouble(record, shown) };
+        return record.State.IsUnderWay ? Present(story) : ends.Count > 0 ? Explain(story) : story;
+
+        Story Present(Story story) => record.State.CurrentRun is null ? story : story with
+        {
+            Cause = Trouble(record, shown),
+            Lately = Lately(own),
+            Errors = [.. TellingLine.Errors(stderr.CurrentLines(TellingLines), stdout.CurrentLines(TellingLines)).TakeLast(Math.Min(lines, ErrorLines))],
+            Ports = UsesOf(shown.Ports, record, sight),
+        };
 
         Story Explain(Story story)
         {
@@ -70,7 +79,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
             var output = end.ByUser ? [] : stdout.LastLines(ends.Count - 1, TellingLines).Lines;
             var cause = shown.InBackground is { } background
                 ? $"it put itself into the background and left {background}"
-                : new Cause(record.Spec, holderOf, WasWatched(events, end.Time)).Of(end.Run, end.ByUser, shown.LeaseEnded, [.. errors, .. output]);
+                : new Cause(record.Spec, port => HolderOf(port, sight), WasWatched(events, end.Time)).Of(end.Run, end.ByUser, shown.LeaseEnded, [.. errors, .. output]);
             var isFailure = !end.ByUser && !record.Spec.ExitCodes.IsSuccess(end.Run.How);
             return story with { Cause = cause, Said = isFailure ? TellingLine.In(errors, output) : null };
         }
@@ -83,14 +92,36 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
     private static string? Trouble(ProcessRecord record, ProcessInfo shown) =>
         record.State is RunState.Running && shown.Health is { Status: "unhealthy" } health ? $"unhealthy: {health.Why}" : null;
 
-    private string? HolderOf(int port, Sight sight)
+    private Story.Restarts? Lately(IReadOnlyList<Event.OfProcess> own)
     {
-        var listener = ports.Listeners(new HashSet<int> { port }).FirstOrDefault();
-        return listener is null ? null
-            : listener.Pid is { } pid && sight.State.Processes.Values.FirstOrDefault(record => TreeMembership.Of(pid, TreeRoot.Of(record), sight.Snapshot.Table) == true) is { } ours
+        var restarts = own.OfType<Event.Started>().Where(started => started.Automatic && time.GetUtcNow() - started.Time < Story.Restarts.Span).ToList();
+        if (restarts is not [.., var last])
+            return null;
+        var end = own.OfType<Event.Ended>().LastOrDefault(ended => ended.Time <= last.Time)?.Run;
+        return new Story.Restarts(restarts.Count, last.Time, end is null ? null : end.Why is { } why ? $"{why}; {end.How}" : end.How.ToString());
+    }
+
+    private IReadOnlyList<Story.PortUse> UsesOf(IReadOnlyList<LeasedPortInfo> leased, ProcessRecord record, Sight sight)
+    {
+        if (leased.Count == 0)
+            return [];
+        var listeners = ports.Listeners(leased.Select(lease => lease.Port).ToHashSet()).ToLookup(listener => listener.Port);
+        return [.. leased.Select(lease =>
+        {
+            var own = listeners[lease.Port].FirstOrDefault(IsOwn);
+            var listener = own ?? listeners[lease.Port].FirstOrDefault();
+            return new Story.PortUse(lease.Port, lease.Name, listener is null ? null : NameOf(listener, sight), own is not null);
+        })];
+
+        bool IsOwn(Listener listener) => listener.Pid is { } pid && TreeMembership.Of(pid, TreeRoot.Of(record), sight.Snapshot.Table) == true;
+    }
+
+    private string? HolderOf(int port, Sight sight) => ports.Listeners(new HashSet<int> { port }).FirstOrDefault() is { } listener ? NameOf(listener, sight) : null;
+
+    private static string NameOf(Listener listener, Sight sight) =>
+        listener.Pid is { } pid && sight.State.Processes.Values.FirstOrDefault(record => TreeMembership.Of(pid, TreeRoot.Of(record), sight.Snapshot.Table) == true) is { } ours
             ? $"{ours.Spec.Name} (id: {ours.Id}, pid: {pid})"
             : listener.ToString();
-    }
 
     private LogHistory? TryOpen(string path)
     {
@@ -103,36 +134,5 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
             warn(e.Message);
             return null;
         }
-    }
-
-    /// <summary>What the runs of a process wrote to one stream.</summary>
-    private sealed class RunLog(LogHistory? log, ProcessRecord record, List<Event.Ended> ends, LogStream stream) : IDisposable
-    {
-        private readonly (long Start, long End) _kept = log is null ? (0, 0) : (log.Start, log.End);
-
-        /// <returns>Also whether the log still reaches back to that run.</returns>
-        public (IReadOnlyList<string> Lines, bool IsKept) LastLines(int i, int lines)
-        {
-            var (start, length) = _kept;
-            var end = ends[i];
-            // A start that nobody noted is where the run before ended.
-            var from = end.Run.LogStarts is { } began ? began.Of(stream) ?? 0 : (i > 0 ? ends[i - 1].Logs.Of(stream) : null) ?? record.LogsFrom?.Of(stream) ?? 0;
-            // A reader in between may have written the last lines a moment after the end.
-            var next = i + 1 < ends.Count ? ends[i + 1].Run.LogStarts : record.State.CurrentRun?.LogStarts;
-            var to = next?.Of(stream) ?? (i == ends.Count - 1 ? length : end.Logs.Of(stream) ?? 0);
-            // A log that was emptied since, while nobody was there to note it, begins again at lower positions.
-            var isEmptied = from > length || to > length || end.Logs.Of(stream) > length
-                || ends.Skip(i + 1).Select(later => later.Run.LogStarts).Append(record.State.CurrentRun?.LogStarts).Any(later => later?.Of(stream) < from);
-            return (isEmptied || from >= to ? [] : Read(Math.Max(from, start), to, lines), !isEmptied && (to > start || from == to));
-        }
-
-        private IReadOnlyList<string> Read(long from, long to, int lines)
-        {
-            var bytes = new MemoryStream();
-            log?.Read(LogFile.StartOfLastLines(log, lines, Math.Max(from, to - MostBytes), to), to, block => bytes.Write(block.Span));
-            return ShownText.Lines(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
-        }
-
-        public void Dispose() => log?.Dispose();
     }
 }

@@ -16,6 +16,15 @@ internal static partial class TellingLine
         : Last(stdout) is { } word ? new SaidLine(word, LogStream.Stdout)
         : null;
 
+    /// <summary>All lines that tell of an error; if there are none on stderr, those on stdout.</summary>
+    public static IReadOnlyList<SaidLine> Errors(IReadOnlyList<string> stderr, IReadOnlyList<string> stdout) =>
+        In(stderr, LogStream.Stderr) is { Count: > 0 } errors ? errors : In(stdout, LogStream.Stdout);
+
+    private static List<SaidLine> In(IReadOnlyList<string> lines, LogStream stream) =>
+        [.. lines.Where(IsError).Select(line => new SaidLine(line.Trim(), stream))];
+
+    private static bool IsError(string line) => NamedError().IsMatch(line) || (Complaint().IsMatch(line) && !NoComplaint().IsMatch(line));
+
     private static string? Error(IReadOnlyList<string> lines)
     {
         // Python ends with the error, after where it happened.

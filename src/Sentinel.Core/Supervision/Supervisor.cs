@@ -253,6 +253,9 @@ public sealed class Supervisor : ISupervisor
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
     public Launch LaunchOf(ProcessRecord record) => _launching.LaunchOf(record, _store.Read());
 
+    /// <summary>Why a process could not be started now, as far as that can be told before; null: it could.</summary>
+    public string? WhyNotStart(ProcessRecord record, State state) => _launching.WhyNot(record, state);
+
     private async ValueTask<IReadOnlyList<Outcome>> EndLeased(Selection selection, Dictionary<int, string> why, Func<ProcessRecord, bool> inBulk)
     {
         var (ended, outcomes) = await _stopping.EndTreesAnyway(

@@ -28,6 +28,12 @@ internal static unsafe partial class LibC
     public static partial int close(int fd);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int tcgetattr(int fd, byte* settings);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int tcsetattr(int fd, int when, byte* settings);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial nint read(SafeHandle fd, byte* buffer, nint count);
 
     [LibraryImport(Name, SetLastError = true)]

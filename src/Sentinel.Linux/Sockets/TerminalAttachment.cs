@@ -33,7 +33,7 @@ public sealed unsafe class TerminalAttachment
     {
         Say(TerminalFrame.Of(TerminalFrame.Attach, []));
         SaySize();
-        using var raw = Terminal.MakeRaw();
+        using var raw = Keyboard.Open(isRaw: true);
         using var resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _loop.Post(SaySize));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);

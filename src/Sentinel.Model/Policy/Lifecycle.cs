@@ -170,7 +170,7 @@ public static class Lifecycle
     private static Decision WaitToRestart(ProcessRecord record, DateTimeOffset now) => Becomes(
         record,
         record.Spec.RestartLimit is { } limit && record.RecentRestarts.Count(restart => now - restart < limit.Window) >= limit.Restarts
-            ? new RunState.Failed(now, $"it ended again after {limit.Restarts} restarts within {limit.Window.TotalSeconds:0.###} s")
+            ? new RunState.Failed(now, $"it ended again after {limit.Restarts} {(limit.Restarts == 1 ? "restart" : "restarts")} within {limit.Window.TotalSeconds:0.###} s")
             : new RunState.Backoff(now, now + RestartBackoff.Delay(record)));
 
     private static EndedRun End(RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now) =>

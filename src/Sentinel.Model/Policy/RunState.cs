@@ -98,6 +98,10 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Whether nothing runs, or will run unless the user starts it.</summary>
     public bool IsOver => !IsUnderWay && this is not Backoff;
 
+    /// <summary>All words that a state has.</summary>
+    public static IReadOnlyList<string> Words { get; } =
+        ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "failed", "elsewhere"];
+
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
     {

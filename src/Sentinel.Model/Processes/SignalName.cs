@@ -6,6 +6,7 @@ public static class SignalName
     public const int Kill = 9;
     public const int Terminate = 15;
     public const int Continue = 18;
+    public const int Stop = 19;
 
     private static readonly string[] Names =
     [

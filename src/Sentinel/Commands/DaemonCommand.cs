@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Text;
 using Sentinel.Api;
 using Sentinel.Core.Host;
+using Sentinel.Core.Supervision;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Proc;
@@ -101,15 +103,33 @@ internal static class DaemonCommand
 
     private static Command Run()
     {
-        var command = new Command("run", "Run the daemon in the foreground, for service managers and containers; SIGHUP reloads");
-        command.SetAction(_ =>
+        var withProcesses = SharedOptions.Flag(
+            "--with-processes", "When it is to end (SIGTERM, SIGINT, SIGHUP), stop all processes first; a second signal kills them [default: as process 1 of a container]");
+        var exitWith = new Option<string?>("--exit-with")
+        {
+            Description = "When this process has ended and will not be restarted, stop all others and exit with its code",
+            HelpName = SharedOptions.ProcessesName,
+        };
+        exitWith.CompletionSources.Add(_ => SharedOptions.Names());
+        var command = new Command("run", "Run the daemon in the foreground, for service managers and containers; SIGHUP reloads") { withProcesses, exitWith };
+        command.SetAction(result =>
         {
             if (ProcessTable.WhyBlind() is { } why)
                 return Session.Fail(why);
             using var session = new Session(isJson: false);
+            var with = result.GetValue(exitWith) is { } name ? Selecting.One(name, session.Store.Read()) : default;
+            if (with.Missing is { } missing)
+                return session.Fail([missing]);
             using var host = new DaemonHost(session.Home);
-            return host.Run() ? ExitCode.Success : Session.Fail(
-                $"another daemon or command (pid {StateFiles.HolderOf(session.Home.Lock)}) is at work in {session.Home.Folder}");
+            if (!host.Run(result.GetValue(withProcesses) || with.Found is not null || Environment.ProcessId == 1, with.Found?.Id))
+                return Session.Fail($"another daemon or command (pid {StateFiles.HolderOf(session.Home.Lock)}) is at work in {session.Home.Folder}");
+            return host.EndedWith switch
+            {
+                null => ExitCode.Success,
+                Exit.Code code => code.Value,
+                Exit.Signal signal => ExitCode.KilledBy(signal.Number),
+                var other => Session.Fail($"{with.Found!.Spec.Name} {other}"),
+            };
         });
         return command;
     }
@@ -186,7 +206,7 @@ internal static class DaemonCommand
         StateFiles.HolderOf(session.Home.Lock) is { } pid
         && session.Table.Look(pid) is { HasEnded: false } seen
         && OpenFiles.Of(pid).Contains(session.Home.Lock)
-        && File.ReadAllText($"/proc/{pid}/cmdline").EndsWith("\0daemon\0run\0", StringComparison.Ordinal)
+        && File.ReadAllText($"/proc/{pid}/cmdline").Contains("\0daemon\0run\0", StringComparison.Ordinal)
             ? session.Table.IdentityOf(seen)
             : null;
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Home;
+using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Queries;
 using Sentinel.Core.Startup;
+using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
 using Sentinel.Linux.Files;
@@ -124,10 +126,20 @@ internal static class DoctorCommand
     private static List<ProcessSight> LookAtProcesses(Session session, State state, Snapshot snapshot)
     {
         var remains = Overview.Remains(state.Processes.Values, snapshot);
+        var now = DateTimeOffset.UtcNow;
+        IProcessTable table = session.Table;
+        using var log = session.TryOpenLog(session.Home.Events);
+        var restarts = (log is null ? [] : EventLog.Read(log, log.End)).OfType<Event.Started>()
+            .Where(started => started.Automatic && now - started.Time < Story.Restarts.Span).CountBy(started => started.Id).ToDictionary();
         return [.. state.Processes.Values.Select(record => new ProcessSight(
             record,
             [.. remains.GetValueOrDefault(record.Id, []).Select(process => process.Pid).Order()],
-            LogFaults.Of(record, session.Home, session.Store.Files, session.OpenLogs)))];
+            LogFaults.Of(record, session.Home, session.Store.Files, session.OpenLogs))
+        {
+            Restarts = restarts.GetValueOrDefault(record.Id),
+            LeaseOver = record.State.Main is not null || remains.ContainsKey(record.Id) ? record.WhyToEnd(session: null, now, table.MayBeAlive) : null,
+            WhyNotStart = record.State.IsOver ? session.Supervisor.WhyNotStart(record, state) : null,
+        })];
     }
 
     private static IEnumerable<Finding> LookAtPorts(Session session, State state, Snapshot snapshot)

@@ -14,54 +14,79 @@ internal static class ListCommand
 
     public static Command Create()
     {
-        var watch = SharedOptions.Flag("--watch", "Refresh every second, until Ctrl+C", "-w");
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
+        var states = WordList.Option("--state", "Only processes in these states, such as crashed,failed or unhealthy", "states", ProcessFilter.Words);
+        var ofSession = SessionOption.Create();
+        var columns = WordList.Option("--columns", "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);
+        var watch = SharedOptions.Flag("--watch", "Refresh every second, until q or Ctrl+C", "-w");
         var json = SharedOptions.Json();
-        var command = new Command("list") { group, watch, json };
+        var command = new Command("list") { group, states, ofSession, columns, watch, json };
         command.Check(result =>
         {
-            if (result.GetValue(watch) && result.GetValue(json))
-                result.AddError("--watch is for people and --json for programs; use one of them");
+            foreach (var option in new Option[] { watch, columns })
+                if (result.GetValue(json) && result.GetResult(option) is { Implicit: false })
+                    throw new FormatException($"{option.Name} is for people and --json for programs; use one of them");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var which = result.GetValue(group) is { } name ? new Selection.Members(name) : (Selection)new Selection.All();
-            return result.GetValue(watch) ? Watch(session, which) : List(session, which);
+            var list = new Listing(
+                SessionOption.OfLook(result, ofSession, result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All()),
+                new ProcessFilter(result.GetValue(states)?.Words ?? []),
+                result.GetValue(columns)?.Words);
+            return result.GetValue(watch) ? Watch(session, list) : List(session, list);
         }));
         return command;
     }
 
-    public static int List(Session session, Selection which)
+    /// <summary>Lists all processes.</summary>
+    public static int All(Session session) => List(session, new Listing(new Selection.All { Session = SessionOption.OfCaller }, new ProcessFilter([]), Columns: null));
+
+    private static int List(Session session, Listing list)
     {
-        var look = session.IsJson
-            ? ProcessLook.At(session, new Query.Processes(which) { WithRemains = true, WithOptions = true })
-            : ProcessLook.List(session, which);
+        var look = (session.IsJson
+            ? ProcessLook.At(session, new Query.Processes(list.Selection) { WithRemains = true, WithOptions = true })
+            : ProcessLook.List(session, list.Selection)).Only(list.Filter);
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);
         if (session.IsJson)
             session.Print(look.ToJson());
         else
-            foreach (var line in Lines(look, session.Style))
+            foreach (var line in look.RestartLines().Concat(ProcessList.Lines(look.Summaries, session.Style, chosen: list.Columns)))
                 session.Output.Line(line);
         return ExitCode.Success;
     }
 
-    private static int Watch(Session session, Selection which)
+    private static int Watch(Session session, Listing list)
     {
         if (!session.Style.IsRich)
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
+        using var keyboard = Keyboard.Open();
         while (true)
         {
             // Draws over the old lines instead of clearing them first: nothing flickers.
             session.Output.Write("\e[H"u8.ToArray());
-            // Lines that do not fit would scroll, and be drawn again below.
-            foreach (var line in Lines(ProcessLook.List(session, which), Style.Detect()).Take(Terminal.Height - 1 ?? int.MaxValue))
+            foreach (var line in Screen(ProcessLook.List(session, list.Selection).Only(list.Filter), keyboard is null ? "Ctrl+C quits" : "q quits"))
                 session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
             session.Output.Write("\e[J"u8.ToArray());
             session.Output.Flush();
-            Thread.Sleep(Refresh);
+            if (keyboard is null)
+                Thread.Sleep(Refresh);
+            else if (keyboard.Read(Refresh) == 'q')
+                return ExitCode.Success;
+        }
+
+        IEnumerable<string> Screen(ProcessLook look, string way)
+        {
+            var style = Style.Detect();
+            var now = DateTimeOffset.UtcNow;
+            List<string> head = [style.Paint(ListScreen.Heading(look.Summaries, now, way, style.Width ?? int.MaxValue), Color.Bold), .. look.RestartLines()];
+            // Lines that do not fit would scroll, and be drawn again below.
+            var room = Terminal.Height - 1 - head.Count ?? int.MaxValue;
+            return head.Concat(ListScreen.Cut([.. ProcessList.Lines(look.Summaries, style, now, list.Columns)], room));
         }
     }
 
-    private static IEnumerable<string> Lines(ProcessLook look, Style style) => [.. look.RestartLines(), .. ProcessList.Lines(look.Summaries, style)];
+    /// <summary>What to list.</summary>
+    /// <param name="Columns">Their names; null: those that serve the reader best.</param>
+    private sealed record Listing(Selection Selection, ProcessFilter Filter, IReadOnlyList<string>? Columns);
 }

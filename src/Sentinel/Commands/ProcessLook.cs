@@ -9,7 +9,7 @@ internal sealed class ProcessLook
 {
     private readonly Session _session;
     private readonly IReadOnlyList<Outcome> _restarts;
-    private readonly Answer _answer;
+    private Answer _answer;
 
     private ProcessLook(Session session, Answer answer, IReadOnlyList<Outcome> restarts)
     {
@@ -57,6 +57,15 @@ internal sealed class ProcessLook
         // Nothing is left to await: here, whatever takes time blocks.
         var seen = session.Observer.Describe(query, sight).AsTask().GetAwaiter().GetResult();
         return new ProcessLook(session, told is null ? seen : seen with { All = [.. seen.All.Select(process => SeenBy(told, process))] }, restarts);
+    }
+
+    /// <summary>Leaves out the others.</summary>
+    public ProcessLook Only(ProcessFilter filter)
+    {
+        _answer = _answer is Answer.Processes processes
+            ? processes with { All = [.. processes.All.Where(process => filter.Passes(process))] }
+            : (Answer.Summaries)_answer with { All = [.. Summaries.Where(filter.Passes)] };
+        return this;
     }
 
     /// <summary>What was restarted, one line each.</summary>

@@ -16,7 +16,7 @@ internal static class StatusCommand
         var command = new Command("status") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session => result.GetValue(processes) is { Length: > 0 } targets
             ? Show(session, targets)
-            : ListCommand.List(session, new Selection.All())));
+            : ListCommand.All(session)));
         return command;
     }
 

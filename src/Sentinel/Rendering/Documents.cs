@@ -78,6 +78,8 @@ internal static class Documents
             json.WriteString("since", story.Process.Since);
             json.WriteOrNull("cause", story.Cause);
             json.WriteObjectOrNull("said", story.Said, SaidDocument.Write);
+            json.WriteObjectOrNull("health", story.Process.Health, ProcessDocument.Write);
+            PresentDocument.Write(json, story);
             json.WriteString("next", story.Next);
             json.WriteOrNull("restartDue", story.Process.RestartDue);
             json.WriteNumber("restarts", story.Process.Restarts);

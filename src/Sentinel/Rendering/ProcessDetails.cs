@@ -24,12 +24,21 @@ internal static class ProcessDetails
         IEnumerable<(string, string)> Facts()
         {
             yield return ("PID", process.Pid?.ToString() ?? "-");
-            yield return ("Status", style.Paint(process.State, ProcessList.ColorOf(process.State)) + Next());
+            yield return ("Status", style.Paint(process.State, ProcessStatus.ColorOf(process.State)) + Next());
+            // Why it does not run, or what is wrong, comes before what it uses.
+            if (!process.IsUp && process.LastRun is { } cause)
+                yield return ("Last run", LastRun(cause));
+            if (process.LeftOver.Count > 0)
+                yield return ("Left over", LeftOvers.Sentence(process));
+            if (LeftOvers.Advice(process) is { } advice)
+                yield return ("Advice", advice);
             if (process.Health is { } check)
                 yield return ("Health", HealthOf(check, style)
                     + $" (by {Text.Printable(ProbeOf(check.By, check.Target))}, every {check.IntervalSeconds:0.###} s)");
             if (process.Says is { } says)
                 yield return ("Says", Text.Printable(says));
+            foreach (var lease in process.Ports)
+                yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CPU", process.CpuPercent is { } cpu ? Text.Percent(cpu) : "-");
             yield return ("Memory", process.MemoryBytes is { } memory ? Text.ExactMemory(memory) : "-");
             yield return ("Uptime", process.UptimeSeconds is { } uptime ? Text.Duration(TimeSpan.FromSeconds(uptime)) : "-");
@@ -41,6 +50,10 @@ internal static class ProcessDetails
             } + (process.MaxRestarts is { } most
                 ? $", at most {Text.Count(most, "time", "times")} within {process.RestartWindowSeconds:0.###} s"
                 : ""));
+            if (process.Restarts > 0)
+                yield return ("Restarts", process.Restarts.ToString());
+            if (process.IsUp && process.LastRun is { } last)
+                yield return ("Last run", LastRun(last));
             if (process.Readiness is { } readiness)
                 yield return ("Ready", Ready(readiness));
             if (process.AnyListener)
@@ -59,10 +72,6 @@ internal static class ProcessDetails
             yield return ("Group", process.Group ?? "none");
             if (process.Lease is { } tenure)
                 yield return ("Lease", Ownership.Line(tenure));
-            if (process.StartedBy is { } origin)
-                yield return ("Origin", Ownership.Line(origin));
-            foreach (var lease in process.Ports)
-                yield return ("Port", $"{lease.Port} ({lease.Name})");
             yield return ("CWD", Text.Printable(process.WorkingDirectory));
             yield return (Command, Text.Printable(process.Command));
             foreach (var file in process.EnvironmentFiles)
@@ -84,16 +93,10 @@ internal static class ProcessDetails
             if (process.LogPipe)
                 yield return ("Log pipe", "kept by a reader (--log-pipe): it cannot empty its logs");
             yield return ("Since", Text.Time(process.Since));
-            if (process.Restarts > 0)
-                yield return ("Restarts", process.Restarts.ToString());
-            if (process.LastRun is { } last)
-                yield return ("Last run", LastRun(last));
             if (process is { MemoryBytes: not null, Pids.Count: > 1 })
                 yield return ("Processes", string.Join(", ", process.Pids));
-            if (process.LeftOver.Count > 0)
-                yield return ("Left over", LeftOvers.Sentence(process));
-            if (LeftOvers.Advice(process) is { } advice)
-                yield return ("Advice", advice);
+            if (process.StartedBy is { } origin)
+                yield return ("Origin", Ownership.Line(origin));
         }
 
         string Next() => process switch
@@ -124,10 +127,11 @@ internal static class ProcessDetails
         + (process.LogPipe ? "" : $"; if the process did it ('> /dev/stdout'), 'sentinel set {process.Id} --log-pipe' keeps everything from its next start on");
 
     private static string HealthOf(HealthInfo health, Style style) => health is { Status: { } status, Since: { } since }
-        ? $"{style.Paint(status, ProcessList.ColorOfHealth(status))} since {Text.Time(since)}{(health.Why is { } why ? $": {Text.Printable(why)}" : "")}"
+        ? $"{style.Paint(status, ProcessStatus.ColorOfHealth(status))} since {Text.Time(since)}{(health.Why is { } why ? $": {Text.Printable(why)}" : "")}"
         : "not known yet";
 
-    private static string Ready(ReadinessInfo readiness) =>
+    /// <summary>How it becomes ready, as the end of a sentence.</summary>
+    public static string Ready(ReadinessInfo readiness) =>
         readiness is not { By: { } by, Target: { } target } ? $"when it has lived for {readiness.TimeoutSeconds:0.###} s"
         : $"by {Text.Printable(ProbeOf(by, target))}" + (readiness.TimeoutSeconds > 0 ? $", within {readiness.TimeoutSeconds:0.###} s" : "");
 

@@ -38,7 +38,7 @@ internal static class StoryText
         {
             foreach (var line in Text.Wrap(
                 $"{style.Paint(story.Process.Name, Color.Bold)} (id: {story.Process.Id}): "
-                + $"{style.Paint(story.Process.State, ProcessList.ColorOf(story.Process.State))} since {Text.Time(story.Process.Since)}"
+                + $"{style.Paint(story.Process.State, ProcessStatus.ColorOf(story.Process.State))} since {Text.Time(story.Process.Since)}"
                 + (story.Process.Pid is { } pid ? $" (pid: {pid})" : story.Lived is { } lived ? $", after {Text.ExactDuration(lived)}" : "")
                 + (story.Cause is { } cause ? $": {Text.Printable(cause)}" : ""),
                 style.Width,
@@ -47,7 +47,7 @@ internal static class StoryText
             if (story.Said is { } said)
                 foreach (var line in Text.Wrap($"  {Text.Printable(said.Text)}{(said.Stream == LogStream.Stdout ? style.Paint(" (on stdout)", Color.Dim) : "")}", style.Width, indent: 2))
                     yield return line;
-            foreach (var line in Text.Wrap($"  {story.Next}", style.Width, indent: 2))
+            foreach (var line in PresentText.Lines(story, DateTimeOffset.UtcNow, style).Append(story.Next).SelectMany(line => Text.Wrap($"  {line}", style.Width, indent: 2)))
                 yield return line;
             if (story.Process.LeftOver.Count > 0)
                 foreach (var line in Text.Wrap($"  {LeftOvers.Sentence(story.Process)}", style.Width, indent: 2))

@@ -8,7 +8,10 @@ namespace Sentinel.Rendering;
 /// <param name="Fair">The width, in columns of the terminal, to which it shrinks first; null: it does not.</param>
 /// <param name="Least">The width to which it shrinks when all columns have shrunk to their fair width; null: it does not.</param>
 /// <param name="Keep">If even that is too wide, the column with the smallest number is left out first.</param>
-internal sealed record Column(string Header, Align Align = Align.Left, int? Fair = null, int? Least = null, int Keep = int.MaxValue);
+/// <param name="IsExtra">Whether it is left out before any other column shrinks below its fair width.</param>
+/// <param name="Last">The width to which it shrinks when no column is left that can be left out; null: it does not.</param>
+internal sealed record Column(
+    string Header, Align Align = Align.Left, int? Fair = null, int? Least = null, int Keep = int.MaxValue, bool IsExtra = false, int? Last = null);
 
 internal enum Align
 {
@@ -74,7 +77,22 @@ internal sealed class Table(IReadOnlyList<Column> columns)
             whole.CopyTo(widths, 0);
             // A column has a space on either side and a bar; one bar more closes the row.
             var excess = shown.Sum(i => widths[i] + 3) + 1 - width;
-            foreach (var limit in new Func<Column, int?>[] { column => column.Fair, column => column.Least })
+            Shrink(column => column.Fair);
+            if (excess > 0 && shown.Exists(i => columns[i].IsExtra))
+            {
+                shown.Remove(shown.Where(i => columns[i].IsExtra).MinBy(i => columns[i].Keep));
+                continue;
+            }
+
+            Shrink(column => column.Least);
+            var canLeaveOut = shown.Exists(i => columns[i].Keep < int.MaxValue);
+            if (!canLeaveOut)
+                Shrink(column => column.Last);
+            if (excess <= 0 || shown.Count == 1)
+                return;
+            shown.Remove(shown.MinBy(i => columns[i].Keep));
+
+            void Shrink(Func<Column, int?> limit)
             {
                 // The last column gives way first.
                 foreach (var i in Enumerable.Reverse(shown))
@@ -84,10 +102,6 @@ internal sealed class Table(IReadOnlyList<Column> columns)
                     excess -= given;
                 }
             }
-
-            if (excess <= 0 || shown.Count == 1)
-                return;
-            shown.Remove(shown.MinBy(i => columns[i].Keep));
         }
     }
 

@@ -17,6 +17,7 @@ using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Rendering;
 
 namespace Sentinel.Wiring;
@@ -47,6 +48,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly CompressionErrands _compressions;
     private readonly Supervisor _supervisor;
     private readonly Daemon _daemon;
+    private readonly OrderlyEnd _end;
     private readonly Observer _observer;
     private readonly Sampler _sampler = new(TimeProvider.System);
     private readonly StateStore _store;
@@ -79,14 +81,21 @@ internal sealed class DaemonHost : IDisposable
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
+        _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
+    /// <summary>How the process ended with which the daemon did; null: it did not end with one.</summary>
+    public Exit? EndedWith => _end.How;
+
+    /// <param name="withProcesses">Whether a signal that ends the daemon first stops all processes.</param>
+    /// <param name="exitWith">The id of the process with whose end everything ends; null: none.</param>
     /// <returns>False when someone else holds the lock.</returns>
-    public bool Run()
+    public bool Run(bool withProcesses, int? exitWith)
     {
+        _end.With = exitWith;
         // A command holds the lock for milliseconds; a daemon holds it and listens.
         for (var begun = TimeProvider.System.GetTimestamp(); !_daemon.TryStart(); Thread.Sleep(PollInterval))
             if (DaemonClient.Find(_home, Warn) is not null || TimeProvider.System.GetElapsedTime(begun) > LockTimeout)
@@ -100,7 +109,7 @@ internal sealed class DaemonHost : IDisposable
         var isOfTerminal = Terminal.IsOfTerminal;
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HangUp);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, withProcesses ? End : HangUp);
         Orphans.Adopt();
         _loop.BeforeWaiting = ReapOrphans;
         ServiceManager.Tell($"READY=1\nSTATUS=Supervising {_store.Read().Processes.Count} processes");
@@ -114,7 +123,7 @@ internal sealed class DaemonHost : IDisposable
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            _loop.Post(_loop.Stop);
+            _loop.Post(withProcesses ? _end.Begin : _loop.Stop);
         }
 
         // In a terminal, SIGHUP may mean that the terminal was closed. Anything else asks to reload.

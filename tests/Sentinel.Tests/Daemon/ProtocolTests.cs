@@ -123,7 +123,11 @@ public sealed class ProtocolTests
         (Answer)new Answer.Processes(processes, number) { Missing = missing, Warnings = warnings });
 
     internal static readonly Gen<Answer> StoryAnswer = Gen.Select(Info, AnyEvent.Ended, Text.Array[0, 3], Gen.Bool, AnyState.Time.Nullable()).Select((process, end, lines, flag, since) =>
-        (Answer)new Answer.Stories([new Story(process, [new Story.Run(end, lines, flag) { Stdout = lines }], 3, since, flag) { Cause = since?.ToString(), Said = flag ? new SaidLine("no", LogStream.Stdout) : null }]));
+        (Answer)new Answer.Stories([new Story(process, [new Story.Run(end, lines, flag) { Stdout = lines }], 3, since, flag) { Cause = since?.ToString(), Said = flag ? new SaidLine("no", LogStream.Stdout) : null,
+            Lately = since is { } last ? new Story.Restarts(3, last, flag ? "no" : null) : null,
+            Errors = [.. lines.Select(line => new SaidLine(line, LogStream.Stderr))],
+            Ports = [.. lines.Select(line => new Story.PortUse(8000, "http", flag ? line : null, flag))],
+        }]));
 
     private static readonly Gen<Notice> AnyNotice = Gen.OneOf<Notice>(
         Gen.Select(AnyEvent.Any, Gen.Long[1, Event.HighestNumber]).Select((happened, number) => new Notice.Happened(happened with { Number = number })),
@@ -133,7 +137,7 @@ public sealed class ProtocolTests
         .Select((layer, name, line) => new EnvironmentSource(layer, name, line)).Null();
 
     private static readonly Gen<VariableInfo> Variable = Gen.Select(Text, Gen.Bool, Text.Null(), Source, Gen.Bool, Text.Null(), Source)
-        .Select((name, isSet, value, source, isOutdated, next, nextSource) => new VariableInfo(name, isSet, value, source, isOutdated, next, nextSource));
+        .Select((name, isSet, value, source, isOutdated, next, nextSource) => new VariableInfo(name, isSet, value, source, isOutdated, next, nextSource) { IsMasked = isOutdated });
 
     internal static readonly Gen<Answer> OtherAnswer = Gen.OneOf<Answer>(
         Gen.Select(AnyState.Group, Text.Array[0, 2], AnyState.Record.Array[0, 2]).Select((group, variables, records) => new Answer.Groups(

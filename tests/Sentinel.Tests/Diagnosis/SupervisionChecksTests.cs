@@ -2,6 +2,8 @@ using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
 using Sentinel.Core.Host;
 using Sentinel.Model;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 
@@ -60,10 +62,10 @@ public class SupervisionChecksTests
     {
         { "running", [], [], ["ok: 1 of 1 are running"] },
         { "stopped", [], [], ["ok: 0 of 1 are running"] },
-        { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why 7, then sentinel start 7"] },
-        { "stopped", [3], [], ["degraded: web has ended, but one process that it started is still running (pid 3) -> sentinel stop 7"] },
+        { "failed", [], [], ["degraded: web was given up: it ended again and again -> sentinel why web, then 'sentinel start web'"] },
+        { "stopped", [3], [], ["degraded: web has ended, but one process that it started is still running (pid 3) -> sentinel stop web"] },
         { "failed", [1, 2, 3, 4, 5, 6], [], ["degraded: web was given up", "degraded: web has ended, but 6 processes that it started are still running (pid 1, 2, 3, 4, 5, ...)"] },
-        { "running", [], ["/h/logs/web.stdout.log"], ["degraded: web writes to a log that was deleted: it takes space, and nobody sees it (/h/logs/web.stdout.log) -> sentinel restart 7; before that, cp /proc/4711/fd/1 FILE"] },
+        { "running", [], ["/h/logs/web.stdout.log"], ["degraded: web writes to a log that was deleted: it takes space, and nobody sees it (/h/logs/web.stdout.log) -> sentinel restart web; before that, cp /proc/4711/fd/1 FILE"] },
     };
 
     [Theory]
@@ -76,10 +78,34 @@ public class SupervisionChecksTests
         })]));
 
     [Fact]
+    public void What_hurts_is_told_with_its_remedy()
+    {
+        var web = Sample.Record with { LastRun = new EndedRun(9, Sample.Start, Sample.Start, Witnessed: true, new Exit.Code(3)) };
+        var sick = new RunState.Running(Sample.Start, Sample.Identity) { Health = new Health(IsHealthy: false, Sample.Start, "no answer") };
+
+        Is("degraded: web has crashed: exited with code 3 -> sentinel why web, then 'sentinel start web', or 'sentinel delete web' if nobody needs it", Seen(new RunState.Crashed(Sample.Start)));
+        Is("degraded: web is unhealthy: no answer -> sentinel why web, then 'sentinel restart web'; with 'sentinel set web --restart' that happens by itself", Seen(sick));
+        Is("ok: 1 of 1 are running", Seen(sick with { Health = new Health(IsHealthy: true, Sample.Start, null) }) with { Restarts = 2 });
+        Is("degraded: web keeps ending: it was restarted 3 times in the last hour; its last run: exited with code 3 -> sentinel why web; 'sentinel stop web' ends the restarts", Seen(sick with { Health = null }) with { Restarts = 3 });
+        Is("ok: 0 of 1 are running", Seen(new RunState.Backoff(Sample.Start, Sample.Start)));
+        Is(
+            "degraded: web keeps ending: it was restarted 1 time in the last hour",
+            Seen(new RunState.Backoff(Sample.Start, Sample.Start)) is var seen ? seen with { Record = seen.Record with { ShortRuns = 2 }, Restarts = 1 } : seen);
+        Is("degraded: the lease of web is over, and it still runs: it expired -> sentinel gc", Seen(sick with { Health = null }) with { LeaseOver = "it expired" });
+        Is(
+            "degraded: web could not be started again: there is no folder /srv -> put back what is missing, change it with 'sentinel set web', or 'sentinel delete web' if nobody needs it",
+            Seen(new RunState.Stopped(Sample.Start)) with { WhyNotStart = "there is no folder /srv" });
+
+        ProcessSight Seen(RunState state) => new(web with { State = state }, [], LogFaults.None);
+
+        static void Is(string told, ProcessSight process) => Told.Are([told], ProcessCheck.Of([process]));
+    }
+
+    [Fact]
     public void What_became_of_a_log_is_told_with_what_to_do_about_it() => Told.Are(
         [
             "degraded: web writes to a log that was renamed: /h/logs/web.stdout.log is now /h/logs/web.stdout.log.1",
-            "degraded: something emptied /h/logs/web.stderr.log, as '> /dev/stdout' in web does: its content is lost -> sentinel set 7 --log-pipe",
+            "degraded: something emptied /h/logs/web.stderr.log, as '> /dev/stdout' in web does: its content is lost -> sentinel set web --log-pipe",
         ],
         ProcessCheck.Of([new ProcessSight(Sample.In(Sample.State("running")), [], new LogFaults(
             [], [new MovedLog("/h/logs/web.stdout.log", "/h/logs/web.stdout.log.1")], [new EmptiedLog("/h/logs/web.stderr.log", Sample.Start, 7)]))]));

@@ -141,18 +141,42 @@ public sealed class ObserverTests : IDisposable
     }
 
     [Fact]
-    public void Values_of_variables_are_told_only_to_those_who_ask_for_them()
+    public void Secrets_are_told_only_to_those_who_ask_for_them()
     {
         _sentinel.Started("web").End(1);
 
         var (hidden, told) = (Variables(withValues: false), Variables(withValues: true));
 
-        Assert.All(hidden, variable => Assert.Null(variable.Value ?? variable.NextValue));
+        Assert.Equal((true, null, null), Of(hidden, "SENTINEL_COOKIE"));
+        Assert.False(Of(told, "SENTINEL_COOKIE").IsMasked);
+        Assert.NotNull(Of(told, "SENTINEL_COOKIE").NextValue);
+        Assert.Equal((false, "web", "web"), Of(hidden, "SENTINEL_NAME"));
         Assert.Equal(hidden.Select(variable => (variable.Name, variable.IsSet, variable.Source)), told.Select(variable => (variable.Name, variable.IsSet, variable.Source)));
-        Assert.Equal("web", told.Single(variable => variable.Name == "SENTINEL_NAME").Value);
 
         IReadOnlyList<VariableInfo> Variables(bool withValues) => Ask<Answer.Environment>(new Query.Environment("web", withValues)).Of!.Variables;
+
+        static (bool IsMasked, string? Value, string? NextValue) Of(IReadOnlyList<VariableInfo> variables, string name) =>
+            variables.Single(variable => variable.Name == name) is var found ? (found.IsMasked, found.Value, found.NextValue) : default;
     }
+
+    [Theory]
+    [InlineData("DB_PASSWORD", "x", true)]
+    [InlineData("PGPASSWORD", "x", true)]
+    [InlineData("GITHUB_TOKEN", "x", true)]
+    [InlineData("aws_secret_access_key", "x", true)]
+    [InlineData("API_KEY", "x", true)]
+    [InlineData("SSH_PRIVATE", "x", true)]
+    [InlineData("DB_PWD", "x", true)]
+    [InlineData("DB_PASS", "x", true)]
+    [InlineData("PWD", "/srv", false)]
+    [InlineData("KEYBOARD", "de", false)]
+    [InlineData("PATH", "/bin", false)]
+    [InlineData("COMPASS_MODE", "x", false)]
+    [InlineData("DATABASE_URL", "postgres://app:pw@db/x", true)]
+    [InlineData("DATABASE_URL", "postgres://db:5432/x", false)]
+    [InlineData("PROXY", null, false)]
+    public void A_secret_is_known_by_its_name_or_by_a_login_in_an_address(string name, string? value, bool isSecret) =>
+        Assert.Equal(isSecret, Secrets.IsSecret(name, value));
 
     [Fact]
     public void An_environment_that_cannot_be_put_together_is_a_failure_and_no_fault()

@@ -71,6 +71,40 @@ public sealed class StoriesTests : IDisposable
         Assert.Single(_warnings);
     }
 
+    [Fact]
+    public void Of_what_runs_it_tells_the_errors_of_this_run_alone()
+    {
+        Write(_home.StderrOf(_web), "error: old\nall is well\nerror: new\nKeyError: 'url'\n0 errors\n");
+
+        var story = Tell(lines: 9, Running with { State = ((RunState.Running)Running.State) with { LogStarts = new LogEnds(0, 11) } });
+
+        Assert.Equal(["error: new", "KeyError: 'url'"], story.Errors.Select(said => said.Text));
+        Assert.Equal(["KeyError: 'url'"], Tell(lines: 1, Running).Errors.Select(said => said.Text));
+    }
+
+    [Fact]
+    public void Errors_on_stdout_are_told_where_there_are_none_on_stderr()
+    {
+        Write(_home.StderrOf(_web), "GET / 200\n");
+        Write(_home.StdoutOf(_web), "FATAL: no database\n");
+
+        Assert.Equal([new SaidLine("FATAL: no database", LogStream.Stdout)], Tell(lines: 9, Running).Errors);
+        Assert.Empty(Tell(lines: 9).Errors);
+    }
+
+    [Fact]
+    public void Of_what_runs_it_tells_how_often_it_was_restarted_lately_and_why()
+    {
+        Note(Restarted(-4000), Restarted(-3), End(-2, stderr: 0), Restarted(-1));
+
+        Assert.Equal(new Story.Restarts(2, Clock.Start.AddSeconds(-1), "exited with code 1"), Tell(lines: 9, Running).Lately);
+        Assert.Null(Tell(lines: 9).Lately);
+
+        static Event.Started Restarted(int second) => new(Clock.Start.AddSeconds(second), 1, "web", 12, Automatic: true);
+    }
+
+    private ProcessRecord Running => _web with { State = new RunState.Running(Clock.Start, new ProcessIdentity(12, 1, "boot")) };
+
     private static void Write(string path, string text)
     {
         File.WriteAllText(path, text);

@@ -138,6 +138,40 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void Of_what_runs_it_says_how_it_is_doing()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var record = Record(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot")) { IsReady = false, Health = new Health(IsHealthy: false, now.AddMinutes(-5), "no answer") }, RestartRule.Always);
+        var story = Of(record with
+        {
+            Spec = record.Spec with
+            {
+                Health = HealthCheck.By(new Probe(ProbeKind.Tcp, "127.0.0.1:8000")),
+                Readiness = new Readiness(new Probe(ProbeKind.Tcp, "127.0.0.1:8000"), TimeSpan.FromSeconds(60)),
+            },
+        }) with
+        {
+            Lately = new Story.Restarts(3, now.AddMinutes(-2), "killed by SIGSEGV"),
+            Ports = [new Story.PortUse(8000, "http", "web (id: 1, pid: 11)", IsOwn: true), new Story.PortUse(8001, "admin", "nginx (pid 9)", IsOwn: false), new Story.PortUse(8002, "idle", null, IsOwn: false)],
+            Errors = [new SaidLine("error: \e[31mno", LogStream.Stdout)],
+        };
+
+        Assert.Equal(
+            [
+                "It waits to be ready by tcp 127.0.0.1:8000, within 60 s.",
+                $"Unhealthy since {Text.Time(now.AddMinutes(-5))}, for 5m 0s.",
+                "Restarted 3 times in the last hour, the last 2m 0s ago: killed by SIGSEGV.",
+                "Port 8000 (http): it listens.",
+                "Port 8001 (admin): nginx (pid 9) listens, which does not belong to it.",
+                "Port 8002 (idle): nobody listens.",
+                "Its last errors in this run, on stdout:",
+                @"| error: \x1b[31mno",
+            ],
+            PresentText.Lines(story, now, Sample.Plain));
+        Assert.Contains("  Port 8000 (http): it listens.", story.Lines(Sample.Plain));
+    }
+
+    [Fact]
     public void Where_no_events_are_kept_it_says_so()
     {
         var lines = Of(new RunState.Running(Start, new ProcessIdentity(11, 1, "boot"))).Lines(Sample.Plain).ToList();
@@ -157,11 +191,14 @@ public sealed class StoryTests
             KnownSince = Clock.Start,
             Cause = "exited with code 3",
             Said = new SaidLine("no such table", LogStream.Stderr),
+            Lately = new Story.Restarts(2, Clock.Start, "killed by SIGSEGV"),
+            Errors = [new SaidLine("error: no", LogStream.Stdout)],
+            Ports = [new Story.PortUse(8000, "http", "nginx (pid 9)", IsOwn: false)],
         };
 
         const string run = """{"pid":11,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:10.25+00:00","witnessed":true,"how":"exited","exitCode":3,"signal":null,"coreDumped":null,"outOfMemory":null,"peakMemoryBytes":null,"why":null,"text":"exited with code 3"}""";
         Assert.Equal(
-            $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","cause":"exited with code 3","said":{"text":"no such table","stream":"stderr"},"next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"],"stdoutLines":[]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null,"stdoutLines":[]}]}],"warnings":["a warning"]}""",
+            $$"""{"schemaVersion":1,"processes":[{"id":1,"name":"web","state":"backoff","since":"2026-01-02T03:04:05+00:00","cause":"exited with code 3","said":{"text":"no such table","stream":"stderr"},"health":null,"recentRestarts":{"count":2,"last":"2026-01-02T03:04:05+00:00","why":"killed by SIGSEGV"},"errors":[{"text":"error: no","stream":"stdout"}],"ports":[{"port":8000,"name":"http","listener":"nginx (pid 9)","own":false}],"next":"It is due to be restarted.","restartDue":"2026-01-02T03:04:06+00:00","restarts":1,"endedRuns":2,"knownSince":"2026-01-02T03:04:05+00:00","lastRuns":[{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":false,"stderrLines":["no such table"],"stdoutLines":[]},{"run":{{run}},"livedSeconds":5.25,"stoppedByUser":true,"stderrLines":null,"stdoutLines":[]}]}],"warnings":["a warning"]}""",
             JsonNode.Parse(Documents.Of([story], ["a warning"]))!.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
