@@ -136,7 +136,7 @@ public sealed class LogWriterTests
     {
         var text = new string('x', 20_000);
         Assert.Equal(
-            $"==> /logs/web.stdout.log <==\n{text[..16384]}\e[0m ... (3616 bytes more)\n",
+            $"==> /logs/web.stdout.log <==\n{text[..16384]}\e[0m ... (3,616 more bytes)\n",
             Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { KeepsEscapes = true }));
         Assert.Equal($"==> /logs/web.stdout.log <==\n{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
         Assert.Equal($"{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { IsRaw = true }));
