@@ -197,10 +197,14 @@ public sealed class LogTextTests : IDisposable
     [Fact]
     public void What_comes_in_pieces_is_put_together()
     {
-        var lines = new LineAssembler(100);
-        var all = new[] { "on", "e\ntwo\nth", "", "ree\n" }.SelectMany(piece =>
-            lines.Add(Encoding.UTF8.GetBytes(piece)).Select(line => (line.Position, Encoding.UTF8.GetString(line.Text.Span))).ToList());
-        Assert.Equal([(100, "one"), (104, "two"), (108, "three")], all);
+        var lines = new LineAssembler();
+        (long, string)[] pieces = [(100, "on"), (102, "e\ntwo\nth"), (110, ""), (110, "ree\nlo"), (0, "afresh\nhalf")];
+        var all = pieces.SelectMany(piece => lines.Add(piece.Item1, Encoding.UTF8.GetBytes(piece.Item2)).Select(Told).ToList());
+        // What something has emptied goes on with another line.
+        Assert.Equal([(100, "one"), (104, "two"), (108, "three"), (114, "lo"), (0, "afresh")], all);
+        Assert.Equal((7, "half"), Told(lines.Unfinished!.Value));
+
+        static (long, string) Told(LogLine line) => (line.Position, Encoding.UTF8.GetString(line.Text.Span));
     }
 
     [Theory]
