@@ -14,6 +14,8 @@ public partial class DocsTests
     private static readonly string Program = $$"""
         #!/bin/sh
         case ${1-} in test | build | publish) exit ;; esac
+        # What a page searches its log for.
+        echo 'warning: error in a program that is none'
         for word; do
             [ "${last-}" != --port ] || PORT=$word
             last=$word

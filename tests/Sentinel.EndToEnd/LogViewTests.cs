@@ -34,15 +34,28 @@ public class LogViewTests
         Assert.Equal(["0 error", "1000 error", "2000 error"], await Shown("--all"));
         Assert.Equal(["1001 fine", "--", "1999 fine", "2000 error", "2001 fine"], await Shown("--lines", "4", "-C", "1"));
         Assert.Equal(["2000 error", "2001 fine"], await Shown("--lines", "2", "-C", "1"));
+        // There are some, but none is asked for.
         Assert.Empty(await Shown("--lines", "0"));
 
         async Task<string[]> Shown(params string[] options) =>
-            (await home.Run(["logs", "web", "--stream", "stdout", "--grep", "error", .. options])).Ok().Lines[1..];
+            [.. (await home.Run(["logs", "web", "--stream", "stdout", "--grep", "error", .. options])).Ok().Lines.Skip(1)];
     }
 
-    [Fact]
-    public async Task Nothing_that_matches_is_no_error() =>
-        await WithLog("one\ntwo\n", async home => Assert.Single((await home.Run("logs", "web", "--stream", "stdout", "--grep", "three")).Ok().Lines));
+    [Theory]
+    [InlineData]
+    [InlineData("--json")]
+    [InlineData("--raw")]
+    [InlineData("--timestamps")]
+    public async Task That_nothing_matches_is_said_and_fails_as_with_grep(params string[] options) => await WithLog("one\ntwo\n", async home =>
+    {
+        var none = (await home.Run(["logs", "web", "--grep", "thr.e", .. options])).Fails(1);
+        Assert.Equal("Error: no line matches 'thr.e'\n", none.Stderr);
+        Assert.Empty(none.Stdout);
+        // What has no match has no heading.
+        var some = (await home.Run(["logs", "web", "--grep", "two", .. options])).Ok();
+        Assert.Single(some.Lines, line => line.Contains("two"));
+        Assert.DoesNotContain(home.Stderr("web"), some.Stdout);
+    });
 
     [Fact]
     public async Task While_one_follows_what_matches_is_shown_in_whole_lines_and_with_what_comes_after_it() =>
@@ -106,6 +119,7 @@ public class LogViewTests
             ["plain", "", "\"quoted\" \\ \t", "NUL \0 end", "日本 🎈", "no line end", "\ufffd\ufffd"],
             (await Objects(home, "web", "--stream", "stdout")).Select(line => line.Text));
         Assert.Equal(("web", "stderr", "an error"), (await Objects(home, "web"))[^1]);
+        Assert.Equal([0, 6, 7], (await home.Run("logs", "web", "--json")).Ok().Lines.Take(3).Select(line => (long)JsonNode.Parse(line)!["position"]!));
         Assert.Empty(await Objects(home, "web", "--lines", "0"));
     }
 

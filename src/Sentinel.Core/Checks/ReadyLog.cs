@@ -45,7 +45,7 @@ internal sealed class ReadyLog : IDisposable
         _modifications.Arm(_path, () => _waiting = _loop.After(PollInterval, Look));
         var isFound = false;
         using (var history = new LogHistory(_path, _files))
-            history.Follow(ref _position, block => isFound = isFound || IsIn(block.Span));
+            history.Follow(ref _position, (_, block) => isFound = isFound || IsIn(block.Span));
         if (!isFound)
             return;
         Dispose();

@@ -3,10 +3,12 @@ namespace Sentinel.Core.Logs;
 /// <summary>Removes from text what a terminal would obey, not show: escape sequences, see ECMA-48. They may come in pieces.</summary>
 public sealed class EscapeCutter
 {
-    private const byte Escape = 0x1b, Bell = 7;
+    public const byte Escape = 0x1b;
 
-    // In UTF-8, the controls from 0x80 to 0x9f are two bytes; some of them begin a sequence, as ESC and a letter do.
-    private const byte Lead = 0xc2;
+    /// <summary>In UTF-8, the controls from 0x80 to 0x9f are two bytes; some of them begin a sequence, as ESC and a letter do.</summary>
+    public const byte Lead = 0xc2;
+
+    private const byte Bell = 7;
     private const int LetterOfControl = 0x40;
 
     private enum Within
@@ -27,13 +29,10 @@ public sealed class EscapeCutter
     private Within _within;
     private bool _isLead;
 
-    /// <summary>Everything that is cut contains one of these.</summary>
-    public static ReadOnlySpan<byte> Introducers => [Escape, Lead];
-
     /// <param name="isWhole">Whether nothing follows.</param>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> bytes, bool isWhole = false)
     {
-        if (_within == Within.Text && !_isLead && bytes.Span.IndexOfAny(Introducers) < 0)
+        if (_within == Within.Text && !_isLead && bytes.Span.IndexOfAny(Escape, Lead) < 0)
             return bytes;
         var kept = new byte[bytes.Length + 1];
         var length = 0;

@@ -60,11 +60,15 @@ public sealed class LogHistory : IDisposable
 
     /// <summary>Passes on what lies between two positions, a block at a time; what is gone by then is left out.</summary>
     /// <returns>Where it ended: before <paramref name="end"/> if the log does.</returns>
-    public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write)
+    public long Read(long start, long end, Action<ReadOnlyMemory<byte>> write) => Read(start, end, (_, bytes) => write(bytes));
+
+    /// <param name="write">Gets each block and its position.</param>
+    /// <inheritdoc cref="Read(long, long, Action{ReadOnlyMemory{byte}})"/>
+    public long Read(long start, long end, Action<long, ReadOnlyMemory<byte>> write)
     {
         while (Read(ref start, end, _block) is > 0 and var read)
         {
-            write(_block.AsMemory(0, read));
+            write(start, _block.AsMemory(0, read));
             start += read;
         }
 
@@ -117,18 +121,20 @@ public sealed class LogHistory : IDisposable
 
     /// <summary>Passes on what was added since, even if the file was emptied or replaced by another.</summary>
     /// <param name="position">The position up to which everything has been passed on.</param>
+    /// <param name="write">Gets each block and its position.</param>
+    /// <param name="end">Where to stop, as long as it is the same file.</param>
     /// <returns>Whether another file has replaced it.</returns>
-    public bool Follow(ref long position, Action<ReadOnlyMemory<byte>> write)
+    public bool Follow(ref long position, Action<long, ReadOnlyMemory<byte>> write, long end = long.MaxValue)
     {
         // Others note a leap of positions only later, when we have already begun to pass on what comes after it.
         if (_leapt is { } leapt && LogJournal.Read(_log, _files.Home) is var journal && journal.Leapt != leapt)
             (position, _leapt) = (position + journal.Leapt - leapt, null);
-        position = Read(position, long.MaxValue, write);
+        position = Read(position, end, write);
         using var current = OpenLive();
         var isReplaced = current is not null && (_live is null || _files.IdentityOf(current) != _identity);
         if (isReplaced)
         {
-            // Read the old file once more before letting it go: it holds what was written last.
+            // Read the old file to its end before letting it go: it holds what was written last.
             Read(position, long.MaxValue, write);
             Reopen();
             (position, _leapt) = (StartOfLive, _journal.Leapt);

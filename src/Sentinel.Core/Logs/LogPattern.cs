@@ -35,9 +35,9 @@ public sealed class LogPattern
             return from;
         var rest = text[from..];
         var found = rest.IndexOf(_literal);
-        // Escape sequences may be in the middle of it.
-        if (_isShown && (found < 0 ? rest : rest[..found]).IndexOfAny(EscapeCutter.Introducers) is >= 0 and var escape)
-            found = escape;
+        // Escape sequences may be in the middle of it, and it may be what is left of several texts.
+        if (_isShown && IndexOfDrawn(found < 0 ? rest : rest[..found]) is >= 0 and var drawn)
+            found = drawn;
         return found < 0 ? -1 : from + rest[..found].LastIndexOf((byte)'\n') + 1;
     }
 
@@ -59,6 +59,21 @@ public sealed class LogPattern
             if (Matches(text.Span[drawn]))
                 return true;
         return false;
+    }
+
+    // Where text begins that may be shown other than it was written; a carriage return that ends a line draws over nothing.
+    private static int IndexOfDrawn(ReadOnlySpan<byte> text)
+    {
+        for (var from = 0; ;)
+        {
+            var at = text[from..].IndexOfAny(EscapeCutter.Escape, EscapeCutter.Lead, (byte)'\r');
+            if (at < 0)
+                return -1;
+            at += from;
+            if (text[at] != '\r' || (at + 1 < text.Length && text[at + 1] != '\n'))
+                return at;
+            from = at + 1;
+        }
     }
 
     private bool Matches(ReadOnlySpan<byte> line)

@@ -12,6 +12,8 @@ public sealed class LogTimes
     // A position and a time in ms since 1970, 0 if it is not known; each has 8 bytes, the lowest first.
     private const int EntryBytes = 2 * sizeof(long);
 
+    private const int BlockBytes = 1024 * EntryBytes;
+
     /// <summary>Nothing is known.</summary>
     public static readonly LogTimes None = new();
 
@@ -42,19 +44,28 @@ public sealed class LogTimes
         return RandomAccess.Read(file, last, Math.Max(0, length - EntryBytes)) == EntryBytes ? BinaryPrimitives.ReadInt64LittleEndian(last) : 0;
     }
 
-    public static LogTimes Read(string log, IHomeFiles files)
+    /// <param name="from">What is before need not be known: the file is read backwards from its end.</param>
+    public static LogTimes Read(string log, IHomeFiles files, long from = long.MinValue)
     {
         var times = new LogTimes();
-        var bytes = files.ReadAll(PathOf(log)) ?? [];
-        for (var at = 0; at + EntryBytes <= bytes.Length; at += EntryBytes)
+        using var file = files.OpenToRead(PathOf(log));
+        var block = new byte[BlockBytes];
+        var first = long.MaxValue;
+        for (var end = file is null ? 0 : RandomAccess.GetLength(file) / EntryBytes * EntryBytes; end > 0 && first > from;)
         {
-            var position = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
-            // For one position the last entry counts; an entry that goes back belongs to a new file.
-            while (times._entries.Count > 0 && times._entries[^1].Position >= position)
-                times._entries.RemoveAt(times._entries.Count - 1);
-            times._entries.Add((position, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(long)))));
+            var length = (int)Math.Min(BlockBytes, end);
+            end -= length;
+            length = RandomAccess.Read(file!, block.AsSpan(0, length), end) / EntryBytes * EntryBytes;
+            for (var at = length - EntryBytes; at >= 0; at -= EntryBytes)
+            {
+                var position = BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at));
+                // For one position the last entry counts; an entry after which they go back belongs to an older file.
+                if (position < first)
+                    times._entries.Add((first = position, BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at + sizeof(long)))));
+            }
         }
 
+        times._entries.Reverse();
         return times;
     }
 

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text;
 
 namespace Sentinel.Core.Logs;
 
-/// <summary>What a terminal would show of a line: no escape sequences and, if text was drawn over other text, only the last.</summary>
+/// <summary>What a terminal would show of a line: no escape sequences and, if text was drawn over other text, what is left in the end.</summary>
 public static class ShownText
 {
     /// <summary>Where people read, a line longer than this, in bytes, is cut.</summary>
@@ -13,12 +14,15 @@ public static class ShownText
 
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> line)
     {
+        if (IsDrawnOver(line.Span) && DrawnLine.Of(line.Span, keepsColors: false) is { } drawn)
+            return drawn;
         var text = new EscapeCutter().Cut(line, isWhole: true);
         return text[StartOf(text.Span)..EndOf(text.Span)];
     }
 
-    /// <summary>The same, with the escape sequences that a terminal obeys, and the carriage return at its end.</summary>
-    public static ReadOnlyMemory<byte> WithEscapes(ReadOnlyMemory<byte> line) => line[StartOf(line.Span)..];
+    /// <summary>The same, with the escape sequences that a terminal obeys.</summary>
+    public static ReadOnlyMemory<byte> WithEscapes(ReadOnlyMemory<byte> line) =>
+        IsDrawnOver(line.Span) && DrawnLine.Of(line.Span, keepsColors: true) is { } drawn ? drawn : line[StartOf(line.Span)..EndOf(line.Span)];
 
     /// <summary>The lines of a text as they are shown, cut where they are very long.</summary>
     public static IReadOnlyList<string> Lines(ReadOnlyMemory<byte> text)
@@ -42,14 +46,16 @@ public static class ShownText
         if (line.Length <= most)
             return line;
         var end = most;
-        while (end > most - 4 && (line.Span[end] & 0xc0) == 0x80)
+        while (end > Math.Max(0, most - 4) && (line.Span[end] & 0xc0) == 0x80)
             end--;
         left = line.Length - end;
         return line[..end];
     }
 
     /// <summary>Says how much was left out; nothing when nothing was.</summary>
-    public static string Rest(int left) => left == 0 ? "" : $" ... ({left} bytes more)";
+    public static string Rest(int left) => left == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ... ({left:N0} more bytes)");
+
+    private static bool IsDrawnOver(ReadOnlySpan<byte> text) => StartOf(text) > 0;
 
     // A carriage return at the end draws over nothing.
     private static int EndOf(ReadOnlySpan<byte> text)

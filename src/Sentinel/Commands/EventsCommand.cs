@@ -112,7 +112,7 @@ internal static class EventsCommand
     {
         using var watch = new Inotify();
         using var unfinished = new MemoryStream();
-        new LogFollower(watch, (_, bytes) =>
+        new LogFollower(watch, (_, _, bytes) =>
         {
             unfinished.Write(bytes.Span);
             var whole = unfinished.GetBuffer().AsMemory(0, (int)unfinished.Length);

@@ -30,8 +30,8 @@ internal static class LogsCommand
         };
         stream.CompletionSources.Clear();
         stream.CompletionSources.Add("stdout", "stderr", "both");
-        var follow = SharedOptions.Flag("--follow", "Show new lines as they are written, until Ctrl+C", "-f");
-        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as a daemon was running, in order of time", "-t");
+        var follow = SharedOptions.Flag("--follow", "Show new lines as they are written, and starts and ends, until Ctrl+C or until the process is deleted", "-f");
+        var timestamps = SharedOptions.Flag("--timestamps", "Show when each line was written, as far as a daemon was running, in order of time with starts and ends", "-t");
         var since = Since.Option("Only lines written after this");
         var until = Since.Option("Only lines written before this", "--until");
         var grep = new Option<string?>("--grep", "-g") { Description = "Only lines that match this regular expression", HelpName = "regex" };
@@ -92,8 +92,12 @@ internal static class LogsCommand
             if (logs.Count > 0)
             {
                 WarnOfMoved(session, found);
-                missing.AddRange(new LogView(session, logs, query, new LogLook(
-                    result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), KeepsEscapes: Terminal.IsTerminal)).Show());
+                var view = new LogView(session, logs, query, new LogLook(
+                    result.GetValue(json), result.GetValue(raw), result.GetValue(timestamps), Terminal.IsTerminal));
+                missing.AddRange(view.Show());
+                // As grep does.
+                if (query is { Pattern: not null, IsFollowing: false } && !view.HasMatch && missing.Count == 0)
+                    return Session.Fail($"no line matches '{result.GetValue(grep)}'");
             }
 
             return session.Fail(missing);

@@ -112,13 +112,14 @@ internal static class Documents
 
     /// <summary>A line that <c>logs</c> prints.</summary>
     /// <param name="time">When it was written; null: not known.</param>
-    public static byte[] Of(LogFile log, ReadOnlySpan<byte> text, DateTimeOffset? time)
+    public static byte[] Of(LogFile log, LogLine line, DateTimeOffset? time)
     {
-        var shown = Encoding.UTF8.GetString(text);
+        var shown = Encoding.UTF8.GetString(ShownText.Of(line.Text).Span);
         return JsonFields.Object(JsonFields.Relaxed, json =>
         {
             json.WriteString("process", log.Process);
             json.WriteString("stream", log.Stream.Word());
+            json.WriteNumber("position", line.Position);
             json.WriteString("text", shown);
             json.WriteOrNull("time", time);
         });

@@ -52,6 +52,24 @@ internal static class Events
         _ => throw new NotSupportedException(happened.GetType().Name),
     };
 
+    /// <summary>The same in few words and with its name, between the lines of its log.</summary>
+    /// <param name="isAgain">For a start: whether it has been seen to run before.</param>
+    public static string Note(Event.OfProcess happened, bool isAgain = false) => $"{happened.Name} " + happened switch
+    {
+        Event.Started started => $"{(started.Automatic || isAgain ? "restarted" : "started")}, pid {started.Pid}",
+        Event.Ended { Run.How: Exit.NotStarted how } => how.ToString(),
+        Event.Ended { ByUser: true } ended => ended.Run.How switch
+        {
+            Exit.Signal signal => $"stopped ({SignalName.Of(signal.Number)})",
+            Exit.Code code => $"stopped (exit code {code.Value})",
+            _ => "stopped",
+        },
+        Event.Ended ended => (ended.Run.How is Exit.Unknown ? "ended" : ended.Run.How.ToString()) + (ended.Run.Why is { } why ? $": {why}" : ""),
+        Event.HandedOver next => $"handed over, pid {next.Pid}",
+        Event.LeaseOver over => $"has no lease any more: {over.Why}",
+        _ => What(happened),
+    };
+
     /// <summary>How a run ended, after how long, and how much memory it had.</summary>
     public static string HowAndWhen(EndedRun run)
     {

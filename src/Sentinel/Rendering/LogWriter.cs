@@ -3,6 +3,7 @@ using System.Text;
 using Sentinel.Api;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
+using Sentinel.Model;
 
 namespace Sentinel.Rendering;
 
@@ -10,8 +11,8 @@ namespace Sentinel.Rendering;
 /// <param name="IsJson">One object a line.</param>
 /// <param name="IsRaw">The raw bytes, and nothing else.</param>
 /// <param name="HasTimes">Each line with its time and its stream.</param>
-/// <param name="KeepsEscapes">Whether to keep escape sequences, because the reader obeys them.</param>
-internal sealed record LogLook(bool IsJson, bool IsRaw, bool HasTimes, bool KeepsEscapes);
+/// <param name="IsTerminal">Whether a person reads, on a terminal, which obeys escape sequences.</param>
+internal sealed record LogLook(bool IsJson, bool IsRaw, bool HasTimes, bool IsTerminal);
 
 /// <summary>Writes logs as people, or programs, read them.</summary>
 internal abstract class LogWriter(Output output)
@@ -19,17 +20,19 @@ internal abstract class LogWriter(Output output)
     /// <summary>Whether it takes bytes as they come, not only whole lines.</summary>
     public virtual bool TakesBytes => false;
 
-    public static LogWriter For(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look)
+    /// <summary>Whether it takes the lines of all logs in one order; otherwise, one log after the other.</summary>
+    public virtual bool TakesOneOrder => false;
+
+    /// <summary>Whether it shows what happened to the processes.</summary>
+    public virtual bool TakesMarks => false;
+
+    public static LogWriter For(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) => look switch
     {
-        var names = logs.Select(log => log.Process).Distinct().ToList();
-        return look switch
-        {
-            { IsJson: true } => new JsonWriter(output),
-            { IsRaw: true } => new RawWriter(output),
-            _ when look.HasTimes || names.Count > 1 => new LineWriter(output, style, names, look),
-            _ => new HeadingWriter(output, style, logs, look),
-        };
-    }
+        { IsJson: true } => new JsonWriter(output),
+        { IsRaw: true } => new RawWriter(output),
+        _ when look.HasTimes || look.IsTerminal || logs.DistinctBy(log => log.Process).Count() > 1 => new LineWriter(output, style, logs, look),
+        _ => new HeadingWriter(output),
+    };
 
     /// <summary>What follows belongs to this log.</summary>
     public virtual void Begin(LogFile log)
@@ -42,17 +45,19 @@ internal abstract class LogWriter(Output output)
     public abstract void Line(LogFile log, LogLine line, DateTimeOffset? time);
 
     /// <summary>Something that happened to its process at this point.</summary>
-    public virtual void Mark(LogFile log, DateTimeOffset time, string what)
+    /// <param name="isAgain">For a start: whether it has been seen to run before.</param>
+    /// <param name="isNow">Whether it happens while one looks on.</param>
+    public virtual void Mark(LogFile log, Event.OfProcess happened, bool isAgain = false, bool isNow = false)
+    {
+    }
+
+    /// <summary>The order of the lines that follow is not that of their times, which are not known.</summary>
+    public virtual void Unordered()
     {
     }
 
     /// <summary>Lines were left out here.</summary>
     public virtual void Gap(LogFile log)
-    {
-    }
-
-    /// <summary>Nothing more of this log follows: ends an unfinished line.</summary>
-    public virtual void End(LogFile log)
     {
     }
 
@@ -62,18 +67,6 @@ internal abstract class LogWriter(Output output)
     {
         output.Write(text);
         output.Write("\n"u8.ToArray());
-    }
-
-    // What a progress bar has overwritten is not shown: a terminal would draw it over the text before it.
-    private static ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> text, LogLook look)
-    {
-        var isClosed = text.Span is [.., (byte)'\r'];
-        if (!look.KeepsEscapes)
-            return isClosed ? (byte[])[.. ShownText.Of(text).Span, (byte)'\r'] : ShownText.Of(text);
-        // Nobody reads a line this long on a terminal; a program gets all of it.
-        var line = ShownText.WithEscapes(text);
-        var cut = ShownText.Cut(line, ShownText.LongestLine, out var left);
-        return left > 0 ? (byte[])[.. cut.Span, .. Encoding.UTF8.GetBytes($"\e[0m{ShownText.Rest(left)}")] : line;
     }
 
     private sealed class RawWriter(Output output) : LogWriter(output)
@@ -87,91 +80,148 @@ internal abstract class LogWriter(Output output)
 
     private sealed class JsonWriter(Output output) : LogWriter(output)
     {
-        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(Documents.Of(log, ShownText.Of(line.Text).Span, time));
+        public override bool TakesOneOrder => true;
+
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) => Line(Documents.Of(log, line, time));
     }
 
-    /// <summary>Each log under a heading that names its file; when following, new output as it comes.</summary>
-    private sealed class HeadingWriter(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) : LogWriter(output)
+    /// <summary>For programs: the logs of one process, each under a heading that names its file.</summary>
+    private sealed class HeadingWriter(Output output) : LogWriter(output)
     {
-        private readonly Dictionary<LogFile, EscapeCutter> _cutters = logs.ToDictionary(log => log, _ => new EscapeCutter());
         private LogFile? _current;
-        private bool _isAtLineStart = true;
-
-        public override bool TakesBytes => true;
 
         public override void Begin(LogFile log)
         {
             if (log == _current)
                 return;
-            EndLine();
             if (_current is not null)
                 Output.Line();
-            Output.Line(style.Paint($"==> {log.Path} <==", Color.Bold));
+            Output.Line($"==> {log.Path} <==");
             _current = log;
-        }
-
-        public override void Write(LogFile log, ReadOnlyMemory<byte> bytes)
-        {
-            Begin(log);
-            var shown = look.KeepsEscapes ? bytes : _cutters[log].Cut(bytes);
-            Output.Write(shown);
-            if (!shown.IsEmpty)
-                _isAtLineStart = shown.Span[^1] == '\n';
         }
 
         public override void Line(LogFile log, LogLine line, DateTimeOffset? time)
         {
             Begin(log);
-            Line(Shown(line.Text, look));
+            // The line ends that a program wrote stay what they are.
+            var shown = ShownText.Of(line.Text);
+            Line(line.Text.Span is [.., (byte)'\r'] ? (byte[])[.. shown.Span, (byte)'\r'] : shown);
         }
 
-        public override void Mark(LogFile log, DateTimeOffset time, string what)
-        {
-            Begin(log);
-            EndLine();
-            Output.Line(style.Paint($"--- {what}, {Text.Time(time)}", Color.Dim));
-        }
-
-        public override void Gap(LogFile log) => Output.Line(style.Paint("--", Color.Dim));
-
-        public override void End(LogFile log) => EndLine();
-
-        private void EndLine()
-        {
-            if (!_isAtLineStart)
-                Output.Line();
-            _isAtLineStart = true;
-        }
+        public override void Gap(LogFile log) => Output.Line("--");
     }
 
-    /// <summary>Whole lines of several logs, never mixed.</summary>
-    private sealed class LineWriter(Output output, Style style, List<string> names, LogLook look) : LogWriter(output)
+    /// <summary>Lines of all logs in one order, with what tells them apart.</summary>
+    private sealed class LineWriter(Output output, Style style, IReadOnlyList<LogFile> logs, LogLook look) : LogWriter(output)
     {
         private const string TimeFormat = "yyyy-MM-dd HH:mm:ss.f";
 
-        private readonly int _width = names.Max(Text.Width);
+        // Red is for stderr.
+        private const int FirstColor = 32, Colors = 5;
 
-        public override void Line(LogFile log, LogLine line, DateTimeOffset? time) =>
-            Line((byte[])[.. Prefix(log, time, log.Stream == LogStream.Stdout ? "out" : "err"), .. Shown(line.Text.Span is [.., (byte)'\r'] ? line.Text[..^1] : line.Text, look).Span]);
+        // A screen has room for less.
+        private const int LongestLine = 4 * 1024;
 
-        public override void Mark(LogFile log, DateTimeOffset time, string what) =>
-            Line((byte[])[.. Prefix(log, time, "---"), .. Encoding.UTF8.GetBytes(style.Paint(look.HasTimes ? what : $"--- {what}, {Text.Time(time)}", Color.Dim))]);
+        private readonly List<string> _names = [.. logs.Select(log => log.Process).Distinct()];
+        private readonly int _width = logs.Max(log => Text.Width(log.Process));
+        private readonly bool _hasBoth = logs.DistinctBy(log => log.Stream).Count() > 1;
+        private LogFile? _unfinished;
+        private int _shown, _left;
+
+        // On a terminal, a bar that is still being drawn, or a question, is shown at once.
+        public override bool TakesBytes => look.IsTerminal && !HasPrefix;
+
+        public override bool TakesOneOrder => true;
+
+        public override bool TakesMarks => look.IsTerminal || look.HasTimes;
+
+        private bool HasPrefix => look.HasTimes || _names.Count > 1 || HasStreams;
+
+        // Where no colour can tell, words do.
+        private bool HasStreams => look.HasTimes || (look.IsTerminal && !style.IsRich && _hasBoth);
+
+        public override void Write(LogFile log, ReadOnlyMemory<byte> bytes)
+        {
+            if (_unfinished != log)
+                EndLine();
+            while (!bytes.IsEmpty)
+            {
+                var end = bytes.Span.IndexOf((byte)'\n');
+                WritePart(log, end < 0 ? bytes : bytes[..end]);
+                if (end >= 0)
+                    EndLine();
+                bytes = end < 0 ? default : bytes[(end + 1)..];
+            }
+        }
+
+        public override void Line(LogFile log, LogLine line, DateTimeOffset? time)
+        {
+            EndLine();
+            var text = look.IsTerminal ? ShownText.WithEscapes(line.Text) : ShownText.Of(line.Text);
+            // Nobody reads a line this long on a terminal; a program gets all of it.
+            var left = 0;
+            var shown = look.IsTerminal ? ShownText.Cut(text, LongestLine, out left) : text;
+            Line((byte[])[.. Prefix(log, time, log.Stream == LogStream.Stdout ? "out" : "err"), .. Painted(log, shown), .. Encoding.UTF8.GetBytes(Cut(left))]);
+        }
+
+        public override void Mark(LogFile log, Event.OfProcess happened, bool isAgain, bool isNow)
+        {
+            EndLine();
+            var what = look.HasTimes ? Events.What(happened) : $"--- {Events.Note(happened, isAgain)}{(isNow ? "" : $", {Text.Time(happened.Time)}")}";
+            Line((byte[])[.. look.HasTimes ? Prefix(log, happened.Time, "---") : [], .. Encoding.UTF8.GetBytes(style.Paint(Text.Printable(what), Color.Dim))]);
+        }
+
+        public override void Unordered()
+        {
+            if (look is { IsTerminal: true, HasTimes: false })
+                Output.Line(style.Paint("--- no daemon noted when these lines were written: one log after the other", Color.Dim));
+        }
 
         public override void Gap(LogFile log) => Output.Line(style.Paint("--", Color.Dim));
 
+        private void WritePart(LogFile log, ReadOnlyMemory<byte> part)
+        {
+            _unfinished = log;
+            var drawnOver = part.Span.LastIndexOf((byte)'\r') + 1;
+            if (drawnOver > 0)
+                (_shown, _left) = (0, 0);
+            var rest = part[drawnOver..];
+            var (text, left) = (default(ReadOnlyMemory<byte>), rest.Length);
+            if (_left == 0)
+                text = ShownText.Cut(rest, LongestLine - _shown, out left);
+            (_shown, _left) = (_shown + text.Length, _left + left);
+            Output.Write((byte[])[.. Painted(log, part[..(drawnOver + text.Length)])]);
+        }
+
+        private void EndLine()
+        {
+            if (_unfinished is not null)
+                Output.Line(Cut(_left));
+            (_unfinished, _shown, _left) = (null, 0, 0);
+        }
+
+        // Stderr, where colours tell.
+        private IEnumerable<byte> Painted(LogFile log, ReadOnlyMemory<byte> text) =>
+            log.Stream == LogStream.Stderr && _hasBoth && style.IsRich && !look.HasTimes ? [.. "\e[31m"u8, .. text.Span, .. "\e[0m"u8] : text.ToArray();
+
+        // The text may have been cut before its own colours end.
+        private static string Cut(int left) => left > 0 ? $"\e[0m{ShownText.Rest(left)}" : "";
+
         private byte[] Prefix(LogFile log, DateTimeOffset? time, string stream)
         {
+            if (!HasPrefix)
+                return [];
             var prefix = new StringBuilder();
             if (look.HasTimes)
                 prefix.Append(style.Paint(
                     time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-".PadRight(TimeFormat.Length), Color.Dim)).Append(' ');
-            if (names.Count > 1)
-                prefix.Append(style.Paint(log.Process + new string(' ', _width - Text.Width(log.Process)), ColorOf(names.IndexOf(log.Process)))).Append(' ');
-            if (look.HasTimes)
+            if (_names.Count > 1)
+                prefix.Append(style.Paint(log.Process + new string(' ', _width - Text.Width(log.Process)), ColorOf(_names.IndexOf(log.Process)))).Append(' ');
+            if (HasStreams)
                 prefix.Append(style.Paint(stream, stream == "err" ? Color.Red : Color.Dim)).Append(' ');
             return Encoding.UTF8.GetBytes($"{prefix}{style.Paint("|", Color.Dim)} ");
         }
 
-        private static Color ColorOf(int index) => (Color)(31 + (index % 6));
+        private static Color ColorOf(int index) => (Color)(FirstColor + (index % Colors));
     }
 }

@@ -107,6 +107,38 @@ public sealed class LogFollowerTests : IDisposable
         Assert.Equal([_folder.Path, Log.Path, Log.Path], watch.Added);
     }
 
+    [Fact]
+    public void What_belongs_before_something_else_is_shown_before_it_and_the_rest_after_it()
+    {
+        Append("old\nof the first run\nof the second run\n");
+        var end = "old\nof the first run\n".Length;
+        using var watch = new Script([]);
+        LogFollower? follower = null;
+        follower = new LogFollower(watch, (_, position, bytes) => _shown.Append($"{position} {Encoding.UTF8.GetString(bytes.Span)}"));
+
+        follower.Follow([(Log, Open(), 4)], ends =>
+        {
+            follower.Advance(Log, end);
+            _shown.Append("it ended\n");
+            follower.Advance(Log, ends.Single().End);
+            return true;
+        });
+
+        Assert.Equal("4 of the first run\nit ended\n21 of the second run\n", _shown.ToString());
+    }
+
+    [Fact]
+    public void It_ends_when_there_is_nothing_more_to_follow()
+    {
+        Append("old\n");
+        using var watch = new Script([() => Append("one\n"), () => Append("two\n"), () => Append("three\n")]);
+        var looks = 0;
+
+        new LogFollower(watch, (_, _, _) => Assert.Fail("nothing was to be passed on")).Follow([(Log, Open(), 4)], _ => ++looks < 3);
+
+        Assert.Equal(3, looks);
+    }
+
     private LogFile Log => new("web", LogStream.Stdout, _folder["web.stdout.log"]);
 
     private void Append(string text) => File.AppendAllText(Log.Path, text);
@@ -118,7 +150,7 @@ public sealed class LogFollowerTests : IDisposable
     private Script Follow(LogHistory history, long position, params Action[] happens)
     {
         using var watch = new Script(happens);
-        new LogFollower(watch, (_, bytes) => _shown.Append(Encoding.UTF8.GetString(bytes.Span))).Follow([(Log, history, position)]);
+        new LogFollower(watch, (_, _, bytes) => _shown.Append(Encoding.UTF8.GetString(bytes.Span))).Follow([(Log, history, position)]);
         return watch;
     }
 

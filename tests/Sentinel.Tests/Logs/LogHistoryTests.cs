@@ -34,11 +34,11 @@ public sealed class LogHistoryTests : IDisposable
         }));
         var position = history.End;
 
-        history.Follow(ref position, bytes => Assert.Fail($"again: {Encoding.ASCII.GetString(bytes.Span)}"));
+        history.Follow(ref position, (_, bytes) => Assert.Fail($"again: {Encoding.ASCII.GetString(bytes.Span)}"));
 
         writer.Append(Numbered(1000, 1));
         var seen = new StringBuilder();
-        history.Follow(ref position, bytes => seen.Append(Encoding.ASCII.GetString(bytes.Span)));
+        history.Follow(ref position, (_, bytes) => seen.Append(Encoding.ASCII.GetString(bytes.Span)));
         Assert.Equal("000001000\n", seen.ToString());
     }
 

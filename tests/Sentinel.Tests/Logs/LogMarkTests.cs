@@ -106,7 +106,7 @@ public sealed class LogMarkTests : IDisposable
 
         Assert.Equal("one\ntwo\n3\nfour\n", Encoding.ASCII.GetString(seen.ToArray()));
 
-        void Follow() => history.Follow(ref position, bytes => seen.Write(bytes.Span));
+        void Follow() => history.Follow(ref position, (_, bytes) => seen.Write(bytes.Span));
     }
 
     [Fact]

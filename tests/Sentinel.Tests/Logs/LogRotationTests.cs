@@ -344,7 +344,7 @@ public sealed class LogRotationTests : IDisposable
             await Task.Yield();
         using (var history = new LogHistory(path, new LogFiles()))
             for (long position = 0; !Volatile.Read(ref done) || position < LogEnd.Of(path, new HomeFiles());)
-                history.Follow(ref position, bytes => seen.Write(bytes.Span));
+                history.Follow(ref position, (_, bytes) => seen.Write(bytes.Span));
         foreach (var line in Encoding.ASCII.GetString(seen.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Assert.Equal(lines++, int.Parse(line));
 

@@ -89,7 +89,11 @@ public sealed class LogTextTests : IDisposable
     [Theory]
     [InlineData(@"ready in \d+ ms", "\e[2mready in \e[1m153\e[22m ms", true)]
     [InlineData("ready", "re\e[1mady", true)]
-    [InlineData("^ready$", "wait...\rready\r", true)]
+    [InlineData("^ready$", "wait\rready\r", true)]
+    [InlineData("^ready[.][.]$", "wait...\rready\r", true)]
+    [InlineData("^ready$", "wait...\r\e[Kready\r", true)]
+    [InlineData("he ready", "the other\rshe ready", true)]
+    [InlineData("100% of", "1  % of\r100", true)]
     [InlineData("wait", "wait...\rready", false)]
     [InlineData("31", "\e[31mred", false)]
     [InlineData(@"\e\[31m", "\e[31mred", true)]
@@ -115,7 +119,7 @@ public sealed class LogTextTests : IDisposable
     public void Last_words_are_shown_without_escapes_and_cut_where_they_are_very_long()
     {
         var lines = ShownText.Lines(Encoding.UTF8.GetBytes($"10%\r100%\r\n\e[31mred\e[0m\n{new string('é', 5000)}\n"));
-        Assert.Equal(["100%", "red", $"{new string('é', 1024)} ... (7952 bytes more)"], lines);
+        Assert.Equal(["100%", "red", $"{new string('é', 1024)} ... (7,952 more bytes)"], lines);
     }
 
     [Theory]
@@ -193,11 +197,47 @@ public sealed class LogTextTests : IDisposable
     [Fact]
     public void What_comes_in_pieces_is_put_together()
     {
-        var lines = new LineAssembler(100);
-        var all = new[] { "on", "e\ntwo\nth", "", "ree\n" }.SelectMany(piece =>
-            lines.Add(Encoding.UTF8.GetBytes(piece)).Select(line => (line.Position, Encoding.UTF8.GetString(line.Text.Span))).ToList());
-        Assert.Equal([(100, "one"), (104, "two"), (108, "three")], all);
+        var lines = new LineAssembler();
+        (long, string)[] pieces = [(100, "on"), (102, "e\ntwo\nth"), (110, ""), (110, "ree\nlo"), (0, "afresh\nhalf")];
+        var all = pieces.SelectMany(piece => lines.Add(piece.Item1, Encoding.UTF8.GetBytes(piece.Item2)).Select(Told).ToList());
+        // What something has emptied goes on with another line.
+        Assert.Equal([(100, "one"), (104, "two"), (108, "three"), (114, "lo"), (0, "afresh")], all);
+        Assert.Equal((7, "half"), Told(lines.Unfinished!.Value));
+
+        static (long, string) Told(LogLine line) => (line.Position, Encoding.UTF8.GetString(line.Text.Span));
     }
+
+    [Theory]
+    [InlineData("10%\r20%\r100%", "100%", "100%")]
+    [InlineData("a longer text\rshort", "shortger text", "shortger text")]
+    [InlineData("a longer text\rshort\e[K", "short", "short")]
+    [InlineData("a longer text\r\e[2Kshort", "short", "short")]
+    [InlineData("abc\r\rx\r", "xbc", "xbc")]
+    [InlineData("abcdef\rab\e[1Kx", "  xdef", "  xdef")]
+    [InlineData("\e[32mdone 50%\e[0m\r\e[31mgone", "gone 50%", "\e[0m\e[31mgone\e[0m\e[32m 50%\e[0m")]
+    [InlineData("日本語\rab", "ab本語", "ab本語")]
+    [InlineData("日本語\rabc", "abc 語", "abc 語")]
+    [InlineData("abcd\r日", "日cd", "日cd")]
+    [InlineData("e\u0301te\rx", "xte", "xte")]
+    [InlineData("xte\re\u0301", "e\u0301te", "e\u0301te")]
+    [InlineData("one\ttwo\rX", "Xne     two", "Xne     two")]
+    [InlineData("\e]0;title\a50%\r99%", "99%", "99%")]
+    [InlineData("10%\r\u001b", "10%", "10%")]
+    public void A_line_that_is_drawn_over_is_what_a_terminal_shows_in_the_end(string line, string shown, string colored)
+    {
+        Assert.Equal(shown, Encoding.UTF8.GetString(ShownText.Of(Encoding.UTF8.GetBytes(line)).Span));
+        Assert.Equal(colored, Encoding.UTF8.GetString(ShownText.WithEscapes(Encoding.UTF8.GetBytes(line)).Span));
+    }
+
+    [Fact]
+    public void Any_bytes_can_be_drawn_over() => Gen.OneOf<byte>(13, 13, 27, (byte)'[', (byte)'K', (byte)'m', (byte)'1', (byte)';', 9, 0, 0xc2, 0x9b, 0xe6, 0x97, 0xa5, 0xff, (byte)'x')
+        .Array[0, 40].Sample(
+            bytes => Assert.Equal(-1, ShownText.Of(bytes).Span.IndexOf((byte)13)),
+            iter: Long.Times(20_000, otherwise: 2_000));
+
+    [Fact]
+    public void What_is_too_long_to_be_drawn_is_its_last_part() => Assert.Equal(
+        "done", Encoding.UTF8.GetString(ShownText.Of(Encoding.UTF8.GetBytes(new string('x', 100_000) + "\rdone")).Span));
 
     [Theory]
     [InlineData("plain", "plain")]

@@ -59,6 +59,23 @@ public sealed class LogTimesTests : IDisposable
         Assert.Equal(10, LogTimes.LastPosition(Log, new HomeFiles()));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    [InlineData(5_000)]
+    [InlineData(5_990)]
+    public void What_is_behind_a_position_is_known_without_the_rest(long from)
+    {
+        // In many blocks; the file begins with what belongs to an older log.
+        Note([(9_000, 1), (100_000, 2), .. Enumerable.Range(0, 3_000).Select(n => ((long)n * 2, (double?)(n + 10)))]);
+
+        var times = LogTimes.Read(Log, new HomeFiles(), from);
+
+        Assert.Equal(Start.AddSeconds((from / 2) + 10), times.Of(from));
+        Assert.Equal(Start.AddSeconds(3_009), times.Of(200_000));
+        Assert.Equal(from >= 5_000, times.Of(1_000) is null);
+    }
+
     [Fact]
     public void What_was_rotated_out_is_forgotten_and_half_an_entry_is_none()
     {

@@ -40,6 +40,31 @@ public sealed class EventsTests
     [MemberData(nameof(Told), DisableDiscoveryEnumeration = true)]
     public void What_happened_is_told_in_a_few_words(Event happened, string said) => Assert.Equal(said, InWords.What(happened));
 
+    public static TheoryData<Event.OfProcess, string> Noted => new()
+    {
+        { new Event.Started(Clock.Start, 7, "web", 11, Automatic: false), "web started, pid 11" },
+        { new Event.Started(Clock.Start, 7, "web", 11, Automatic: true), "web restarted, pid 11" },
+        { Ended(Crashed), "web exited with code 3" },
+        { Ended(Crashed with { Why = "it failed its health check" }), "web exited with code 3: it failed its health check" },
+        { Ended(Crashed with { How = new Exit.Signal(9, CoreDumped: false) }), "web killed by SIGKILL" },
+        { Ended(Crashed with { How = new Exit.Signal(15, CoreDumped: false) }) with { ByUser = true }, "web stopped (SIGTERM)" },
+        { Ended(Crashed with { How = new Exit.Code(0) }) with { ByUser = true }, "web stopped (exit code 0)" },
+        { Ended(Crashed with { How = new Exit.Unknown("nobody was watching when it ended") }), "web ended" },
+        { Ended(Crashed with { Pid = null, How = new Exit.NotStarted("there is no program web") }), "web could not be started: there is no program web" },
+        { new Event.LeaseOver(Clock.Start, 7, "web", "2h are over"), "web has no lease any more: 2h are over" },
+        { new Event.HandedOver(Clock.Start, 7, "web", 12, 11), "web handed over, pid 12" },
+        { new Event.Deleted(Clock.Start, 7, "web"), "web deleted" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Noted), DisableDiscoveryEnumeration = true)]
+    public void Between_the_lines_of_a_log_it_is_told_in_fewer_and_with_the_name(Event.OfProcess happened, string said) =>
+        Assert.Equal(said, InWords.Note(happened));
+
+    [Fact]
+    public void What_was_seen_to_end_is_restarted() =>
+        Assert.Equal("web restarted, pid 11", InWords.Note(new Event.Started(Clock.Start, 7, "web", 11, Automatic: false), isAgain: true));
+
     [Fact]
     public void A_line_says_when_and_to_whom()
     {

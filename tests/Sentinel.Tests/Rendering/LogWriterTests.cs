@@ -1,6 +1,7 @@
 using System.Text;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
+using Sentinel.Model;
 using Sentinel.Rendering;
 using Sentinel.Tests.Trees;
 
@@ -10,7 +11,7 @@ public sealed class LogWriterTests
 {
     private static readonly LogFile WebOut = new("web", LogStream.Stdout, "/logs/web.stdout.log");
     private static readonly LogFile WebErr = new("web", LogStream.Stderr, "/logs/web.stderr.log");
-    private static readonly LogLook Look = new(IsJson: false, IsRaw: false, HasTimes: false, KeepsEscapes: false);
+    private static readonly LogLook Look = new(IsJson: false, IsRaw: false, HasTimes: false, IsTerminal: false);
     private static readonly LogFile Worker = new("worker", LogStream.Stdout, "/logs/worker.stdout.log");
 
     [Fact]
@@ -45,17 +46,11 @@ public sealed class LogWriterTests
         }));
 
     [Fact]
-    public void A_line_without_an_end_gets_one_when_nothing_more_follows() => Assert.Equal(
-        "==> /logs/web.stdout.log <==\nhalf a line\n",
-        Written([WebOut], writer => Show(writer, WebOut, "half ", "a line")));
-
-    [Fact]
     public void While_one_follows_a_heading_comes_only_when_it_is_another_log_that_goes_on() => Assert.Equal(
         """
         ==> /logs/web.stdout.log <==
         one
         two
-        half
 
         ==> /logs/web.stderr.log <==
         three
@@ -64,20 +59,81 @@ public sealed class LogWriterTests
         Written([WebOut, WebErr], writer =>
         {
             writer.Begin(WebOut);
-            Write(writer, WebOut, "one\n");
-            Write(writer, WebOut, "two\nhalf");
-            Write(writer, WebErr, "three\n");
+            writer.Line(WebOut, LineOf("one"), null);
+            writer.Line(WebOut, LineOf("two"), null);
+            writer.Line(WebErr, LineOf("three"), null);
         }));
 
     [Fact]
-    public void What_a_process_wrote_is_shown_byte_for_byte()
+    public void Raw_is_byte_for_byte_what_a_process_wrote()
     {
         byte[] bytes = [0xff, 0xfe, 0, 0x1b, (byte)'\n'];
 
-        var written = Bytes([WebOut], Look with { KeepsEscapes = true }, writer => writer.Write(WebOut, bytes));
-
-        Assert.Equal(bytes, written[^bytes.Length..]);
+        Assert.Equal(bytes, Bytes([WebOut], Look with { IsRaw = true }, writer => writer.Write(WebOut, bytes)));
     }
+
+    [Fact]
+    public void On_a_terminal_the_logs_of_one_process_have_no_headings_and_stderr_is_red() => Assert.Equal(
+        "one\n\e[31mtwo\e[0m\n\e[2m--- web started, pid 7, " + $"{Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss}" + "\e[0m\n",
+        OnTerminal([WebOut, WebErr], writer =>
+        {
+            writer.Line(WebOut, LineOf("one"), Clock.Start);
+            writer.Line(WebErr, LineOf("two"), Clock.Start);
+            writer.Mark(WebOut, new Event.Started(Clock.Start, 1, "web", 7, Automatic: false));
+        }));
+
+    [Fact]
+    public void A_stream_that_was_chosen_is_not_marked() => Assert.Equal("two\n", OnTerminal([WebErr], writer => writer.Line(WebErr, LineOf("two"), null)));
+
+    [Fact]
+    public void Where_there_are_no_colours_words_tell_the_streams() => Assert.Equal(
+        "out | one\nerr | two\n",
+        Written(
+            [WebOut, WebErr],
+            writer =>
+            {
+                writer.Line(WebOut, LineOf("one"), null);
+                writer.Line(WebErr, LineOf("two"), null);
+            },
+            Look with { IsTerminal = true }));
+
+    [Fact]
+    public void No_name_is_red()
+    {
+        LogFile[] logs = [.. Enumerable.Range(0, 12).Select(n => new LogFile($"p{n}", LogStream.Stdout, $"/logs/{n}"))];
+
+        var written = OnTerminal(logs, writer =>
+        {
+            foreach (var log in logs)
+                writer.Line(log, LineOf("x"), null);
+        });
+
+        Assert.DoesNotContain("\e[31m", written);
+        Assert.StartsWith("\e[32mp0 \e[0m \e[2m|\e[0m x\n\e[33mp1 ", written);
+    }
+
+    [Fact]
+    public void On_a_terminal_what_is_still_being_written_is_shown_at_once_and_ends_where_something_else_begins() => Assert.Equal(
+        "10%\r20%\n\e[31mtrou\e[0m\e[31mble\e[0m\nlast\n\e[2m--- web deleted\e[0m\n",
+        OnTerminal([WebOut, WebErr], writer =>
+        {
+            Write(writer, WebOut, "10%");
+            Write(writer, WebOut, "\r20%");
+            Write(writer, WebErr, "trou");
+            Write(writer, WebErr, "ble\n");
+            Write(writer, WebOut, "last");
+            writer.Mark(WebOut, new Event.Deleted(Clock.Start, 1, "web"), isNow: true);
+        }));
+
+    [Fact]
+    public void A_very_long_line_is_cut_while_it_is_written_too() => Assert.Equal(
+        $"{new string('x', 4096)}\e[0m ... (5,904 more bytes)\n{new string('x', 5000)}\rshort\n",
+        OnTerminal([WebOut], writer =>
+        {
+            for (var i = 0; i < 10; i++)
+                Write(writer, WebOut, new string('x', 1000));
+            Write(writer, WebOut, "\n" + new string('x', 5000) + "\rshort\n");
+        }));
 
     [Fact]
     public void Lines_of_several_processes_carry_the_names_in_a_column() => Assert.Equal(
@@ -99,7 +155,7 @@ public sealed class LogWriterTests
         $"""
         {Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss.f} out | one
         -                     err | two
-        {Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss.f} --- | started
+        {Clock.Start.ToLocalTime():yyyy-MM-dd HH:mm:ss.f} --- | started, pid: 7
 
         """,
         Written(
@@ -108,7 +164,7 @@ public sealed class LogWriterTests
             {
                 writer.Line(WebOut, LineOf("one"), Clock.Start);
                 writer.Line(WebErr, LineOf("two"), null);
-                writer.Mark(WebOut, Clock.Start, "started");
+                writer.Mark(WebOut, new Event.Started(Clock.Start, 1, "web", 7, Automatic: false));
             },
             Look with { HasTimes = true }));
 
@@ -119,11 +175,6 @@ public sealed class LogWriterTests
     public void Beside_names_stands_what_a_terminal_would_show_last(string text, string shown) => Assert.Equal(
         $"web    | {shown}\n", Written([WebOut, Worker], writer => writer.Line(WebOut, LineOf(text), null)));
 
-    [Fact]
-    public void Under_a_heading_escapes_are_cut_for_who_does_not_obey_them() => Assert.Equal(
-        "==> /logs/web.stdout.log <==\nred and more\n",
-        Written([WebOut], writer => Show(writer, WebOut, "\e[31", "mred\e]0;title", "\a and \e[0mmore\n")));
-
     [Theory]
     [InlineData("10%\r20%\r100%", "100%")]
     [InlineData("crlf\r", "crlf\r")]
@@ -132,20 +183,13 @@ public sealed class LogWriterTests
         $"==> /logs/web.stdout.log <==\n{shown}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
 
     [Fact]
-    public void A_very_long_line_is_cut_and_says_by_how_much_and_raw_it_is_whole()
+    public void A_very_long_line_is_cut_on_a_terminal_and_says_by_how_much()
     {
         var text = new string('x', 20_000);
-        Assert.Equal(
-            $"==> /logs/web.stdout.log <==\n{text[..16384]}\e[0m ... (3616 bytes more)\n",
-            Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { KeepsEscapes = true }));
+        Assert.Equal($"{text[..4096]}\e[0m ... (15,904 more bytes)\n", OnTerminal([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
         Assert.Equal($"==> /logs/web.stdout.log <==\n{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null)));
-        Assert.Equal($"{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { IsRaw = true }));
+        Assert.Equal($"{text}\n", Written([WebOut], writer => writer.Line(WebOut, LineOf(text), null), Look with { IsRaw = true, IsTerminal = true }));
     }
-
-    [Fact]
-    public void A_line_end_that_an_escape_follows_is_one() => Assert.Equal(
-        "==> /logs/web.stdout.log <==\nred\n",
-        Written([WebOut], writer => Show(writer, WebOut, "\e[31mred\n", "\e[0m")));
 
     [Fact]
     public void An_escape_that_was_never_finished_hides_no_other_line() => Assert.Equal(
@@ -161,9 +205,9 @@ public sealed class LogWriterTests
     [Fact]
     public void For_programs_each_line_is_a_document() => Assert.Equal(
         """
-        {"process":"web","stream":"stdout","text":"say \"hello\"","time":"2026-01-02T03:04:05+00:00"}
-        {"process":"web","stream":"stderr","text":"","time":null}
-        {"process":"worker","stream":"stdout","text":"日本","time":null}
+        {"process":"web","stream":"stdout","position":100,"text":"say \"hello\"","time":"2026-01-02T03:04:05+00:00"}
+        {"process":"web","stream":"stderr","position":100,"text":"","time":null}
+        {"process":"worker","stream":"stdout","position":100,"text":"日本","time":null}
 
         """,
         Encoding.UTF8.GetString(Bytes([WebOut, WebErr, Worker], Look with { IsJson = true }, writer =>
@@ -177,21 +221,23 @@ public sealed class LogWriterTests
     {
         writer.Begin(log);
         foreach (var text in texts)
-            Write(writer, log, text);
-        writer.End(log);
+            writer.Line(log, LineOf(text.TrimEnd('\n')), null);
     }
 
     private static void Write(LogWriter writer, LogFile log, string text) => writer.Write(log, Encoding.UTF8.GetBytes(text));
 
-    private static LogLine LineOf(string text) => new(0, Encoding.UTF8.GetBytes(text));
+    private static LogLine LineOf(string text) => new(100, Encoding.UTF8.GetBytes(text));
 
     private static string Written(LogFile[] logs, Action<LogWriter> write, LogLook? look = null) => Encoding.UTF8.GetString(Bytes(logs, look ?? Look, write));
 
-    private static byte[] Bytes(LogFile[] logs, LogLook look, Action<LogWriter> write)
+    private static string OnTerminal(LogFile[] logs, Action<LogWriter> write) =>
+        Encoding.UTF8.GetString(Bytes(logs, Look with { IsTerminal = true }, write, new Style(IsRich: true, 80)));
+
+    private static byte[] Bytes(LogFile[] logs, LogLook look, Action<LogWriter> write, Style? style = null)
     {
         var written = new MemoryStream();
         using (var output = new Output(written))
-            write(LogWriter.For(output, Sample.Plain, logs, look));
+            write(LogWriter.For(output, style ?? Sample.Plain, logs, look));
         return written.ToArray();
     }
 }
