@@ -28,7 +28,8 @@ public abstract record Outcome(string Target)
     public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : Began(Target, Process);
 
     /// <summary>All of its tree is gone.</summary>
-    public sealed record Stopped(string Target, ProcessRef Process) : OfProcess(Target, Process);
+    /// <param name="Remark">What was unusual about its end; null: nothing.</param>
+    public sealed record Stopped(string Target, ProcessRef Process, string? Remark = null) : OfProcess(Target, Process);
 
     /// <summary>All of its tree is gone, because its lease was over.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>

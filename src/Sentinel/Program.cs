@@ -7,4 +7,6 @@ FileSizeSignal.Ignore();
 // Takes the caller's umask, and sets ours, before anything is created.
 _ = Caller.Umask;
 var arguments = Habits.Translate(Caller.Arguments(args));
+if (Completion.IsAsked(arguments))
+    return Completion.Answer(arguments[0], arguments[1]);
 return Invocation.Run(CommandLine.Parse(CommandLine.For(arguments), arguments));

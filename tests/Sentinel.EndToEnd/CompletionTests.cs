@@ -16,6 +16,19 @@ public class CompletionTests
     // What bash takes for words of their own, it keeps.
     [InlineData("sentinel stop a:", "b")]
     [InlineData("sentinel logs web --stream s", "stderr", "stdout")]
+    [InlineData("sentinel run --restart=", "--restart=always", "--restart=no", "--restart=on-failure")]
+    [InlineData("sentinel run --restart", "--restart", "--restart-delay", "--restart-window")]
+    [InlineData("sentinel run --group=sh", "--group=shop")]
+    [InlineData("sentinel run --group sh", "shop")]
+    [InlineData("sentinel run --session b", "build-42")]
+    [InlineData("sentinel gc --session b", "build-42")]
+    [InlineData("sentinel run --user roo", "root")]
+    [InlineData("sentinel run --stop-signal HU", "HUP")]
+    [InlineData("sentinel stop --signal HU", "HUP")]
+    [InlineData("sentinel signal web HU", "HUP")]
+    [InlineData("sentinel run no-such-prog")]
+    [InlineData("sentinel stop 'my")]
+    [InlineData("sentinel stop ünknown")]
     public async Task Bash_is_offered_what_may_follow(string line, params string[] candidates)
     {
         Needs.Program("bash");
@@ -33,6 +46,18 @@ public class CompletionTests
 
         Assert.Equal(candidates.Order(StringComparer.Ordinal), offered.Lines.Order(StringComparer.Ordinal));
         Assert.Empty(offered.Stderr);
+    }
+
+    [Theory]
+    [InlineData("sentinel stopa", "stopall\tStop all processes\n")]
+    [InlineData("sentinel stop --forc", "--force\tSend SIGKILL at once\n")]
+    [InlineData("sentinel stop we", "web\n")]
+    [InlineData("sentinel run stt", "stty\n")]
+    public async Task What_may_follow_is_described(string line, string answer)
+    {
+        await using var home = new SentinelHome();
+        await StartProcesses(home);
+        Assert.Equal(answer, (await home.Run($"[describe:{line.Length}]", line)).Ok().Stdout);
     }
 
     [Theory]
@@ -96,7 +121,7 @@ public class CompletionTests
         var bin = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
         File.CreateSymbolicLink(Path.Combine(bin, "sentinel"), SentinelHome.Binary);
         foreach (var name in Names)
-            await home.Start(name, "sleep", "1000");
+            await home.Start(new Call("run", "--name", name, "--group", "shop", "--session", "build-42", "--", "sleep", "1000"));
     }
 
     private static Call Shell(SentinelHome home, string shell, params string[] arguments) => new(arguments)

@@ -141,6 +141,51 @@ public class EverydayTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task What_takes_long_says_so_at_a_terminal_and_that_it_had_to_be_killed(bool withDaemon)
+    {
+        Terminal.Need();
+        await using var home = await SentinelHome.Create(withDaemon);
+        await home.StartActor("web", "ignore-term");
+
+        var stop = home.Begin(Terminal.Call(80, "stop", "web", "--timeout", "3"));
+        await stop.Prints("web has not ended by SIGTERM; SIGKILL in ");
+        Assert.Contains("Stopped web (id: 1); it had to be killed (SIGKILL)", (await stop.Finish()).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task An_interrupted_wait_says_that_the_process_goes_on()
+    {
+        Terminal.Need();
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        var run = home.Begin(Terminal.Call(80, "run", "--name", "slow", "--ready-log", "never", "--wait", "--startup-timeout", "600", "--", "sleep", "1000"));
+        await run.Prints("slow is not ready yet");
+        run.Type("\x03");
+        Assert.Contains("slow goes on starting; 'sentinel stop slow' ends it", (await run.Finish()).Fails(130).Stdout);
+        Assert.Equal("starting", (await home.Show("slow")).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_end_of_a_session_says_what_is_left_and_forgets_it_when_asked(bool withDaemon)
+    {
+        await using var home = await SentinelHome.Create(withDaemon);
+        await home.Sleeper("web", "--session", "a", "--port", "http");
+        await home.Sleeper("other");
+
+        var ended = (await home.Run("gc", "--session", "a")).Ok().Stdout;
+        Assert.Contains("1 process is still registered, with 1 port; --delete forgets it, and --logs the logs as well", ended);
+        var deleted = (await home.Run("gc", "--session", "a", "--delete", "--logs")).Ok().Stdout;
+        Assert.Contains("Deleted web (id: 1)", deleted);
+        Assert.Equal(["other"], (await home.List()).Processes.Select(process => process.Name));
+        Assert.Empty(await home.Ports());
+        Assert.False(File.Exists(home.Stdout("web")));
+        Assert.Contains("--logs needs --delete", (await home.Run("gc", "--logs")).Fails(2).Stderr);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Sessions_leave_each_other_alone(bool withDaemon)
     {
         await using var home = await SentinelHome.Create(withDaemon);
@@ -155,6 +200,9 @@ public class EverydayTests
         (await home.Run(As("b", "stopall"))).Ok();
 
         Assert.Equal(("running", "stopped"), ((await home.Show("web")).State, (await home.Show("api")).State));
+        Assert.DoesNotContain("web", (await home.Run(As("b", "list"))).Ok().Stdout);
+        Assert.Contains("web", (await home.Run(As("b", "list", "--session", ""))).Ok().Stdout);
+        (await home.Run(As("b", "logs", "web"))).Ok();
         (await home.Run(As("b", "stop", "web", "--session", "a"))).Ok();
         Assert.Contains("web: it belongs to the session a, not to c", (await home.Run("wait", "web", "--session", "c")).Fails(1).Stderr);
         Assert.Equal(2, (await home.Run(As("b", "startall", "--session", ""))).Ok().Lines.Count(line => line.StartsWith("Started web", StringComparison.Ordinal) || line.StartsWith("Started api", StringComparison.Ordinal)));

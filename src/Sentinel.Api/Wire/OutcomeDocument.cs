@@ -46,6 +46,7 @@ public static class OutcomeDocument
         {
             Outcome.LeaseEnded over => over.Why,
             Outcome.WouldEnd over => over.Why,
+            Outcome.Stopped stopped => stopped.Remark,
             Outcome.AlreadyRunning { IsOutdated: true } => AlreadyOutdated,
             _ => null,
         });
@@ -89,7 +90,7 @@ public static class OutcomeDocument
             _ when process is null => throw Unknown(),
             "started" => new Outcome.Started(target, process) { Ports = Ports() },
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()) { Ports = Ports() },
-            "stopped" => new Outcome.Stopped(target, process),
+            "stopped" => new Outcome.Stopped(target, process, json.Maybe("reason")?.GetString()),
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
             "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
             "deleted" => new Outcome.Deleted(target, process),

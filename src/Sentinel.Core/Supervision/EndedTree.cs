@@ -9,6 +9,9 @@ namespace Sentinel.Core.Supervision;
 /// <param name="Failure">Null when all of it has ended.</param>
 internal sealed record EndedTree(ProcessRecord Record, bool WasActive, int ProcessesEnded, Outcome.Failed? Failure)
 {
+    /// <summary>Whether it had to be killed, because its time was up.</summary>
+    public bool WasLate { get; init; }
+
     public string Name => Record.Spec.Name;
 
     /// <summary>Whether there was anything to end.</summary>

@@ -251,7 +251,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
         now,
         !record.State.IsOver,
         end.Ended,
-        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null);
+        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null) { WasLate = end.WasLate };
 
     private static string CouldNotEnd(TreeEnd end) => $"could not end all of it: {string.Join("; ", end.Survivors)}";
 }

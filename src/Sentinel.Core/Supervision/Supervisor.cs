@@ -114,7 +114,7 @@ public sealed class Supervisor : ISupervisor
             if (tree.Failure is { } failure)
                 outcomes.Add(failure);
             else if (tree.WasThere)
-                outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record));
+                outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record, tree.WasLate ? "it had to be killed (SIGKILL)" : null));
             else if (selection is Selection.Named)
                 outcomes.Add(new Outcome.NotRunning(tree.Name, tree.Record));
         if (selection is Selection.All { Session: null })

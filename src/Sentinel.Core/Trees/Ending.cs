@@ -40,6 +40,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     private bool? _isPopulated;
     private IReadOnlyList<string> _survivors = [];
     private bool _hasKilledUnseen;
+    private bool _wasLate;
     private Exit? _main;
 
     private enum Stage
@@ -126,7 +127,10 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
         if (_stage == Stage.Main && _shellLookedAt is { } looked && Since(looked) >= ShellTime && IsIdleShell(Main!))
             AskAll();
         if (_stage != Stage.Killed && (_signal == SignalName.Kill || Deadline <= TimeSpan.Zero))
+        {
+            _wasLate = _signal != SignalName.Kill && RunningMembers.Any();
             Kill();
+        }
 
         // Each is held by now, so that how it ends can still be learned.
         if (_stage == Stage.Killed && (!_isQuiet || _isPopulated == true))
@@ -148,7 +152,7 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     public TreeEnd Result() => new(
         _main,
         Math.Max(_members.Values.Count(member => member.Handle.HasEnded), _hasKilledUnseen ? 1 : 0),
-        _survivors);
+        _survivors) { WasLate = _wasLate };
 
     public void Dispose()
     {

@@ -9,7 +9,11 @@ namespace Sentinel.Core.Trees;
 /// <param name="Main">How its main process ended; null if that was already gone.</param>
 /// <param name="Ended">How many processes ended.</param>
 /// <param name="Survivors">What could not be ended, each with the reason; empty on success.</param>
-public sealed record TreeEnd(Exit? Main, int Ended, IReadOnlyList<string> Survivors);
+public sealed record TreeEnd(Exit? Main, int Ended, IReadOnlyList<string> Survivors)
+{
+    /// <summary>Whether it did not end in the time that it had, and was killed.</summary>
+    public bool WasLate { get; init; }
+}
 
 /// <summary>
 /// Ends whole trees, all at the same time: sends the signal to the main process and then to what it left, SIGKILL to everything that

@@ -26,6 +26,10 @@ public sealed unsafe class Accounts : IAccounts
             : throw new SpawnException($"only root can run a process as {user}");
     }
 
+    /// <summary>The users of this machine, for completion: those of a directory service are too many to list.</summary>
+    public static IEnumerable<string> Names() =>
+        File.Exists("/etc/passwd") ? File.ReadLines("/etc/passwd").Select(line => line.Split(':')[0]).Where(name => name.Length > 0) : [];
+
     private static Account? User(string name)
     {
         var buffer = (byte*)NativeMemory.Alloc(BufferBytes);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Linux.Loop;
 using Sentinel.Linux.Native;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Sockets;
 
@@ -22,18 +23,20 @@ public sealed unsafe class TerminalAttachment
     /// <summary>Whether the user is at a terminal.</summary>
     public static bool IsPossible => Terminal.IsTerminal && Terminal.IsKeyboard;
 
+    /// <param name="greeting">Shown once keys are no longer the user's own terminal's.</param>
     /// <returns>Whether the user detached; false: the process has ended; null: nothing listens there.</returns>
-    public static bool? Run(string path)
+    public static bool? Run(string path, string greeting)
     {
         using var keeper = UnixSocket.Connect(path, out _);
-        return keeper is null ? null : new TerminalAttachment(keeper).Run();
+        return keeper is null ? null : new TerminalAttachment(keeper).Run(greeting);
     }
 
-    private bool Run()
+    private bool Run(string greeting)
     {
+        using var raw = Keyboard.Open(isRaw: true);
+        StandardStream.Error.Write(NativeText.Bytes(greeting + "\r\n"));
         Say(TerminalFrame.Of(TerminalFrame.Attach, []));
         SaySize();
-        using var raw = Keyboard.Open(isRaw: true);
         using var resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _loop.Post(SaySize));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);

@@ -9,6 +9,13 @@ public static class ProgramPath
     private const int TypeOfFile = 0xf000; // S_IFMT
     private const int Folder = 0x4000; // S_IFDIR
 
+    /// <summary>The names of programs that begin like this, for completion.</summary>
+    public static IEnumerable<string> Beginning(string begun, string? path) => begun.Contains('/') ? [] : (path ?? DefaultPath).Split(':')
+        .Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = true }))
+        .Select(file => Path.GetFileName(file))
+        .Where(name => name.StartsWith(begun, StringComparison.Ordinal));
+
     /// <returns>Why it cannot be executed, or null.</returns>
     public static string? Find(string name, string workingDirectory, string? path, out string program)
     {

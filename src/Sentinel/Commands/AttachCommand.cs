@@ -17,8 +17,7 @@ internal static class AttachCommand
                 return Session.Fail("attach needs a terminal; 'sentinel send' sends a line, and 'sentinel logs --follow' shows what is printed");
             if (SendCommand.InputOf(session, result.GetValue(process)!, needsTerminal: true) is not { } record)
                 return ExitCode.Failure;
-            Output.Tell($"Attached to {record.Spec.Name}; Ctrl+P Ctrl+Q detaches");
-            switch (TerminalAttachment.Run(session.Home.InputOf(record)))
+            switch (TerminalAttachment.Run(session.Home.InputOf(record), $"Attached to {record.Spec.Name}; Ctrl+P Ctrl+Q detaches"))
             {
                 case null:
                     return Session.Fail($"{record.Spec.Name}: nothing keeps its terminal any more; 'sentinel restart {record.Spec.Name}' gives it another");

@@ -5,7 +5,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Commands;
 
-/// <summary>Carries out a request that starts processes, and waits until they are ready, if that is asked for.</summary>
+/// <summary>Carries out a request about processes; waits until what it starts is ready, if that is asked for.</summary>
 internal sealed class AwaitedStart
 {
     private readonly Option<bool> _option = SharedOptions.Flag("--wait", "Wait until it is ready; on failure print the reason and its last output");
@@ -19,15 +19,16 @@ internal sealed class AwaitedStart
     public (IReadOnlyList<Outcome> Outcomes, int ExitCode) Do(
         ParseResult result, Session session, Request request, Func<State, IEnumerable<ProcessRecord>> which, Func<int, string>? summary = null)
     {
+        var state = session.Store.Read();
+        var known = which(state).Select(record => record.Id).ToHashSet();
+        using var note = SlowNote.For(now => now.Processes.Values.Where(record => IsAmong(record.Id)), OptionsOf(request));
         if (!Waits(result))
         {
             var started = session.Do(request);
             return (started, session.Report(started, summary));
         }
 
-        var state = session.Store.Read();
-        var known = which(state).Select(record => record.Id).ToHashSet();
-        using var waiting = new ReadyWait(session, id => id >= state.FreeId || known.Contains(id));
+        using var waiting = new ReadyWait(session, IsAmong);
         List<Outcome> outcomes = [.. session.Do(request).Select(outcome => outcome is Outcome.Began began ? Awaited(session, waiting, began) : outcome)];
         var exitCode = session.Report(outcomes, summary);
         foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
@@ -37,7 +38,17 @@ internal sealed class AwaitedStart
         }
 
         return (outcomes, exitCode);
+
+        bool IsAmong(int id) => id >= state.FreeId || known.Contains(id);
     }
+
+    private static StopOptions OptionsOf(Request request) => request switch
+    {
+        Request.Stop stop => stop.Options,
+        Request.Restart restart => restart.Options,
+        Request.Delete delete => delete.Options,
+        _ => StopOptions.Default,
+    };
 
     // Where nothing tells that it is ready, it has to live for a moment. Nothing is left to await: here, whatever takes time blocks.
     private static Outcome Awaited(Session session, ReadyWait waiting, Outcome.Began began) => waiting.Until(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
@@ -9,12 +8,10 @@ namespace Sentinel.Commands;
 /// </summary>
 internal static class Habits
 {
-    private const string Suggest = "[suggest:";
-
     /// <summary>A command line in our own words. A word that is a command of ours stays what it is.</summary>
     public static string[] Translate(string[] arguments) => arguments switch
     {
-        [var directive, var line] when directive.StartsWith(Suggest, StringComparison.Ordinal) => TranslateUnfinished(directive, line),
+        [var directive, var line] when Completion.IsAsked(arguments) => TranslateUnfinished(directive, line),
         ["--json", var verb, .. var rest] => Translate([verb, "--json", .. rest]),
         ["help"] => ["--help"],
         ["help", var word, .. var rest] => [.. WordsFor(word) ?? [word], .. rest, "--help"],
@@ -112,10 +109,9 @@ internal static class Habits
     // What a shell asks about: "[suggest:9]" "sentinel rm", where 9 is the place of the cursor.
     private static string[] TranslateUnfinished(string directive, string line)
     {
-        if (line.Split(' ', 3) is not [var program, var word, var rest] || WordsFor(word) is not { } words
-            || !int.TryParse(directive.AsSpan(Suggest.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+        if (line.Split(' ', 3) is not [var program, var word, var rest] || WordsFor(word) is not { } words || Completion.PlaceIn(directive) is not { } at)
             return [directive, line];
         var ours = string.Join(' ', words);
-        return [$"{Suggest}{at + ours.Length - word.Length}]", $"{program} {ours} {rest}"];
+        return [$"{directive[..(directive.IndexOf(':') + 1)]}{at + ours.Length - word.Length}]", $"{program} {ours} {rest}"];
     }
 }

@@ -15,6 +15,7 @@ internal static class ListCommand
     public static Command Create()
     {
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
+        group.CompletionSources.Add(_ => SharedOptions.Groups());
         var states = WordList.Option("--state", "Only processes in these states, such as crashed,failed or unhealthy", "states", ProcessFilter.Words);
         var ofSession = SessionOption.Create();
         var columns = WordList.Option("--columns", "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);

@@ -20,6 +20,7 @@ internal static class LogsCommand
         var processes = SharedOptions.Processes("Process id or name");
         processes.Arity = ArgumentArity.ZeroOrMore;
         var group = new Option<string?>("--group") { Description = "Logs of all processes of this group", HelpName = "name" };
+        group.CompletionSources.Add(_ => SharedOptions.Groups());
         var lines = SharedOptions.Lines("Number of last lines to show of each stream", DefaultLines);
         var all = SharedOptions.Flag("--all", "Show everything that is kept, including backups, oldest first");
         var stream = new Option<LogStream?>("--stream")
@@ -40,10 +41,11 @@ internal static class LogsCommand
         var context = Count("--context", "-C", "Same as --before and --after with this number");
         var raw = SharedOptions.Flag("--raw", "Print the raw bytes, without headings or names; --grep matches the raw bytes, too");
         var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
+        var owner = SessionOption.Create();
         var json = SharedOptions.Json();
         var command = new Command("logs")
         {
-            processes, group, lines, all, stream, follow, timestamps, since, until, grep, before, after, context, raw, clear, json,
+            processes, group, lines, all, stream, follow, timestamps, since, until, grep, before, after, context, raw, clear, owner, json,
         };
         command.Check(result =>
         {
@@ -68,7 +70,8 @@ internal static class LogsCommand
                 : result.GetValue(processes) is { Length: > 0 } named ? new Selection.Named(named)
                 : new Selection.All();
             if (result.GetValue(clear))
-                return session.Report(session.Do(new Request.ClearLogs(selection, result.GetValue(stream))));
+                return session.Report(session.Do(new Request.ClearLogs(SessionOption.Of(result, owner, selection), result.GetValue(stream))));
+            selection = SessionOption.OfLook(result, owner, selection);
             var (found, missing) = selection.In(session.Store.Read(), _ => true);
             var logs = found.SelectMany(process => LogFile.Of(process, session.Home).Select(log => (log, process)))
                 .Where(log => (result.GetValue(stream) ?? log.log.Stream) == log.log.Stream)
@@ -115,7 +118,7 @@ internal static class LogsCommand
                 session.Warn($"{log.Path} is not a file: nothing is kept in it");
             foreach (var log in session.OpenLogs.MovedOf(process))
                 session.Warn($"{process.Spec.Name} writes to {log.NowAt}: its log {log.Path} was renamed; new lines are only there, "
-                    + $"and 'sentinel restart {process.Id}' begins a new log");
+                    + $"and 'sentinel restart {process.Spec.Name}' begins a new log");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Linux.Proc;
+using Sentinel.Linux.Spawning;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -18,6 +19,7 @@ internal static class RunCommand
                 + "and all after --, are executed as they are",
             Arity = ArgumentArity.OneOrMore,
         };
+        words.CompletionSources.Add(context => context.WordToComplete is { Length: > 0 } begun ? ProgramPath.Beginning(begun, Caller.Environment["PATH"]) : []);
         var options = new SpecOptions(SpecFields.All.Where(field => field.IsOfRun));
         var instances = SharedOptions.Number(
             "--instances", 1, Instance.Most, "Run this many instances as one set: NAME-1, NAME-2, ..., each with its own ports, and its number in SENTINEL_INSTANCE");

@@ -83,6 +83,16 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
             _ => [result.GetValue((Option<string?>)option)!],
         };
 
+    // What can be known of them.
+    private static IEnumerable<string> ValuesOf(SpecField field) => field.Key switch
+    {
+        "group" => SharedOptions.Groups(),
+        "session" => SharedOptions.Sessions(),
+        "user" => Accounts.Names(),
+        "stop-signal" => SignalName.All,
+        _ => field.Words,
+    };
+
     private static Option[] OptionsOf(SpecField field)
     {
         var name = $"--{field.Key}";
@@ -96,8 +106,7 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
                 return [new Option<string[]>(name, field.Alias is { } alias ? [alias] : []) { Description = field.Help, HelpName = field.Value }];
             default:
                 var option = new Option<string?>(name) { Description = field.Help, HelpName = field.Value };
-                if (field.Words.Count > 0)
-                    option.CompletionSources.Add(_ => field.Words.Select(word => new CompletionItem(word)));
+                option.CompletionSources.Add(_ => ValuesOf(field).Select(word => new CompletionItem(word)));
                 return [option];
         }
     }

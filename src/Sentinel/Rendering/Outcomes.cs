@@ -10,7 +10,7 @@ internal static class Outcomes
     {
         Outcome.Started started => $"Started {Running(started)}",
         Outcome.Restarted restarted => $"Restarted {Running(restarted)}",
-        Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)})",
+        Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)}){(stopped.Remark is null ? "" : $"; {stopped.Remark}")}",
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",
         Outcome.Deleted deleted => $"Deleted {Named(deleted.Process)})",

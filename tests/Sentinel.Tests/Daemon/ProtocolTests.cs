@@ -65,7 +65,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Started, Gen.Int[1, 65535].Array[0, 2]).Select((target, run, ports) => new Outcome.Started(target, run) { Ports = [.. ports.Select(port => new PortRef("http", port))] }),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run, old)),
         Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated) { Ports = [new PortRef("db", 5432)] }),
-        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Stopped(target, record)),
+        Gen.Select(Text, AnyState.Record, Text.Null()).Select((target, record, remark) => new Outcome.Stopped(target, record, remark)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
         Gen.Select(Text, AnyState.Record, Gen.Bool, Text.Array[0, 2]).Select((target, record, isOutdated, fields) => new Outcome.Changed(target, record, isOutdated, fields)),
