@@ -97,7 +97,7 @@ public class NotifySocketTests
         Assert.NotEqual(0, await As(Nobody, $"ls {folder}"));
         Assert.NotEqual(0, await As("12345", $"test -w {address}"));
         Assert.Equal(0, await As(Nobody, $"test -w {address}"));
-        // Nor while nobody listens.
+        // Nor while nothing listens.
         await home.KillDaemon();
         Assert.NotEqual(0, await As(Nobody, $"rm {address}"));
         Assert.NotEqual(0, await As(Nobody, $"touch {folder}/x"));

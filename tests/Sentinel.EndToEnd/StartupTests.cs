@@ -84,7 +84,7 @@ public class StartupTests
         var installed = (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Ok();
 
         Assert.Contains($"Wrote {unit}", installed.Stdout);
-        Assert.Equal(["--user daemon-reload", "--user enable --now sentinel.service"], File.ReadAllLines(Path.Combine(home.Work, "calls")));
+        Assert.Equal(["--user show --property=Version", "--user daemon-reload", "--user enable --now sentinel.service"], File.ReadAllLines(Path.Combine(home.Work, "calls")));
         Assert.Equal((await home.Run(new Call("startup", "systemd", "--user") { Environment = variables })).Ok().Stdout, File.ReadAllText(unit));
         // Ours may be written again.
         (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Ok();
@@ -99,13 +99,25 @@ public class StartupTests
     public async Task Where_it_cannot_be_enabled_the_unit_is_there_and_what_to_do_is_told()
     {
         await using var home = new SentinelHome();
-        var (_, unit, variables) = Systemctl(home, "echo no bus >&2; exit 1");
+        var (_, unit, variables) = Systemctl(home, "case $2 in show) ;; *) echo no bus >&2; exit 1 ;; esac");
 
         var failed = (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1);
 
         Assert.Contains("no bus", failed.Stderr);
         Assert.Contains("systemctl --user enable --now sentinel.service", failed.Stderr);
         Assert.True(File.Exists(unit));
+    }
+
+    [Fact]
+    public async Task Where_systemd_does_not_answer_nothing_is_written()
+    {
+        await using var home = new SentinelHome();
+        var (_, unit, variables) = Systemctl(home, "echo no bus >&2; exit 1");
+
+        var failed = (await home.Run(new Call("startup", "systemd", "--user", "--install") { Environment = variables })).Fails(1);
+
+        Assert.Contains("systemd does not answer here, and nothing was written: 'systemctl --user show --property=Version' failed: no bus", failed.Stderr);
+        Assert.False(File.Exists(unit));
     }
 
     [Fact]

@@ -115,11 +115,13 @@ internal static class StartupCommand
         var path = Path.Combine(folder, service.Name + ".service");
         if (File.Exists(path) && !SystemdUnit.IsOurs(File.ReadAllText(path)))
             return Session.Fail($"{path} exists already, and Sentinel did not write it; choose another name with --name");
+        string[] manager = isUser ? ["systemctl", "--user"] : ["systemctl"];
+        if (Failure([.. manager, "show", "--property=Version"]) is { } absent)
+            return Session.Fail($"systemd does not answer here, and nothing was written: {absent}\n'sentinel startup systemd' prints the unit; 'sentinel startup --help' names other ways");
         Directory.CreateDirectory(folder);
         File.WriteAllText(path, unit);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        string[] manager = isUser ? ["systemctl", "--user"] : ["systemctl"];
         string[][] calls = [[.. manager, "daemon-reload"], [.. manager, "enable", "--now", service.Name + ".service"]];
         if (calls.Select(Failure).FirstOrDefault(failure => failure is not null) is { } why)
             return Session.Fail($"wrote {path}, but {why}.\nWhere systemd runs, use: {string.Join(" && ", calls.Select(call => string.Join(' ', call)))}");

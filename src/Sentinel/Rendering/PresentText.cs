@@ -19,7 +19,7 @@ internal static class PresentText
             {
                 { IsOwn: true } => "it listens.",
                 { Listener: { } stranger } => $"{Text.Printable(stranger)} listens, which does not belong to it.",
-                _ => "nobody listens.",
+                _ => "nothing listens.",
             });
         if (story.Errors is not [var first, ..])
             yield break;

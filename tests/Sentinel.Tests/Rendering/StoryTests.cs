@@ -163,7 +163,7 @@ public sealed class StoryTests
                 "Restarted 3 times in the last hour, the last 2m 0s ago: killed by SIGSEGV.",
                 "Port 8000 (http): it listens.",
                 "Port 8001 (admin): nginx (pid 9) listens, which does not belong to it.",
-                "Port 8002 (idle): nobody listens.",
+                "Port 8002 (idle): nothing listens.",
                 "Its last errors in this run, on stdout:",
                 @"| error: \x1b[31mno",
             ],
