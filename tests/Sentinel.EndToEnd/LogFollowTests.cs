@@ -131,6 +131,21 @@ public partial class LogFollowTests
     }
 
     [Fact]
+    public async Task On_a_terminal_the_last_lines_are_those_of_the_process_and_none_in_between_is_missing()
+    {
+        Terminal.Need();
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        // A line of stderr, then ten of stdout, each a moment after the one before, so that their order is known.
+        await home.Start("web", "sh", "-c", "echo trouble >&2; sleep 0.3; for i in 1 2 3 4 5 6 7 8 9 10; do echo $i; sleep 0.05; done; exec sleep 1000");
+        await home.Says("web", "10");
+
+        var shown = (await home.Run(Terminal.Call(200, "logs", "web", "--lines", "3"))).Ok().Lines.Select(line => line.TrimEnd('\r'));
+
+        Assert.Equal(["8", "9", "10"], shown.Where(line => !line.Contains("---", StringComparison.Ordinal)));
+        Assert.Equal(4, (await home.Run("logs", "web", "--lines", "3")).Ok().Lines.Count(line => line.Length > 0 && !line.StartsWith("==>", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Of_many_runs_that_wrote_nothing_the_last_is_told()
     {
         Terminal.Need();

@@ -7,7 +7,8 @@ namespace Sentinel.Commands;
 
 /// <summary>Shows several logs in one order: that of time, as far as it is known.</summary>
 /// <param name="excerpt">The lines of a part to show; null stands for lines that were left out in between.</param>
-internal sealed class LogMerge(LogWriter writer, LogQuery query, Func<LogView.Part, IEnumerable<LogLine?>> excerpt)
+/// <param name="countsProcesses">Whether as many lines as are asked for are those of a process, and not of each of its streams.</param>
+internal sealed class LogMerge(LogWriter writer, LogQuery query, Func<LogView.Part, IEnumerable<LogLine?>> excerpt, bool countsProcesses)
 {
     // A line shows the last of them: how the run before ended, and that another began.
     private const int MostMarks = 2;
@@ -16,6 +17,7 @@ internal sealed class LogMerge(LogWriter writer, LogQuery query, Func<LogView.Pa
     private readonly Dictionary<Event.OfProcess, List<Source>> _waiting = new(ReferenceEqualityComparer.Instance);
     private readonly Queue<(LogFile Log, Event.OfProcess Happened)> _marks = new();
     private readonly HashSet<int> _ranBefore = [];
+    private Dictionary<int, int> _surplus = [];
     private bool _isAnyShown;
 
     /// <param name="happened">What happened to each process, by its id.</param>
@@ -23,6 +25,9 @@ internal sealed class LogMerge(LogWriter writer, LogQuery query, Func<LogView.Pa
     {
         if (parts.Count(part => part.Start < part.End && part.Times.Of(part.Start) is null) > 1)
             writer.Unordered();
+        else if (countsProcesses && query is { Lines: { } most, Pattern: null })
+            _surplus = parts.GroupBy(part => part.Process.Id).ToDictionary(
+                process => process.Key, process => process.Count() == 1 ? 0 : process.Sum(part => excerpt(part).Count()) - most);
         var marks = parts.Select(part => Marks(part, happened[part.Process.Id]).ToList()).ToList();
         var arrivals = marks.SelectMany(all => all).GroupBy(mark => mark.Happened, ReferenceEqualityComparer.Instance)
             .ToDictionary(group => group.Key!, group => group.Count(), ReferenceEqualityComparer.Instance);
@@ -107,6 +112,12 @@ internal sealed class LogMerge(LogWriter writer, LogQuery query, Func<LogView.Pa
 
     private void Write(LogView.Part part, LogLine line)
     {
+        if (_surplus.GetValueOrDefault(part.Process.Id) is > 0 and var surplus)
+        {
+            _surplus[part.Process.Id] = surplus - 1;
+            return;
+        }
+
         WriteMarks();
         writer.Line(part.Log, line, part.Times.Of(line.Position));
         _isAnyShown = true;

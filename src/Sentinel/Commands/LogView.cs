@@ -55,7 +55,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
             session.Warn($"it is not known when {timeless.Log.Process} wrote to {timeless.Log.Stream.Word()}: only a running daemon notes that");
 
         if (_writer.TakesOneOrder)
-            new LogMerge(_writer, query, Excerpt).Show(parts, happened.ToLookup(one => one.Id));
+            new LogMerge(_writer, query, Excerpt, countsProcesses: look.IsTerminal).Show(parts, happened.ToLookup(one => one.Id));
         else
             parts.ForEach(Show);
         session.Output.Flush();

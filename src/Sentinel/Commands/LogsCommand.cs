@@ -21,7 +21,7 @@ internal static class LogsCommand
         processes.Arity = ArgumentArity.ZeroOrMore;
         var group = new Option<string?>("--group") { Description = "Logs of all processes of this group", HelpName = "name" };
         group.CompletionSources.Add(_ => SharedOptions.Groups());
-        var lines = SharedOptions.Lines("Number of last lines to show of each stream", DefaultLines);
+        var lines = SharedOptions.Lines("Number of last lines to show of each process; through a pipe, of each of its streams", DefaultLines);
         var all = SharedOptions.Flag("--all", "Show everything that is kept, including backups, oldest first");
         var stream = new Option<LogStream?>("--stream")
         {
