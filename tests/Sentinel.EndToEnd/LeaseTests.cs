@@ -140,7 +140,7 @@ public class LeaseTests
         Assert.Contains("'sentinel gc' ends it", (await home.Run("status", "web")).Ok().Stdout);
 
         var gc = (await home.Run("gc")).Ok();
-        Assert.Equal($"Ended web (id: 1): sleep (pid {owner.Pid}) has ended\nEnded 1 process\n", gc.Stdout);
+        Assert.Equal($"Ended web (id: 1): sleep (pid {owner.Pid}) has ended\nEnded 1 process\n1 process is still registered; --delete forgets it, and --logs the logs as well\n", gc.Stdout);
         Assert.Equal(["sleep"], home.SupervisedPrograms());
         Assert.Equal("stopped", (await home.Show("web")).State);
         Assert.Equal("No processes to end\n", (await home.Run("gc")).Ok().Stdout);

@@ -188,7 +188,8 @@ public static class RequestDocument
     public static Selection ReadSelection(JsonElement json) =>
         (json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
             : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
-            : (Selection)new Selection.All()) with { Session = json.Maybe("ofSession")?.GetString() };
+            : (Selection)new Selection.All()) with
+        { Session = json.Maybe("ofSession")?.GetString() };
 
     private static void Write(Utf8JsonWriter json, StopOptions options)
     {

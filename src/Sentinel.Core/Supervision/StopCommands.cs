@@ -20,16 +20,20 @@ internal sealed class StopCommands(SupervisorTools tools, Launching launching)
     /// <summary>Whether a process is such a command, whose end is still to be learned.</summary>
     public bool IsAwaited(int pid) => _awaited.Contains(pid);
 
-    /// <summary>Runs the commands of all that have one, at the same time.</summary>
+    /// <summary>Begins the commands of all that have one, at the same time.</summary>
     /// <param name="found">As they were before they were to end.</param>
+    /// <returns>Those that were asked, for <see cref="Finish"/>.</returns>
+    public List<Asked> Begin(IEnumerable<ProcessRecord> found, State state, StopOptions options) =>
+        // Who names a signal, or allows no time, wants no command.
+        options.Signal is not null || options.Timeout == TimeSpan.Zero ? []
+        : [.. found.Where(record => record.Spec.Stop.Command is not null).Select(record => Ask(record, state, options)).OfType<Asked>()];
+
+    /// <summary>Waits until each command has done its work, or its time is up.</summary>
     /// <returns>How the main processes that ended meanwhile did, by the id of the process.</returns>
-    public async ValueTask<IReadOnlyDictionary<int, Exit>> Run(IEnumerable<ProcessRecord> found, State state, StopOptions options)
+    public async ValueTask<IReadOnlyDictionary<int, Exit>> Finish(IEnumerable<Asked> begun)
     {
         var ends = new Dictionary<int, Exit>();
-        // Who names a signal, or allows no time, wants no command.
-        if (options.Signal is not null || options.Timeout == TimeSpan.Zero)
-            return ends;
-        List<Asked> open = [.. found.Where(record => record.Spec.Stop.Command is not null).Select(record => Ask(record, state, options)).OfType<Asked>()];
+        var open = begun.ToList();
         while (open.Count > 0)
         {
             await tools.Handles.WaitAny([.. open.SelectMany(asked => asked.Running)], open.Min(asked => asked.Left(tools.Time)));
@@ -94,8 +98,9 @@ internal sealed class StopCommands(SupervisorTools tools, Launching launching)
 
     private static string Seconds(Asked asked) => string.Create(CultureInfo.InvariantCulture, $"{asked.Timeout.TotalSeconds:0.###} s");
 
+    /// <summary>A process whose command runs, or has run.</summary>
     /// <param name="Begun">When, as a timestamp.</param>
-    private sealed record Asked(ProcessRecord Record, IProcessHandle Main, IProcessHandle Command, long Begun, TimeSpan Timeout)
+    internal sealed record Asked(ProcessRecord Record, IProcessHandle Main, IProcessHandle Command, long Begun, TimeSpan Timeout)
     {
         /// <summary>How the command ended; null: it has not.</summary>
         public Exit? How { get; set; }

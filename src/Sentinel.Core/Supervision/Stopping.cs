@@ -88,10 +88,19 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
     /// <summary>Ends trees, but not what another command has started again since.</summary>
     public async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options)
     {
-        var ended = await commands.Run(begun.Found, begun.Written, options);
-        var ends = await _ending.End(begun.Roots, options, () => StartedAgain(begun.Roots), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
-        return ended.Count == 0 ? ends : ends.ToDictionary(
+        // Nobody waits for the command of another: the others are ended meanwhile.
+        var asked = commands.Begin(begun.Found, begun.Written, options);
+        var ids = asked.Select(each => each.Record.Id).ToHashSet();
+        var ends = await End(begun.Roots.FindAll(root => !ids.Contains(root.Id)));
+        if (asked.Count == 0)
+            return ends;
+        var ended = await commands.Finish(asked);
+        var late = await End(begun.Roots.FindAll(root => ids.Contains(root.Id)));
+        return ends.Concat(late).ToDictionary(
             end => end.Key, end => end.Value.Main is null && ended.TryGetValue(end.Key, out var how) ? end.Value with { Main = how } : end.Value);
+
+        async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(List<TreeRoot> roots) => roots.Count == 0 ? new Dictionary<int, TreeEnd>()
+            : await _ending.End(roots, options, () => StartedAgain(roots), [.. begun.Written.Processes.Values.Select(TreeRoot.Of)]);
     }
 
     /// <summary>Ends what processes that are about to be started have left.</summary>
@@ -251,7 +260,8 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
         now,
         !record.State.IsOver,
         end.Ended,
-        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null) { WasLate = end.WasLate };
+        end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null)
+    { WasLate = end.WasLate };
 
     private static string CouldNotEnd(TreeEnd end) => $"could not end all of it: {string.Join("; ", end.Survivors)}";
 }

@@ -152,7 +152,8 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
     public TreeEnd Result() => new(
         _main,
         Math.Max(_members.Values.Count(member => member.Handle.HasEnded), _hasKilledUnseen ? 1 : 0),
-        _survivors) { WasLate = _wasLate };
+        _survivors)
+    { WasLate = _wasLate };
 
     public void Dispose()
     {

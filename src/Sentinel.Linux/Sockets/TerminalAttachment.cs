@@ -10,11 +10,14 @@ namespace Sentinel.Linux.Sockets;
 public sealed unsafe class TerminalAttachment
 {
     private const int BlockBytes = 16 * 1024;
+    private const int MostUnsent = 64 * 1024;
     private const byte ControlP = 0x10, ControlQ = 0x11;
 
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly SafeFileHandle _keyboard = new(0, ownsHandle: false);
     private readonly SafeFileHandle _keeper;
+    private readonly List<byte> _unsent = [];
+    private IDisposable? _sending;
     private bool _isHeld;
     private bool _hasDetached;
 
@@ -109,10 +112,32 @@ public sealed unsafe class TerminalAttachment
         }
     }
 
-    // What the program does not read in time is lost, as it is where one types ahead too far.
-    private void Say(ReadOnlySpan<byte> frame)
+    // What is typed too far ahead of a program that does not read is lost, as at any terminal.
+    private void Say(byte[] frame)
     {
-        if (UnixSocket.Write(_keeper, frame) is < 0)
+        if (_unsent.Count > MostUnsent)
+            return;
+        _unsent.AddRange(frame);
+        Send();
+    }
+
+    private void Send()
+    {
+        var sent = UnixSocket.Write(_keeper, _unsent.ToArray());
+        if (sent < 0)
+        {
             _loop.Stop();
+            return;
+        }
+
+        _unsent.RemoveRange(0, sent ?? 0);
+        if (_unsent.Count > 0)
+        {
+            _sending ??= _loop.OnWritable(_keeper, Send);
+            return;
+        }
+
+        _sending?.Dispose();
+        _sending = null;
     }
 }

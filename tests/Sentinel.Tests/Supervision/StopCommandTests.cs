@@ -70,6 +70,21 @@ public sealed class StopCommandTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_waits_for_the_command_of_another()
+    {
+        Started();
+        var other = _sentinel.Started("other");
+        OnStop(_ => { });
+        TimeSpan? asked = null;
+        other.OnSignal = _ => asked ??= _sentinel.Clock.Elapsed;
+
+        Assert.Equal(2, _sentinel.Stop("web", "other").OfType<Outcome.Stopped>().Count());
+
+        Assert.Equal(TimeSpan.Zero, asked);
+        Assert.Equal(Timeout, _sentinel.Clock.Elapsed);
+    }
+
+    [Fact]
     public void One_that_cannot_be_run_is_told_and_the_signal_follows()
     {
         Started();
