@@ -152,6 +152,16 @@ public class EverydayTests
         Assert.Contains("Stopped web (id: 1); it had to be killed (SIGKILL)", (await stop.Finish()).Ok().Stdout);
     }
 
+    [Theory]
+    [InlineData("ls")]
+    [InlineData("group ls")]
+    [InlineData("port ls")]
+    public async Task Every_list_has_its_short_form(string command)
+    {
+        await using var home = new SentinelHome();
+        (await home.Run(command.Split(' '))).Ok();
+    }
+
     [Fact]
     public async Task An_interrupted_wait_says_that_the_process_goes_on()
     {

@@ -97,6 +97,7 @@ internal static class GroupCommand
         name.Description = "Show the processes of this group";
         var json = SharedOptions.Json();
         var command = new Command("list", "List all groups, or the processes of one") { name, json };
+        command.Aliases.Add(ListCommand.Alias);
         command.SetAction(result => Invocation.InSession(result, json, session => List(session, result.GetValue(name))));
         return command;
     }

@@ -38,6 +38,7 @@ internal static class PortCommand
         var name = NameOption("Only leases with this name");
         var json = SharedOptions.Json();
         var command = new Command("list", "List the leased ports, and what listens on them") { name, json };
+        command.Aliases.Add(ListCommand.Alias);
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var ports = session.Ask<Answer.Ports>(new Query.Ports(result.GetValue(name))).All;
