@@ -42,7 +42,7 @@ public abstract record Outcome(string Target)
 
     /// <summary>Its spec has changed.</summary>
     /// <param name="IsOutdated">Whether it runs, and part of the change takes effect only at its next start.</param>
-    /// <param name="Fields">The keys of what has changed.</param>
+    /// <param name="Fields">The keys of the changed fields.</param>
     public sealed record Changed(string Target, ProcessRef Process, bool IsOutdated, IReadOnlyList<string> Fields) : OfProcess(Target, Process);
 
     /// <summary>A signal was sent to it.</summary>

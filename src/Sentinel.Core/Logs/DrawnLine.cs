@@ -50,7 +50,7 @@ internal sealed class DrawnLine
         return drawn.Text(keepsColors);
     }
 
-    // The length of what begins here if it is obeyed: a carriage return, EL or SGR.
+    // How long the control is that begins here, if it is one that is obeyed: a carriage return, EL or SGR.
     private static int ControlAt(ReadOnlySpan<byte> text)
     {
         if (text[0] == '\r')

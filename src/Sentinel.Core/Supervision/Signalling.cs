@@ -18,7 +18,7 @@ internal sealed class Signalling(SupervisorTools tools, Choosing choosing)
         var (found, outcomes) = choosing.Choose(transaction, snapshot, selection, record => record.State is RunState.Running);
         var running = found.FindAll(record => record.State is RunState.Running);
         outcomes.AddRange(found.Except(running).Select(record => NotRunning(record, $"it is {record.State.Word}")));
-        // Written down first: whoever finds one dead is told who sent the signal.
+        // Written down first: those who find one dead are told who sent the signal.
         foreach (var record in running)
             transaction.State = transaction.State.With(Lifecycle.Decide(record, new ProcessEvent.Signalled(number), tools.Time.GetUtcNow()).Record);
         transaction.SaveForNow();
@@ -31,7 +31,7 @@ internal sealed class Signalling(SupervisorTools tools, Choosing choosing)
         return outcomes;
     }
 
-    // The main process first: it may have an idea of what the others are to do.
+    // The main process first: it may tell the others itself what to do.
     private Outcome Send(ProcessRecord record, List<ProcessIdentity> tree, int number)
     {
         var main = record.State.Main!;

@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Sentinel.Linux.Native;
 
 /// <summary>What standard output and standard error are connected to.</summary>
 public static unsafe class Terminal
 {
     private const int Stdin = 0, Stdout = 1, Stderr = 2;
-    private const ulong GetWindowSize = 0x5413;
+    private const ulong GetWindowSize = 0x5413, SetWindowSize = 0x5414;
 
     public static bool IsTerminal => LibC.isatty(Stdout) == 1;
 
@@ -29,6 +31,13 @@ public static unsafe class Terminal
 
     /// <summary>In rows; null if unknown.</summary>
     public static int? Height => Size(Stdout, 0);
+
+    /// <summary>Tells a terminal, and what runs on it, how large its window is.</summary>
+    internal static void SetSize(SafeHandle terminal, ushort rows, ushort columns)
+    {
+        var size = stackalloc ushort[4] { rows, columns, 0, 0 };
+        LibC.ioctl(terminal, SetWindowSize, size);
+    }
 
     private static int? Size(int descriptor, int field)
     {

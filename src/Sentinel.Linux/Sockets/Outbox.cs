@@ -8,6 +8,9 @@ internal sealed class Outbox(SafeFileHandle socket)
     private byte[] _frame = [];
     private int _sentBytes;
 
+    /// <summary>How many bytes it has sent so far.</summary>
+    public long Sent { get; private set; }
+
     /// <summary>Sends until there is nothing more, or no room.</summary>
     /// <param name="next">The frame after one that was sent; null: there is none for now.</param>
     /// <returns>Whether all was sent; null when nobody reads any more.</returns>
@@ -30,6 +33,7 @@ internal sealed class Outbox(SafeFileHandle socket)
                     return null;
                 case { } written:
                     _sentBytes += written;
+                    Sent += written;
                     break;
             }
         }

@@ -16,12 +16,14 @@ public sealed unsafe class TerminalAttachment
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly SafeFileHandle _keyboard = new(0, ownsHandle: false);
     private readonly SafeFileHandle _keeper;
-    private readonly List<byte> _unsent = [];
+    private readonly Queue<byte[]> _unsent = [];
+    private readonly Outbox _outbox;
+    private long _said;
     private IDisposable? _sending;
     private bool _isHeld;
     private bool _hasDetached;
 
-    private TerminalAttachment(SafeFileHandle keeper) => _keeper = keeper;
+    private TerminalAttachment(SafeFileHandle keeper) => (_keeper, _outbox) = (keeper, new Outbox(keeper));
 
     /// <summary>Whether the user is at a terminal.</summary>
     public static bool IsPossible => Terminal.IsTerminal && Terminal.IsKeyboard;
@@ -115,23 +117,22 @@ public sealed unsafe class TerminalAttachment
     // What is typed too far ahead of a program that does not read is lost, as at any terminal.
     private void Say(byte[] frame)
     {
-        if (_unsent.Count > MostUnsent)
+        if (_said - _outbox.Sent > MostUnsent)
             return;
-        _unsent.AddRange(frame);
+        _unsent.Enqueue(frame);
+        _said += frame.Length;
         Send();
     }
 
     private void Send()
     {
-        var sent = UnixSocket.Write(_keeper, _unsent.ToArray());
-        if (sent < 0)
+        if (_outbox.Send(() => _unsent.TryDequeue(out var next) ? next : null) is not { } isAll)
         {
             _loop.Stop();
             return;
         }
 
-        _unsent.RemoveRange(0, sent ?? 0);
-        if (_unsent.Count > 0)
+        if (!isAll)
         {
             _sending ??= _loop.OnWritable(_keeper, Send);
             return;

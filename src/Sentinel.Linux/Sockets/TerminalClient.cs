@@ -15,7 +15,9 @@ internal sealed class TerminalClient : IDisposable
     private readonly Action<TerminalClient> _left;
     private readonly Action _caughtUp;
     private readonly List<byte> _received = [];
-    private readonly List<byte> _pending = [];
+    private readonly Queue<byte[]> _pending = [];
+    private readonly Outbox _outbox;
+    private long _given;
     private IDisposable? _reading;
     private IDisposable? _writing;
     private IDisposable? _timer;
@@ -26,7 +28,7 @@ internal sealed class TerminalClient : IDisposable
     public TerminalClient(
         EventLoop loop, SafeFileHandle socket, TimeSpan patience, Action<TerminalClient, byte, byte[]> heard, Action<TerminalClient> left, Action caughtUp)
     {
-        (_loop, _socket, _patience, _heard, _left, _caughtUp) = (loop, socket, patience, heard, left, caughtUp);
+        (_loop, _socket, _outbox, _patience, _heard, _left, _caughtUp) = (loop, socket, new Outbox(socket), patience, heard, left, caughtUp);
         Listens(true);
     }
 
@@ -37,11 +39,12 @@ internal sealed class TerminalClient : IDisposable
     public bool IsWaiting { get; set; }
 
     /// <summary>How many bytes it has still to read.</summary>
-    public int Pending => _pending.Count;
+    public long Pending => _given - _outbox.Sent;
 
     public void Give(byte[] bytes)
     {
-        _pending.AddRange(bytes);
+        _pending.Enqueue(bytes);
+        _given += bytes.Length;
         Write();
     }
 
@@ -84,22 +87,21 @@ internal sealed class TerminalClient : IDisposable
 
     private void Write()
     {
-        var written = _pending.Count == 0 ? 0 : UnixSocket.Write(_socket, _pending.ToArray());
-        if (written < 0)
+        var before = _outbox.Sent;
+        if (_outbox.Send(() => _pending.TryDequeue(out var next) ? next : null) is not { } isAll)
         {
-            // Not at once: whoever gives it something goes through all of us.
+            // Not at once: the keeper, which gives it something, goes through all of us.
             _loop.After(TimeSpan.Zero, () => _left(this));
             return;
         }
 
-        if (written > 0)
+        if (_outbox.Sent > before)
         {
-            _pending.RemoveRange(0, written.Value);
             _timer?.Dispose();
             _timer = null;
         }
 
-        if (_pending.Count > 0)
+        if (!isAll)
         {
             _writing ??= _loop.OnWritable(_socket, Write);
             _timer ??= _loop.After(_patience, () => _left(this));

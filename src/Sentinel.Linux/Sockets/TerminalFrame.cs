@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Sentinel.Linux.Sockets;
 
 /// <summary>
-/// What a client says to the keeper of a terminal: a letter, the length of what follows, in two bytes, and that. The keeper answers with
+/// What a client says to the keeper of a terminal: a letter, the length of the content in two bytes, and the content. The keeper answers with
 /// what the program prints, or, to one that has not attached, with a byte whenever everything that it sent was taken.
 /// </summary>
 internal static class TerminalFrame

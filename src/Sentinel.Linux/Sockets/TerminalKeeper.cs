@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Logs;
@@ -18,8 +19,6 @@ public sealed unsafe class TerminalKeeper : IDisposable
     // One who reads more slowly than the program prints slows it down, as a terminal does; one who does not read is sent away.
     private const int MostPending = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private const ulong SetWindowSize = 0x5414;
 
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly SafeFileHandle _master;
@@ -116,12 +115,7 @@ public sealed unsafe class TerminalKeeper : IDisposable
                 client.IsAttached = true;
                 break;
             case TerminalFrame.WindowSize when content.Length == 4:
-                fixed (byte* size = new byte[8])
-                {
-                    new ReadOnlySpan<byte>(content).CopyTo(new Span<byte>(size, 4));
-                    LibC.ioctl(_master, SetWindowSize, size);
-                }
-
+                Terminal.SetSize(_master, BinaryPrimitives.ReadUInt16LittleEndian(content), BinaryPrimitives.ReadUInt16LittleEndian(content.AsSpan(2)));
                 break;
             case TerminalFrame.Input:
                 _typed.AddRange(content);

@@ -73,13 +73,13 @@ public static unsafe class LogReaders
             && LengthOf(path) > 0 && !HasReader(name);
     }
 
-    private static void Begin(string log, LogLimits limits, SafeFileHandle pipe) => OwnProcess.Begin(
-        pipe,
-        CommandName,
-        log,
-        limits.MaxBytes.ToString(CultureInfo.InvariantCulture),
-        limits.Backups.ToString(CultureInfo.InvariantCulture),
-        limits.Compress ? "true" : "false");
+    /// <summary>What a command that writes a log is told.</summary>
+    internal static string[] WordsFor(string log, LogLimits limits) =>
+    [
+        log, limits.MaxBytes.ToString(CultureInfo.InvariantCulture), limits.Backups.ToString(CultureInfo.InvariantCulture), limits.Compress ? "true" : "false",
+    ];
+
+    private static void Begin(string log, LogLimits limits, SafeFileHandle pipe) => OwnProcess.Begin(pipe, [CommandName, .. WordsFor(log, limits)]);
 
     private static int LengthOf(string pipe)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Native;
@@ -16,7 +15,6 @@ internal static unsafe class PseudoTerminal
 
     private const ulong SetLock = 0x40045431; // TIOCSPTLCK
     private const ulong OpenOther = 0x5441; // TIOCGPTPEER
-    private const ulong SetWindowSize = 0x5414; // TIOCSWINSZ
 
     // What programs expect where nobody looks.
     private const ushort Rows = 24, Columns = 80;
@@ -31,9 +29,8 @@ internal static unsafe class PseudoTerminal
         if (master.IsInvalid)
             throw SystemCallException.Last("open", "/dev/ptmx");
         var unlocked = 0;
-        var size = stackalloc ushort[4] { Rows, Columns, 0, 0 };
         LibC.ioctl(master, SetLock, &unlocked);
-        LibC.ioctl(master, SetWindowSize, size);
+        Terminal.SetSize(master, Rows, Columns);
         var side = LibC.ioctl(master, OpenOther, (void*)(LibC.O_RDWR | LibC.O_NOCTTY | LibC.O_CLOEXEC));
         if (side < 0)
             throw SystemCallException.Last("open", "the other side of a pseudo-terminal");
@@ -41,15 +38,7 @@ internal static unsafe class PseudoTerminal
         if (launch.Account is { } account && LibC.fchown(program, account.UserId, account.GroupId) != 0)
             throw SystemCallException.Last("hand over", "a pseudo-terminal");
         InputPipe.Place(launch.InputPath!);
-        var limits = launch.LogLimits;
-        OwnProcess.Begin(
-            master,
-            LogReaders.TerminalName,
-            launch.StdoutPath,
-            limits.MaxBytes.ToString(CultureInfo.InvariantCulture),
-            limits.Backups.ToString(CultureInfo.InvariantCulture),
-            limits.Compress ? "true" : "false",
-            launch.InputPath!);
+        OwnProcess.Begin(master, [LogReaders.TerminalName, .. LogReaders.WordsFor(launch.StdoutPath, launch.LogLimits), launch.InputPath!]);
         return program;
     }
 }

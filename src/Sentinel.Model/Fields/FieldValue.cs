@@ -67,8 +67,7 @@ public readonly struct FieldValue(string key, IReadOnlyList<string> texts, Asker
     public long? Bytes() => Text is not { } text ? null
         : ByteSize.Parse(text) ?? throw new FormatException($"--{key} takes an amount such as 200M or 1.5G, not '{text}'");
 
-    public int? Signal() => Text is not { } text ? null
-        : SignalName.Parse(text) ?? throw new FormatException($"there is no signal '{text}'; 'kill -l' lists all signals");
+    public int? Signal() => Text is { } text ? SignalName.Read(text) : null;
 }
 
 /// <summary>Who gives values to fields, and from where.</summary>

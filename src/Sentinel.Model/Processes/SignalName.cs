@@ -21,6 +21,9 @@ public static class SignalName
     /// <summary><c>SIGTERM</c> for 15; <c>SIG34</c> where there is no name.</summary>
     public static string Of(int number) => $"SIG{(number > 0 && number < Names.Length ? Names[number] : number)}";
 
+    /// <summary>The same; where there is no such signal, a <see cref="FormatException"/> says so.</summary>
+    public static int Read(string text) => Parse(text) ?? throw new FormatException($"there is no signal '{text}'; 'kill -l' lists all signals");
+
     /// <summary>The number of <c>TERM</c>, <c>sigterm</c>, <c>15</c> or <c>SIG34</c>; null when there is no such signal.</summary>
     public static int? Parse(string text)
     {

@@ -19,18 +19,16 @@ internal sealed class AwaitedStart
     public (IReadOnlyList<Outcome> Outcomes, int ExitCode) Do(
         ParseResult result, Session session, Request request, Func<State, IEnumerable<ProcessRecord>> which, Func<int, string>? summary = null)
     {
+        // To read the state takes time: only a wait, or a person who may be told what takes long, needs to know which they are.
+        if (!Waits(result) && !SlowNote.IsWanted)
+            return Report(session.Do(request));
         var state = session.Store.Read();
         var known = which(state).Select(record => record.Id).ToHashSet();
         using var note = SlowNote.For(now => now.Processes.Values.Where(record => IsAmong(record.Id)), OptionsOf(request));
         if (!Waits(result))
-        {
-            var started = session.Do(request);
-            return (started, session.Report(started, summary));
-        }
-
+            return Report(session.Do(request));
         using var waiting = new ReadyWait(session, IsAmong);
-        List<Outcome> outcomes = [.. session.Do(request).Select(outcome => outcome is Outcome.Began began ? Awaited(session, waiting, began) : outcome)];
-        var exitCode = session.Report(outcomes, summary);
+        var (outcomes, exitCode) = Report([.. session.Do(request).Select(outcome => outcome is Outcome.Began began ? Awaited(session, waiting, began) : outcome)]);
         foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
         {
             ReadyWait.ShowLastLines(session, failed.Id);
@@ -38,6 +36,8 @@ internal sealed class AwaitedStart
         }
 
         return (outcomes, exitCode);
+
+        (IReadOnlyList<Outcome>, int) Report(IReadOnlyList<Outcome> outcomes) => (outcomes, session.Report(outcomes, summary));
 
         bool IsAmong(int id) => id >= state.FreeId || known.Contains(id);
     }

@@ -12,7 +12,7 @@ namespace Sentinel.Commands;
 /// </summary>
 internal static class Completion
 {
-    public const string Suggest = "[suggest:", Describe = "[describe:";
+    private const string Suggest = "[suggest:", Describe = "[describe:";
 
     public static bool IsAsked(string[] arguments) =>
         arguments is [var directive, _] && (directive.StartsWith(Suggest, StringComparison.Ordinal) || directive.StartsWith(Describe, StringComparison.Ordinal));

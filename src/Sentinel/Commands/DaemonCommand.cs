@@ -123,13 +123,7 @@ internal static class DaemonCommand
             using var host = new DaemonHost(session.Home);
             if (!host.Run(result.GetValue(withProcesses) || with.Found is not null || Environment.ProcessId == 1, with.Found?.Id))
                 return Session.Fail($"another daemon or command (pid {StateFiles.HolderOf(session.Home.Lock)}) is at work in {session.Home.Folder}");
-            return host.EndedWith switch
-            {
-                null => ExitCode.Success,
-                Exit.Code code => code.Value,
-                Exit.Signal signal => ExitCode.KilledBy(signal.Number),
-                var other => Session.Fail($"{with.Found!.Spec.Name} {other}"),
-            };
+            return host.EndedWith is not { } how ? ExitCode.Success : ExitCode.Of(how) ?? Session.Fail($"{with.Found!.Spec.Name} {how}");
         });
         return command;
     }

@@ -1,3 +1,5 @@
+using Sentinel.Model.Processes;
+
 namespace Sentinel.Commands;
 
 /// <summary>What a command's exit code means; also in the help text and the README.</summary>
@@ -14,6 +16,11 @@ internal static class ExitCode
     /// <summary>For <c>wait</c>: it took too long; the code that timeout(1) uses.</summary>
     public const int TimedOut = 124;
 
-    /// <summary>For <c>wait</c>: the process was killed by a signal; the code that shells use.</summary>
-    public static int KilledBy(int signal) => 128 + signal;
+    /// <summary>That of a command that ends as a process has: its code or, if a signal killed it, the one that shells use. Null: nobody knows.</summary>
+    public static int? Of(Exit? how) => how switch
+    {
+        Exit.Code code => code.Value,
+        Exit.Signal signal => 128 + signal.Number,
+        _ => null,
+    };
 }

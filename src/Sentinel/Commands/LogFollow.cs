@@ -103,7 +103,7 @@ internal sealed class LogFollow(Session session, LogWriter writer, LogQuery quer
 
     private IEnumerable<LogFile> LogsOf(int id) => _logs.Keys.Where(log => _logs[log].Part.Process.Id == id);
 
-    // Standard output has only what was written, for whoever is no person.
+    // Standard output has only what was written, for programs.
     private void Note(LogFile log, Event.OfProcess happened, bool isAgain)
     {
         if (writer.TakesMarks)

@@ -72,19 +72,7 @@ internal static class SharedOptions
 
     public static Option<int?> Signal(string name, string description)
     {
-        var option = new Option<int?>(name)
-        {
-            Description = description,
-            HelpName = "name",
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (SignalName.Parse(text) is { } signal)
-                    return signal;
-                result.AddError($"there is no signal '{text}'; 'kill -l' lists all signals");
-                return null;
-            },
-        };
+        var option = Amount(name, "name", description, SignalName.Read);
         option.CompletionSources.Add(_ => SignalName.All.Select(signal => new CompletionItem(signal)));
         return option;
     }

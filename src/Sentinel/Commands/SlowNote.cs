@@ -10,8 +10,8 @@ using Sentinel.Rendering;
 namespace Sentinel.Commands;
 
 /// <summary>
-/// Tells a person at a terminal what a command waits for, once it takes long, and what goes on if they interrupt it. Whoever reads the
-/// output of a command with a program hears nothing of it.
+/// Tells a person at a terminal what a command waits for, once it takes long, and what goes on if they interrupt it. Programs that read
+/// the output of a command are told nothing of it.
 /// </summary>
 internal sealed class SlowNote : IDisposable
 {
@@ -30,11 +30,14 @@ internal sealed class SlowNote : IDisposable
         _timer = new Timer(_ => Tell(), null, Long, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether a person looks.</summary>
+    public static bool IsWanted => Terminal.ErrorWidth is not null;
+
     /// <summary>Null where no person looks.</summary>
     /// <param name="which">Those that the command is about.</param>
     /// <param name="options">How it stops them, if it does.</param>
     public static SlowNote? For(Func<State, IEnumerable<ProcessRecord>> which, StopOptions options) =>
-        Terminal.ErrorWidth is null ? null : new SlowNote(which, options);
+        IsWanted ? new SlowNote(which, options) : null;
 
     public void Dispose()
     {

@@ -186,10 +186,8 @@ internal static class WaitCommand
             session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
         if (what != Exited)
             return ExitCode.Success;
-        return how switch
+        return ExitCode.Of(how) ?? how switch
         {
-            Exit.Code code => code.Value,
-            Exit.Signal signal => ExitCode.KilledBy(signal.Number),
             Exit.Unknown unknown => Session.Fail($"how {now.Spec.Name} ended is not known: {unknown.Why}"),
             Exit.NotStarted failure => Session.Fail($"{now.Spec.Name} {failure}"),
             _ => Session.Fail($"{now.Spec.Name} has never run"),
