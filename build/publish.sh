@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes artifacts/sentinel/sentinel, the one binary that the launcher, the tests and the benchmarks use: native where a C
-# toolchain can link it, otherwise for the .NET runtime of this machine. Prints what went wrong, or nothing.
+# toolchain can link it, otherwise for the .NET runtime of this machine. Prints what went wrong; with --progress also each step.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -43,16 +43,37 @@ END
     is_native=false
 fi
 
+# Keeps what the build says in a file, and shows where it is.
+follow() {
+    begin=$(date +%s)
+    while read -r line; do
+        printf '%s\n' "$line" >>"$new/log"
+        case $line in
+            *'Determining projects'*) step='fetching packages' ;;
+            *' -> '*.dll) step="compiled ${line%% ->*}" ;;
+            *'Generating native code'*) step='making native code, the last step and the longest' ;;
+            *) continue ;;
+        esac
+        [ "${1:-}" != --progress ] || echo "  $(($(date +%s) - begin)) s: $step" >&2
+    done
+}
+
 # Apart from what the IDE and the tests build, which may be at it at the same time; and no build server stays behind.
-if ! dotnet publish "$root/src/Sentinel/Sentinel.csproj" --configuration Release --artifacts-path "$root/artifacts/publish" \
-    --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false >"$new/log" 2>&1 9>&-; then
+{
+    code=0
+    dotnet publish "$root/src/Sentinel/Sentinel.csproj" --configuration Release --artifacts-path "$root/artifacts/publish" \
+        --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false 2>&1 9>&- || code=$?
+    echo $code >"$new/code"
+} | follow "$@"
+read -r code <"$new/code"
+if [ "$code" != 0 ]; then
     cat "$new/log" >&2
     echo "Error: sentinel could not be built; the reason is above." >&2
     exit 1
 fi
 
 # Files are replaced whole, by renaming: a sentinel that runs keeps the one that it began with.
-rm "$new/log"
+rm "$new/log" "$new/code"
 echo "$how" >>"$new/stamp.how"
 touch -r "$new/stamp" "$new/stamp.how"
 mv "$new/stamp.how" "$new/stamp"

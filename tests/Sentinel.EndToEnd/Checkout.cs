@@ -8,7 +8,7 @@ internal sealed class Checkout
 {
     /// <summary>All that the scripts may rely on: there is neither a compiler nor a second `dotnet` on the PATH.</summary>
     private static readonly string[] Tools =
-        ["cat", "chmod", "cp", "dirname", "find", "flock", "id", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "touch"];
+        ["cat", "chmod", "cp", "date", "dirname", "find", "flock", "id", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "touch"];
 
     private const string Dotnet = """
         #!/bin/sh
@@ -19,6 +19,7 @@ internal sealed class Checkout
             previous=$word
         done
         while [ -e "$here/hold" ]; do sleep 0.01; done
+        echo "  Sentinel.Model -> $to/Sentinel.Model.dll"
         echo "this is the log"
         [ ! -e "$here/fail" ] || exit 1
         cp "$here/built" "$to/sentinel"

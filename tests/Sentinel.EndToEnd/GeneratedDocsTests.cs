@@ -22,12 +22,11 @@ public class GeneratedDocsTests
     }
 
     [Fact]
-    public async Task The_picture_in_the_README_is_a_recording_of_these_commands()
+    public async Task The_pictures_are_recordings_of_these_commands()
     {
         Needs.Program("python3");
         await using var home = new SentinelHome();
-        var recorded = Path.Combine(home.Root, "demo.svg");
-        var kept = Path.Combine(Docs, "demo.svg");
+        var recorded = Directory.CreateDirectory(Path.Combine(home.Root, "docs")).FullName;
 
         (await home.Run(new Call(SentinelHome.Binary, recorded)
         {
@@ -36,12 +35,23 @@ public class GeneratedDocsTests
         })).Ok();
 
         // Pids, times and figures are others each time.
-        foreach (var picture in (string[])[recorded, kept])
-            Assert.Contains("error: the queue does not answer", Texts(picture));
-        Assert.Equal(Texts(recorded)[0], Texts(kept)[0]);
-        Assert.InRange(new FileInfo(kept).Length, 1, 100_000);
+        Assert.Equal(Pictures(recorded), Pictures(Docs));
+        foreach (var picture in Pictures(Docs))
+        {
+            Assert.Equal(Texts(Path.Combine(recorded, picture))[0], Texts(Path.Combine(Docs, picture))[0]);
+            Assert.InRange(new FileInfo(Path.Combine(Docs, picture)).Length, 1, 100_000);
+        }
+        foreach (var docs in (string[])[recorded, Docs])
+        {
+            Assert.Contains("error: the queue does not answer", Texts(Path.Combine(docs, "demo.svg")));
+            Assert.Contains("crashed (1)", Texts(Path.Combine(docs, "pictures", "list-80.svg")));
+            Assert.Contains("mailer: error: authentication failed (535)", Texts(Path.Combine(docs, "pictures", "why-120.svg")));
+        }
         Assert.Empty(home.Supervised());
     }
+
+    private static IEnumerable<string> Pictures(string docs) =>
+        Directory.GetFiles(Path.Combine(docs, "pictures")).Select(picture => Path.GetRelativePath(docs, picture)).Order().Prepend("demo.svg");
 
     // The title comes first.
     private static string[] Texts(string picture) =>

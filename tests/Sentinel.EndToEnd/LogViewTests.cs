@@ -165,7 +165,7 @@ public class LogViewTests
         Assert.False(File.Exists(home.Stdout("web")));
         var told = (await home.Run("status", "web")).Ok().Stdout;
         Assert.Contains($"  Deleted:   {home.Stdout("web")}, ", told);
-        Assert.Contains("'sentinel restart 1' begins a new one", told);
+        Assert.Contains("'sentinel restart web' begins a new one", told);
         var copy = Regex.Match(told, "'(cp .*) FILE'").Groups[1].Value;
         Assert.Equal(20_001, (await home.Run(Call.Line($"{copy} /dev/stdout"))).Ok().Stdout.Length);
         Assert.Equal([home.Stdout("web")], await Deleted());

@@ -116,7 +116,7 @@ public class ReadinessTests
         Assert.Contains("Readiness is checked by the daemon, which is not running", run.Stderr);
         Assert.Contains("starting (no daemon)", (await home.Run("list")).Ok().Stdout);
         foreach (var command in (string[])["status", "why"])
-            Assert.Contains("'sentinel wait 1 --for running'", (await home.Run(command, "web")).Ok().Stdout);
+            Assert.Contains("'sentinel wait web --for running'", (await home.Run(command, "web")).Ok().Stdout);
         using var wait = home.Begin("wait", "web", "--for", "running");
 
         File.WriteAllText(Path.Combine(home.Work, "go"), "");

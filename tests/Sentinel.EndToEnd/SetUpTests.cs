@@ -14,6 +14,7 @@ public class SetUpTests
 
         Assert.Equal(string.Concat(Awkward.Select(word => $"[{word}]\n")), first.Stdout);
         Assert.Contains("Building sentinel: first use", first.Stderr);
+        Assert.Matches("  [0-9]+ s: compiled Sentinel.Model\n", first.Stderr);
         Assert.DoesNotContain("this is the log", first.Stderr);
         Assert.Contains("-p:PublishAot=true", Assert.Single(checkout.Builds));
     }

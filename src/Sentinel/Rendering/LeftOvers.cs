@@ -43,6 +43,6 @@ internal static class LeftOvers
         var known = process.LeftOver.Select(left => left.Program).Append(new Command(process.Arguments, process.Command, process.Shell).ProgramName).OfType<string>()
             .Select(program => InFront.GetValueOrDefault(program)).FirstOrDefault(way => way is not null);
         return $"It put itself into the background, where nobody sees it end. Keep it in the foreground ({known ?? "many programs have an option such as --foreground or --nodaemon"}), "
-            + $"or name its pid file: 'sentinel set {process.Name} --pid-file FILE', then 'sentinel restart {process.Name}'";
+            + $"or name its pid file: 'sentinel set {Text.Argument(process.Name)} --pid-file FILE', then 'sentinel restart {Text.Argument(process.Name)}'";
     }
 }

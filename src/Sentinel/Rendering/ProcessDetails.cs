@@ -80,12 +80,12 @@ internal static class ProcessDetails
             yield return ("Stderr", process.StderrPath);
             foreach (var log in process.MovedLogs ?? [])
                 yield return ("Renamed", $"{log.Path} is now {Text.Printable(log.NowAt)}, and it still writes there: new lines are only there, and no limit applies; "
-                    + $"'sentinel restart {process.Id}' begins a new one");
+                    + $"'sentinel restart {Text.Argument(process.Name)}' begins a new one");
             foreach (var log in process.EmptiedLogs ?? [])
                 yield return ("Emptied", Emptied(process, log));
             foreach (var log in process.DeletedLogs ?? [])
                 yield return ("Deleted", $"{log.Path}, which it still writes to but nobody can see; save its content with 'cp {log.StillAt} FILE', "
-                    + $"then 'sentinel restart {process.Id}' begins a new one");
+                    + $"then 'sentinel restart {Text.Argument(process.Name)}' begins a new one");
             yield return ("Logs", process.LogLimits is { MaxBytes: 0 }
                 ? "never rotated"
                 : $"rotated at {Text.ExactMemory(process.LogLimits.MaxBytes)}, {Text.Count(process.LogLimits.Backups, "backup", "backups")}"
@@ -107,7 +107,7 @@ internal static class ProcessDetails
             { Elsewhere: { } elsewhere } => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             { StoppingBecause: { } why } => $" ({Text.Printable(why)})",
             { FailedBecause: { } why } =>
-                $" ({why}; see 'sentinel why {process.Id}', or try again with 'sentinel start {process.Id}')",
+                $" ({why}; see 'sentinel why {Text.Argument(process.Name)}', or try again with 'sentinel start {Text.Argument(process.Name)}')",
             _ => "",
         } + (process.Lease?.Over is not { } over ? ""
             : process is { LeaseEnded: null, State: not "stopped" } ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
@@ -117,14 +117,14 @@ internal static class ProcessDetails
     /// <summary>Says that it is not ready, why, as far as that is known, and who finds out.</summary>
     public static string NotReady(ProcessInfo process, bool isAsked) =>
         $"it is not ready yet{(process.Readiness?.Why is { } why ? $": {Text.Printable(why)}" : "")}"
-        + (isAsked ? "" : $"; no daemon is running, so it is checked only while a command waits: 'sentinel wait {process.Id} --for running'");
+        + (isAsked ? "" : $"; no daemon is running, so it is checked only while a command waits: 'sentinel wait {Text.Argument(process.Name)} --for running'");
 
     /// <summary>Says that a log was emptied, and what to do about it.</summary>
     public static string Emptied(ProcessInfo process, EmptiedLog log) =>
         $"{log.Path} was emptied by something that truncated it"
         + (log.NoticedAt is { } at ? $", noticed at {Text.Time(at)}" : ", since it was started")
         + $": its content is lost{(log.LostBytes > 0 ? $" ({Text.Count(log.LostBytes, "byte", "bytes")})" : "")}"
-        + (process.LogPipe ? "" : $"; if the process did it ('> /dev/stdout'), 'sentinel set {process.Id} --log-pipe' keeps everything from its next start on");
+        + (process.LogPipe ? "" : $"; if the process did it ('> /dev/stdout'), 'sentinel set {Text.Argument(process.Name)} --log-pipe' keeps everything from its next start on");
 
     private static string HealthOf(HealthInfo health, Style style) => health is { Status: { } status, Since: { } since }
         ? $"{style.Paint(status, ProcessStatus.ColorOfHealth(status))} since {Text.Time(since)}{(health.Why is { } why ? $": {Text.Printable(why)}" : "")}"

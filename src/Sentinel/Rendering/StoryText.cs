@@ -73,7 +73,7 @@ internal static class StoryText
             }
         }
 
-        private string Name => ShellWords.Quote(Text.Printable(story.Process.Name));
+        private string Name => Text.Argument(story.Process.Name);
 
         // Only of the last run, and if somebody saw it end.
         private TimeSpan? Lived =>

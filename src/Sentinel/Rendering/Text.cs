@@ -34,6 +34,9 @@ internal static class Text
 
     public static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 
+    /// <summary>A name as it is typed to a shell in a command that is proposed.</summary>
+    public static string Argument(string name) => ShellWords.Quote(Printable(name));
+
     /// <summary>On one line, and without anything that a terminal would obey.</summary>
     public static string Printable(string text)
     {

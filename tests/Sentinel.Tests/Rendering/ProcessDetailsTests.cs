@@ -116,7 +116,7 @@ public sealed class ProcessDetailsTests
               Env file:  /home/user/two.env
               Stdout:    /home/user/.sentinel/logs/web-2.stdout.log
               Stderr:    /home/user/.sentinel/logs/web-2.stderr.log
-              Deleted:   /logs/web-2.stdout.log, which it still writes to but nobody can see; save its content with 'cp /proc/12345/fd/1 FILE', then 'sentinel restart 7' begins a new one
+              Deleted:   /logs/web-2.stdout.log, which it still writes to but nobody can see; save its content with 'cp /proc/12345/fd/1 FILE', then 'sentinel restart web-2' begins a new one
               Logs:      rotated at 64.0KB, 1 backup compressed (by freeing the space of its front)
               Since:     {Start}
               Origin:    bash (pid 812) < sshd (pid 790), in /home/user, {Start}
