@@ -90,6 +90,8 @@ public class ErrorTests
 
     [Theory]
     [InlineData("there is no command 'exec'", "exec", "app", "bash")]
+    [InlineData("there is no command 'exec'", "exec", "app", "env")]
+    [InlineData("there is no command 'journalctl'", "journalctl", "-u", "web", "list")]
     [InlineData("there is no command 'group shwo'", "group", "shwo", "x")]
     [InlineData("'sentinel list' takes no argument 'app'", "list", "app", "--grop")]
     [InlineData("'sentinel list' has no option --grop", "list", "--grop", "app")]

@@ -19,24 +19,35 @@ internal static class UsageErrors
             return [];
         // Whatever else is wrong may be so because of the first word that is not known.
         if (result.UnmatchedTokens is [var word, ..])
-            return [NotKnown(word, result.CommandResult)];
+            return [NotKnown(word, Judge(word, result))];
         return Missing(result.CommandResult) is { } missing ? [missing] : [.. result.Errors.Select(error => error.Message).Distinct()];
     }
 
     public static int Report(IReadOnlyList<string> errors, ParseResult result)
     {
-        var command = result.CommandResult.Command;
-        var path = PathOf(result.CommandResult);
+        var judge = result.UnmatchedTokens is [var word, ..] ? Judge(word, result) : result.CommandResult;
+        var command = judge.Command;
+        var path = PathOf(judge);
         foreach (var error in errors)
             Session.Fail(error.TrimEnd('.'));
         var known = command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name))
             .Concat(command.Options.SelectMany(option => option.Aliases.Prepend(option.Name)));
         string?[] words = [.. result.UnmatchedTokens, UnknownOption(result)];
         // A word of a letter or two is close to every other.
-        if (Array.Find(words, word => word?.TrimStart('-').Length > 1) is { } first && AnswerTo(first, result.CommandResult) is null && Spelling.Nearest(first, known) is { } nearest)
+        if (Array.Find(words, each => each?.TrimStart('-').Length > 1) is { } first && AnswerTo(first, judge) is null && Spelling.Nearest(first, known) is { } nearest)
             Output.Tell($"Did you mean '{nearest}'?");
         Output.Tell($"See '{path} --help'.");
         return ExitCode.Usage;
+    }
+
+    // The parser takes the first command that it knows, also behind words that it does not.
+    private static CommandResult Judge(string word, ParseResult result)
+    {
+        var position = result.Tokens.TakeWhile(token => token.Value != word).Count();
+        var judge = result.CommandResult;
+        while (judge.Parent is CommandResult parent && result.Tokens.TakeWhile(token => token != judge.IdentifierToken).Count() > position)
+            judge = parent;
+        return judge;
     }
 
     private static string NotKnown(string word, CommandResult result)
