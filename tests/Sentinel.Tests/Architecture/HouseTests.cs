@@ -23,6 +23,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Environments",
         "Sentinel.Core.Checks",
         "Sentinel.Core.Supervision",
+        "Sentinel.Core.Projects",
         "Sentinel.Core.Diagnosis",
         "Sentinel.Core.Queries",
         "Sentinel.Core.Keepers",

@@ -1,0 +1,80 @@
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Projects;
+
+/// <summary>Checks what one file says by itself, key by key, and makes its paths absolute.</summary>
+/// <param name="folder">That of the file.</param>
+internal sealed class FileCheck(string folder, Faults faults)
+{
+    public void Do(Node.Table root)
+    {
+        Check(root, FileKeys.OfFile);
+        if (root.Entries.TryGetValue(FileKeys.Defaults, out var defaults))
+        {
+            if (defaults.Value is not Node.Table table)
+                Wrong(FileKeys.Defaults, "a table", defaults.Value);
+            else if (table.Entries.TryGetValue(FileKeys.Like, out var like))
+                faults.Add(like.Key, $"{FileKeys.Like} is for a process, not for all of them");
+            else
+                Check(table, FileKeys.OfProcess);
+        }
+
+        if (!root.Entries.TryGetValue(FileKeys.Process, out var processes))
+            return;
+        if (processes.Value is not Node.Table all)
+        {
+            Wrong(FileKeys.Process, "a table of processes: [process.web]", processes.Value);
+            return;
+        }
+
+        foreach (var (name, entry) in all.Entries)
+        {
+            if (!ProcessName.IsValid(name))
+                faults.Add(entry.Key, $"'{name}' cannot be the name of a process: {ProcessName.Rule}");
+            if (entry.Value is Node.Table process)
+                Check(process, FileKeys.OfProcess);
+            else
+                faults.Add(entry.Value.Place, $"a process is a table, [process.{name}] or {name} = {{ run = \"...\" }}, not {entry.Value.What}");
+        }
+    }
+
+    private void Check(Node.Table table, IReadOnlyList<FileKey> known)
+    {
+        foreach (var (name, entry) in table.Entries.ToList())
+        {
+            if (known.FirstOrDefault(key => key.Name == name) is not { } key)
+                faults.Add(entry.Key, FileKeys.NoSuch(name, known));
+            else if (key.Form is { } form && form.Read(entry.Value, faults) is null)
+                Wrong(name, form.Words, entry.Value);
+            else if (key.IsPath)
+                table.Entries[name] = entry with { Value = Absolute(entry.Value) };
+        }
+
+        foreach (var taken in Merging.UnsetIn(table))
+            if (!known.Any(key => key.Name == taken.Value))
+                faults.Add(taken.Place, FileKeys.NoSuch(taken.Value, known));
+    }
+
+    private Node Absolute(Node node)
+    {
+        switch (node)
+        {
+            case Node.List list:
+                var absolute = new Node.List(list.Place);
+                absolute.Items.AddRange(list.Items.Select(Absolute));
+                return absolute;
+            case Node.Text { Value: var path } when path.Contains('\0'):
+                faults.Add(node.Place, "a path cannot contain the character NUL");
+                return node;
+            // What is empty, its field refuses.
+            case Node.Text { Value.Length: > 0 } text:
+                return text.Value is ['?', .. var file] ? text with { Value = $"?{Under(file)}" } : text with { Value = Under(text.Value) };
+            default:
+                return node;
+        }
+    }
+
+    private string Under(string path) => Path.GetFullPath(Path.Combine(folder, path));
+
+    private void Wrong(string key, string words, Node node) => faults.Add(node.Place, $"{key} takes {words}, not {node.What}");
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Sentinel.Model.Fields;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Projects;
+
+/// <summary>Makes processes of tables, with what is below these: defaults, and the keys of those that they are like.</summary>
+/// <param name="written">By name.</param>
+internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> written, Faults faults)
+{
+    // A few lines could otherwise stand for more than fits into memory.
+    private const int MostValues = 1_000_000;
+
+    private readonly Dictionary<string, Node.Table> _merged = [];
+
+    private int _values;
+
+    /// <summary>Those that are as they should be.</summary>
+    public List<ProjectProcess> Read()
+    {
+        var all = new List<ProjectProcess>();
+        foreach (var process in written.Values)
+        {
+            if (_values > MostValues)
+            {
+                faults.Add(process.Place, $"the processes before this one have more than {MostValues:N0} values together");
+                break;
+            }
+
+            if (Merged(process) is { } table && Of(process, table) is { } made)
+                all.Add(made);
+        }
+
+        return all;
+    }
+
+    // Null: it is like one that is not there, or like itself in the end.
+    private Node.Table? Merged(WrittenProcess process)
+    {
+        var chain = new List<WrittenProcess>();
+        Node.Table? below = null;
+        for (var next = process; next is not null && !_merged.TryGetValue(next.Name, out below);)
+        {
+            if (chain.Contains(next) || chain.Count == Node.MostLevels)
+            {
+                faults.Add(LikeOf(chain[^1])!.Place, chain.Contains(next)
+                    ? $"processes are like each other: {string.Join(" is like ", chain.SkipWhile(other => other != next).Append(next).Select(other => other.Name))}"
+                    : $"more than {Node.MostLevels} processes are like each other");
+                return null;
+            }
+
+            chain.Add(next);
+            if (LikeOf(next) is not { } like)
+                break;
+            if (!written.TryGetValue(like.Value, out next))
+            {
+                faults.Add(like.Place, Neighbours.Missing(like.Value, written.Keys));
+                return null;
+            }
+        }
+
+        foreach (var one in Enumerable.Reverse(chain))
+        {
+            var own = below is null ? one.Own : Merging.Process(below, one.Own);
+            below = _merged[one.Name] = Merging.Process(one.Defaults, own);
+        }
+
+        return below;
+    }
+
+    private static Node.Text? LikeOf(WrittenProcess process) => process.Own.Find(FileKeys.Like) as Node.Text;
+
+    private ProjectProcess? Of(WrittenProcess process, Node.Table table)
+    {
+        var settings = new List<Setting>();
+        foreach (var key in FileKeys.OfProcess)
+            if (key.IsSetting && table.Find(key.Name) is { } node && key.Form!.Read(node, faults) is { Count: > 0 } given)
+                settings.Add(new Setting(key.Name, given));
+        _values += 1 + settings.Sum(setting => setting.Given.Count);
+        if (table.Find(FileKeys.Run) is not { } run)
+        {
+            faults.Add(process.Place, $"{process.Name} has nothing to run: give it {FileKeys.Run} = \"COMMAND\", or {FileKeys.Like} = \"OTHER\"");
+            return null;
+        }
+
+        var line = new RunLine([.. (Form.Run.Read(run, faults) ?? []).Select(word => word.Text)], run is Node.List, run.Place);
+        var made = new ProjectProcess(process.Name, process.Place, process.Folder, settings, line, InstancesIn(table), [.. Profiles(table)]);
+        return Form.Run.Read(run, faults) is not null && faults.Try(run.Place, () => _ = line.Command) ? Checked(made) : null;
+    }
+
+    private int? InstancesIn(Node.Table table)
+    {
+        if (table.Find(FileKeys.Instances) is not Node.Number { IsWhole: true } number)
+            return null;
+        if (int.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var instances) && instances is >= 1 and <= Instance.Most)
+            return instances;
+        faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Value}");
+        return null;
+    }
+
+    private IEnumerable<string> Profiles(Node.Table table)
+    {
+        foreach (var profile in table.Find(FileKeys.Profile) is { } node ? Form.Texts.Read(node, faults) ?? [] : [])
+        {
+            if (!ProcessName.IsValid(profile.Text))
+                faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
+            yield return profile.Text;
+        }
+    }
+
+    // By the fields, as 'run' does, but with the place of each.
+    private ProjectProcess Checked(ProjectProcess process)
+    {
+        var given = process.Settings.Select(setting => (Setting: setting, Field: SpecFields.Find(setting.Key))).Where(pair => pair.Field is not null).ToList();
+        foreach (var same in given.Where(pair => pair.Field!.Choice is not null).GroupBy(pair => pair.Field!.Choice).Where(same => same.Count() > 1))
+            faults.Add(same.ElementAt(1).Setting.Place, $"{same.First().Setting.Key} and {same.ElementAt(1).Setting.Key} exclude each other; use one of them");
+        var spec = new ProcessSpec { Name = process.Name, Command = process.Run.Command, WorkingDirectory = process.Folder, Environment = "", Umask = 0 };
+        // Variables each by itself: there may be many.
+        foreach (var variable in process.Settings.Where(setting => setting.Key is FileKeys.Environment or FileKeys.Secret).SelectMany(setting => setting.Given))
+            faults.Try(variable.Place, () => Variable.Parse(variable.Text));
+        foreach (var field in SpecFields.All)
+            if (field.Key is not (FileKeys.Environment or FileKeys.Secret) && process.Find(field.Key) is { } setting)
+                faults.Try(setting.Place, () => spec = field.Give(spec, setting.Values, Asker.None));
+        foreach (var (setting, field) in given)
+            if (field!.Needs is { } needed && SpecFields.Find(needed)!.Get(spec).Count == 0)
+                faults.Add(setting.Place, $"{setting.Key} needs {needed}");
+        if (process.Instances > 1 && process.Find("pid-file") is { } file)
+            faults.Add(file.Place, "pid-file names one file, and each of several instances needs its own");
+        return process;
+    }
+}

@@ -1,0 +1,67 @@
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Projects;
+
+/// <summary>What a project's file, with those that it includes, says.</summary>
+/// <param name="Name">A valid <see cref="ProcessName"/>.</param>
+/// <param name="Folder">That of its file, as an absolute path.</param>
+/// <param name="File">As an absolute path.</param>
+/// <param name="Files">All that were read, as people know them; the project's own first.</param>
+/// <param name="EnvironmentFiles">Absolute paths; one with ? in front may be missing.</param>
+public sealed record Project(
+    string Name,
+    string Folder,
+    string File,
+    IReadOnlyList<string> Files,
+    IReadOnlyList<Given> EnvironmentFiles,
+    IReadOnlyList<ProjectVariable> Variables,
+    IReadOnlyList<ProjectProcess> Processes);
+
+/// <summary>A text, and where it is written.</summary>
+public readonly record struct Given(string Text, Place Place);
+
+/// <summary>A variable that every process of a project gets.</summary>
+public sealed record ProjectVariable(string Name, string Value, Place Place);
+
+/// <summary>A process as a file has it, with what it takes from <c>defaults</c> and from another that it is like.</summary>
+/// <param name="Place">Of its name.</param>
+/// <param name="Folder">That of the file that defines it, as an absolute path. Paths in <paramref name="Settings"/> are absolute.</param>
+/// <param name="Settings">In the order of the table of fields.</param>
+/// <param name="Instances">Null: one process, which is no set.</param>
+/// <param name="Profiles">None: it is part of every <c>up</c>.</param>
+public sealed record ProjectProcess(
+    string Name,
+    Place Place,
+    string Folder,
+    IReadOnlyList<Setting> Settings,
+    RunLine Run,
+    int? Instances,
+    IReadOnlyList<string> Profiles)
+{
+    public Setting? Find(string key) => Settings.FirstOrDefault(setting => setting.Key == key);
+
+    /// <summary>Whether it runs to its end.</summary>
+    public bool IsTask => Find("type") is { Values: ["task"] };
+}
+
+/// <summary>A setting of a process: the key of a field, and the texts that the field takes.</summary>
+/// <param name="Given">One or more, each with its place: those of a table may come from several files.</param>
+public sealed record Setting(string Key, IReadOnlyList<Given> Given)
+{
+    public IReadOnlyList<string> Values => [.. Given.Select(given => given.Text)];
+
+    public Place Place => Given[0].Place;
+}
+
+/// <summary>What a process runs.</summary>
+/// <param name="Words">One: a line, as for a shell; with <paramref name="IsExact"/> words that are executed as they are.</param>
+public sealed record RunLine(IReadOnlyList<string> Words, bool IsExact, Place Place)
+{
+    /// <exception cref="FormatException">There is no command, or the line is not well formed.</exception>
+    public Command Command => Command.From(Words, IsExact);
+}
+
+/// <summary>What became of reading a project.</summary>
+/// <param name="Project">Null: something is wrong.</param>
+/// <param name="Problems">All that is wrong, in the order of the files.</param>
+public sealed record ProjectRead(Project? Project, IReadOnlyList<Problem> Problems);
