@@ -24,6 +24,9 @@ public abstract record Outcome(string Target)
 
     public sealed record Started(string Target, ProcessRef Process) : Began(Target, Process);
 
+    /// <summary>It is known now, and was not to be started.</summary>
+    public sealed record Registered(string Target, ProcessRef Process) : OfProcess(Target, Process);
+
     /// <summary>It starts as soon as what it needs allows it.</summary>
     /// <param name="For">The names of those.</param>
     public sealed record Waits(string Target, ProcessRef Process, IReadOnlyList<string> For) : OfProcess(Target, Process);

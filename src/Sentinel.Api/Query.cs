@@ -43,7 +43,8 @@ public abstract record Query
     /// <summary>The environment of one process.</summary>
     /// <param name="Target">Its id or name.</param>
     /// <param name="WithValues">Whether to tell all values, also those that look secret; see <see cref="Secrets"/>.</param>
-    public sealed record Environment(string Target, bool WithValues) : Query;
+    /// <param name="Folder">See <see cref="Selection.Named.Folder"/>.</param>
+    public sealed record Environment(string Target, bool WithValues, string? Folder = null) : Query;
 
     /// <summary>What <see cref="Request.EndLeases"/> would end now.</summary>
     /// <inheritdoc cref="Request.EndLeases" path="/param"/>

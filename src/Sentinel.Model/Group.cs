@@ -7,7 +7,10 @@ namespace Sentinel.Model;
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record Group(string Name, DateTimeOffset CreatedAt)
 {
-    /// <summary>Environment files, lowest precedence first, read whenever a member starts; absolute paths.</summary>
+    /// <summary>The project that its processes make up; null: the user made it.</summary>
+    public ProjectMark? Project { get; init; }
+
+    /// <summary>Environment files, lowest precedence first, read whenever a member starts; absolute paths. One with ? in front may be missing.</summary>
     public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
 
     /// <summary>These override those of the files.</summary>
@@ -19,3 +22,8 @@ public sealed record Group(string Name, DateTimeOffset CreatedAt)
     /// <summary>Whether a member gets the same from it as from another.</summary>
     public bool HasEnvironmentOf(Group other) => Variables.Key == other.Variables.Key && EnvironmentFiles.SequenceEqual(other.EnvironmentFiles);
 }
+
+/// <summary>Where a project comes from.</summary>
+/// <param name="Folder">An absolute path.</param>
+/// <param name="File">The file that describes it, in that folder.</param>
+public sealed record ProjectMark(string Folder, string File);

@@ -13,6 +13,8 @@ public static class GroupDocument
         json.WriteString("createdAt", group.CreatedAt);
         json.WriteTexts("environmentFiles", group.EnvironmentFiles);
         json.WriteBase64String("variables", group.Variables.Bytes.Span);
+        if (group.Project is { } project)
+            Write(json, project);
         json.WriteEndObject();
     }
 
@@ -20,7 +22,20 @@ public static class GroupDocument
     {
         EnvironmentFiles = json.Texts("environmentFiles"),
         Variables = SpecDocument.ReadVariables(json),
+        Project = ReadProject(json),
     };
+
+    public static void Write(Utf8JsonWriter json, ProjectMark project)
+    {
+        json.WriteStartObject("project");
+        json.WriteString("folder", project.Folder);
+        json.WriteString("file", project.File);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Null: there is none.</summary>
+    public static ProjectMark? ReadProject(JsonElement json) =>
+        json.Maybe("project") is { } project ? new ProjectMark(project.Text("folder"), project.Text("file")) : null;
 
     public static void Write(Utf8JsonWriter json, PortLease lease)
     {

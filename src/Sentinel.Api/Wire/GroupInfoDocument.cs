@@ -12,6 +12,10 @@ public static class GroupInfoDocument
         json.WriteString("createdAt", group.CreatedAt);
         json.WriteTexts("environmentFiles", group.EnvironmentFiles);
         json.WriteTexts("variables", group.Variables);
+        if (group.Project is { } project)
+            GroupDocument.Write(json, project);
+        else
+            json.WriteNull("project");
         json.WriteObjects("processes", group.Processes, process => ProcessRefDocument.Write(json, process));
         json.WriteEndObject();
     }
@@ -21,5 +25,6 @@ public static class GroupInfoDocument
         json.Time("createdAt"),
         json.Texts("environmentFiles"),
         json.Texts("variables"),
-        [.. json.Get("processes").EnumerateArray().Select(ProcessRefDocument.Read)]);
+        [.. json.Get("processes").EnumerateArray().Select(ProcessRefDocument.Read)],
+        GroupDocument.ReadProject(json));
 }

@@ -91,6 +91,7 @@ public static class OutcomeDocument
             _ when process is null => throw Unknown(),
             "started" => new Outcome.Started(target, process) { Ports = Ports() },
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()) { Ports = Ports() },
+            "registered" => new Outcome.Registered(target, process),
             "waiting" => new Outcome.Waits(target, process, json.Texts("for")),
             "stopped" => new Outcome.Stopped(target, process, json.Maybe("reason")?.GetString()),
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
@@ -118,6 +119,7 @@ public static class OutcomeDocument
     {
         Outcome.Started => "started",
         Outcome.Restarted => "restarted",
+        Outcome.Registered => "registered",
         Outcome.Waits => "waiting",
         Outcome.Stopped => "stopped",
         Outcome.LeaseEnded => "ended",

@@ -40,6 +40,7 @@ internal static class QueryDocument
                 json.WriteString("about", Environment);
                 json.WriteString("target", environment.Target);
                 json.WriteBoolean("withValues", environment.WithValues);
+                json.WriteOrNull("folder", environment.Folder);
                 break;
             case Query.Overdue overdue:
                 json.WriteString("about", Overdue);
@@ -86,7 +87,7 @@ internal static class QueryDocument
             Stories => new Query.Stories(RequestDocument.ReadSelection(json), json.Get("lines").GetInt32()),
             Groups => new Query.Groups(json.Maybe("name")?.GetString()),
             Ports => new Query.Ports(json.Maybe("name")?.GetString()),
-            Environment => new Query.Environment(json.Text("target"), json.Get("withValues").GetBoolean()),
+            Environment => new Query.Environment(json.Text("target"), json.Get("withValues").GetBoolean(), json.Maybe("folder")?.GetString()),
             Overdue => new Query.Overdue(json.Maybe("session")?.GetString()),
             Start => new Query.Start(ProcessRefDocument.Read(json.Get("process")), json.Get("serves").GetBoolean()),
             Log => new Query.Log(

@@ -19,6 +19,7 @@ public static class RequestDocument
         Request.Clean => "clean",
         Request.Reset => "reset",
         Request.Signal => "signal",
+        Request.Apply => "apply",
         Request.CreateGroup => "create-group",
         Request.ChangeGroup => "change-group",
         Request.DeleteGroup => "delete-group",
@@ -98,6 +99,9 @@ public static class RequestDocument
                 json.WriteNumber("signal", signal.Number);
                 json.WriteBoolean("tree", signal.IsTree);
                 break;
+            case Request.Apply apply:
+                ProjectDocument.Write(json, apply);
+                break;
             case Request.CreateGroup { Group: var group }:
                 json.WritePropertyName("group");
                 GroupDocument.Write(json, group);
@@ -159,6 +163,7 @@ public static class RequestDocument
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean()),
         "delete" => new Request.Delete(
             ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean(), json.Maybe("ifExists")?.GetBoolean() ?? false),
+        "apply" => ProjectDocument.Read(json),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
         "reset" => new Request.Reset(ReadSelection(json)),
         "signal" => new Request.Signal(ReadSelection(json), json.Get("signal").GetInt32(), json.Get("tree").GetBoolean()),
@@ -182,7 +187,11 @@ public static class RequestDocument
     public static void Write(Utf8JsonWriter json, Selection selection)
     {
         if (selection is Selection.Named named)
+        {
             json.WriteTexts("targets", named.Targets);
+            if (named.Folder is { } folder)
+                json.WriteString("folder", folder);
+        }
         else if (selection is Selection.Members members)
             json.WriteString("membersOf", members.Group);
         if (selection.Session is { } session)
@@ -190,7 +199,7 @@ public static class RequestDocument
     }
 
     public static Selection ReadSelection(JsonElement json) =>
-        (json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets"))
+        (json.Maybe("targets") is not null ? new Selection.Named(json.Texts("targets")) { Folder = json.Maybe("folder")?.GetString() }
             : json.Maybe("membersOf") is not null ? new Selection.Members(json.Text("membersOf"))
             : (Selection)new Selection.All()) with
         { Session = json.Maybe("ofSession")?.GetString() };

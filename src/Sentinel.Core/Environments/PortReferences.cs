@@ -14,9 +14,6 @@ internal static class PortReferences
 {
     private const string Start = "${port:";
 
-    /// <summary>Whether there may be any in an entry of an environment.</summary>
-    public static bool IsIn(ReadOnlySpan<byte> entry) => entry.IndexOf("${port:"u8) >= 0;
-
     /// <param name="variable">For messages.</param>
     /// <exception cref="EnvironmentException">There is no such port, or more than one.</exception>
     public static string Expand(string variable, string value, ProcessRecord record, State state)

@@ -38,13 +38,16 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         layers.AddIfThere(Path.Combine(spec.WorkingDirectory, ImplicitFile), isOfHome: false);
         if (spec.Group is { } groupName && state.Groups.TryGetValue(groupName, out var group))
         {
+            if (group.Project is not null)
+                foreach (var (variable, port, process) in NeighbourPorts.Of(groupName, state))
+                    layers.Set(variable, port.ToString(CultureInfo.InvariantCulture), EnvironmentSource.Port(process));
             foreach (var file in group.EnvironmentFiles)
-                layers.Add(file);
+                AddAsked(layers, file);
             layers.Add(group.Variables, EnvironmentSource.Group(groupName), Expanded);
         }
 
         foreach (var file in spec.EnvironmentFiles)
-            layers.Add(file);
+            AddAsked(layers, file);
         layers.Add(spec.Variables, EnvironmentSource.Option, Expanded);
         if (spec.Input == StandardInput.Terminal)
             layers.SetIfMissing("TERM", "xterm-256color", EnvironmentSource.Sentinel);
@@ -63,7 +66,24 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
             layers.Set(Notification.WatchdogVariable, ((long)interval.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), EnvironmentSource.Sentinel);
         return layers.Together(account);
 
-        string Expanded(string name, string value) => PortReferences.Expand(name, value, record, state);
+        // In the file of a project, a value may name any variable that stands before it.
+        string Expanded(string name, string value)
+        {
+            value = PortReferences.Expand(name, value, record, state);
+            if (spec.Group is null || state.Groups.GetValueOrDefault(spec.Group)?.Project is null)
+                return value;
+            var expanded = new VariableExpansion(layers.ValueOf).Expand(value, isQuoted: true, out var why);
+            return why is null ? expanded : throw new EnvironmentException($"{name}: {why}");
+        }
+    }
+
+    // One that may be missing has a question mark in front of its absolute path.
+    private static void AddAsked(Layers layers, string file)
+    {
+        if (file is not ['?', .. var path])
+            layers.Add(file);
+        else if (File.Exists(path))
+            layers.Add(path);
     }
 
     /// <summary>What is wrong with an environment file; null when nothing is.</summary>
@@ -107,10 +127,13 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
                 if (EnvironmentEntry.KeyOf(entry.Span) is var key && own.Add(key))
                 {
                     var given = _entries[key] = new EnvironmentEntry(entry, source);
-                    if (expand is not null && PortReferences.IsIn(entry.Span))
+                    if (expand is not null && entry.Span.IndexOf("${"u8) >= 0)
                         Set(given.Name, expand(given.Name, given.Value), source);
                 }
         }
+
+        /// <summary>Null: it is not set.</summary>
+        public string? ValueOf(string name) => _entries.TryGetValue(EnvironmentEntry.KeyOf(NativeText.Bytes(name)), out var entry) ? entry.Value : null;
 
         public void Forget(Func<EnvironmentEntry, bool> which)
         {
@@ -169,8 +192,7 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
             faults = [];
             if (content is null)
                 return false;
-            (var assignments, faults) = DotEnv.Parse(content, name =>
-                _entries.TryGetValue(EnvironmentEntry.KeyOf(NativeText.Bytes(name)), out var entry) ? entry.Value : null);
+            (var assignments, faults) = DotEnv.Parse(content, ValueOf);
             foreach (var assignment in assignments)
                 Set(assignment.Name, assignment.Value, EnvironmentSource.File(file, assignment.Line));
             return true;

@@ -43,10 +43,10 @@ public sealed record SentinelHome(string Folder)
     public string StderrOf(ProcessRecord record) => Path.Combine(Logs, record.LogName + ".stderr.log");
 
     /// <summary>Where a process is sent what it is to read, if it reads anything: a named pipe, or the socket of its terminal's keeper.</summary>
-    public string InputOf(ProcessRecord record) => Path.Combine(Folder, "input", record.LogName);
+    public string InputOf(ProcessRecord record) => Path.Combine(Folder, "input", record.LogName.Contains('/') ? $"{record.Id}" : record.LogName);
 
     /// <summary>
-    /// The start of a process's log file names: its name, which has no slash. A name that is too long is cut and made unique by the
+    /// The start of a process's log file names: its name; that of a project's process is in a folder of the project. A name that is too long is cut and made unique by the
     /// id; so is a name that looks as if it had been.
     /// </summary>
     public static string LogName(string name, int id)

@@ -49,6 +49,9 @@ public sealed record Launch(
     LogLimits LogLimits,
     string? Cookie)
 {
+    /// <summary>The folder of all logs, which is created, too; null: that of its logs.</summary>
+    public string? LogFolder { get; init; }
+
     /// <summary>Whether a process of Sentinel's stands between it and its logs.</summary>
     public bool LogPipe { get; init; }
 

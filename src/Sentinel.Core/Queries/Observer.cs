@@ -113,7 +113,8 @@ public sealed class Observer(ObserverTools tools)
             group.CreatedAt,
             group.EnvironmentFiles,
             [.. group.Variables.Names()],
-            [.. state.MembersOf(group.Name).Select(ProcessRef.Of)]))]);
+            [.. state.MembersOf(group.Name).Select(ProcessRef.Of)],
+            group.Project))]);
     }
 
     private Answer.Ports Describe(Query.Ports query, State state)
@@ -131,7 +132,7 @@ public sealed class Observer(ObserverTools tools)
 
     private Answer.Environment Describe(Query.Environment query, State state)
     {
-        var (found, missing) = Selecting.One(query.Target, state);
+        var (found, missing) = Selecting.One(query.Target, state, query.Folder);
         if (found is null)
             return new Answer.Environment(null) { Missing = [missing!] };
         var warnings = new List<string>();

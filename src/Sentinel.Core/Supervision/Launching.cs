@@ -55,8 +55,8 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
     private string? WhyUnreachable(ProcessRecord record, State state) => _spawner.WhyUnreachable(
     [
         record.Spec.WorkingDirectory,
-        .. record.Spec.EnvironmentFiles,
-        .. record.Spec.Group is { } group && state.Groups.TryGetValue(group, out var found) ? found.EnvironmentFiles : [],
+        .. record.Spec.EnvironmentFiles.Concat(record.Spec.Group is { } group && state.Groups.TryGetValue(group, out var found) ? found.EnvironmentFiles : [])
+            .Select(file => file.TrimStart('?')),
     ]);
 
     private Launch LaunchOf(ProcessRecord record, ProcessEnvironment environment) => new(
@@ -71,6 +71,7 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
     {
         Input = record.Spec.Input,
         InputPath = record.Spec.Input == StandardInput.Null ? null : tools.Store.Home.InputOf(record),
+        LogFolder = tools.Store.Home.Logs,
         LogPipe = record.Spec.LogPipe,
         Treatment = record.Spec.Treatment,
         Inherited = record.Spec.Inherited,

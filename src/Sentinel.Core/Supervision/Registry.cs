@@ -173,7 +173,8 @@ internal sealed class Registry(
         string? CannotStart(Launch launch) => tools.Spawner.WhyNot(launch) ?? tools.Spawner.CannotInherit(launch, surroundings);
     }
 
-    private ProcessRecord New(State state, ProcessSpec spec, Origin? origin)
+    /// <summary>A record for a new process.</summary>
+    public ProcessRecord New(State state, ProcessSpec spec, Origin? origin)
     {
         var id = state.FreeId;
         var record = new ProcessRecord

@@ -20,9 +20,9 @@ public static class Selecting
         var missing = new List<Outcome>();
         foreach (var target in named.Targets)
         {
-            List<ProcessRecord> meant = Find(state, target) is { } process ? [process] : [.. state.InstancesOf(target)];
-            if (meant.Count == 0)
-                missing.Add(new Outcome.Failed(target, null, NotFound(state, target), FailureCode.NotFound));
+            var (meant, why) = Meant(state, target, named.Folder);
+            if (why is not null)
+                missing.Add(new Outcome.Failed(target, null, why, FailureCode.NotFound));
             foreach (var record in meant)
                 if (Belongs(record))
                     found[record.Id] = record;
@@ -42,9 +42,11 @@ public static class Selecting
         FailureCode.NotFound);
 
     /// <summary>The one process that is named, or a failure that says why there is none.</summary>
-    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(string target, State state) => One(new Selection.Named([target]), state);
+    /// <param name="folder">Where it is named; null: in no project's folder.</param>
+    public static (ProcessRecord? Found, Outcome.Failed? Missing) One(string target, State state, string? folder = null) =>
+        One(new Selection.Named([target]) { Folder = folder }, state);
 
-    /// <inheritdoc cref="One(string, State)"/>
+    /// <inheritdoc cref="One(string, State, string)"/>
     public static (ProcessRecord? Found, Outcome.Failed? Missing) One(Selection selection, State state)
     {
         var (found, missing) = selection.In(state, _ => true);
@@ -54,11 +56,35 @@ public static class Selecting
             : (found.FirstOrDefault(), missing.OfType<Outcome.Failed>().FirstOrDefault());
     }
 
-    // Digits and nothing else: "+1" and " 1" are names.
-    private static ProcessRecord? Find(State state, string target) =>
-        int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? state.Processes.GetValueOrDefault(id)
-            : state.Find(target);
+    /// <summary>The project that a folder is in: the one whose folder is the nearest above it; null: it is in none.</summary>
+    public static string? ProjectOf(State state, string? folder) => folder is null ? null : state.Groups.Values
+        .Where(group => group.Project is { Folder: var own } && (folder == own || folder.StartsWith(own.TrimEnd('/') + "/", StringComparison.Ordinal)))
+        .MaxBy(group => group.Project!.Folder.Length)?.Name;
+
+    // In the folder of a project its processes come first, then what has the very name, then a group, then what has it in any project.
+    private static (List<ProcessRecord> Found, string? Why) Meant(State state, string target, string? folder)
+    {
+        if (ProjectOf(state, folder) is { } project && With(state, $"{project}/{target}") is { Count: > 0 } own)
+            return (own, null);
+        // Digits and nothing else: "+1" and " 1" are names.
+        if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return state.Processes.TryGetValue(id, out var numbered) ? ([numbered], null) : ([], NotFound(state, target));
+        if (With(state, target) is { Count: > 0 } exact)
+            return (exact, null);
+        if (state.MembersOf(target).ToList() is { Count: > 0 } members)
+            return (members, null);
+        var elsewhere = state.Groups.Values.Where(group => group.Project is not null).Select(group => With(state, $"{group.Name}/{target}")).Where(found => found.Count > 0).ToList();
+        return elsewhere.Count switch
+        {
+            0 => ([], NotFound(state, target)),
+            1 => (elsewhere[0], null),
+            _ => ([], $"'{target}' is in several projects; name one of them: {string.Join(", ", elsewhere.Select(found => NameOf(found[0])))}"),
+        };
+    }
+
+    private static List<ProcessRecord> With(State state, string name) => state.Find(name) is { } process ? [process] : [.. state.InstancesOf(name)];
+
+    private static string NameOf(ProcessRecord record) => record.Spec.Instance?.Set ?? record.Spec.Name;
 
     private static string NotFound(State state, string target)
     {

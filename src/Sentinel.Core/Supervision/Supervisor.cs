@@ -36,6 +36,7 @@ public sealed class Supervisor : ISupervisor
     private readonly Rolling _rolling;
     private readonly Signalling _signalling;
     private readonly Rerunning _rerunning;
+    private readonly Applying _applying;
     private readonly LogBook _logs;
 
     public Supervisor(SupervisorTools tools)
@@ -59,6 +60,7 @@ public sealed class Supervisor : ISupervisor
         _rolling = new Rolling(_store, tools.Starts, _restarting);
         _signalling = new Signalling(tools, _choosing);
         _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
+        _applying = new Applying(tools, _registry, _ports, _starting, _restarting);
         _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
@@ -75,6 +77,7 @@ public sealed class Supervisor : ISupervisor
         Request.Clean clean => Clean(clean.WithLogs),
         Request.Reset reset => Reset(reset.Selection),
         Request.Signal signal => _signalling.Send(signal.Selection, signal.Number, signal.IsTree),
+        Request.Apply apply => await _applying.Apply(apply),
         Request.CreateGroup create => [_groups.Create(create.Group)],
         Request.ChangeGroup change => [_groups.Change(change.Group, change.Change)],
         Request.DeleteGroup delete => [_groups.Delete(delete.Group)],

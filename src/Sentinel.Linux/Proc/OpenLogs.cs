@@ -14,7 +14,7 @@ public sealed class OpenLogs(SentinelHome home, ProcessTable table) : IOpenLogs
     [
         // By its name alone: the folder may have been reached by a link.
         .. OpenFiles.DeletedOf(main.Pid)
-            .Where(file => Path.GetFileName(file.Path) is var name && (name == $"{record.LogName}.stdout.log" || name == $"{record.LogName}.stderr.log"))
+            .Where(file => Path.GetFileName(file.Path) is var name && (name == $"{Path.GetFileName(record.LogName)}.stdout.log" || name == $"{Path.GetFileName(record.LogName)}.stderr.log"))
             .DistinctBy(file => file.Path)
             .Select(file => new DeletedLog(file.Path, file.StillAt)),
     ];
@@ -33,7 +33,7 @@ public sealed class OpenLogs(SentinelHome home, ProcessTable table) : IOpenLogs
                 continue;
             // If a program has chosen another file itself, its log is still where it was.
             if (!File.Exists(log) || Path.GetFileName(now).StartsWith(Path.GetFileName(log), StringComparison.Ordinal)
-                || OpenFiles.IdentityOf(Path.GetDirectoryName(now)!) == OpenFiles.IdentityOf(home.Logs))
+                || OpenFiles.IdentityOf(Path.GetDirectoryName(now)!) == OpenFiles.IdentityOf(Path.GetDirectoryName(log)!))
                 moved.Add(new MovedLog(log, now));
         }
 

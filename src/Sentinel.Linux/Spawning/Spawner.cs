@@ -198,8 +198,13 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         return PseudoTerminal.Open(launch);
     }
 
-    // Only this folder: a home that was moved away is not made again where it was.
-    private static void MakeLogFolder(Launch launch) => LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+    // Only these folders: a home that was moved away is not made again where it was. The logs of a project have a folder of their own.
+    private static void MakeLogFolder(Launch launch)
+    {
+        if (launch.LogFolder is { } all)
+            LibC.mkdir(all, OwnerOnlyFolder);
+        LibC.mkdir(Path.GetDirectoryName(launch.StdoutPath)!, OwnerOnlyFolder);
+    }
 
     private void OpenLogs(Launch launch)
     {

@@ -70,6 +70,21 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     /// <summary>What a process needs, and what it is started after, as far as it is there.</summary>
     public IEnumerable<ProcessRecord> NeededBy(ProcessRecord record) => record.Spec.Needs.Select(need => need.Name).Concat(record.Spec.After).SelectMany(name => Find(record, name));
 
+    /// <summary>Everything that these need, directly or through others; not these themselves.</summary>
+    public IReadOnlyList<ProcessRecord> NeededIn(IEnumerable<ProcessRecord> records)
+    {
+        var seen = records.Select(record => record.Id).ToHashSet();
+        var (found, open) = (new List<ProcessRecord>(), new Queue<ProcessRecord>(records));
+        while (open.TryDequeue(out var record))
+            foreach (var needed in record.Spec.Needs.SelectMany(need => Find(record, need.Name)).Where(needed => seen.Add(needed.Id)))
+            {
+                found.Add(needed);
+                open.Enqueue(needed);
+            }
+
+        return found;
+    }
+
     /// <summary>Everything that needs one of these, directly or through others; not these themselves.</summary>
     public IReadOnlyList<ProcessRecord> DependentsOf(IEnumerable<ProcessRecord> records)
     {

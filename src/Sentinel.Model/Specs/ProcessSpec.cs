@@ -20,7 +20,7 @@ public sealed record ProcessSpec
     /// <summary>The <see cref="EnvironmentBlock.Key"/> of the caller's environment at <c>run</c>.</summary>
     public required string Environment { get; init; }
 
-    /// <summary>Environment files, lowest precedence first, read at every start; absolute paths.</summary>
+    /// <summary>Environment files, lowest precedence first, read at every start; absolute paths. One with ? in front may be missing.</summary>
     public IReadOnlyList<string> EnvironmentFiles { get; init; } = [];
 
     /// <summary>Its own variables, which override those of the files.</summary>

@@ -73,6 +73,13 @@ internal static class CommandLine
             new("reset", "Forget the failures of processes that were given up", ProcessCommands.Reset, Details: "They can be started again then"),
             new("gc", "Stop processes whose lease has expired", GcCommand.Create, Details: "'run --ttl' and '--until' give a lease"),
         ]),
+        ("Projects",
+        [
+            new("up", "Start a project, and wait until all of it is ready", UpCommand.Create, Details: "Its file is sentinel.toml; what runs as the file says is left alone"),
+            new("down", "Stop a project, in reverse order", DownCommand.Create),
+            new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan),
+            new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
+        ]),
         ("Groups and ports",
         [
             new("group", "Manage groups of processes and their shared environment", GroupCommand.Create),

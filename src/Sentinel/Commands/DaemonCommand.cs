@@ -117,7 +117,7 @@ internal static class DaemonCommand
             if (ProcessTable.WhyBlind() is { } why)
                 return Session.Fail(why);
             using var session = new Session(isJson: false);
-            var with = result.GetValue(exitWith) is { } name ? Selecting.One(name, session.Store.Read()) : default;
+            var with = result.GetValue(exitWith) is { } name ? Selecting.One(name, session.Store.Read(), Caller.FolderAsSeen) : default;
             if (with.Missing is { } missing)
                 return session.Fail([missing]);
             using var host = new DaemonHost(session.Home);
@@ -138,6 +138,13 @@ internal static class DaemonCommand
         yield return ("Restarts", status.Restarts.ToString());
         yield return ("Last error", status.LastError ?? "none");
         yield return ("Log", session.Home.DaemonLog);
+    }
+
+    /// <summary>Starts the daemon, and says so, unless one runs.</summary>
+    public static void Ensure(Session session)
+    {
+        if (session.FindDaemon() is null && StartDaemon(session) is { Status: var status, IsOurs: true } && !session.IsJson)
+            session.Output.Line($"Started daemon (pid: {status.Pid})");
     }
 
     private static (DaemonStatus Status, bool IsOurs) StartDaemon(Session session)

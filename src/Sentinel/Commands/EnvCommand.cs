@@ -27,7 +27,7 @@ internal static class EnvCommand
     private static int Show(Session session, string target, bool all, bool reveal)
     {
         // Only with all values can it be told what this shell has as well.
-        var answer = session.Ask<Answer.Environment>(new Query.Environment(target, WithValues: reveal || !session.IsJson));
+        var answer = session.Ask<Answer.Environment>(new Query.Environment(target, WithValues: reveal || !session.IsJson, Caller.FolderAsSeen));
         if (answer.Of is not { } environment)
             return session.Fail(answer.Missing);
         if (session.IsJson)

@@ -59,7 +59,7 @@ internal static class EventsCommand
         using var log = session.OpenEvents();
         var end = log.End;
         var kept = EventLog.Read(log, end);
-        var (found, missing) = targets.Length == 0 ? ([], []) : new Selection.Named(targets).In(session.Store.Read(), _ => true);
+        var (found, missing) = targets.Length == 0 ? ([], []) : SharedOptions.Named(targets).In(session.Store.Read(), _ => true);
         var unknown = missing.Where(outcome => !kept.OfType<Event.OfProcess>().Any(happened => IsOf(happened, outcome.Target))).ToList();
 
         List<Notice> notices = [.. after is { } number

@@ -13,7 +13,10 @@ internal static class ExitCode
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
 
-    /// <summary>For <c>wait</c>: it took too long; the code that timeout(1) uses.</summary>
+    /// <summary>For <c>plan --exit-code</c>: something would be changed.</summary>
+    public const int Changes = 3;
+
+    /// <summary>For <c>wait</c> and <c>up</c>: it took too long; the code that timeout(1) uses.</summary>
     public const int TimedOut = 124;
 
     /// <summary>That of a command that ends as a process has: its code or, if a signal killed it, the one that shells use. Null: nobody knows.</summary>

@@ -86,7 +86,7 @@ internal static class GroupCommand
         var json = SharedOptions.Json();
         var command = new Command(verb, description) { name, processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Do(request(result.GetValue(name)!, new Selection.Named(result.GetValue(processes)!))))));
+            session.Report(session.Do(request(result.GetValue(name)!, SharedOptions.Named(result.GetValue(processes)!))))));
         return command;
     }
 

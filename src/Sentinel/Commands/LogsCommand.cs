@@ -67,7 +67,7 @@ internal static class LogsCommand
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             Selection selection = result.GetValue(group) is { } name ? new Selection.Members(name)
-                : result.GetValue(processes) is { Length: > 0 } named ? new Selection.Named(named)
+                : result.GetValue(processes) is { Length: > 0 } named ? SharedOptions.Named(named)
                 : new Selection.All();
             if (result.GetValue(clear))
                 return session.Report(session.Do(new Request.ClearLogs(SessionOption.Of(result, owner, selection), result.GetValue(stream))));
@@ -128,7 +128,7 @@ internal static class LogsCommand
         var json = SharedOptions.Json();
         var command = new Command("rotate", "Rotate logs now, whatever their size") { processes, json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            session.Report(session.Do(new Request.RotateLogs(new Selection.Named(result.GetValue(processes)!))))));
+            session.Report(session.Do(new Request.RotateLogs(SharedOptions.Named(result.GetValue(processes)!))))));
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Rendering;
 
@@ -65,7 +66,7 @@ internal static class PortCommand
     private static int Get(Session session, string target, string? name)
     {
         var state = session.Store.Read();
-        var (found, missing) = Selecting.One(target, state);
+        var (found, missing) = Selecting.One(target, state, Caller.FolderAsSeen);
         if (found is null)
             return session.Fail([missing!]);
         var all = state.PortsOf(found).ToList();

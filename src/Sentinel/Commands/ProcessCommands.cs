@@ -80,7 +80,7 @@ internal static class ProcessCommands
     {
         var processes = SharedOptions.Processes("Process id or name");
         var command = new Command(name) { processes };
-        return Complete(command, verb, result => new Selection.Named(result.GetValue(processes)!), starts, summary: null);
+        return Complete(command, verb, result => SharedOptions.Named(result.GetValue(processes)!), starts, summary: null);
     }
 
     private static Command Bulk(

@@ -30,7 +30,7 @@ internal static class RestartCommand
         command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, work =>
         {
-            var selection = SessionOption.Of(result, session, new Selection.Named(result.GetValue(processes)!));
+            var selection = SessionOption.Of(result, session, SharedOptions.Named(result.GetValue(processes)!));
             if (environment.IsAnyIn(result.CommandResult) && Change(work, selection, spec => environment.In(result, spec, SpecOptions.AskerOf(new Ancestry(work.Table)))) is { Count: > 0 } failed)
                 return work.Report(failed);
             var isRolling = result.GetValue(rolling);

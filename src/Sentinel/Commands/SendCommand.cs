@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -47,7 +48,7 @@ internal static class SendCommand
     /// <summary>A process that runs and has something to read; null, after an error, if it does not.</summary>
     public static ProcessRecord? InputOf(Session session, string target, bool needsTerminal)
     {
-        var (found, missing) = Selecting.One(target, session.Look().State);
+        var (found, missing) = Selecting.One(target, session.Look().State, Caller.FolderAsSeen);
         if (found is null)
             session.Fail([missing!]);
         else if (found.State is not RunState.Running)

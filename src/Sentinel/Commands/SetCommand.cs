@@ -39,7 +39,7 @@ internal static class SetCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var (found, outcomes) = new Selection.Named([result.GetValue(target)!]).In(session.Store.Read(), _ => true);
+            var (found, outcomes) = SharedOptions.Named([result.GetValue(target)!]).In(session.Store.Read(), _ => true);
             var asker = SpecOptions.AskerOf(new Ancestry(session.Table));
             var changes = new List<SpecChange>();
             foreach (var record in found)

@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sentinel.Api;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -32,7 +33,16 @@ internal static class SharedOptions
         return argument;
     }
 
+    /// <summary>Processes that are named here.</summary>
+    public static Selection.Named Named(IReadOnlyList<string> targets) => new(targets) { Folder = Caller.FolderAsSeen };
+
     public static Argument<string> Process(string description) => Named(ProcessesName, description, Names);
+
+    /// <summary>Names of processes of the project; none: all.</summary>
+    public static Argument<string[]> ProjectProcesses(string description) =>
+        new("name") { Description = description, HelpName = "name", Arity = ArgumentArity.ZeroOrMore };
+
+    public static Option<string[]> Profiles() => new("--profile") { Description = "Also start what is only in this profile (repeatable)", HelpName = "name" };
 
     /// <summary>An argument that takes one of the names that exist now; help shows its own name.</summary>
     public static Argument<string> Named(string name, string description, Func<IEnumerable<string>> names)

@@ -27,7 +27,7 @@ internal static class SignalCommand
         command.SetAction(result => Invocation.InSession(result, json, work =>
         {
             string[] given = result.GetValue(words)!;
-            var selection = SessionOption.Of(result, session, new Selection.Named(given[..^1]));
+            var selection = SessionOption.Of(result, session, SharedOptions.Named(given[..^1]));
             return work.Report(work.Do(new Request.Signal(selection, SignalName.Parse(given[^1])!.Value, result.GetValue(tree))));
         }));
         return command;

@@ -22,7 +22,7 @@ internal static class StatusCommand
 
     private static int Show(Session session, string[] targets)
     {
-        var look = ProcessLook.At(session, new Query.Processes(new Selection.Named(targets)) { WithRemains = session.IsJson, WithOptions = session.IsJson, WithLogs = true });
+        var look = ProcessLook.At(session, new Query.Processes(SharedOptions.Named(targets)) { WithRemains = session.IsJson, WithOptions = session.IsJson, WithLogs = true });
         if (session.IsJson)
             session.Print(look.ToJson());
         else

@@ -43,7 +43,7 @@ internal static class WaitCommand
                 result.AddError("--port and --for are two things to wait for; use one of them");
         });
         command.SetAction(result => Invocation.InSession(result, json, session => Wait(
-            session, SessionOption.OfLook(result, owner, new Selection.Named([result.GetValue(process)!])), result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
+            session, SessionOption.OfLook(result, owner, SharedOptions.Named([result.GetValue(process)!])), result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
     }
 

@@ -21,7 +21,7 @@ internal static class WhyCommand
 
     private static int Show(Session session, string[] targets, int lines)
     {
-        var answer = session.Ask<Answer.Stories>(new Query.Stories(new Selection.Named(targets), lines));
+        var answer = session.Ask<Answer.Stories>(new Query.Stories(SharedOptions.Named(targets), lines));
         if (session.IsJson)
             session.Print(Documents.Of(answer.All, session.Warnings));
         else

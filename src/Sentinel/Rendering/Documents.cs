@@ -126,7 +126,7 @@ internal static class Documents
         });
     }
 
-    private static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
+    internal static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
     {
         json.WriteNumber("schemaVersion", SchemaVersion);
         write(json);

@@ -1,0 +1,124 @@
+using Sentinel.Api;
+using Sentinel.Core.Store;
+using Sentinel.Model;
+using Sentinel.Model.Fields;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>
+/// Makes a project what it is asked to be. All that is to be done is written down at once, but for what is to be forgotten, which is ended
+/// before: should the one who does it be killed, the next command or daemon goes on.
+/// </summary>
+internal sealed class Applying(SupervisorTools tools, Registry registry, PortBook ports, Starting starting, Restarting restarting)
+{
+    private readonly StateStore _store = tools.Store;
+
+    /// <inheritdoc cref="Request.Apply"/>
+    public async ValueTask<IReadOnlyList<Outcome>> Apply(Request.Apply request)
+    {
+        // Where it cannot be done, nothing is.
+        var before = Prepared(_store.Read(), request);
+        if (before.Failure is { } why)
+            return [why];
+        List<Outcome> outcomes = [];
+        if (before.Removed.Count > 0)
+            outcomes.AddRange(await registry.Delete(Selection.Of(before.Removed.Select(record => record.Id)), StopOptions.Default, withLogs: false));
+        if (outcomes.Exists(outcome => outcome is Outcome.Failed))
+            return outcomes;
+        Prepared ready;
+        using (var transaction = _store.Begin())
+        {
+            ready = Prepared(transaction.State, request);
+            if (ready.Failure is { } failure)
+                return [.. outcomes, failure];
+            transaction.State = ready.State;
+            transaction.Save();
+        }
+
+        outcomes.AddRange(ready.Outcomes);
+        if (ready.ToRestart.Count > 0)
+            outcomes.AddRange(await restarting.Restart(Selection.Of(ready.ToRestart), StopOptions.Default, renewal: null));
+        if (ready.ToStart.Count > 0)
+            outcomes.AddRange(await starting.Start(Selection.Of(ready.ToStart), renewal: null));
+        return outcomes;
+    }
+
+    private Prepared Prepared(State state, Request.Apply request)
+    {
+        var plan = Plan.For(state, request.What, tools.Time.GetUtcNow(), Directory.Exists);
+        var prepared = new Prepared([.. plan.Steps.OfType<PlanStep.Remove>().Select(step => step.Record)]);
+        state = state.Without([.. prepared.Removed.Select(record => record.Id)]).With(plan.Group).With(request.What.Environment);
+        var created = new HashSet<int>();
+        var changed = new HashSet<int>();
+        try
+        {
+            foreach (var step in plan.Steps)
+                switch (step)
+                {
+                    case PlanStep.Create create:
+                        var made = registry.New(state, create.Spec, request.What.Origin);
+                        state = ports.Give(state.AfterIds(1).With(made), made);
+                        created.Add(made.Id);
+                        break;
+                    case PlanStep.Change change:
+                        var record = change.Record with { Spec = change.After };
+                        state = ports.Adjust(state.With(record), record);
+                        changed.Add(record.Id);
+                        prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, change.Restarts, change.Fields));
+                        if (change.Restarts)
+                            prepared.ToRestart.Add(record.Id);
+                        break;
+                }
+        }
+        catch (PortException e)
+        {
+            return prepared with { Failure = new Outcome.Failed(plan.Name, null, e.Message, FailureCode.PortHeld) };
+        }
+
+        var members = state.MembersOf(plan.Name).ToList();
+        var dependencies = new Dependencies(state.Processes.Values);
+        if (members.Select(dependencies.CircleOf).FirstOrDefault(circle => circle is not null) is { } circle)
+            return prepared with { Failure = Changing.InACircle(plan.Name, circle) };
+        if (plan.ChangesEnvironment)
+            prepared.ToRestart.UnionWith(members.Where(record => record.State is RunState.Running).Select(record => record.Id));
+        var (wanted, missing) = Wanted(state, plan.Name, request.ToStart);
+        if (missing is not null)
+            return prepared with { Failure = missing };
+        foreach (var record in wanted.Concat(dependencies.ToStartWith(wanted)))
+            if (record.State is not RunState.Backoff && !record.State.IsUnderWay && (!record.IsDone || request.Again || changed.Contains(record.Id) || plan.ChangesEnvironment))
+            {
+                prepared.ToStart.Add(record.Id);
+                state = state.With(Lifecycle.Decide(record, new ProcessEvent.MustWait(), tools.Time.GetUtcNow()).Record);
+            }
+
+        foreach (var id in prepared.ToRestart)
+            state = state.With(Lifecycle.Decide(state.Processes[id], new ProcessEvent.RestartRequested(), tools.Time.GetUtcNow()).Record);
+        foreach (var id in created.Where(id => !prepared.ToStart.Contains(id)))
+            prepared.Outcomes.Add(new Outcome.Registered(state.Processes[id].Spec.Name, state.Processes[id]));
+        return prepared with { State = state };
+    }
+
+    private static (IReadOnlyList<ProcessRecord> Found, Outcome.Failed? Missing) Wanted(State state, string project, IReadOnlyList<string> names)
+    {
+        var (found, missing) = new Selection.Named([.. names.Select(name => $"{project}/{name}")]).In(state, _ => true);
+        return (found, missing.OfType<Outcome.Failed>().FirstOrDefault());
+    }
+}
+
+/// <summary>What is to be done for a project.</summary>
+/// <param name="Removed">What is to be ended and forgotten.</param>
+internal sealed record Prepared(IReadOnlyList<ProcessRecord> Removed)
+{
+    /// <summary>Why it cannot be done; null: it can.</summary>
+    public Outcome.Failed? Failure { get; init; }
+
+    /// <summary>In which all of it is written down.</summary>
+    public State State { get; init; } = State.Empty;
+
+    public List<Outcome> Outcomes { get; } = [];
+
+    public HashSet<int> ToStart { get; } = [];
+
+    public HashSet<int> ToRestart { get; } = [];
+}

@@ -1,0 +1,66 @@
+using Sentinel.Api;
+using Sentinel.Model;
+using Sentinel.Model.Fields;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Supervision;
+
+/// <summary>What has to change for a project to be as it is asked for.</summary>
+/// <param name="Name">Of the project.</param>
+/// <param name="Group">Its group as it will be.</param>
+/// <param name="Old">The group as it is; null: the project is new.</param>
+public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<PlanStep> Steps)
+{
+    /// <summary>Whether the environment that all of them share changes.</summary>
+    public bool ChangesEnvironment => Old is not null && !Old.HasEnvironmentOf(Group);
+
+    /// <summary>A plan for a state; changes nothing.</summary>
+    /// <param name="exists">Whether there is a folder.</param>
+    public static Plan For(State state, ProjectRequest wanted, DateTimeOffset now, Func<string, bool> exists)
+    {
+        var old = OldOf(state, wanted, exists);
+        var name = old?.Name ?? FreeName(state, wanted.Name);
+        var group = new Group(name, old?.CreatedAt ?? now) { Project = wanted.Mark, EnvironmentFiles = wanted.EnvironmentFiles, Variables = wanted.Variables };
+        var known = state.MembersOf(name).ToDictionary(record => record.Spec.Name);
+        var steps = new List<PlanStep>();
+        foreach (var spec in wanted.Members.SelectMany(member => member.In(name)))
+            steps.Add(!known.Remove(spec.Name, out var record) ? new PlanStep.Create(spec) : Change(record, spec));
+        return new Plan(name, group, old, [.. steps, .. known.Values.Select(record => new PlanStep.Remove(record))]);
+    }
+
+    /// <summary>The name of the project of a folder; null: it has none.</summary>
+    public static string? NameIn(State state, string folder) => state.Groups.Values.FirstOrDefault(group => group.Project?.Folder == folder)?.Name;
+
+    // The shell that asks now is not what was asked for: what it hands on changes with each shell.
+    private static PlanStep Change(ProcessRecord record, ProcessSpec asked)
+    {
+        var after = asked with { Environment = record.Spec.Environment, Inherited = record.Spec.Inherited };
+        string[] fields = [.. SpecFields.Changed(record.Spec, after).Select(field => field.Key)];
+        return fields.Length == 0 && record.Spec.Instance == after.Instance ? new PlanStep.Same(record) : new PlanStep.Change(record, after, fields);
+    }
+
+    // A project whose folder is gone was moved, if one of its name is somewhere else now.
+    private static Group? OldOf(State state, ProjectRequest wanted, Func<string, bool> exists) =>
+        state.Groups.Values.FirstOrDefault(group => group.Project?.Folder == wanted.Mark.Folder)
+        ?? (state.Groups.GetValueOrDefault(wanted.Name) is { Project: { } gone } namesake && !exists(gone.Folder) ? namesake : null);
+
+    private static string FreeName(State state, string wanted) => ProcessName.Unique(wanted, state.Groups.ContainsKey);
+}
+
+/// <summary>What has to be done for one process.</summary>
+public abstract record PlanStep(string Name)
+{
+    public sealed record Create(ProcessSpec Spec) : PlanStep(Spec.Name);
+
+    /// <param name="Fields">The keys of the fields that change.</param>
+    public sealed record Change(ProcessRecord Record, ProcessSpec After, IReadOnlyList<string> Fields) : PlanStep(Record.Spec.Name)
+    {
+        /// <summary>Whether it runs, and part of the change takes effect only at its next start.</summary>
+        public bool Restarts => Record.State.IsUnderWay && SpecFields.AtNextStart(Record.Spec, After).Any();
+    }
+
+    public sealed record Remove(ProcessRecord Record) : PlanStep(Record.Spec.Name);
+
+    public sealed record Same(ProcessRecord Record) : PlanStep(Record.Spec.Name);
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Sentinel.Api;
+using Sentinel.Core.Supervision;
+using Sentinel.Rendering;
+using Command = System.CommandLine.Command;
+
+namespace Sentinel.Commands;
+
+/// <summary>Changes what is registered and runs into what a project's file says, or tells what that would be.</summary>
+internal static class ApplyCommand
+{
+    public static Command Create() => Make("apply", isPlan: false);
+
+    public static Command Plan() => Make("plan", isPlan: true);
+
+    private static Command Make(string name, bool isPlan)
+    {
+        var input = new ProjectInput();
+        var dryRun = SharedOptions.Flag("--dry-run", "Change nothing, and say what would be changed, as 'plan' does");
+        var exitCode = SharedOptions.Flag("--exit-code", $"{(isPlan ? "E" : "With --dry-run: e")}xit with 3 when something would be changed");
+        var json = SharedOptions.Json();
+        var command = new Command(name);
+        input.AddTo(command);
+        if (!isPlan)
+            command.Options.Add(dryRun);
+        command.Options.Add(exitCode);
+        command.Options.Add(json);
+        command.Check(result =>
+        {
+            if (!isPlan && result.GetValue(exitCode) && !result.GetValue(dryRun))
+                throw new FormatException("--exit-code needs --dry-run");
+        });
+        command.SetAction(result => Invocation.InSession(result, json, session =>
+        {
+            if (input.Read(result) is not { } project)
+                return ExitCode.Usage;
+            var request = ProjectInput.RequestOf(project, session);
+            var state = session.Look().State;
+            var plan = Core.Supervision.Plan.For(state, request, DateTimeOffset.UtcNow, Directory.Exists);
+            if (!isPlan && !result.GetValue(dryRun))
+            {
+                DaemonCommand.Ensure(session);
+                var outcomes = session.Do(new Request.Apply(request, []));
+                return session.Report(outcomes, count => count == 0 ? "Nothing to change" : $"{Text.Count(count, "process", "processes")} changed");
+            }
+
+            if (session.IsJson)
+                session.Print(PlanText.ToJson(plan));
+            else
+                foreach (var line in PlanText.Lines(plan, session.Style))
+                    session.Output.Line(line);
+            return result.GetValue(exitCode) && PlanText.HasChanges(plan) ? ExitCode.Changes : ExitCode.Success;
+        }));
+        return command;
+    }
+}

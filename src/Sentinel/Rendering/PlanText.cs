@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Sentinel.Api.Wire;
+using Sentinel.Core.Supervision;
+using Sentinel.Model.Fields;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Rendering;
+
+/// <summary>Says what a plan would change, and why.</summary>
+internal static class PlanText
+{
+    public static bool HasChanges(Plan plan) => plan.ChangesEnvironment || plan.Steps.Any(step => step is not PlanStep.Same);
+
+    public static IEnumerable<string> Lines(Plan plan, Style style)
+    {
+        var changes = plan.Steps.Where(step => step is not PlanStep.Same).ToList();
+        var width = changes.Count == 0 ? 0 : changes.Max(step => Text.Width(ShortName(plan, step)));
+        if (plan.ChangesEnvironment)
+            yield return $"  {style.Paint("~", Color.Yellow)} the environment of all changes: what runs is restarted";
+        foreach (var step in changes)
+        {
+            var name = ShortName(plan, step);
+            var (sign, color, what, effect) = step switch
+            {
+                PlanStep.Create => ("+", Color.Green, "new", "to be started by 'up'"),
+                PlanStep.Remove => ("-", Color.Red, "not in the file any more", "stop, forget"),
+                PlanStep.Change { Restarts: true } change => ("~", Color.Yellow, Differences(change), "restart"),
+                PlanStep.Change change => ("~", Color.Yellow, Differences(change), change.Record.State.IsUnderWay ? "applied while it runs" : "at its next start"),
+                _ => throw new NotSupportedException(step.GetType().Name),
+            };
+            foreach (var line in Text.Wrap($"  {style.Paint(sign, color)} {name}{new string(' ', width - Text.Width(name))}  {Text.Printable(what)}: {effect}", style.Width, indent: width + 6))
+                yield return line;
+        }
+
+        var same = plan.Steps.Count - changes.Count;
+        if (same > 0)
+            yield return $"  = {same} unchanged";
+        yield return HasChanges(plan)
+            ? $"{changes.Count(step => step is PlanStep.Create)} new, {changes.Count(step => step is PlanStep.Change { Restarts: true })} to restart, "
+                + $"{changes.Count(step => step is PlanStep.Change { Restarts: false })} to change, {changes.Count(step => step is PlanStep.Remove)} to stop and forget: 'sentinel up' does it"
+            : "Nothing to change";
+    }
+
+    public static byte[] ToJson(Plan plan) => Documents.Written(json =>
+    {
+        json.WriteString("project", plan.Name);
+        json.WriteBoolean("environmentChanges", plan.ChangesEnvironment);
+        json.WriteObjects("steps", plan.Steps, step =>
+        {
+            json.WriteString("name", step.Name);
+            json.WriteString("step", step switch
+            {
+                PlanStep.Create => "create",
+                PlanStep.Remove => "remove",
+                PlanStep.Change => "change",
+                _ => "same",
+            });
+            json.WriteBoolean("restarts", step is PlanStep.Change { Restarts: true });
+            json.WriteObjects("changes", step is PlanStep.Change change ? change.Fields : [], field =>
+            {
+                var (before, after) = Values(field, (PlanStep.Change)step);
+                json.WriteString("key", field);
+                json.WriteTexts("before", before);
+                json.WriteTexts("after", after);
+            });
+        });
+    });
+
+    private static string ShortName(Plan plan, PlanStep step) => step.Name[(plan.Name.Length + 1)..];
+
+    private static string Differences(PlanStep.Change change) => string.Join("; ", change.Fields.Select(field =>
+    {
+        var (before, after) = Values(field, change);
+        return $"{field} {Words(before)} -> {Words(after)}";
+    }));
+
+    // The values of variables may be secret.
+    private static (IReadOnlyList<string> Before, IReadOnlyList<string> After) Values(string key, PlanStep.Change change)
+    {
+        var field = SpecFields.Find(key)!;
+        string[] before = [.. field.Get(change.Record.Spec)], after = [.. field.Get(change.After)];
+        return key == "env"
+            ? (Masked(before.Except(after)), Masked(after.Except(before)))
+            : (before, after);
+    }
+
+    private static string[] Masked(IEnumerable<string> variables) => [.. variables.Select(Variable.Parse).Select(variable => $"{variable.Name}={(Api.Secrets.IsSecret(variable.Name, variable.Value) ? "***" : variable.Value)}")];
+
+    private static string Words(IReadOnlyList<string> values) => values.Count == 0 ? "(not set)" : string.Join(", ", values);
+}
