@@ -44,8 +44,12 @@ internal static class DownCommand
                 outcomes.AddRange(session.Do(new Request.DeleteGroup(project)));
             }
 
-            return session.Report(outcomes, _ => outcomes.Count(outcome => outcome is Outcome.Stopped) is var stopped and > 0
-                ? $"Stopped {Text.Count(stopped, "process", "processes")} of {project}" : $"Nothing of {project} runs");
+            return session.Report(outcomes, _ => (outcomes.Count(outcome => outcome is Outcome.Stopped), outcomes.Count(outcome => outcome is Outcome.Deleted)) switch
+            {
+                (_, > 0 and var deleted) => $"Deleted {Text.Count(deleted, "process", "processes")} of {project}",
+                ( > 0 and var stopped, _) => $"Stopped {Text.Count(stopped, "process", "processes")} of {project}",
+                _ => $"Nothing of {project} runs",
+            });
         }));
         return command;
     }

@@ -16,7 +16,7 @@ internal static class PlanText
         var changes = plan.Steps.Where(step => step is not PlanStep.Same).ToList();
         var width = changes.Count == 0 ? 0 : changes.Max(step => Text.Width(ShortName(plan, step)));
         if (plan.ChangesEnvironment)
-            yield return $"  {style.Paint("~", Color.Yellow)} the environment of all changes: what runs is restarted";
+            yield return $"  {style.Paint("~", Color.Yellow)} the environment of all changes ({string.Join(", ", ChangedVariables(plan))}): what runs is restarted";
         foreach (var step in changes)
         {
             var name = ShortName(plan, step);
@@ -65,6 +65,10 @@ internal static class PlanText
             });
         });
     });
+
+    private static IEnumerable<string> ChangedVariables(Plan plan) => plan.Group.Variables.Names().Concat(plan.Old!.Variables.Names()).Distinct()
+        .Where(name => plan.Group.Variables[name] != plan.Old.Variables[name])
+        .Concat(plan.Group.EnvironmentFiles.SequenceEqual(plan.Old.EnvironmentFiles) ? [] : ["env-file"]);
 
     private static string ShortName(Plan plan, PlanStep step) => step.Name[(plan.Name.Length + 1)..];
 

@@ -1,0 +1,293 @@
+namespace Sentinel.EndToEnd;
+
+public class ProjectTests
+{
+    private const string Shop = """
+        env = { LEVEL = "info", ADDRESS = "localhost:${DB_PORT}" }
+
+        [process.db]
+        run = "until [ -e ../go ]; do sleep 0.02; done; echo listening; exec sleep 1000"
+        port = "20000+"
+        ready-log = "listening"
+
+        [process.migrate]
+        type = "task"
+        run = "echo done at $ADDRESS"
+        needs = "db"
+
+        [process.api]
+        run = ["sleep", "1000"]
+        needs = ["migrate", "db"]
+        instances = 2
+
+        [process.mail]
+        run = "exec sleep 1000"
+        profile = "debug"
+
+        """;
+
+    [Fact]
+    public async Task Up_starts_all_of_it_in_order_and_returns_when_it_is_ready()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        var up = home.Begin(new Call("up") { Folder = shop });
+        await Wait.Until(async () => Directory.Exists(home.Logs) && (await home.List()).Processes.Any(process => process.State == "starting"), () => "db is being started");
+        Assert.Equal(["waiting", "waiting", "waiting"], (await home.List()).Processes.Where(process => process.Name is "shop/migrate" or "shop/api-1" or "shop/api-2").Select(process => process.State));
+
+        Go(home);
+        var told = (await up.Finish()).Ok().Stdout;
+
+        Assert.Matches("(?s)^Started daemon .*db +ready.*:2[0-9]{4}\n  migrate +done.*api-[12] +ready.*api-[12] +ready.*\n4 are up.\n$", told);
+        var list = await home.List();
+        Assert.Equal(("done", "stopped"), (list["shop/migrate"].State, list["shop/mail"].State));
+        Assert.Equal($"done at localhost:{list["shop/db"].Ports.Single().Port}\n", await File.ReadAllTextAsync(home.Stdout("shop/migrate")));
+    }
+
+    [Fact]
+    public async Task What_did_not_change_is_left_alone_and_what_did_is_restarted()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        Go(home);
+        await Up(home, shop);
+        var before = await home.List();
+
+        Assert.EndsWith("Nothing to change\n", (await In(home, shop, "plan", "--exit-code")).Ok().Stdout);
+        Assert.EndsWith("4 are up.\n", await Up(home, shop));
+        Project(home, "shop", Shop.Replace("[\"sleep\", \"1000\"]", "[\"sleep\", \"999\"]").Replace("profile = \"debug\"", "profile = \"debug\"\nnice = 1"));
+        var plan = (await In(home, shop, "plan", "--exit-code")).Fails(3).Stdout;
+        var told = await Up(home, shop);
+
+        Assert.Contains("~ api-1    command sleep 1000 -> sleep 999: restart\n", plan.Replace("api-1  ", "api-1    ").Replace("     command", "    command"));
+        Assert.Contains("mail", plan);
+        Assert.Contains("api-2", told);
+        var after = await home.List();
+        Assert.Equal(before["shop/db"].Pid, after["shop/db"].Pid);
+        Assert.NotEqual(before["shop/api-1"].Pid, after["shop/api-1"].Pid);
+        Assert.Equal(before["shop/migrate"].LastRun!.Pid, after["shop/migrate"].LastRun!.Pid);
+    }
+
+    [Fact]
+    public async Task What_is_not_in_the_file_any_more_is_stopped_and_forgotten()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "[process.one]\nrun = 'exec sleep 1000'\n[process.two]\nrun = 'exec sleep 1000'\n");
+        await Up(home, shop);
+
+        Project(home, "shop", "[process.one]\nrun = 'exec sleep 1000'\n");
+        Assert.Contains("- two  not in the file any more: stop, forget\n", (await In(home, shop, "plan")).Ok().Stdout);
+        (await In(home, shop, "apply")).Ok();
+
+        Assert.Equal("shop/one", Assert.Single((await home.List()).Processes).Name);
+        Assert.Single(home.Supervised());
+    }
+
+    [Fact]
+    public async Task What_fails_is_told_with_its_words_and_what_needs_it_waits()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", """
+            [process.build]
+            type = "task"
+            run = "echo 'no such module' >&2; exit 2"
+            [process.web]
+            run = "exec sleep 1000"
+            needs = "build"
+            [process.other]
+            run = "exec sleep 1000"
+            """);
+
+        var failed = (await In(home, shop, "up")).Fails(1);
+
+        Assert.Contains("build  FAILED", failed.Stdout);
+        Assert.Matches("web +waiting .* build is not done: it is crashed: exited with code 2", failed.Stdout);
+        Assert.EndsWith("1 of 3 are up; build, web are not.\n", failed.Stdout);
+        Assert.Contains("stderr | no such module", failed.Stderr);
+        var told = (await In(home, shop, "why", "web")).Ok().Stdout;
+        Assert.Contains("It waits for build to be done: it is crashed: exited with code 2.", told);
+
+        // What waited in vain starts when that comes after all.
+        Project(home, "shop", (await File.ReadAllTextAsync(Path.Combine(shop, "sentinel.toml"))).Replace("exit 2", "exit 0"));
+        Assert.EndsWith("3 are up.\n", await Up(home, shop));
+    }
+
+    [Fact]
+    public async Task Down_stops_it_with_what_needs_it_and_can_forget_it()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        Go(home);
+        await Up(home, shop);
+
+        Assert.EndsWith("Stopped 3 processes of shop\n", (await In(home, shop, "down", "db")).Ok().Stdout);
+        await Up(home, shop);
+        Assert.EndsWith("Deleted 5 processes of shop\n", (await In(home, shop, "down", "--forget", "--logs")).Ok().Stdout);
+
+        Assert.Empty((await home.List()).Processes);
+        Assert.Empty((await home.Groups()).Groups);
+        Assert.Empty(home.Supervised());
+        Assert.Contains("no project of this folder is known", (await In(home, shop, "down")).Fails(1).Stderr);
+    }
+
+    [Fact]
+    public async Task A_name_is_short_in_the_folder_and_where_nothing_else_has_it()
+    {
+        await using var home = new SentinelHome();
+        var text = "name = 'shop'\n[process.web]\nrun = 'exec sleep 1000'\nport = '21000+'\n";
+        var (one, two) = (Project(home, "one", text), Project(home, "two", text));
+        await Up(home, one);
+        Assert.Contains("web (id: 1)", (await home.Run("status", "web")).Ok().Stdout);
+
+        var told = (await In(home, two, "up")).Ok();
+
+        Assert.Contains($"This project is called shop-2: shop is that of {one}.", told.Stderr);
+        var list = await home.List();
+        Assert.NotEqual(list["shop/web"].Ports.Single().Port, list["shop-2/web"].Ports.Single().Port);
+        Assert.StartsWith("shop-2/web ", (await In(home, two, "status", "web")).Ok().Stdout);
+        Assert.Contains("'web' is in several projects; name one of them: shop/web, shop-2/web", (await home.Run("status", "web")).Fails(1).Stderr);
+        Assert.Contains("Stopped shop/web", (await home.Run("stop", "shop")).Ok().Stdout);
+        Assert.DoesNotContain("called", (await In(home, two, "up")).Ok().Stderr.Replace("This project is called shop-2", ""));
+    }
+
+    [Fact]
+    public async Task A_folder_that_was_renamed_is_the_same_project()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "name = 'shop'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        await Up(home, shop);
+        var moved = Path.Combine(home.Root, "moved");
+        Directory.Move(shop, moved);
+
+        Assert.Contains("cwd", (await In(home, moved, "plan")).Ok().Stdout);
+        await Up(home, moved);
+
+        Assert.Equal(moved, Assert.Single((await home.List()).Processes).WorkingDirectory);
+        Assert.Single(home.Supervised());
+    }
+
+    [Theory]
+    [InlineData("[process.web]\nrun = 'x'\nneds = 'db'\n", "Error: sentinel.toml:3:1: there is no key 'neds'; did you mean 'needs'?")]
+    [InlineData("[process.web]\nrun = 'x'\nneeds = 'db'\n", "Error: sentinel.toml:3:9: there is no process 'db'")]
+    [InlineData("[process.a]\nrun='x'\nneeds='b'\n[process.b]\nrun='x'\nneeds='a'\n", "a needs b needs a")]
+    public async Task A_file_that_is_wrong_changes_nothing(string text, string error)
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "[process.web]\nrun = 'exec sleep 1000'\n");
+        await Up(home, shop);
+        var state = await File.ReadAllTextAsync(home.StateFile);
+        Project(home, "shop", text);
+
+        foreach (var command in (string[])["up", "apply", "plan"])
+            Assert.Contains(error, (await In(home, shop, command)).Fails(2).Stderr);
+
+        Assert.Equal(state, await File.ReadAllTextAsync(home.StateFile));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_changes_nothing()
+    {
+        await using var home = new SentinelHome();
+        (await home.Run("run", "--name", "other", "--port", "23456", "--", "sleep", "1000")).Ok();
+        var shop = Project(home, "shop", "[process.web]\nrun = 'exec sleep 1000'\nport = 23456\n[process.other]\nrun = 'exec sleep 1000'\n");
+
+        Assert.Contains("port 23456 is leased by other", (await In(home, shop, "up")).Fails(1).Stderr);
+
+        Assert.Equal("other", Assert.Single((await home.List()).Processes).Name);
+    }
+
+    [Fact]
+    public async Task Wrong_names_and_folders_are_told()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+
+        Assert.Contains("sentinel.toml has no process 'dbb'; did you mean 'db'?", (await In(home, shop, "up", "dbb")).Fails(1).Stderr);
+        Assert.Contains("sentinel.toml has no profile 'live'; it has debug", (await In(home, shop, "up", "--profile", "live")).Fails(1).Stderr);
+        Assert.Contains("there is no sentinel.toml here or above", (await home.Run("up")).Fails(2).Stderr);
+        Assert.Contains("there is no file nowhere.toml", (await In(home, shop, "plan", "-f", "nowhere.toml")).Fails(2).Stderr);
+        Assert.Empty((await home.List()).Processes);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_in_time_and_the_rest_goes_on()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+
+        var late = (await In(home, shop, "up", "--timeout", "0.3")).Fails(124);
+        Go(home);
+
+        Assert.EndsWith("0 of 4 are up; db, migrate, api-1, api-2 take longer.\n", late.Stdout);
+        Assert.EndsWith("4 are up.\n", await Up(home, shop));
+    }
+
+    [Fact]
+    public async Task Only_what_is_named_and_what_that_needs_is_started()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        Go(home);
+
+        Assert.EndsWith("2 are up.\n", await Up(home, shop, "migrate"));
+        Assert.EndsWith("5 are up.\n", await Up(home, shop, "--profile", "debug"));
+        Assert.EndsWith("5 are up.\n", await Up(home, shop, "--profile", "debug", "--again"));
+        Assert.Equal(2, File.ReadAllLines(home.Stdout("shop/migrate")).Length);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_is_killed_goes_on_where_it_was()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        (await In(home, shop, "up", "--no-wait")).Ok();
+        await home.KillDaemon();
+        Go(home);
+
+        Assert.EndsWith("4 are up.\n", await Up(home, shop));
+
+        Assert.Equal(3, home.Supervised().Count);
+    }
+
+    [Fact]
+    public async Task Two_at_once_start_nothing_twice()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        await home.StartDaemon();
+        Go(home);
+
+        var both = await Task.WhenAll(In(home, shop, "up"), In(home, shop, "up"));
+
+        Assert.All(both, up => Assert.EndsWith("4 are up.\n", up.Ok().Stdout));
+        Assert.Equal(3, home.Supervised().Count);
+        Assert.Equal(5, (await home.List()).Processes.Length);
+    }
+
+    [Fact]
+    public async Task Programs_get_one_document()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "[process.web]\nrun = 'exec sleep 1000'\n[process.bad]\nrun = 'exit 3'\n");
+
+        var plan = (await In(home, shop, "plan", "--json")).Ok().As<System.Text.Json.Nodes.JsonNode>();
+        var report = (await In(home, shop, "up", "--json")).Fails(1).As<Report>();
+
+        Assert.Equal(["create", "create"], plan["steps"]!.AsArray().Select(step => (string)step!["step"]!).ToArray());
+        Assert.Equal([("shop/bad", "failed"), ("shop/web", "started")], report.Results.Select(result => (result.Name!, result.Outcome)).Order());
+    }
+
+    private static void Go(SentinelHome home) => File.WriteAllText(Path.Combine(home.Root, "go"), "");
+
+    private static string Project(SentinelHome home, string folder, string text)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(home.Root, folder)).FullName;
+        File.WriteAllText(Path.Combine(path, "sentinel.toml"), text);
+        return path;
+    }
+
+    private static Task<Outcome> In(SentinelHome home, string folder, params string[] arguments) => home.Run(new Call(arguments) { Folder = folder });
+
+    private static async Task<string> Up(SentinelHome home, string folder, params string[] arguments) =>
+        (await In(home, folder, ["up", .. arguments])).Ok().Stdout;
+}
