@@ -99,9 +99,11 @@ internal static class FileKeys
         : NoSuch(key, [.. known.Select(one => one.Name)]);
 
     /// <inheritdoc cref="NoSuch(string, IReadOnlyList{FileKey})"/>
-    public static string NoSuch(string key, string[] known) =>
-        $"there is no key '{key}'"
-        + ((Others.TryGetValue(key, out var ours) && known.Contains(ours) ? ours : Nearest(key, known)) is { } meant ? $"; did you mean '{meant}'?" : "");
+    public static string NoSuch(string key, string[] known)
+    {
+        var meant = Others.GetValueOrDefault(key) ?? Nearest(key, known) ?? (Nearest(key, Others.Keys) is { } other ? Others[other] : null);
+        return $"there is no key '{key}'" + (meant is not null && known.Contains(meant) ? $"; did you mean '{meant}'?" : "");
+    }
 
     /// <summary>The word that may have been meant. One of a letter or two is close to every other.</summary>
     public static string? Nearest(string word, IEnumerable<string> known) => word.Length > 2 ? Spelling.Nearest(word, known) : null;

@@ -9,6 +9,8 @@ public sealed class ProblemTests
     // Keys.
     [InlineData("[process.a]\nrunn = \"x\"\nrun = \"x\"", "2:1: there is no key 'runn'; did you mean 'run'?")]
     [InlineData("[process.a]\ncommand = \"x\"\nrun = \"x\"", "2:1: there is no key 'command'; did you mean 'run'?")]
+    [InlineData("[process.a]\ncomand = \"x\"\nrun = \"x\"", "2:1: there is no key 'comand'; did you mean 'run'?")]
+    [InlineData("environment = 3", "1:1: there is no key 'environment'; did you mean 'env'?")]
     [InlineData("[process.a]\nrun = \"x\"\nstop_timeout = 3", "3:1: there is no key 'stop_timeout'; did you mean 'stop-timeout'?")]
     [InlineData("[process.a]\nrun = \"x\"\ngroup = \"b\"", "3:1: there is no key 'group': the project is the group of its processes")]
     [InlineData("[process.a]\nrun = \"x\"\nname = \"b\"", "3:1: there is no key 'name': a process has the name of its table: [process.web]")]
