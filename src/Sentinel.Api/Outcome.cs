@@ -24,6 +24,10 @@ public abstract record Outcome(string Target)
 
     public sealed record Started(string Target, ProcessRef Process) : Began(Target, Process);
 
+    /// <summary>It starts as soon as what it needs allows it.</summary>
+    /// <param name="For">The names of those.</param>
+    public sealed record Waits(string Target, ProcessRef Process, IReadOnlyList<string> For) : OfProcess(Target, Process);
+
     /// <summary>Stopped and started again; <paramref name="OldPid"/> is null when it had not been running.</summary>
     public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : Began(Target, Process);
 

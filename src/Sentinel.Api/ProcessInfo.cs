@@ -17,7 +17,7 @@ public sealed record ProcessInfo
     /// <summary>Its number in the set.</summary>
     public required int? Instance { get; init; }
 
-    /// <summary>See <see cref="RunState.Word"/>.</summary>
+    /// <summary>See <see cref="ProcessRecord.Word"/>.</summary>
     public required string State { get; init; }
 
     /// <summary>Since when it is in that state.</summary>
@@ -92,6 +92,9 @@ public sealed record ProcessInfo
 
     /// <summary>When it will be started again.</summary>
     public required DateTimeOffset? RestartDue { get; init; }
+
+    /// <summary>What has to be so before it is started; empty unless it waits for others.</summary>
+    public required IReadOnlyList<WaitsFor> WaitsFor { get; init; }
 
     public required string? Group { get; init; }
 

@@ -1,3 +1,5 @@
+using Sentinel.Model.Policy;
+
 namespace Sentinel.Api;
 
 /// <summary>What a list shows of a process: a part of its <see cref="ProcessInfo"/>, so that thousands fit into one answer.</summary>
@@ -30,6 +32,9 @@ public sealed record ProcessSummary
     public required double? RestartWindowSeconds { get; init; }
 
     public required DateTimeOffset? RestartDue { get; init; }
+
+    /// <summary>What has to be so before it is started; empty unless it waits for others.</summary>
+    public required IReadOnlyList<WaitsFor> WaitsFor { get; init; }
 
     /// <summary>The code that its last run exited with; null: there was no run, or it ended in another way.</summary>
     public required int? LastExitCode { get; init; }
@@ -65,6 +70,7 @@ public sealed record ProcessSummary
         MaxRestarts = process.MaxRestarts,
         RestartWindowSeconds = process.RestartWindowSeconds,
         RestartDue = process.RestartDue,
+        WaitsFor = process.WaitsFor,
         LastExitCode = process.LastRun?.ExitCode,
         LastSignal = process.LastRun is { Why: null, Signal: var signal } ? signal : null,
         Group = process.Group,

@@ -26,10 +26,12 @@ public abstract record Request
     /// <summary>Starts what does not run. A process that is named gets the whole time of its lease again.</summary>
     /// <param name="Selection">Which; in bulk, all that do not run and whose lease is not over.</param>
     /// <param name="Renewal">Replaces what they have of their caller; null leaves that.</param>
-    public sealed record Start(Selection Selection, Renewal? Renewal) : Request;
+    /// <param name="IsAlone">Whether to start them at once, without what they need; otherwise that is started, too.</param>
+    public sealed record Start(Selection Selection, Renewal? Renewal, bool IsAlone = false) : Request;
 
-    /// <summary>Ends whole trees. In bulk: all that run.</summary>
-    public sealed record Stop(Selection Selection, StopOptions Options) : Request;
+    /// <summary>Ends whole trees. In bulk: all that run. What needs another is told to end before that.</summary>
+    /// <param name="WithDependents">Whether everything that needs them is stopped, too.</param>
+    public sealed record Stop(Selection Selection, StopOptions Options, bool WithDependents = false) : Request;
 
     /// <summary>
     /// Ends whole trees, then starts them again. In bulk: all but those that the user stopped or whose lease is over. That they are to

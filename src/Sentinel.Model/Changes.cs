@@ -9,6 +9,7 @@ public static class Changes
     /// <param name="logEnds">How long the logs of a process are now.</param>
     public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, LogEnds> logEnds)
     {
+        var dependencies = new Lazy<Dependencies>(() => new Dependencies(after.Processes.Values));
         foreach (var record in after.Processes.Values)
             if (before.Processes.GetValueOrDefault(record.Id) is var old && !ReferenceEquals(old, record))
                 foreach (var happened in Of(old, record))
@@ -32,7 +33,7 @@ public static class Changes
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
             }
-            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null })
+            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Waiting or RunState.Failed or RunState.Exited { Left: not null })
                 yield return new Event.Stopped(record.State.Since, id, name);
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
                 yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
@@ -47,7 +48,9 @@ public static class Changes
             // It may be stopping already: the command that started it was killed, and another finds it only to stop it.
             else if (record.State.CurrentRun is { } running && running.Identity != old?.State.Main)
                 yield return new Event.Started(
-                    running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff);
+                    running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff or RunState.Waiting { Automatic: true });
+            if (record.State is RunState.Waiting waiting && old?.State is not RunState.Waiting)
+                yield return new Event.Waits(waiting.Since, id, name, [.. dependencies.Value.Of(record).Select(waits => waits.Name)]);
         }
     }
 }

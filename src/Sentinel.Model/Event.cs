@@ -54,6 +54,13 @@ public abstract record Event(DateTimeOffset Time)
     /// <summary>The user stopped a process that was waiting to be restarted, had been given up, or had left something running.</summary>
     public sealed record Stopped(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
 
+    /// <summary>It is to be started as soon as what it needs allows it.</summary>
+    /// <param name="For">The names of those.</param>
+    public sealed record Waits(DateTimeOffset Time, int Id, string Name, IReadOnlyList<string> For) : OfProcess(Time, Id, Name);
+
+    /// <summary>It is restarted, for something that it needs was restarted or has ended.</summary>
+    public sealed record Follows(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
     /// <summary>It will not be restarted any more.</summary>
     public sealed record GaveUp(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 

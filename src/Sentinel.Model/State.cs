@@ -141,13 +141,13 @@ public sealed record State
             var fault = process switch
             {
                 _ when process.Id <= 0 || process.Id >= NextId => "has an invalid id",
-                _ when !ProcessName.IsValid(process.Spec.Name) => "has an invalid name",
+                _ when !ProcessName.IsFull(process.Spec.Name) => "has an invalid name",
                 _ when !names.Add(process.Spec.Name) => "has the name of another process",
                 _ when process.Spec.Command.Arguments.Count == 0 => "has no command",
                 _ when process.Cookie.Length == 0 => "has no cookie",
                 _ when !cookies.Add(process.Cookie) => "has the cookie of another process",
                 _ when !Environments.ContainsKey(process.Spec.Environment) => "has no environment",
-                _ when process.LogName.AsSpan().ContainsAny('/', '\0') => "has an invalid log name",
+                _ when !IsLogName(process.LogName) => "has an invalid log name",
                 _ when !RunCookie.IsOfRecord(process.Cookie) || process.Cookie.AsSpan().ContainsAny('/', '\0') => "has an invalid cookie",
                 _ when process.RunNumber is < 0 or int.MaxValue => "has an invalid number of runs",
                 _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that contains a NUL",
@@ -163,6 +163,9 @@ public sealed record State
                 return $"port {lease.Port} is out of range, or belongs to a process that does not exist";
         return null;
     }
+
+    // Those of a project have a folder of their own.
+    private static bool IsLogName(string name) => !name.Contains('\0') && name.Split('/') is [_] or [not ("" or "." or ".."), _];
 
     private static IEnumerable<string> PathsAndWords(ProcessSpec spec) =>
         [spec.WorkingDirectory, .. spec.EnvironmentFiles, .. spec.Command.Arguments, spec.Treatment.User ?? ""];

@@ -122,6 +122,8 @@ public static class EventDocument
         Event.HealthChanged { IsHealthy: true } => "healthy",
         Event.HealthChanged => "unhealthy",
         Event.Signalled => "signalled",
+        Event.Waits => "waiting",
+        Event.Follows => "follows",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
         Event.OutgrewMemory => "outgrew-memory",
@@ -176,6 +178,15 @@ public static class EventDocument
             case Event.Signalled sent:
                 json.WriteString("signal", SignalName.Of(sent.Signal));
                 json.WriteNumber("processes", sent.Processes);
+                break;
+            case Event.Waits waits:
+                json.WriteStartArray("for");
+                foreach (var needed in waits.For)
+                    json.WriteStringValue(needed);
+                json.WriteEndArray();
+                break;
+            case Event.Follows follows:
+                json.WriteString("why", follows.Why);
                 break;
             case Event.GaveUp gaveUp:
                 json.WriteString("why", gaveUp.Why);
@@ -234,6 +245,8 @@ public static class EventDocument
         "healthy" or "unhealthy" => new Event.HealthChanged(time, id, name, word == "healthy", json.Maybe("why")?.GetString()),
         "signalled" => new Event.Signalled(
             time, id, name, SignalName.Parse(json.Text("signal")) ?? throw JsonFields.Unknown("signal", json.Text("signal")), json.Get("processes").GetInt32()),
+        "waiting" => new Event.Waits(time, id, name, [.. json.Get("for").EnumerateArray().Select(needed => needed.GetString()!)]),
+        "follows" => new Event.Follows(time, id, name, json.Text("why")),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),

@@ -66,6 +66,7 @@ public static class OutcomeDocument
             _ => null,
         });
         json.WriteArrayOrNull("fields", (outcome as Outcome.Changed)?.Fields, json.WriteStringValue);
+        json.WriteArrayOrNull("for", (outcome as Outcome.Waits)?.For, json.WriteStringValue);
         json.WriteOrNull("signal", outcome is Outcome.Signalled { Number: var number } ? SignalName.Of(number) : null);
         json.WriteOrNull("processes", (outcome as Outcome.Signalled)?.Processes);
         json.WriteEndObject();
@@ -90,6 +91,7 @@ public static class OutcomeDocument
             _ when process is null => throw Unknown(),
             "started" => new Outcome.Started(target, process) { Ports = Ports() },
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()) { Ports = Ports() },
+            "waiting" => new Outcome.Waits(target, process, json.Texts("for")),
             "stopped" => new Outcome.Stopped(target, process, json.Maybe("reason")?.GetString()),
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
             "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
@@ -116,6 +118,7 @@ public static class OutcomeDocument
     {
         Outcome.Started => "started",
         Outcome.Restarted => "restarted",
+        Outcome.Waits => "waiting",
         Outcome.Stopped => "stopped",
         Outcome.LeaseEnded => "ended",
         Outcome.WouldEnd => "would-end",

@@ -42,6 +42,7 @@ public static class ProcessDocument
         json.WriteOrNull("failedBecause", process.FailedBecause);
         json.WriteOrNull("leaseEnded", process.LeaseEnded);
         json.WriteOrNull("restartDue", process.RestartDue);
+        WaitsForDocument.Write(json, process.WaitsFor);
         json.WriteOrNull("group", process.Group);
         json.WriteString("command", process.Command);
         json.WriteTexts("arguments", process.Arguments);
@@ -90,9 +91,7 @@ public static class ProcessDocument
         Says = json.Maybe("says")?.GetString(),
         Pid = json.Maybe("pid")?.GetInt32(),
         HandsOver = json.Get("handsOver").GetBoolean(),
-        Elsewhere = json.Maybe("elsewhere") is { } elsewhere
-            ? ReadElsewhere(elsewhere)
-            : null,
+        Elsewhere = json.Maybe("elsewhere") is { } elsewhere ? ReadElsewhere(elsewhere) : null,
         Pids = json.Numbers("pids"),
         CpuPercent = json.Maybe("cpuPercent")?.GetDouble(),
         MemoryBytes = json.Maybe("memoryBytes")?.GetInt64(),
@@ -112,6 +111,7 @@ public static class ProcessDocument
         FailedBecause = json.Maybe("failedBecause")?.GetString(),
         LeaseEnded = json.Maybe("leaseEnded")?.GetString(),
         RestartDue = json.Maybe("restartDue")?.Time(),
+        WaitsFor = WaitsForDocument.Read(json.Get("waitsFor")),
         Group = json.Maybe("group")?.GetString(),
         Command = json.Text("command"),
         Arguments = json.Texts("arguments"),

@@ -66,10 +66,14 @@ public static class RequestDocument
             case Request.Start start:
                 Write(json, start.Selection);
                 Write(json, start.Renewal);
+                if (start.IsAlone)
+                    json.WriteBoolean("alone", true);
                 break;
             case Request.Stop stop:
                 Write(json, stop.Selection);
                 Write(json, stop.Options);
+                if (stop.WithDependents)
+                    json.WriteBoolean("withDependents", true);
                 break;
             case Request.Restart restart:
                 Write(json, restart.Selection);
@@ -150,8 +154,8 @@ public static class RequestDocument
         "scale" => new Request.Scale(json.Text("set"), json.Get("count").GetInt32(), json.Get("relative").GetBoolean()),
         "change" => new Request.ChangeSpecs([.. json.Get("changes").EnumerateArray().Select(change =>
             new SpecChange(change.Get("id").GetInt32(), SpecDocument.Read(change.Get("before")), SpecDocument.Read(change.Get("after"))))]),
-        "start" => new Request.Start(ReadSelection(json), ReadRenewal(json)),
-        "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json)),
+        "start" => new Request.Start(ReadSelection(json), ReadRenewal(json), json.Maybe("alone")?.GetBoolean() ?? false),
+        "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json), json.Maybe("withDependents")?.GetBoolean() ?? false),
         "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean()),
         "delete" => new Request.Delete(
             ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean(), json.Maybe("ifExists")?.GetBoolean() ?? false),

@@ -22,6 +22,7 @@ internal static class SummaryDocument
         json.WriteOrNull("maxRestarts", process.MaxRestarts);
         json.WriteOrNull("restartWindowSeconds", process.RestartWindowSeconds);
         json.WriteOrNull("restartDue", process.RestartDue);
+        WaitsForDocument.Write(json, process.WaitsFor);
         json.WriteOrNull("lastExitCode", process.LastExitCode);
         json.WriteOrNull("lastSignal", process.LastSignal);
         json.WriteOrNull("group", process.Group);
@@ -52,6 +53,7 @@ internal static class SummaryDocument
         MaxRestarts = json.Maybe("maxRestarts")?.GetInt32(),
         RestartWindowSeconds = json.Maybe("restartWindowSeconds")?.GetDouble(),
         RestartDue = json.Maybe("restartDue")?.Time(),
+        WaitsFor = WaitsForDocument.Read(json.Get("waitsFor")),
         LastExitCode = json.Maybe("lastExitCode")?.GetInt32(),
         LastSignal = json.Maybe("lastSignal")?.GetString(),
         Group = json.Maybe("group")?.GetString(),

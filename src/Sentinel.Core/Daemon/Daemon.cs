@@ -35,6 +35,7 @@ public sealed class Daemon(
     private IDisposable? _restartTimer;
     private int _restarting;
     private int _restarts;
+    private bool _followsNeeds;
     private string? _lastError;
 
     /// <summary>Takes every turn to write from now on, and takes over the processes that there are.</summary>
@@ -134,6 +135,7 @@ public sealed class Daemon(
         var here = supervisor.Here(state);
         Guarded(() => Mains.Changed(here));
         Guarded(() => SetTimer(here));
+        Guarded(() => FollowNeeds(here));
         foreach (var keeper in Keepers)
             Guarded(() => keeper.Changed(keeper.KeepsElsewhere ? state : here));
     }
@@ -200,14 +202,28 @@ public sealed class Daemon(
         _restartTimer?.Dispose();
         _restartTimer = null;
         var now = time.GetUtcNow();
-        var due = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Select(backoff => backoff.IsDue(now) ? now : backoff.Due)
-            .Where(due => _restarting == 0 || due > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        var later = state.Processes.Values.Select(process => process.State).OfType<RunState.Backoff>().Where(backoff => !backoff.IsDue(now))
+            .Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        var due = _restarting == 0 && Dependencies.Due(state.Processes.Values, state.Processes.Values, now).Any() ? now : later;
         if (due < DateTimeOffset.MaxValue)
             _restartTimer = loop.After(due - now, () =>
             {
                 NoteEnded();
                 InBackground(async () => Count(await Restarting(supervisor.RestartDue)));
             });
+    }
+
+    private void FollowNeeds(State state)
+    {
+        if (_followsNeeds || !Dependencies.AreAny(state.Processes.Values) || !new Dependencies(state.Processes.Values).ToRestart().Any())
+            return;
+        _followsNeeds = true;
+        // Once, however many were restarted at this moment.
+        loop.After(TimeSpan.Zero, () => InBackground(async () =>
+        {
+            _followsNeeds = false;
+            Count(await supervisor.RestartDependents());
+        }));
     }
 
     private async ValueTask<IReadOnlyList<Outcome>> Restarting(Func<ValueTask<IReadOnlyList<Outcome>>> restart)

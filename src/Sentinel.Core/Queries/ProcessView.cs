@@ -23,6 +23,9 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
     /// <summary>The ports that it leases.</summary>
     public IReadOnlyList<PortLease> Ports { get; init; } = [];
 
+    /// <summary>What it waits for before it is started.</summary>
+    public IReadOnlyList<WaitsFor> WaitsFor { get; init; } = [];
+
     /// <summary>What became of its logs; null if nobody asked for it.</summary>
     public LogFaults? Logs { get; init; }
 }

@@ -40,6 +40,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         {
             Ports = [.. sight.State.Ports.Values.Where(lease => lease.ProcessId == record.Id)],
             Left = left.GetValueOrDefault(record.Id, []),
+            WaitsFor = sight.WaitsFor(record),
             Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },
         });
     }

@@ -50,6 +50,9 @@ internal static class RunStateDocument
             case RunState.Exited { Left: { } left }:
                 json.WriteString("left", left);
                 break;
+            case RunState.Waiting waiting:
+                json.WriteBoolean("automatic", waiting.Automatic);
+                break;
             case RunState.Backoff backoff:
                 json.WriteString("due", backoff.Due);
                 break;
@@ -77,6 +80,7 @@ internal static class RunStateDocument
             "exited" => new RunState.Exited(since) { Left = json.Maybe("left")?.GetString() },
             "crashed" => new RunState.Crashed(since),
             "backoff" => new RunState.Backoff(since, json.Time("due")),
+            "waiting" => new RunState.Waiting(since, json.Get("automatic").GetBoolean()),
             "failed" => new RunState.Failed(since, json.Text("why")),
             var other => throw JsonFields.Unknown("state", other),
         };

@@ -2,6 +2,7 @@ using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
+using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
 
@@ -52,9 +53,17 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
 
         if (failed.Count > 0)
             return failed;
+        var dependencies = new Dependencies(transaction.State.Processes.Values);
+        foreach (var change in changes.Where(change => !SpecFields.Find("needs")!.IsSame(change.Before, change.After) || !SpecFields.Find("after")!.IsSame(change.Before, change.After)))
+            if (dependencies.CircleOf(transaction.State.Processes[change.Id]) is { } circle)
+                return [InACircle(change.Before.Name, circle)];
         transaction.Save();
         return changed;
     }
+
+    /// <summary>That a process would wait for itself.</summary>
+    public static Outcome.Failed InACircle(string target, IReadOnlyList<string> circle) =>
+        new(target, null, $"it would wait for itself: {string.Join(" needs ", circle)}");
 
     // A set is renamed as a whole, so none of that name is left.
     private static Outcome.Failed? WhyNoSet(SpecChange change, State untouched) =>

@@ -27,6 +27,17 @@ internal sealed class Choosing(StateStore store, IProcessTable table, Reconcilia
         return new Chosen(found, missing);
     }
 
+    /// <summary>Adds what those that were chosen need, and is neither up nor done.</summary>
+    public Chosen WithWhatTheyNeed(StateTransaction transaction, Snapshot snapshot, Chosen chosen)
+    {
+        if (!chosen.Found.Exists(record => record.Spec.Needs.Count > 0))
+            return chosen;
+        // Whether that is up may have to be found out.
+        transaction.State = reconciliation.Settle(transaction.State, snapshot);
+        var needed = new Dependencies(transaction.State.Processes.Values).ToStartWith(chosen.Found);
+        return chosen with { Found = [.. chosen.Found, .. needed.Where(record => !IsElsewhere(record))] };
+    }
+
     public bool IsElsewhere(ProcessRecord record) => Reconciliation.IsElsewhere(record, table);
 
     public Outcome.Failed NotHere(ProcessRecord record) => new(

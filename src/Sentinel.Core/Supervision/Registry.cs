@@ -34,9 +34,9 @@ internal sealed class Registry(
         }
 
         var all = await AllOrNone(outcomes);
-        if (made is null || !outcomes.Exists(outcome => outcome is Outcome.Started))
+        if (made is null || !outcomes.Exists(IsBegun))
             return all;
-        if (all.Any(outcome => outcome is Outcome.Started))
+        if (all.Any(IsBegun))
             return [.. all, new Outcome.GroupCreated(made)];
         RemoveUnused(made);
         return all;
@@ -142,6 +142,9 @@ internal sealed class Registry(
             state = state.AfterIds(1).With(record);
         }
 
+        if (Dependencies.AreAny(records) && new Dependencies(state.Processes.Values) is var dependencies
+            && records.Select(dependencies.CircleOf).FirstOrDefault(circle => circle is not null) is { } circle)
+            return [Changing.InACircle(NameOf(specs), circle)];
         if (specs.Count > 1 && specs[0].Ports.FirstOrDefault(port => port.IsSingle) is { } single)
             return [new Outcome.Failed(NameOf(specs), null,
                 $"--port {single} is one port, and each instance needs its own; '{single with { OrNext = true }}' gives each the next that is free")];
@@ -196,11 +199,13 @@ internal sealed class Registry(
         transaction.Save();
     }
 
+    private static bool IsBegun(Outcome outcome) => outcome is Outcome.Started or Outcome.Waits;
+
     // Undoes a set of which some could not be started, which only trying showed.
     private async ValueTask<IReadOnlyList<Outcome>> AllOrNone(List<Outcome> outcomes)
     {
         var failed = outcomes.OfType<Outcome.Failed>().ToList();
-        var started = outcomes.OfType<Outcome.Started>().ToList();
+        var started = outcomes.Where(IsBegun).Cast<Outcome.OfProcess>().ToList();
         if (failed.Count == 0 || started.Count == 0)
             return outcomes;
         var undone = await Delete(Selection.Of(started.Select(one => one.Process.Id)), StopOptions.Default, withLogs: false);

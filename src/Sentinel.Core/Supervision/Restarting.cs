@@ -68,6 +68,16 @@ internal sealed class Restarting(
         return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, renewal: null);
     }
 
+    /// <inheritdoc cref="Supervisor.RestartDependents"/>
+    public async ValueTask<IReadOnlyList<Outcome>> RestartDependents()
+    {
+        var toRestart = new Dependencies(tools.Store.Read().Processes.Values).ToRestart().ToList();
+        if (toRestart.Count == 0)
+            return [];
+        tools.Store.Tell([.. toRestart.Select(entry => new Event.Follows(tools.Time.GetUtcNow(), entry.Record.Id, entry.Record.Spec.Name, entry.Why))]);
+        return await Restart(Selection.Of(toRestart.Select(entry => entry.Record.Id)), StopOptions.Default, renewal: null);
+    }
+
     // Others had their turn since these were ended.
     private Chosen StillToRestart(StateTransaction transaction, Snapshot snapshot, IEnumerable<ProcessRecord> ended)
     {

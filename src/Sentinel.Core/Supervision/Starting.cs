@@ -20,6 +20,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     private readonly StateStore _store = tools.Store;
     private readonly IProcessTable _table = tools.Table;
     private readonly TimeProvider _time = tools.Time;
+    private readonly Deciding _deciding = new(leases, tools.Table, tools.Time);
 
     /// <summary>Chooses what to start, with the lock.</summary>
     public delegate Chosen Choice(StateTransaction transaction, Snapshot snapshot);
@@ -30,29 +31,33 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     {
         var pids = new Dictionary<int, int?>();
         var outcomes = await Start(Choose, new ProcessEvent.Tick());
-        return [.. outcomes.Select(outcome => outcome is Outcome.Started started
-            ? new Outcome.Restarted(started.Target, started.Process, pids[started.Process.Id]) { Ports = started.Ports }
+        return [.. outcomes.Select(outcome => outcome is Outcome.Started started && pids.TryGetValue(started.Process.Id, out var pid)
+            ? new Outcome.Restarted(started.Target, started.Process, pid) { Ports = started.Ports }
             : outcome)];
 
         Chosen Choose(StateTransaction transaction, Snapshot snapshot)
         {
             var chosen = new Chosen([.. settle(transaction, snapshot)], []);
-            foreach (var record in chosen.Found)
+            // What waited for others to be started for the first time is not restarted.
+            foreach (var record in chosen.Found.Where(record => record.State is not RunState.Waiting { Automatic: false }))
                 pids[record.Id] = record.LastRun?.Pid;
             return chosen;
         }
     }
 
     /// <inheritdoc cref="Request.Start"/>
-    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => Start(
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal, bool isAlone = false) => Start(
         (transaction, snapshot) =>
         {
             // A process that crashes again and again may run just now: its next attempt gets the new environment, too.
             var chosen = choosing.Choose(transaction, snapshot, selection, record =>
-                (!record.State.IsUnderWay || (renewal is not null && record.State is RunState.Running)) && leases.WhyOver(record) is null);
-            return selection is Selection.Named ? leases.Renew(transaction, chosen) : chosen;
+                (!record.State.IsUnderWay || (renewal is not null && record.State is RunState.Running))
+                && leases.WhyOver(record) is null && !record.IsDone);
+            if (selection is not Selection.Named)
+                return chosen;
+            return leases.Renew(transaction, isAlone ? chosen : choosing.WithWhatTheyNeed(transaction, snapshot, chosen));
         },
-        new ProcessEvent.StartRequested(),
+        new ProcessEvent.StartRequested(isAlone),
         renewal);
 
     /// <param name="choose">What is to be started.</param>
@@ -92,10 +97,10 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
     {
         var outcomes = new List<Outcome>();
         // A process that is restarted takes its own place.
-        var added = wanted.Where(record => record.State is not RunState.Backoff).Select(record => record.Id).ToHashSet();
+        var added = wanted.Where(record => record.State is not (RunState.Backoff or RunState.Waiting { Automatic: true })).Select(record => record.Id).ToHashSet();
         if (renewal is not null)
             transaction.State = transaction.State.With(renewal.Environment);
-        var toSpawn = Decide(transaction, wanted, happened, renewal, outcomes);
+        var toSpawn = _deciding.Decide(transaction, wanted, happened, renewal, outcomes);
 
         // Written down first: if a command or daemon is killed after it starts a process and before that is known, the next one finds the
         // process by the cookie of its run. After a loss of power there is none to find. The daemon restarts what crashed on a full disk
@@ -135,7 +140,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var (found, missing) = choose(transaction, snapshot);
         outcomes.AddRange(missing);
         if (happened is ProcessEvent.Tick)
-            found = found.FindAll(record => record.State.IsDue(_time.GetUtcNow()));
+            found = [.. Dependencies.Due(found, transaction.State.Processes.Values, _time.GetUtcNow())];
         var now = found.Take(pace.Count).ToList();
         var doubtful = now.FindAll(record => MayHaveLeft(record) && !stuck.ContainsKey(record.Id));
         var left = Left(doubtful, snapshot, transaction.State);
@@ -172,45 +177,6 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         held.ForEach(handle => handle.Dispose());
     }
 
-    private List<ProcessRecord> Decide(
-        StateTransaction transaction, IReadOnlyCollection<ProcessRecord> wanted, ProcessEvent happened, Renewal? renewal, List<Outcome> outcomes)
-    {
-        var toSpawn = new List<ProcessRecord>();
-        foreach (var record in wanted.Select(record => record.With(renewal)))
-        {
-            var (starting, effect) = Lifecycle.Decide(record, happened, _time.GetUtcNow());
-            if (effect == Effect.Spawn && leases.WhyOver(record) is { } over)
-            {
-                outcomes.Add(InsteadOfStarting(transaction, record, happened, over));
-            }
-            else if (effect == Effect.Spawn)
-            {
-                toSpawn.Add(starting with { State = ((RunState.Starting)starting.State) with { PidNamespace = _table.PidNamespace } });
-                transaction.State = transaction.State.With(toSpawn[^1]);
-            }
-            else if (happened is ProcessEvent.StartRequested)
-            {
-                if (record.State is RunState.Running && renewal is not null)
-                    transaction.State = transaction.State.With(record);
-                outcomes.Add(record.State is RunState.Running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null) { Ports = PortsOf(record, transaction.State) }
-                    : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet", FailureCode.Busy));
-            }
-        }
-
-        return toSpawn;
-    }
-
-    // A restart that is due ends here; what the user asked for is refused.
-    private Outcome InsteadOfStarting(StateTransaction transaction, ProcessRecord record, ProcessEvent happened, string over)
-    {
-        if (happened is not ProcessEvent.Tick)
-            return new Outcome.Failed(record.Spec.Name, record, leases.WhyNotToStart(record)!, FailureCode.LeaseOver);
-        var ended = Lifecycle.Decide(record, new ProcessEvent.LeaseEnded(over), _time.GetUtcNow()).Record;
-        transaction.State = transaction.State.With(ended);
-        return new Outcome.LeaseEnded(ended.Spec.Name, ended, over);
-    }
-
     /// <param name="whyNot">Why it cannot be started; null: it is tried.</param>
     private Outcome Spawn(StateTransaction transaction, ProcessRecord starting, string? whyNot)
     {
@@ -233,12 +199,9 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
         transaction.State = transaction.State.With(record);
         return spawned is ProcessEvent.Spawned
-            ? new Outcome.Started(record.Spec.Name, record) { Ports = PortsOf(record, transaction.State) }
+            ? new Outcome.Started(record.Spec.Name, record) { Ports = Deciding.PortsOf(record, transaction.State) }
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
-
-    private static IReadOnlyList<PortRef> PortsOf(ProcessRecord record, State state) =>
-        [.. state.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))];
 
     private bool MayHaveLeft(ProcessRecord record)
     {

@@ -86,7 +86,10 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
     }
 
     /// <summary>Ends trees, but not what another command has started again since.</summary>
-    public async ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options)
+    public ValueTask<IReadOnlyDictionary<int, TreeEnd>> End(Begun begun, StopOptions options) =>
+        StopOrder.End(begun.Found, begun.Written, found => EndTogether(new Begun(found, [], begun.Written), options));
+
+    private async ValueTask<IReadOnlyDictionary<int, TreeEnd>> EndTogether(Begun begun, StopOptions options)
     {
         // Nobody waits for the command of another: the others are ended meanwhile.
         var asked = commands.Begin(begun.Found, begun.Written, options);

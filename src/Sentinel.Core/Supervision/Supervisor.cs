@@ -27,6 +27,7 @@ public sealed class Supervisor : ISupervisor
     private readonly Launching _launching;
     private readonly StopCommands _stopCommands;
     private readonly Stopping _stopping;
+    private readonly UserStops _stops;
     private readonly Starting _starting;
     private readonly Restarting _restarting;
     private readonly Handovers _handovers;
@@ -49,6 +50,7 @@ public sealed class Supervisor : ISupervisor
         _launching = new Launching(tools, environments, _ports);
         _stopCommands = new StopCommands(tools, _launching);
         _stopping = new Stopping(tools, _choosing, _stopCommands);
+        _stops = new UserStops(_store, _stopping);
         _starting = new Starting(tools, _choosing, _leases, _launching, _stopping);
         _restarting = new Restarting(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _handovers = new Handovers(_store, _table, _time, _reconciliation, _starting);
@@ -65,8 +67,8 @@ public sealed class Supervisor : ISupervisor
         Request.Run run => await Run(run.What),
         Request.Scale scale => await Scale(scale.Set, scale.Count, scale.IsRelative),
         Request.ChangeSpecs change => Change(change.Changes),
-        Request.Start start => await Start(start.Selection, start.Renewal),
-        Request.Stop stop => await Stop(stop.Selection, stop.Options),
+        Request.Start start => await Start(start.Selection, start.Renewal, start.IsAlone),
+        Request.Stop stop => await Stop(stop.Selection, stop.Options, stop.WithDependents),
         Request.Restart { IsRolling: true } restart => await _rolling.Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs, delete.IfExists),
@@ -104,23 +106,11 @@ public sealed class Supervisor : ISupervisor
     public IReadOnlyList<Outcome> Clean(bool withLogs) => _registry.Clean(withLogs);
 
     /// <inheritdoc cref="Request.Start"/>
-    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal) => _starting.Start(selection, renewal);
+    public ValueTask<IReadOnlyList<Outcome>> Start(Selection selection, Renewal? renewal, bool isAlone = false) => _starting.Start(selection, renewal, isAlone);
 
     /// <inheritdoc cref="Request.Stop"/>
-    public async ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options)
-    {
-        var (ended, outcomes) = await _stopping.EndTreesAnyway(selection, options, _ => true, _ => new ProcessEvent.StopRequested());
-        foreach (var tree in ended)
-            if (tree.Failure is { } failure)
-                outcomes.Add(failure);
-            else if (tree.WasThere)
-                outcomes.Add(new Outcome.Stopped(tree.Name, tree.Record, tree.WasLate ? "it had to be killed (SIGKILL)" : null));
-            else if (selection is Selection.Named)
-                outcomes.Add(new Outcome.NotRunning(tree.Name, tree.Record));
-        if (selection is Selection.All { Session: null })
-            outcomes.AddRange(await _stopping.EndStrays(options));
-        return outcomes;
-    }
+    public ValueTask<IReadOnlyList<Outcome>> Stop(Selection selection, StopOptions options, bool withDependents = false) =>
+        _stops.Stop(selection, options, withDependents);
 
     /// <inheritdoc cref="Request.Restart"/>
     public ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, Renewal? renewal) =>
@@ -185,6 +175,9 @@ public sealed class Supervisor : ISupervisor
         return ended;
     });
 
+    /// <summary>Restarts what must be, for something that it needs was restarted or has ended.</summary>
+    public ValueTask<IReadOnlyList<Outcome>> RestartDependents() => _restarting.RestartDependents();
+
     /// <summary>Restarts what has outgrown its memory limit.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartOutgrown() => _restarting.RestartOutgrown();
 
@@ -237,8 +230,8 @@ public sealed class Supervisor : ISupervisor
     }
 
     /// <summary>Whether a process waits to be started and it is time, or may be: the one who was to start it may have failed.</summary>
-    public bool IsAnyDue => _store.Read().Processes.Values.Any(record =>
-        record.State.IsDue(_time.GetUtcNow()) || record.State is RunState.Starting or RunState.Stopping { ThenStart: true } || _choosing.HasEndedElsewhere(record));
+    public bool IsAnyDue => _store.Read().Processes.Values is var all && (Dependencies.Due(all, all, _time.GetUtcNow()).Any() || all.Any(record =>
+        record.State is RunState.Starting or RunState.Stopping { ThenStart: true } || _choosing.HasEndedElsewhere(record)));
 
     /// <inheritdoc cref="Choosing.Here"/>
     public State Here(State state) => _choosing.Here(state);

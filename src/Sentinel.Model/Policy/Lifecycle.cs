@@ -38,7 +38,7 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
             (RunState.Starting, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
-            (RunState.Backoff or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
+            (RunState.Backoff or RunState.Waiting or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // It is no longer to be restarted.
             (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
@@ -80,6 +80,9 @@ public static class Lifecycle
                 record with { LastRun = stopping.Run is { } run ? End(run, ended, now) : record.LastRun },
                 stopping.ThenStart ? new RunState.Backoff(now, Due: now) : new RunState.Stopped(now)),
 
+            (RunState.Waiting, ProcessEvent.MustWait) => Unchanged(record),
+            (var state, ProcessEvent.MustWait) => Becomes(record, new RunState.Waiting(now, Automatic: state is RunState.Backoff)),
+            (RunState.Waiting { Automatic: false }, ProcessEvent.Tick) => Decide(record, new ProcessEvent.StartRequested(), now),
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
                 NextRun(record, now, automatic: true) with
                 {

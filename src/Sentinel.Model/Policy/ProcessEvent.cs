@@ -10,7 +10,8 @@ public abstract record ProcessEvent
     }
 
     /// <summary>The user wants it to run.</summary>
-    public sealed record StartRequested : ProcessEvent;
+    /// <param name="IsAlone">Whether it is to start without what it needs.</param>
+    public sealed record StartRequested(bool IsAlone = false) : ProcessEvent;
 
     /// <summary>The user wants it and its whole tree to end.</summary>
     public sealed record StopRequested : ProcessEvent;
@@ -21,6 +22,9 @@ public abstract record ProcessEvent
     /// <summary>Its lease is over: it and its whole tree must end.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>
     public sealed record LeaseEnded(string Why) : ProcessEvent;
+
+    /// <summary>It was to be started now, and what it needs does not allow it yet.</summary>
+    public sealed record MustWait : ProcessEvent;
 
     /// <summary>Its program is being executed.</summary>
     /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>

@@ -32,6 +32,12 @@ public sealed record ProcessRecord
 
     public required RunState State { get; init; }
 
+    /// <summary>Whether it is a task that has ended with success.</summary>
+    public bool IsDone => Spec.IsTask && State is RunState.Exited && LastRun is { } run && Spec.ExitCodes.IsSuccess(run.How);
+
+    /// <summary>The word for what it does that users see: one of <see cref="RunState.Words"/>.</summary>
+    public string Word => IsDone ? RunState.Done : State.Word;
+
     /// <summary>How often it was restarted because it had ended by itself.</summary>
     public int Restarts { get; init; }
 

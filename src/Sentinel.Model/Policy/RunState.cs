@@ -81,11 +81,15 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>Waiting to be restarted.</summary>
     public sealed record Backoff(DateTimeOffset Since, DateTimeOffset Due) : RunState(Since);
 
+    /// <summary>To be started as soon as what it needs allows it.</summary>
+    /// <param name="Automatic">Whether it is to be restarted because it had ended by itself.</param>
+    public sealed record Waiting(DateTimeOffset Since, bool Automatic) : RunState(Since);
+
     /// <summary>
     /// Whether it is time to start the process again; also true if the clock was set back, since then nobody knows how long it would
-    /// wait, or if the wait would be longer than it ever is.
+    /// wait, or if the wait would be longer than it ever is. For what waits it is always time; see <see cref="Dependencies"/>.
     /// </summary>
-    public bool IsDue(DateTimeOffset now) => this is Backoff { Due: var due } && (now >= due || now < Since || due - now > LongestWait);
+    public bool IsDue(DateTimeOffset now) => this is Waiting || (this is Backoff { Due: var due } && (now >= due || now < Since || due - now > LongestWait));
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
@@ -96,11 +100,14 @@ public abstract record RunState(DateTimeOffset Since)
     public bool IsUnderWay => this is Starting or Running or Stopping or Elsewhere;
 
     /// <summary>Whether nothing runs, or will run unless the user starts it.</summary>
-    public bool IsOver => !IsUnderWay && this is not Backoff;
+    public bool IsOver => !IsUnderWay && this is not (Backoff or Waiting);
 
-    /// <summary>All words that a state has.</summary>
+    /// <summary>How a task is that has ended with success.</summary>
+    public const string Done = "done";
+
+    /// <summary>All words for what a process does.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "failed", "elsewhere"];
+        ["starting", "running", "stopping", "stopped", "exited", Done, "crashed", "backoff", "waiting", "failed", "elsewhere"];
 
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
@@ -112,6 +119,7 @@ public abstract record RunState(DateTimeOffset Since)
         Exited => "exited",
         Crashed => "crashed",
         Backoff => "backoff",
+        Waiting => "waiting",
         Failed => "failed",
         Elsewhere => "elsewhere",
         _ => throw new NotSupportedException(GetType().Name),

@@ -15,6 +15,15 @@ public static class ProcessName
         && !name.All(char.IsDigit)
         && !name.EnumerateRunes().Any(IsForbidden);
 
+    /// <summary>Whether it is the name of a process or, with a slash, of one of a project: <c>PROJECT/PROCESS</c>.</summary>
+    public static bool IsFull(string name) => name.IndexOf('/') is var slash && slash < 0 ? IsValid(name) : IsProject(name[..slash]) && IsValid(name[(slash + 1)..]);
+
+    /// <summary>Whether it is the name of a project, which is also that of a folder of logs.</summary>
+    public static bool IsProject(string name) => IsValid(name) && name is not ("." or "..");
+
+    /// <summary>The project that a full name is of; null: of none.</summary>
+    public static string? ProjectOf(string name) => name.IndexOf('/') is >= 0 and var slash ? name[..slash] : null;
+
     /// <summary>
     /// A valid name made from <paramref name="program"/> for which <paramref name="isTaken"/> is false:
     /// <c>python3</c>, <c>python3-2</c>, <c>python3-3</c>.

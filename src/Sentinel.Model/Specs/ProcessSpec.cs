@@ -68,6 +68,15 @@ public sealed record ProcessSpec
     /// <summary>Whether its readiness or its health depends on a probe of this kind.</summary>
     public bool IsToldBy(ProbeKind kind) => Readiness?.Probe?.Kind == kind || Health?.Probe.Kind == kind;
 
+    /// <summary>Whether it runs to its end; its end with success is what it is for.</summary>
+    public bool IsTask { get; init; }
+
+    /// <summary>Each names another process or set.</summary>
+    public IReadOnlyList<Need> Needs { get; init; } = [];
+
+    /// <summary>The names of processes that it is started after, and stopped before, when both are.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     public Treatment Treatment { get; init; } = Treatment.None;
 
     public StandardInput Input { get; init; }

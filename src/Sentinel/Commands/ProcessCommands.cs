@@ -39,15 +39,19 @@ internal static class ProcessCommands
     private static Func<ParseResult, Selection, Request> Starting(Command command)
     {
         var updateEnvironment = UpdateEnvironment();
+        var noDeps = SharedOptions.Flag("--no-deps", "Start it at once, and nothing that it needs");
         command.Options.Add(updateEnvironment);
-        return (result, selection) => new Request.Start(selection, Renewal(result, updateEnvironment));
+        command.Options.Add(noDeps);
+        return (result, selection) => new Request.Start(selection, Renewal(result, updateEnvironment), result.GetValue(noDeps));
     }
 
     private static Func<ParseResult, Selection, Request> Stopping(Command command)
     {
         var options = new StopOptionSet();
         options.AddTo(command);
-        return (result, selection) => new Request.Stop(selection, options.In(result));
+        var withDependents = SharedOptions.Flag("--with-dependents", "Before it, stop everything that needs it");
+        command.Options.Add(withDependents);
+        return (result, selection) => new Request.Stop(selection, options.In(result), result.GetValue(withDependents));
     }
 
     private static Func<ParseResult, Selection, Request> Restarting(Command command)

@@ -80,6 +80,7 @@ internal static class Documents
             json.WriteOrNull("cause", story.Cause);
             json.WriteObjectOrNull("said", story.Said, SaidDocument.Write);
             json.WriteObjectOrNull("health", story.Process.Health, ProcessDocument.Write);
+            WaitsForDocument.Write(json, story.Process.WaitsFor);
             PresentDocument.Write(json, story);
             json.WriteString("next", story.Next);
             json.WriteOrNull("restartDue", story.Process.RestartDue);

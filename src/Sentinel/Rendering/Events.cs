@@ -39,6 +39,8 @@ internal static class Events
         Event.HealthChanged sick => $"unhealthy: {sick.Why}",
         Event.Signalled sent => $"was sent {SignalName.Of(sent.Signal)}{(sent.Processes > 1 ? $", {sent.Processes} processes in all" : "")}",
         Event.Stopped => "stopped",
+        Event.Waits waits => $"waits for {string.Join(", ", waits.For)}",
+        Event.Follows follows => $"is restarted: {follows.Why}",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.LeaseOver over => $"its lease is over: {over.Why}",
         Event.OutgrewMemory outgrew =>

@@ -9,7 +9,7 @@ internal static class ListScreen
     private const int Above = 3, Below = 1;
 
     // That do not speak for themselves by being absent.
-    private static readonly string[] Noted = ["starting", "stopping", "unhealthy", "backoff", "crashed", "failed", "elsewhere"];
+    private static readonly string[] Noted = ["starting", "stopping", "unhealthy", "backoff", "waiting", "crashed", "failed", "elsewhere"];
 
     /// <summary><c>12 processes, 7 running, 1 failed   11:04:33   q quits</c>.</summary>
     /// <param name="way">How to end it.</param>

@@ -10,6 +10,7 @@ internal static class Outcomes
     {
         Outcome.Started started => $"Started {Running(started)}",
         Outcome.Restarted restarted => $"Restarted {Running(restarted)}",
+        Outcome.Waits waits => $"Waiting {Named(waits.Process)}) for {string.Join(", ", waits.For)}",
         Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)}){(stopped.Remark is null ? "" : $"; {stopped.Remark}")}",
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",

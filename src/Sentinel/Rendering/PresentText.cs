@@ -7,6 +7,8 @@ internal static class PresentText
 {
     public static IEnumerable<string> Lines(Story story, DateTimeOffset now, Style style)
     {
+        foreach (var needed in story.Process.WaitsFor)
+            yield return $"It waits for {ProcessDetails.Needed(needed)}.";
         if (story.Process is { IsUnready: true, Readiness: { By: not null } readiness })
             yield return $"It waits to be ready {ProcessDetails.Ready(readiness)}.";
         if (story.Process is { IsUp: true, Health: { Status: { } status, Since: { } since } })

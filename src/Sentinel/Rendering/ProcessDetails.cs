@@ -1,5 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Host;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
@@ -25,6 +26,8 @@ internal static class ProcessDetails
         {
             yield return ("PID", process.Pid?.ToString() ?? "-");
             yield return ("Status", style.Paint(process.State, ProcessStatus.ColorOf(process.State)) + Next());
+            foreach (var needed in process.WaitsFor)
+                yield return ("Waits for", Needed(needed));
             // Why it does not run, or what is wrong, comes before what it uses.
             if (!process.IsUp && process.LastRun is { } cause)
                 yield return ("Last run", LastRun(cause));
@@ -113,6 +116,9 @@ internal static class ProcessDetails
             : process is { LeaseEnded: null, State: not "stopped" } ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
             : $" (its lease is over: {over})");
     }
+
+    /// <summary>Says what is waited for, and how that is.</summary>
+    public static string Needed(WaitsFor needed) => $"{Text.Printable(needed.Name)} to be {needed.Until}: {Text.Printable(needed.Why)}";
 
     /// <summary>Says that it is not ready, why, as far as that is known, and who finds out.</summary>
     public static string NotReady(ProcessInfo process, bool isAsked) =>

@@ -18,6 +18,7 @@ internal static class ProcessStatus
             { IsUnasked: true } => $"{process.State} (no daemon)",
             { State: "running", Health.Status: "unhealthy" and var status } => status,
             { State: "backoff" } => Wait(process, now) is { } wait ? $"{process.State} {wait}" : process.State,
+            { State: "waiting", WaitsFor: [var first, ..] waits } => $"{process.State} ({Text.Printable(first.Name)}{(waits.Count > 1 ? ", ..." : "")})",
             { State: "failed", MaxRestarts: { } most, RestartWindowSeconds: { } window } => $"{process.State} ({most} in {window:0.###}s)",
             { State: "crashed", LastExitCode: { } code } => $"{process.State} ({code})",
             { State: "crashed", LastSignal: { } signal } => $"{process.State} ({signal})",
@@ -28,8 +29,8 @@ internal static class ProcessStatus
 
     public static Color ColorOf(string state) => state switch
     {
-        "running" => Color.Green,
-        "starting" or "stopping" or "backoff" or "elsewhere" => Color.Yellow,
+        "running" or "done" => Color.Green,
+        "starting" or "stopping" or "backoff" or "waiting" or "elsewhere" => Color.Yellow,
         "crashed" or "failed" => Color.Red,
         _ => Color.Dim,
     };

@@ -22,6 +22,11 @@ internal static class StoryText
             { RestartDue: { } due } => (due > DateTimeOffset.UtcNow
                 ? $"It will be restarted at {Text.Time(due)}, in {Text.ExactDuration(due - DateTimeOffset.UtcNow)}"
                 : "It is due to be restarted") + (story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running."),
+            { State: "waiting", WaitsFor: var waits } when waits.Any(needed => needed.IsInVain) =>
+                $"It waits, and {string.Join(", ", waits.Where(needed => needed.IsInVain).Select(needed => Text.Printable(needed.Name)).Distinct())} will not be {waits.First(needed => needed.IsInVain).Until} "
+                + $"by itself; 'sentinel start {story.Name} --no-deps' starts it all the same.",
+            { State: "waiting" } => $"It is started as soon as that is so{(story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running.")}",
+            { State: "done" } => $"It has done its work; 'sentinel start {story.Name}' runs it again.",
             { FailedBecause: { } why } =>
                 $"It was given up: {why}. 'sentinel start {story.Name}' tries again; 'sentinel reset {story.Name}' only forgets the failures.",
             { State: "stopped", LeaseEnded: not null } =>

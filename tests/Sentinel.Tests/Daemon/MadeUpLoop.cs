@@ -8,9 +8,13 @@ namespace Sentinel.Tests.Daemon;
 internal sealed class MadeUpLoop(Machine machine) : ILoop, IProcessHandles
 {
     private readonly HashSet<Call> _watches = [];
+    private bool _isKilled;
 
     /// <summary>The pids of those that are waited for, once for each who waits.</summary>
     public IEnumerable<int> Watched => _watches.Select(watch => watch.Pid).Order();
+
+    /// <summary>Nothing happens in it any more.</summary>
+    public void Kill() => _isKilled = true;
 
     /// <summary>Lets time pass, and happen what is due in it.</summary>
     public void Run(TimeSpan time) => Assert.True(machine.WaitAny([], time).IsCompleted);
@@ -60,7 +64,8 @@ internal sealed class MadeUpLoop(Machine machine) : ILoop, IProcessHandles
         {
             var then = Then;
             Dispose();
-            then?.Invoke();
+            if (!loop._isKilled)
+                then?.Invoke();
         }
 
         public void Dispose()

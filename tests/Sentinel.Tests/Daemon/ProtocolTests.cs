@@ -37,8 +37,8 @@ public sealed class ProtocolTests
                 new Request.Run(new RunRequest(spec, named, environment, instances, origin, surroundings, ifTaken))),
         Gen.Select(Text, Gen.Int, Gen.Bool).Select((set, count, isRelative) => new Request.Scale(set, count, isRelative)),
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
-        Gen.Select(Chosen, MaybeRenewal).Select((selection, renewal) => new Request.Start(selection, renewal)),
-        Gen.Select(Chosen, Options).Select((selection, options) => new Request.Stop(selection, options)),
+        Gen.Select(Chosen, MaybeRenewal, Gen.Bool).Select((selection, renewal, isAlone) => new Request.Start(selection, renewal, isAlone)),
+        Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, with) => new Request.Stop(selection, options, with)),
         Gen.Select(Chosen, Options, MaybeRenewal, Gen.Bool).Select((selection, options, renewal, isRolling) =>
             new Request.Restart(selection, options, renewal, isRolling)),
         Chosen.Select(selection => new Request.RotateLogs(selection)),
@@ -65,6 +65,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Started, Gen.Int[1, 65535].Array[0, 2]).Select((target, run, ports) => new Outcome.Started(target, run) { Ports = [.. ports.Select(port => new PortRef("http", port))] }),
         Gen.Select(Text, Started, Gen.Int[1, 9].Nullable()).Select((target, run, old) => new Outcome.Restarted(target, run, old)),
         Gen.Select(Text, Started, Gen.Bool).Select((target, run, isOutdated) => new Outcome.AlreadyRunning(target, run, isOutdated) { Ports = [new PortRef("db", 5432)] }),
+        Gen.Select(Text, AnyState.Record, Text.Array[0, 2]).Select((target, record, names) => new Outcome.Waits(target, record, names)),
         Gen.Select(Text, AnyState.Record, Text.Null()).Select((target, record, remark) => new Outcome.Stopped(target, record, remark)),
         Gen.Select(Text, AnyState.Record, Text).Select((target, record, why) => new Outcome.LeaseEnded(target, record, why)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Deleted(target, record)),
@@ -116,6 +117,7 @@ public sealed class ProtocolTests
             Remains = rest.Item3,
             Left = left,
             Ports = ports,
+            WaitsFor = [.. left.Select(process => new WaitsFor(process.Program ?? "", "ready", "it is stopped", process.LeftSession))],
             Logs = logs,
         }.Info());
 
@@ -340,6 +342,9 @@ public sealed class ProtocolTests
             case (Message.Inquire { Query: Query.Summaries one }, Message.Inquire { Query: Query.Summaries other }):
                 Same(one.Selection, other.Selection);
                 break;
+            case (Message.Told { Notice: Notice.Happened one }, Message.Told { Notice: Notice.Happened other }):
+                AnyEvent.Same(one.Event, other.Event);
+                break;
             case (Message.Answered { Answer: var one }, Message.Answered { Answer: var other }):
                 Assert.Equal(one.Warnings, other.Warnings);
                 Same(one.Missing, other.Missing);
@@ -452,6 +457,10 @@ public sealed class ProtocolTests
             case (Outcome.Changed first, Outcome.Changed second):
                 Assert.Equal(first.Fields, second.Fields);
                 Assert.Equal(first, second with { Fields = first.Fields });
+                break;
+            case (Outcome.Waits first, Outcome.Waits second):
+                Assert.Equal(first.For, second.For);
+                Assert.Equal(first, second with { For = first.For });
                 break;
             case (Outcome.Began first, Outcome.Began second):
                 Assert.Equal(first.Ports, second.Ports);

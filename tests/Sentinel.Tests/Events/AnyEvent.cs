@@ -38,6 +38,8 @@ internal static class AnyEvent
             new Event.HealthChanged(process.Time, process.Id, process.Name, isHealthy, why)),
         Gen.Select(Process, Gen.Int[1, 64], Gen.Int).Select((process, signal, count) => new Event.Signalled(process.Time, process.Id, process.Name, signal, count)),
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
+        Gen.Select(Process, Text.Array[0, 3]).Select((process, names) => new Event.Waits(process.Time, process.Id, process.Name, names)),
+        Gen.Select(Process, Text).Select((process, why) => new Event.Follows(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
@@ -46,6 +48,15 @@ internal static class AnyEvent
         Process.Select(process => new Event.Deleted(process.Time, process.Id, process.Name)),
         Gen.Select(Time, Gen.Int, Text).Select((time, pid, version) => new Event.DaemonUp(time, pid, version)),
         Gen.Select(Time, Gen.Int).Select((time, pid) => new Event.DaemonDown(time, pid)));
+
+    // Records compare what is in their lists by reference.
+    public static void Same(Event expected, Event actual)
+    {
+        if (expected is Event.Waits waits && actual is Event.Waits other)
+            Assert.Equal((waits with { For = [] }, string.Join('\0', waits.For)), (other with { For = [] }, string.Join('\0', other.For)));
+        else
+            Assert.Equal(expected, actual);
+    }
 
     public static readonly Gen<Event> Any = Gen.Select(Unnumbered, Gen.Long[1, Event.HighestNumber].Nullable())
         .Select((happened, number) => happened with { Number = number });

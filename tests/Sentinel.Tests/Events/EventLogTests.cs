@@ -29,7 +29,7 @@ public sealed class EventLogTests : IDisposable
 
     [Fact]
     public void Every_event_is_read_as_it_was_written() =>
-        AnyEvent.Any.Sample(happened => Assert.Equal(happened, Assert.Single(EventLog.Parse(EventLog.Line(happened)))), iter: 3_000);
+        AnyEvent.Any.Sample(happened => AnyEvent.Same(happened, Assert.Single(EventLog.Parse(EventLog.Line(happened)))), iter: 3_000);
 
     [Fact]
     public void An_event_is_one_line_whatever_it_speaks_of() => AnyEvent.Any.Sample(happened =>

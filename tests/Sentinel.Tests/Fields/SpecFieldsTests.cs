@@ -78,6 +78,9 @@ public sealed class SpecFieldsTests
         { "ready-log", "ready", "" },
         { "ready-notify", "true", "" },
         { "any-listener", "true", "" },
+        { "needs", "db,restart:healthy", "" },
+        { "after", "proxy", "" },
+        { "type", "task", "" },
         { "startup-timeout", "5", "" },
     };
 

@@ -20,13 +20,14 @@ public sealed class RunStateTests
     [InlineData("exited")]
     [InlineData("crashed")]
     [InlineData("backoff")]
+    [InlineData("waiting")]
     public void Each_state_has_the_word_that_users_see(string word) => Assert.Equal(word, Sample.State(word).Word);
 
     [Fact]
     public void No_two_states_share_a_word()
     {
         var kinds = typeof(RunState).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RunState))).ToList();
-        string[] words = ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "failed", "elsewhere"];
+        string[] words = ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "waiting", "failed", "elsewhere"];
         Assert.Equal(kinds.ToHashSet(), words.Select(word => Sample.State(word).GetType()).ToHashSet());
     }
 

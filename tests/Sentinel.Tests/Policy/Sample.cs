@@ -45,6 +45,7 @@ internal static class Sample
         "exited" => new RunState.Exited(Start),
         "crashed" => new RunState.Crashed(Start),
         "failed" => new RunState.Failed(Start, "it ended again and again"),
+        "waiting" => new RunState.Waiting(Start, Automatic: false),
         "backoff" => new RunState.Backoff(Start, Due: Start),
         _ => throw new ArgumentException(word),
     };

@@ -63,6 +63,7 @@ internal static class AnyState
         Gen.Select(Time, Text.Null()).Select((since, left) => new RunState.Exited(since) { Left = left }),
         Time.Select(since => new RunState.Crashed(since)),
         Gen.Select(Time, Text).Select((since, why) => new RunState.Failed(since, why)),
+        Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Waiting(since, automatic)),
         Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
 
     public static readonly Gen<EndedRun?> Ended =
@@ -89,7 +90,7 @@ internal static class AnyState
 
     private static readonly Gen<PortRequest[]> Ports = Gen.Select(Name, Gen.Int[0, 9], Gen.Int[1, 65535].Nullable(), Gen.Bool)
         .Select((name, number, port, orNext) => new PortRequest(name, $"PORT_{number}", port, port is not null && orNext)).Array[0, 2]
-        .Select(ports => ports.Where(port => !port.Name.All(char.IsDigit) && !port.Name.Contains('=') && !port.Name.Contains(':')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
+        .Select(ports => ports.Where(port => !port.Name.TrimEnd('+').All(char.IsDigit) && !port.Name.Contains('=') && !port.Name.Contains(':')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
 
     public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
         new Group(name, created) { EnvironmentFiles = files, Variables = variables });
@@ -179,6 +180,9 @@ internal static class AnyState
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             LogPipe = rest.Item4.Item4,
+            IsTask = umask % 5 == 0,
+            Needs = umask % 4 == 0 ? [new Need("db") { IsOptional = umask % 8 == 0, Restarts = umask % 16 == 0 }, new Need("shop/api", (Condition)(umask % 5))] : [],
+            After = umask % 6 == 0 ? ["proxy"] : [],
             Input = (StandardInput)(umask % 3),
             Lease = rest.Item7.Item1,
             Instance = rest.Item7.Item2,
@@ -275,6 +279,8 @@ internal static class AnyState
         Assert.Equal(expected.Command.Arguments, actual.Command.Arguments);
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
         Assert.Equal(expected.Ports, actual.Ports);
+        Assert.Equal(expected.Needs, actual.Needs);
+        Assert.Equal(expected.After, actual.After);
         Assert.Equal(expected.Stop.Command?.Text, actual.Stop.Command?.Text);
         Assert.Equal(expected.ExitCodes.Success, actual.ExitCodes.Success);
         Assert.Equal(expected.ExitCodes.Final, actual.ExitCodes.Final);
@@ -286,7 +292,7 @@ internal static class AnyState
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
+        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

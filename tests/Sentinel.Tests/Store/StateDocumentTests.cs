@@ -257,7 +257,7 @@ public sealed class StateDocumentTests
     [InlineData("\"nextId\":9", "\"nextId\":8", "process 8 has an invalid id")]
     [InlineData("\"name\":\"worker\"", "\"name\":\"web\"", "process 7 has the name of another process")]
     [InlineData("\"name\":\"worker\"", "\"name\":\"1\"", "process 7 has an invalid name")]
-    [InlineData("\"name\":\"worker\"", "\"name\":\"a/b\"", "process 7 has an invalid name")]
+    [InlineData("\"name\":\"worker\"", "\"name\":\"a/b/c\"", "process 7 has an invalid name")]
     [InlineData("\"arguments\":[\"worker\"]", "\"arguments\":[]", "process 7 has no command")]
     [InlineData("\"cookie\":\"c7\"", "\"cookie\":\"\"", "process 7 has no cookie")]
     [InlineData("\"cookie\":\"c7\"", "\"cookie\":\"c3\"", "process 7 has the cookie of another process")]

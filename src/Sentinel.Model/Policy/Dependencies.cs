@@ -1,0 +1,174 @@
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Model.Policy;
+
+/// <summary>A condition that a process waits for.</summary>
+/// <param name="Name">Of the process or set that is to meet it.</param>
+/// <param name="Until">The condition in a word.</param>
+/// <param name="Why">How that one is now, as the end of a sentence.</param>
+/// <param name="IsInVain">Whether that one cannot meet it any more unless somebody does something.</param>
+public sealed record WaitsFor(string Name, string Until, string Why, bool IsInVain);
+
+/// <summary>Which processes may be started, and which must be restarted, for what they need of each other: a function of what all of them do.</summary>
+/// <param name="processes">All that there are.</param>
+public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
+{
+    private readonly ILookup<string, ProcessRecord> _byName = processes
+        .SelectMany(record => (record.Spec.Instance is { Set: var set } && set != record.Spec.Name ? new[] { record.Spec.Name, set } : [record.Spec.Name]).Select(name => (name, record)))
+        .ToLookup(entry => entry.name, entry => entry.record);
+
+    /// <summary>Whether a process needs anything of others.</summary>
+    public static bool HasAny(ProcessRecord record) => record.Spec is { Needs.Count: > 0 } or { After.Count: > 0 };
+
+    /// <summary>Whether anything in a state depends on something else there.</summary>
+    public static bool AreAny(IEnumerable<ProcessRecord> processes) => processes.Any(HasAny);
+
+    /// <summary>What a process waits for, or would wait for if it were to be started; nothing: it may be started.</summary>
+    public IReadOnlyList<WaitsFor> Of(ProcessRecord record) =>
+        [.. record.Spec.Needs.Select(need => Unmet(record, need)).OfType<WaitsFor>(), .. record.Spec.After.SelectMany(name => Before(record, name))];
+
+    /// <summary>Those for which it is time to be started, and nothing that they need is in the way.</summary>
+    /// <param name="among">Some of them.</param>
+    /// <param name="all">All that there are.</param>
+    public static IEnumerable<ProcessRecord> Due(IEnumerable<ProcessRecord> among, IEnumerable<ProcessRecord> all, DateTimeOffset now)
+    {
+        var dependencies = new Lazy<Dependencies>(() => new Dependencies(all));
+        return among.Where(record => record.State.IsDue(now) && (record.State is not RunState.Waiting || !HasAny(record) || dependencies.Value.Allow(record)));
+    }
+
+    /// <summary>Whether it may be started.</summary>
+    public bool Allow(ProcessRecord record) => !HasAny(record) || Of(record).Count == 0;
+
+    /// <summary>What these need, and what that needs in turn, and is neither up nor done.</summary>
+    public IReadOnlyList<ProcessRecord> ToStartWith(IEnumerable<ProcessRecord> wanted)
+    {
+        var seen = wanted.Select(record => record.Id).ToHashSet();
+        var (found, open) = (new List<ProcessRecord>(), new Queue<ProcessRecord>(wanted));
+        while (open.TryDequeue(out var record))
+            foreach (var other in record.Spec.Needs.SelectMany(need => Find(record, need.Name)))
+                if (seen.Add(other.Id))
+                {
+                    // What runs has had what it needs.
+                    if (other.State.IsUnderWay || other.IsDone)
+                        continue;
+                    open.Enqueue(other);
+                    if (other.State.IsOver)
+                        found.Add(other);
+                }
+
+        return found;
+    }
+
+    /// <summary>What runs and has to be restarted, for something that it needs was restarted or has ended; with the reason.</summary>
+    public IEnumerable<(ProcessRecord Record, string Why)> ToRestart()
+    {
+        foreach (var record in _byName.SelectMany(named => named).Where(record => record.State is RunState.Running && record.Spec.Needs.Count > 0).DistinctBy(record => record.Id))
+            if (record.Spec.Needs.Select(need => WhyRestart(record, need)).FirstOrDefault(why => why is not null) is { } why)
+                yield return (record, why);
+    }
+
+    /// <summary>What a process needs, and what it is started after, as far as it is there.</summary>
+    public IEnumerable<ProcessRecord> NeededBy(ProcessRecord record) => record.Spec.Needs.Select(need => need.Name).Concat(record.Spec.After).SelectMany(name => Find(record, name));
+
+    /// <summary>Everything that needs one of these, directly or through others; not these themselves.</summary>
+    public IReadOnlyList<ProcessRecord> DependentsOf(IEnumerable<ProcessRecord> records)
+    {
+        var dependents = _byName.SelectMany(named => named).DistinctBy(record => record.Id)
+            .SelectMany(record => record.Spec.Needs.SelectMany(need => Find(record, need.Name)).Select(needed => (needed.Id, record)))
+            .ToLookup(entry => entry.Id, entry => entry.record);
+        var seen = records.Select(record => record.Id).ToHashSet();
+        var (found, open) = (new List<ProcessRecord>(), new Queue<int>(seen));
+        while (open.TryDequeue(out var id))
+            foreach (var dependent in dependents[id].Where(dependent => seen.Add(dependent.Id)))
+            {
+                found.Add(dependent);
+                open.Enqueue(dependent.Id);
+            }
+
+        return found;
+    }
+
+    /// <summary>The names along a circle in which a process would wait for itself; null: there is none.</summary>
+    public IReadOnlyList<string>? CircleOf(ProcessRecord record)
+    {
+        var seen = new HashSet<int>();
+        return Search(record, [record.Spec.Name]);
+
+        IReadOnlyList<string>? Search(ProcessRecord at, List<string> path)
+        {
+            foreach (var next in NeededBy(at))
+                if (next.Id == record.Id)
+                    return [.. path, next.Spec.Name];
+                else if (seen.Add(next.Id) && Search(next, [.. path, next.Spec.Name]) is { } circle)
+                    return circle;
+            return null;
+        }
+    }
+
+    /// <summary>The condition of a need of a process.</summary>
+    public static Condition ConditionOf(Need need, ProcessRecord other) => need.Until ?? (other.Spec.IsTask ? Condition.Done : Condition.Ready);
+
+    // Within its project a process is called by its short name.
+    private IEnumerable<ProcessRecord> Find(ProcessRecord from, string name) =>
+        ProcessName.ProjectOf(from.Spec.Name) is { } project && $"{project}/{name}" is var full && _byName.Contains(full) ? _byName[full] : _byName[name];
+
+    private WaitsFor? Unmet(ProcessRecord record, Need need)
+    {
+        var others = Find(record, need.Name).ToList();
+        if (others.Count == 0)
+            return need.IsOptional ? null : new WaitsFor(need.Name, (need.Until ?? Condition.Ready).Word(), "there is no such process", IsInVain: true);
+        var unmet = others.FindAll(other => !Meets(other, ConditionOf(need, other)));
+        if (unmet.Count == 0 || (need.IsOptional && unmet.TrueForAll(IsInVain)))
+            return null;
+        var first = unmet.Find(IsInVain) ?? unmet[0];
+        var which = others.Count > 1 ? $"{first.Spec.Name} is {How(first)} ({others.Count - unmet.Count} of {others.Count} {ConditionOf(need, first).Word()})" : $"it is {How(first)}";
+        return new WaitsFor(need.Name, ConditionOf(need, first).Word(), which, IsInVain(first));
+    }
+
+    private IEnumerable<WaitsFor> Before(ProcessRecord record, string name) => Find(record, name)
+        .Where(other => other.State is RunState.Starting or RunState.Running { IsReady: false } or RunState.Backoff or RunState.Waiting or RunState.Stopping { ThenStart: true }
+            || (other.Spec.IsTask && other.State is RunState.Running))
+        .Take(1)
+        .Select(other => new WaitsFor(name, Condition.Started.Word(), $"it is {How(other)}", IsInVain: false));
+
+    private static bool Meets(ProcessRecord other, Condition condition) => (condition, other.State) switch
+    {
+        (Condition.Started, RunState.Running) => true,
+        (Condition.Started or Condition.Done or Condition.Ended, _) when other.IsDone => true,
+        (Condition.Ready, RunState.Running { IsReady: true, Handover: null }) => true,
+        (Condition.Healthy, RunState.Running { IsReady: true, Health.IsHealthy: true }) => true,
+        (Condition.Done, RunState.Exited) => other.LastRun is { } run && other.Spec.ExitCodes.IsSuccess(run.How),
+        (Condition.Ended, RunState.Exited or RunState.Crashed or RunState.Failed) => true,
+        _ => false,
+    };
+
+    // Of one that does not meet its condition.
+    private static bool IsInVain(ProcessRecord other) => other.State.IsOver;
+
+    private static string? HowEnded(ProcessRecord other) => other.LastRun is { } run ? $": {run.Why ?? run.How.ToString()}" : null;
+
+    private static string How(ProcessRecord other) => other.State switch
+    {
+        RunState.Running { IsReady: false, Impediment: { } why } => $"not ready: {why}",
+        RunState.Running { IsReady: false } => "not ready yet",
+        RunState.Running { Health: { IsHealthy: false } health } => $"unhealthy: {health.Why}",
+        RunState.Running { Health: null } when other.Spec.Health is not null => "not known to be healthy yet",
+        RunState.Backoff or RunState.Crashed => $"{other.State.Word}{HowEnded(other)}",
+        RunState.Failed failed => $"failed: {failed.Why}",
+        RunState.Stopped when other.RunNumber == 0 => "not started",
+        _ => other.Word,
+    };
+
+    private string? WhyRestart(ProcessRecord record, Need need)
+    {
+        if (need is { Restarts: false, IsBound: false } || record.State is not RunState.Running run)
+            return null;
+        var others = Find(record, need.Name).ToList();
+        if (need.IsBound && others.Find(other => other.State.IsOver && !Meets(other, ConditionOf(need, other))) is { } gone)
+            return $"{gone.Spec.Name}, which it is bound to, is {How(gone)}";
+        return need.Restarts && others.Find(other => other.State is RunState.Running now && now.Since > run.Since) is { } again
+            && Allow(record)
+                ? $"{again.Spec.Name}, which it needs, was restarted"
+                : null;
+    }
+}
