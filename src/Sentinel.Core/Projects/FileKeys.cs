@@ -54,9 +54,6 @@ internal static class FileKeys
     // Fields that processes are about to have.
     private static readonly FileKey[] Coming =
     [
-        new(Type, Form.Choice(["service", "task"]), "What it is: service, which is to run; task, which runs to its end [default: service]"),
-        new(Needs, NeedForm.All, "Start it only when these are ready, or done"),
-        new(After, NeedForm.All, "Start it after these, and stop it before them, when both start or stop"),
         new("url", Form.Text, "Where people open it; shown by list"),
         new("before", Form.Text, "Run this command line before each start; it must exit with code 0"),
         new(Secret, Form.Variables, "Set variables from where secrets are kept: \"file:~/.secrets/api\""),
@@ -112,7 +109,7 @@ internal static class FileKeys
     {
         { Key: Environment or Secret } => Form.Variables,
         { Key: "port" } => PortForm.All,
-        { Key: Needs or After } => NeedForm.All,
+        { Key: Needs } => NeedForm.All,
         { Shape: FieldShape.Flag } => Form.Flag,
         { Shape: FieldShape.FlagOrText } => Form.FlagOrChoice(field.Bare, field.Words),
         { Shape: FieldShape.Texts } => Form.Texts,

@@ -115,8 +115,9 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
         // Variables each by itself: there may be many.
         foreach (var variable in process.Settings.Where(setting => setting.Key is FileKeys.Environment or FileKeys.Secret).SelectMany(setting => setting.Given))
             faults.Try(variable.Place, () => Variable.Parse(variable.Text));
+        var areNeeds = (process.Find(FileKeys.Needs)?.Given ?? []).All(need => faults.Try(need.Place, () => Need.Parse(need.Text)));
         foreach (var field in SpecFields.All)
-            if (field.Key is not (FileKeys.Environment or FileKeys.Secret) && process.Find(field.Key) is { } setting)
+            if (field.Key is not (FileKeys.Environment or FileKeys.Secret) && (areNeeds || field.Key != FileKeys.Needs) && process.Find(field.Key) is { } setting)
                 faults.Try(setting.Place, () => spec = field.Give(spec, setting.Values, Asker.None));
         foreach (var (setting, field) in given)
             if (field!.Needs is { } needed && SpecFields.Find(needed)!.Get(spec).Count == 0)
