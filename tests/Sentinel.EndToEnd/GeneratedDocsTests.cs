@@ -59,5 +59,6 @@ public class GeneratedDocsTests
 
     private static Dictionary<string, string> Pages(string folder) => Directory.GetFiles(Path.Combine(folder, "man"))
         .Append(Path.Combine(folder, "commands.md"))
+        .Append(Path.Combine(folder, "sentinel.toml.schema.json"))
         .ToDictionary(page => Path.GetRelativePath(folder, page), File.ReadAllText);
 }

@@ -167,8 +167,8 @@ public class ProjectTests
     }
 
     [Theory]
-    [InlineData("[process.web]\nrun = 'x'\nneds = 'db'\n", "Error: sentinel.toml:3:1: there is no key 'neds'; did you mean 'needs'?")]
-    [InlineData("[process.web]\nrun = 'x'\nneeds = 'db'\n", "Error: sentinel.toml:3:9: there is no process 'db'")]
+    [InlineData("[process.web]\nrun = 'x'\nneds = 'db'\n", "sentinel.toml:3:1: there is no key 'neds'; did you mean 'needs'?")]
+    [InlineData("[process.web]\nrun = 'x'\nneeds = 'db'\n", "sentinel.toml:3:9: there is no process 'db'")]
     [InlineData("[process.a]\nrun='x'\nneeds='b'\n[process.b]\nrun='x'\nneeds='a'\n", "a needs b needs a")]
     public async Task A_file_that_is_wrong_changes_nothing(string text, string error)
     {
@@ -204,8 +204,8 @@ public class ProjectTests
 
         Assert.Contains("sentinel.toml has no process 'dbb'; did you mean 'db'?", (await In(home, shop, "up", "dbb")).Fails(1).Stderr);
         Assert.Contains("sentinel.toml has no profile 'live'; it has debug", (await In(home, shop, "up", "--profile", "live")).Fails(1).Stderr);
-        Assert.Contains("there is no sentinel.toml here or above", (await home.Run("up")).Fails(2).Stderr);
-        Assert.Contains("there is no file nowhere.toml", (await In(home, shop, "plan", "-f", "nowhere.toml")).Fails(2).Stderr);
+        Assert.Contains("there is no sentinel.toml here or in a folder above", (await home.Run("up")).Fails(2).Stderr);
+        Assert.Contains("nowhere.toml", (await In(home, shop, "plan", "-f", "nowhere.toml")).Fails(2).Stderr);
         Assert.Empty((await home.List()).Processes);
     }
 

@@ -21,8 +21,7 @@ internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? 
 internal static class FileKeys
 {
     public const string Name = "name", Include = "include", EnvironmentFiles = "env-file", Environment = "env", Defaults = "defaults", Process = "process",
-        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Type = "type", Needs = "needs", After = "after",
-        Secret = "secret";
+        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Type = "type", Needs = "needs", After = "after";
 
     private static readonly FileKey Taken = new(Unset, Form.Texts, "Take keys away that came from defaults, from like, or from the file that this one is merged into");
 
@@ -51,23 +50,11 @@ internal static class FileKeys
 
     private const string Lease = "a lease is given by 'sentinel run' and 'sentinel set'";
 
-    // Fields that processes are about to have.
-    private static readonly FileKey[] Coming =
-    [
-        new(Type, Form.Choice(["service", "task"]), "What it is: service, which is to run; task, which runs to its end [default: service]"),
-        new(Needs, NeedForm.All, "Start it only when these are ready, or done"),
-        new(After, NeedForm.All, "Start it after these, and stop it before them, when both start or stop"),
-        new("url", Form.Text, "Where people open it; shown by list"),
-        new("before", Form.Text, "Run this command line before each start; it must exit with code 0"),
-        new(Secret, Form.Variables, "Set variables from where secrets are kept: \"file:~/.secrets/api\""),
-    ];
-
     /// <summary>Those of a process.</summary>
     public static readonly IReadOnlyList<FileKey> OfProcess =
     [
         new(Run, Form.Run, "What it runs: a text is a command line, as for a shell; a list of words is executed as it is"),
         .. SpecFields.All.Where(field => field.IsOfRun && !NotInFiles.ContainsKey(field.Key)).Select(field => new FileKey(field.Key, FormOf(field), field.Help, field)),
-        .. Coming.Where(key => SpecFields.Find(key.Name) is null),
         new(Instances, Form.Number, $"Run this many instances as one set, from 1 to {Instance.Most}"),
         new(Profile, Form.Texts, "Start it only with these profiles, or by its name"),
         new(Like, Form.Text, "Take all keys of this process that it does not have itself"),
@@ -99,18 +86,20 @@ internal static class FileKeys
         : NoSuch(key, [.. known.Select(one => one.Name)]);
 
     /// <inheritdoc cref="NoSuch(string, IReadOnlyList{FileKey})"/>
-    public static string NoSuch(string key, string[] known) =>
-        $"there is no key '{key}'"
-        + ((Others.TryGetValue(key, out var ours) && known.Contains(ours) ? ours : Nearest(key, known)) is { } meant ? $"; did you mean '{meant}'?" : "");
+    public static string NoSuch(string key, string[] known)
+    {
+        var meant = Others.GetValueOrDefault(key) ?? Nearest(key, known) ?? (Nearest(key, Others.Keys) is { } other ? Others[other] : null);
+        return $"there is no key '{key}'" + (meant is not null && known.Contains(meant) ? $"; did you mean '{meant}'?" : "");
+    }
 
     /// <summary>The word that may have been meant. One of a letter or two is close to every other.</summary>
     public static string? Nearest(string word, IEnumerable<string> known) => word.Length > 2 ? Spelling.Nearest(word, known) : null;
 
     private static Form FormOf(SpecField field) => field switch
     {
-        { Key: Environment or Secret } => Form.Variables,
+        { Key: Environment } => Form.Variables,
         { Key: "port" } => PortForm.All,
-        { Key: Needs or After } => NeedForm.All,
+        { Key: Needs } => NeedForm.All,
         { Shape: FieldShape.Flag } => Form.Flag,
         { Shape: FieldShape.FlagOrText } => Form.FlagOrChoice(field.Bare, field.Words),
         { Shape: FieldShape.Texts } => Form.Texts,

@@ -1,3 +1,5 @@
+using Sentinel.Model.Specs;
+
 namespace Sentinel.Core.Projects;
 
 /// <summary>How the needs of a process are written: as <c>run --needs</c> takes them, or as tables.</summary>
@@ -5,21 +7,12 @@ internal static class NeedForm
 {
     private const string Name = "name", Until = "until";
 
-    public static readonly IReadOnlyList<string> Flags = ["optional", "restart", "bound"];
+    private static readonly string[] Flags = ["optional", "restart", "bound"];
 
-    /// <summary>What a need can wait for by a word.</summary>
-    public static readonly IReadOnlyList<string> Conditions = ["started", "ready", "healthy", "done", "ended", "port"];
-
-    /// <summary>What a need can wait for with a value of its own.</summary>
-    public static readonly IReadOnlyList<string> OwnConditions = ["file", "log"];
-
-    private const string One = """
+    private static readonly string One = $$"""
         { "anyOf": [{ "type": "string" }, { "type": "object", "additionalProperties": false, "required": ["name"], "properties": {
           "name": { "type": "string" },
-          "until": { "anyOf": [
-            { "enum": ["started", "ready", "healthy", "done", "ended", "port"] },
-            { "type": "object", "additionalProperties": false, "required": ["file"], "properties": { "file": { "type": "string" } } },
-            { "type": "object", "additionalProperties": false, "required": ["log"], "properties": { "log": { "type": "string" } } }] },
+          "until": { "enum": [{{string.Join(", ", Conditions.Words.Select(word => $"\"{word}\""))}}] },
           "optional": { "type": "boolean" }, "restart": { "type": "boolean" }, "bound": { "type": "boolean" } } }] }
         """;
 
@@ -57,21 +50,9 @@ internal static class NeedForm
         var flags = string.Concat(Flags.Where(flag => table.Find(flag) is Node.Flag { Value: true }).Select(flag => $",{flag}"));
         return new Given($"{name}{flags}{condition}", node.Place);
 
-        string? Condition(Node until)
-        {
-            switch (until)
-            {
-                case Node.Text text when Conditions.Contains(text.Value):
-                    return $":{text.Value}";
-                case Node.Table { Entries.Count: 1 } own when own.Entries.GetAt(0) is { Value.Value: Node.Text value } entry && OwnConditions.Contains(entry.Key):
-                    return $":{entry.Key}={value.Value}";
-                case Node.Text text:
-                    return Wrong(until.Place, $"{Until} takes {string.Join(", ", Conditions)}, {{ file = \"path\" }} or {{ log = \"regex\" }}, not '{text.Value}'"
-                        + (FileKeys.Nearest(text.Value, Conditions) is { } nearest ? $"; did you mean '{nearest}'?" : ""));
-                default:
-                    return Wrong(until.Place, $"{Until} takes {string.Join(", ", Conditions)}, {{ file = \"path\" }} or {{ log = \"regex\" }}, not {until.What}");
-            }
-        }
+        // What is no condition, the field refuses.
+        string? Condition(Node until) => until is Node.Text text
+            ? $":{text.Value}" : Wrong(until.Place, $"{Until} takes {string.Join(", ", Conditions.Words)}, not {until.What}");
 
         string? Wrong(Place place, string why)
         {

@@ -1,3 +1,5 @@
+using Sentinel.Model.Specs;
+
 namespace Sentinel.Core.Projects;
 
 /// <summary>Checks what processes need of each other: that it is there, that it can be, and that nobody waits for themselves.</summary>
@@ -19,10 +21,14 @@ internal sealed class Neighbours
     {
         var check = new Neighbours(processes, names.ToHashSet(), faults);
         foreach (var process in processes)
-            foreach (var setting in process.Settings)
-                if (setting.Key is FileKeys.Needs or FileKeys.After)
-                    foreach (var given in setting.Given)
-                        check.One(process, given, setting.Key == FileKeys.Needs);
+        {
+            foreach (var given in process.Find(FileKeys.Needs)?.Given ?? [])
+                if (faults.Try(given.Place, () => Need.Parse(given.Text)))
+                    check.One(process, given.Place, Need.Parse(given.Text), isNeed: true);
+            foreach (var given in process.Find(FileKeys.After)?.Given ?? [])
+                check.One(process, given.Place, new Need(given.Text), isNeed: false);
+        }
+
         check.FindCycles();
     }
 
@@ -30,32 +36,29 @@ internal sealed class Neighbours
     public static string Missing(string name, IEnumerable<string> names) =>
         $"there is no process '{name}'" + (FileKeys.Nearest(name, names) is { } nearest ? $"; did you mean '{nearest}'?" : "");
 
-    private void One(ProjectProcess process, Given given, bool isNeed)
+    private void One(ProjectProcess process, Place place, Need need, bool isNeed)
     {
-        var need = Need.Parse(given.Text);
-        if (need.WhyNot is { } wrong)
-            _faults.Add(given.Place, wrong);
-        if (need.IsElsewhere)
+        if (ProcessName.ProjectOf(need.Name) is not null)
             return;
         if (!_names.Contains(need.Name))
         {
             if (!need.IsOptional)
-                _faults.Add(given.Place, Missing(need.Name, _names));
+                _faults.Add(place, Missing(need.Name, _names));
             return;
         }
 
         if (!_edges.TryGetValue(process.Name, out var edges))
             _edges[process.Name] = edges = [];
-        edges.Add((need.Name, isNeed, given.Place));
+        edges.Add((need.Name, isNeed, place));
         if (_processes.GetValueOrDefault(need.Name) is { } other && WhyNever(other, need.Until) is { } why)
-            _faults.Add(given.Place, why);
+            _faults.Add(place, why);
     }
 
-    private static string? WhyNever(ProjectProcess other, string? until) => until switch
+    private static string? WhyNever(ProjectProcess other, Condition? until) => until switch
     {
-        "done" when !other.IsTask => $"{other.Name} is never done: it is a service; give it type = \"task\", or wait until it is ready",
-        "ready" when other.IsTask => $"{other.Name} is never ready: it is a task; wait until it is done",
-        "healthy" when !other.Settings.Any(IsHealthCheck) => $"{other.Name} is never healthy: it has no health check, such as health-http",
+        Condition.Done when !other.IsTask => $"{other.Name} is never done: it is a service; give it type = \"task\", or wait until it is ready",
+        Condition.Ready when other.IsTask => $"{other.Name} is never ready: it is a task; wait until it is done",
+        Condition.Healthy when !other.Settings.Any(IsHealthCheck) => $"{other.Name} is never healthy: it has no health check, such as health-http",
         _ => null,
     };
 

@@ -84,28 +84,25 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
         }
 
         var line = new RunLine([.. (Form.Run.Read(run, faults) ?? []).Select(word => word.Text)], run is Node.List, run.Place);
-        var made = new ProjectProcess(process.Name, process.Place, process.Folder, settings, line, InstancesIn(table), [.. Profiles(table)]);
+        var made = new ProjectProcess(process.Name, process.Place, process.Folder, settings, [.. Others(table)], line);
         return Form.Run.Read(run, faults) is not null && faults.Try(run.Place, () => _ = line.Command) ? Checked(made) : null;
     }
 
-    private int? InstancesIn(Node.Table table)
+    private IEnumerable<Setting> Others(Node.Table table)
     {
-        if (table.Find(FileKeys.Instances) is not Node.Number { IsWhole: true } number)
-            return null;
-        if (int.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var instances) && instances is >= 1 and <= Instance.Most)
-            return instances;
-        faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Value}");
-        return null;
-    }
-
-    private IEnumerable<string> Profiles(Node.Table table)
-    {
-        foreach (var profile in table.Find(FileKeys.Profile) is { } node ? Form.Texts.Read(node, faults) ?? [] : [])
+        if (table.Find(FileKeys.Instances) is { } node && Form.Number.Read(node, faults) is [var number])
         {
-            if (!ProcessName.IsValid(profile.Text))
-                faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
-            yield return profile.Text;
+            if (int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var instances) && instances is >= 1 and <= Instance.Most)
+                yield return new Setting(FileKeys.Instances, [number]);
+            else
+                faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Text}");
         }
+
+        if (table.Find(FileKeys.Profile) is not { } names || Form.Texts.Read(names, faults) is not { Count: > 0 } profiles)
+            yield break;
+        foreach (var profile in profiles.Where(profile => !ProcessName.IsValid(profile.Text)))
+            faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
+        yield return new Setting(FileKeys.Profile, profiles);
     }
 
     // By the fields, as 'run' does, but with the place of each.
@@ -116,10 +113,11 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
             faults.Add(same.ElementAt(1).Setting.Place, $"{same.First().Setting.Key} and {same.ElementAt(1).Setting.Key} exclude each other; use one of them");
         var spec = new ProcessSpec { Name = process.Name, Command = process.Run.Command, WorkingDirectory = process.Folder, Environment = "", Umask = 0 };
         // Variables each by itself: there may be many.
-        foreach (var variable in process.Settings.Where(setting => setting.Key is FileKeys.Environment or FileKeys.Secret).SelectMany(setting => setting.Given))
+        foreach (var variable in process.Settings.Where(setting => setting.Key == FileKeys.Environment).SelectMany(setting => setting.Given))
             faults.Try(variable.Place, () => Variable.Parse(variable.Text));
+        var areNeeds = (process.Find(FileKeys.Needs)?.Given ?? []).All(need => faults.Try(need.Place, () => Need.Parse(need.Text)));
         foreach (var field in SpecFields.All)
-            if (field.Key is not (FileKeys.Environment or FileKeys.Secret) && process.Find(field.Key) is { } setting)
+            if (field.Key != FileKeys.Environment && (areNeeds || field.Key != FileKeys.Needs) && process.Find(field.Key) is { } setting)
                 faults.Try(setting.Place, () => spec = field.Give(spec, setting.Values, Asker.None));
         foreach (var (setting, field) in given)
             if (field!.Needs is { } needed && SpecFields.Find(needed)!.Get(spec).Count == 0)

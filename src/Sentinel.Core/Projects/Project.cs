@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Projects;
@@ -15,7 +16,12 @@ public sealed record Project(
     IReadOnlyList<string> Files,
     IReadOnlyList<Given> EnvironmentFiles,
     IReadOnlyList<ProjectVariable> Variables,
-    IReadOnlyList<ProjectProcess> Processes);
+    IReadOnlyList<ProjectProcess> Processes)
+{
+    /// <summary>That there is no such process, and which one may have been meant; null: there is.</summary>
+    public string? Missing(string name) =>
+        Processes.Any(process => process.Name == name) ? null : Neighbours.Missing(name, Processes.Select(process => process.Name));
+}
 
 /// <summary>A text, and where it is written.</summary>
 public readonly record struct Given(string Text, Place Place);
@@ -27,21 +33,26 @@ public sealed record ProjectVariable(string Name, string Value, Place Place);
 /// <param name="Place">Of its name.</param>
 /// <param name="Folder">That of the file that defines it, as an absolute path. Paths in <paramref name="Settings"/> are absolute.</param>
 /// <param name="Settings">In the order of the table of fields.</param>
-/// <param name="Instances">Null: one process, which is no set.</param>
-/// <param name="Profiles">None: it is part of every <c>up</c>.</param>
+/// <param name="Others">What are no fields: <c>instances</c>, <c>profile</c>.</param>
 public sealed record ProjectProcess(
     string Name,
     Place Place,
     string Folder,
     IReadOnlyList<Setting> Settings,
-    RunLine Run,
-    int? Instances,
-    IReadOnlyList<string> Profiles)
+    IReadOnlyList<Setting> Others,
+    RunLine Run)
 {
+    /// <summary>Null: one process, which is no set.</summary>
+    public int? Instances => Others.FirstOrDefault(setting => setting.Key == FileKeys.Instances) is { } setting
+        ? int.Parse(setting.Given[0].Text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>None: it is started whatever profiles are asked for.</summary>
+    public IReadOnlyList<string> Profiles => Others.FirstOrDefault(setting => setting.Key == FileKeys.Profile)?.Values ?? [];
+
     public Setting? Find(string key) => Settings.FirstOrDefault(setting => setting.Key == key);
 
     /// <summary>Whether it runs to its end.</summary>
-    public bool IsTask => Find("type") is { Values: ["task"] };
+    public bool IsTask => Find(FileKeys.Type) is { Values: ["task"] };
 }
 
 /// <summary>A setting of a process: the key of a field, and the texts that the field takes.</summary>

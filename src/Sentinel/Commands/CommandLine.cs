@@ -14,7 +14,7 @@ internal static class CommandLine
 
     public static readonly (string, string)[] ExitCodes =
     [
-        ("0", "Success"), ("1", "All or part of it failed"), ("2", "The command line was not understood, and nothing was done"),
+        ("0", "Success"), ("1", "All or part of it failed"), ("2", "The command line, or the file of a project, is wrong, and nothing was done"),
     ];
 
     public static readonly (string, string)[] Files = [("~/.sentinel", "The state, logs and events; SENTINEL_HOME names another folder")];
@@ -79,6 +79,10 @@ internal static class CommandLine
             new("down", "Stop a project, in reverse order", DownCommand.Create),
             new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan),
             new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
+            new("init", "Write an example of a sentinel.toml, the file that describes a project", InitCommand.Create),
+            new("check", "Tell all that is wrong in a project's file; change nothing", CheckCommand.Create),
+            new("config", "Show a project with all that files add to it, and where each value is", ConfigCommand.Create),
+            new("schema", "Print the JSON schema of sentinel.toml, for editors", SchemaCommand.Create),
         ]),
         ("Groups and ports",
         [

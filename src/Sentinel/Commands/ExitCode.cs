@@ -10,7 +10,7 @@ internal static class ExitCode
     /// <summary>All or part of it could not be done.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line was not understood; nothing was done.</summary>
+    /// <summary>The command line, or the file of a project, is wrong; nothing was done.</summary>
     public const int Usage = 2;
 
     /// <summary>For <c>plan --exit-code</c>: something would be changed.</summary>

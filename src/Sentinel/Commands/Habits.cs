@@ -1,3 +1,4 @@
+using Sentinel.Core.Projects;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
@@ -32,8 +33,8 @@ internal static class Habits
         "resurrect" => "'sentinel startall' starts all processes that are not running",
         "shutdown" => "'sentinel stopall' stops all processes, 'sentinel daemon stop' the daemon",
         "create" or "exec" => "'sentinel run COMMAND' starts a process; 'sentinel env NAME' shows the environment of one",
-        "update" or "edit" or "config" => "'sentinel set NAME' changes a process, and 'sentinel status NAME' shows it",
-        "init" or "ecosystem" => "there is no file to write: 'sentinel run COMMAND' starts a process, which is kept",
+        "update" or "edit" => "'sentinel set NAME' changes a process, and 'sentinel status NAME' shows it",
+        "ecosystem" => "'sentinel init' writes a file for a project; 'sentinel run COMMAND' starts a process without one",
         "enable" or "disable" or "unstartup" => "'sentinel startup --help' shows how to start the daemon at boot",
         "cat" or "pid" => "'sentinel status NAME' shows it",
         "is-active" => "'sentinel wait NAME --for running --timeout 0' tells by its exit code",
@@ -103,7 +104,7 @@ internal static class Habits
 
     private static bool IsFileOfAnotherTool(string target) =>
         Path.GetFileName(target) is "Procfile" or "supervisord.conf" or ['e', 'c', 'o', 's', 'y', 's', 't', 'e', 'm', '.', ..]
-        || Path.GetExtension(target) is ".yml" or ".yaml" or ".toml" or ".json" or ".conf";
+        || Path.GetFileName(target) is not (ProjectFile.Name or ProjectFile.JsonName) && Path.GetExtension(target) is ".yml" or ".yaml" or ".toml" or ".json" or ".conf";
 
     // What a shell asks about: "[suggest:9]" "sentinel rm", where 9 is the place of the cursor.
     private static string[] TranslateUnfinished(string directive, string line)

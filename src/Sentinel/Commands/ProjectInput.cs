@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
@@ -13,26 +12,14 @@ namespace Sentinel.Commands;
 /// <summary>The project that a command is about: that of the file that is named or found above the current folder.</summary>
 internal sealed class ProjectInput
 {
-    private readonly Option<string?> _file = new("--file", "-f") { Description = "File of the project [default: sentinel.toml, here or above]", HelpName = "file" };
+    private readonly Option<string?> _file = ProjectLook.File();
 
     public void AddTo(System.CommandLine.Command command) => command.Options.Add(_file);
 
     /// <summary>Reads it; null, after saying what is wrong, if it cannot be used.</summary>
-    public Project? Read(ParseResult result)
-    {
-        if ((result.GetValue(_file) ?? ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME"))) is not { } file)
-        {
-            Session.Fail($"there is no {ProjectFile.Name} here or above; 'sentinel init' writes one");
-            return null;
-        }
+    public Project? Read(ParseResult result) => ProjectLook.ReadOrTell(result.GetValue(_file));
 
-        var (project, problems) = new ProjectReader(new RegularFiles()).Read(Path.GetFullPath(file, Caller.FolderAsSeen), Shown(file));
-        foreach (var problem in problems)
-            Session.Fail(problem.ToString());
-        return project;
-    }
-
-    /// <summary>The folder whose project it is, also where there is no file any more; null: no project is known here.</summary>
+    /// <summary>The name under which it is known, also where there is no file any more; null: no project is known here.</summary>
     public string? KnownIn(ParseResult result, State state) =>
         (result.GetValue(_file) ?? ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME"))) is { } file
         && Plan.NameIn(state, Path.GetDirectoryName(Path.GetFullPath(file, Caller.FolderAsSeen))!) is { } name
@@ -78,7 +65,4 @@ internal sealed class ProjectInput
                 asker);
         }
     }
-
-    // As people would type it.
-    private static string Shown(string file) => Path.GetRelativePath(Caller.FolderAsSeen, Path.GetFullPath(file, Caller.FolderAsSeen));
 }

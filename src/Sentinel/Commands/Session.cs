@@ -175,11 +175,7 @@ internal sealed class Session : IDisposable
         Output.Tell($"Warning: {warning}");
     }
 
-    public void Print(byte[] document)
-    {
-        Output.Write(document);
-        Output.Line();
-    }
+    public void Print(byte[] document) => Output.Document(document);
 
     /// <summary>Wraps a line at the width of the terminal; the parts after the first are indented by so many columns.</summary>
     public void Prose(string line, int indent)

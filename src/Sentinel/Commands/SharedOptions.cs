@@ -39,8 +39,12 @@ internal static class SharedOptions
     public static Argument<string> Process(string description) => Named(ProcessesName, description, Names);
 
     /// <summary>Names of processes of the project; none: all.</summary>
-    public static Argument<string[]> ProjectProcesses(string description) =>
-        new("name") { Description = description, HelpName = "name", Arity = ArgumentArity.ZeroOrMore };
+    public static Argument<string[]> ProjectProcesses(string description)
+    {
+        var argument = new Argument<string[]>("name") { Description = description, HelpName = "name", Arity = ArgumentArity.ZeroOrMore };
+        argument.CompletionSources.Add(_ => ProjectLook.Names());
+        return argument;
+    }
 
     public static Option<string[]> Profiles() => new("--profile") { Description = "Also start what is only in this profile (repeatable)", HelpName = "name" };
 

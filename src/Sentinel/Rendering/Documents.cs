@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Projects;
 using Sentinel.Core.Startup;
 
 namespace Sentinel.Rendering;
@@ -110,6 +111,18 @@ internal static class Documents
         json.WriteBoolean("installed", isInstalled);
         json.WriteTexts("warnings", warnings);
     });
+
+    /// <summary>What <c>check</c> prints.</summary>
+    public static byte[] Of(ProjectRead read, IEnumerable<Problem> warnings) => Written(json =>
+    {
+        json.WriteOrNull("project", read.Project?.Name);
+        json.WriteOrNull("processes", read.Project?.Processes.Count);
+        json.WriteArray("problems", read.Problems, problem => ProjectDocument.Write(json, problem));
+        json.WriteArray("warnings", warnings, problem => ProjectDocument.Write(json, problem));
+    });
+
+    /// <summary>What <c>config</c> prints.</summary>
+    public static byte[] Of(Project project, IEnumerable<ProjectProcess> shown) => Written(json => ProjectDocument.Write(json, project, shown));
 
     /// <summary>A line that <c>logs</c> prints.</summary>
     /// <param name="time">When it was written; null: not known.</param>

@@ -22,6 +22,13 @@ internal sealed class Output(Stream to) : IDisposable
 
     public void Write(ReadOnlyMemory<byte> bytes) => _stream.Write(bytes.Span);
 
+    /// <summary>JSON, and the end of its last line.</summary>
+    public void Document(ReadOnlyMemory<byte> json)
+    {
+        Write(json);
+        Line();
+    }
+
     public void Flush() => _stream.Flush();
 
     public void Dispose() => _stream.Dispose();

@@ -63,7 +63,7 @@ public sealed class HabitsTests
     public void Every_word_that_is_read_as_ours_or_answered_is_no_command_and_every_answer_names_one()
     {
         var known = CommandLine.Create().Subcommands.SelectMany(command => command.Aliases.Append(command.Name)).ToHashSet();
-        string[] answered = ["save", "dump", "resurrect", "up", "down", "exec", "update", "init", "enable", "cat", "pid", "is-active", "journalctl", "fg"];
+        string[] answered = ["save", "dump", "resurrect", "up", "down", "exec", "update", "ecosystem", "enable", "cat", "pid", "is-active", "journalctl", "fg"];
 
         Assert.All(answered, word => Assert.DoesNotContain(word, known));
         foreach (var word in answered)
@@ -79,6 +79,7 @@ public sealed class HabitsTests
     [InlineData("start", "bin/server", "To run it: sentinel run -- bin/server")]
     [InlineData("start", "npm run dev", "To run it: sentinel run 'npm run dev'")]
     [InlineData("start", "ecosystem.config.js", "Sentinel does not read that file: 'sentinel run' starts each of its programs")]
+    [InlineData("start", "sentinel.toml", null)]
     [InlineData("start", "web", null)]
     [InlineData("stop", "app.js", null)]
     [InlineData("wait", "all", null)]

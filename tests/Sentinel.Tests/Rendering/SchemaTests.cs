@@ -6,6 +6,7 @@ using CsCheck;
 using Json.Schema;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Projects;
 using Sentinel.Core.Startup;
 using Sentinel.Core.Store;
 using Sentinel.Rendering;
@@ -84,6 +85,8 @@ public sealed partial class SchemaTests
     [InlineData("## `doctor`", "findings")]
     [InlineData("## `daemon start`", "daemon")]
     [InlineData("## `startup`", "startup")]
+    [InlineData("## `check`", "check")]
+    [InlineData("## `config`", "config")]
     [InlineData("## `why`", "stories")]
     [InlineData("## `events`", "event", "gap")]
     [InlineData("## `logs`", "logLine")]
@@ -93,6 +96,15 @@ public sealed partial class SchemaTests
         var examples = Example().Matches(text[text.IndexOf(heading, StringComparison.Ordinal)..]);
         foreach (var (definition, i) in definitions.Select((definition, i) => (definition, i)))
             AssertIs(definition, Encoding.UTF8.GetBytes(examples[i].Groups["json"].Value));
+    }
+
+    [Fact]
+    public void Projects_are_as_the_schema_says()
+    {
+        var fine = Projects.Read.Whole("env-file = \"a\"\nenv = { A = 1 }\n[process.api]\nrun = [\"x\"]\ninstances = 2\nlimit = [\"core=0\"]");
+        AssertIs("check", Documents.Of(fine, [new Problem(new Place("sentinel.toml", 1, 1), "a warning")]));
+        AssertIs("check", Documents.Of(Projects.Read.Whole("x = 1"), []));
+        AssertIs("config", Documents.Of(fine.Project!, fine.Project!.Processes));
     }
 
     [Fact]
