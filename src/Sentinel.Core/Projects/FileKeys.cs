@@ -66,12 +66,22 @@ internal static class FileKeys
     // Words of other tools.
     private static readonly Dictionary<string, string> Others = new()
     {
-        ["command"] = Run, ["cmd"] = Run, ["exec"] = Run, ["script"] = Run,
-        ["depends"] = Needs, ["depends_on"] = Needs, ["depends-on"] = Needs,
+        ["command"] = Run,
+        ["cmd"] = Run,
+        ["exec"] = Run,
+        ["script"] = Run,
+        ["depends"] = Needs,
+        ["depends_on"] = Needs,
+        ["depends-on"] = Needs,
         ["environment"] = Environment,
-        ["dir"] = "cwd", ["directory"] = "cwd", ["working_dir"] = "cwd", ["working-dir"] = "cwd",
-        ["replicas"] = Instances, ["numprocs"] = Instances,
-        ["profiles"] = Profile, ["extends"] = Like,
+        ["dir"] = "cwd",
+        ["directory"] = "cwd",
+        ["working_dir"] = "cwd",
+        ["working-dir"] = "cwd",
+        ["replicas"] = Instances,
+        ["numprocs"] = Instances,
+        ["profiles"] = Profile,
+        ["extends"] = Like,
     };
 
     /// <summary>Null: a process has no such key.</summary>
