@@ -13,6 +13,9 @@ internal static class ExitCode
     /// <summary>The command line was not understood; nothing was done.</summary>
     public const int Usage = 2;
 
+    /// <summary>For <c>import</c>: done, but for something that was told.</summary>
+    public const int Partly = 3;
+
     /// <summary>For <c>wait</c>: it took too long; the code that timeout(1) uses.</summary>
     public const int TimedOut = 124;
 
