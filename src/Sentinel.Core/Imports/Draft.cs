@@ -34,9 +34,16 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
 
     public Place At => at;
 
+    public Notes Notes => notes;
+
+    public IReadOnlyList<(string Name, string Value)> Variables => _variables;
+
     public bool HasCommand => _keys.ContainsKey("run");
 
     public bool IsTask => _keys.ContainsKey("type");
+
+    /// <summary>Whether something in it depends on a variable from elsewhere.</summary>
+    public bool UsesVariables => _keys.GetValueOrDefault("run")?.Contains("${") == true || _variables.Exists(variable => variable.Value.Contains("${"));
 
     public bool HasHealth => _spec.Health is not null;
 
@@ -57,6 +64,18 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
     {
         if (Fits(from, () => Command.From(words, isExact: true)))
             _keys["run"] = Toml.Texts(words);
+    }
+
+    /// <summary>The same; as a line where that is as good.</summary>
+    /// <param name="written">The line that the words come from; null: there is none.</param>
+    public void RunExactly(Value from, IReadOnlyList<string> words, string? written)
+    {
+        if (Words.OfShell(words) is { } shell)
+            Run(from, shell);
+        else if (Words.Line(words, written) is { } line)
+            Run(from, line);
+        else
+            Run(from, words);
     }
 
     public void BeTask() => _keys["type"] = Toml.Text("task");
@@ -80,6 +99,13 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         return true;
     }
 
+    /// <summary>Gives an option what a key says, letter by letter, if it is there.</summary>
+    public void Take(Keys keys, string key, string option)
+    {
+        if (keys.Take(key) is { } value && value.Text() is { } text)
+            Give(value, option, text);
+    }
+
     public void Give(Value from, string option, double number) => Give(from, option, number.ToString("0.###", CultureInfo.InvariantCulture));
 
     /// <param name="value">With <c>${NAME}</c> for variables.</param>
@@ -87,8 +113,11 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
     {
         if (!Fits(from, () => Model.Specs.Variable.Parse($"{variable}={value}")))
             return;
-        _variables.RemoveAll(old => old.Name == variable);
-        _variables.Add((variable, Toml.Text(value)));
+        var index = _variables.FindIndex(old => old.Name == variable);
+        if (index < 0)
+            _variables.Add((variable, Toml.Text(value)));
+        else
+            _variables[index] = (variable, Toml.Text(value));
     }
 
     /// <param name="value">What a variable is to be, letter by letter.</param>
@@ -107,6 +136,8 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
 
     public void AnyPort() => _ports.Add((PortRequest.DefaultName, Toml.Text("auto")));
 
+    public int PortCount => _ports.Count;
+
     public bool HasPort => _ports.Count > 0;
 
     /// <summary>Leaves out what has no effect without something that was not taken either.</summary>
@@ -124,7 +155,6 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
     /// <param name="as">The name that it got.</param>
     public string Text(string @as)
     {
-        const int widest = 100;
         if (_ports.Count > 0)
             _keys["port"] = _ports is [(PortRequest.DefaultName, var only)] ? only : Toml.Table(_ports);
         foreach (var (field, (texts, _)) in _options)
@@ -132,10 +162,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         var table = $"process.{Toml.Key(@as)}";
         var lines = new List<string> { $"[{table}]" };
         lines.AddRange(First.Concat(SpecFields.All.Select(field => field.Key)).Distinct().Where(_keys.ContainsKey).Select(key => $"{key} = {_keys[key]}"));
-        if (_variables.Count > 0 && $"env = {Toml.Table(_variables)}" is var inline && inline.Length <= widest && !inline.Contains('\n'))
-            lines.Add(inline);
-        else if (_variables.Count > 0)
-            lines.AddRange([$"\n[{table}.env]", .. _variables.Select(variable => $"{Toml.Key(variable.Name)} = {variable.Value}")]);
+        lines.AddRange(Toml.Variables($"{table}.", _variables));
         return string.Join('\n', lines);
     }
 

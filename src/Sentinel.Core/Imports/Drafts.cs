@@ -14,6 +14,9 @@ internal sealed class Drafts(Notes notes)
     /// <summary>Environment files of all.</summary>
     public List<string> EnvironmentFiles { get; } = [];
 
+    /// <summary>Gathers the variables of all; it is no process.</summary>
+    public Draft Common { get; } = new("", "", default, notes);
+
     public IReadOnlyList<Draft> All => _all;
 
     public Draft Add(string name, string path, Place at)
@@ -47,15 +50,15 @@ internal sealed class Drafts(Notes notes)
             if (earlier.Select(Find).OfType<Draft>().Select(draft => names[draft]).ToList() is { Count: > 0 } known)
                 later.Set("after", known.Count == 1 ? Toml.Text(known[0]) : Toml.Texts(known));
 
-        var tables = _all.Select(draft => draft.Text(names[draft]));
-        return new Imported(Name, _all.Count, string.Join("\n\n", Head() is { Length: > 0 } head ? tables.Prepend(head) : tables) + "\n", notes.All());
+        var text = string.Join("\n\n", _all.Select(draft => draft.Text(names[draft])).Prepend(Head()).Where(table => table.Length > 0));
+        return new Imported(Name, _all.Count, $"{text}\n", notes.All());
     }
 
     private string Head() => string.Join('\n', new[]
     {
         Name is null ? null : $"name = {Toml.Text(Name)}",
         EnvironmentFiles.Count == 0 ? null : $"env-file = {Toml.Texts(EnvironmentFiles)}",
-    }.OfType<string>());
+    }.Concat(Toml.Variables("", Common.Variables)).OfType<string>());
 
     private Draft? Find(string name) => _all.Find(draft => draft.Name == name);
 
@@ -98,8 +101,9 @@ internal sealed class Drafts(Notes notes)
             need.From.Tell($"{need.Target} has no health check; it is waited for until it is {until}");
         }
 
-        if (until == "ready" && !target.HasReadiness && !target.IsTask)
-            until = null;
+        // What is never asked whether it is ready is ready at once.
+        if (until == "ready" && !target.HasReadiness)
+            until = target.HasHealth ? "healthy" : target.IsTask ? "started" : null;
         if (until == (target.IsTask ? "done" : "ready"))
             until = null;
         var name = Toml.Text(names[target]);

@@ -28,10 +28,11 @@ internal sealed class Keys(Node.Table table, string path, Notes notes, IReadOnly
     public int? Whole(string key) => Take(key)?.Whole();
 
     /// <summary>All of them: each key is a name that the user chose.</summary>
-    public IEnumerable<(string Key, Value Value)> All() => Those(_ => true);
+    public IEnumerable<(string Key, Value Value)> All() => Those("");
 
-    public IEnumerable<(string Key, Value Value)> Those(Func<string, bool> isWanted) =>
-        table.Entries.Where(entry => !_taken.Contains(entry.Key) && isWanted(entry.Key))
+    /// <summary>Those that begin with these letters.</summary>
+    public IEnumerable<(string Key, Value Value)> Those(string prefix) =>
+        table.Entries.Where(entry => !_taken.Contains(entry.Key) && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
             .Select(entry => (entry.Key, ValueOf(entry.Key, entry.Value)))
             .ToList()
             .Select(found =>
@@ -46,6 +47,8 @@ internal sealed class Keys(Node.Table table, string path, Notes notes, IReadOnly
         foreach (var key in keys)
             _taken.Add(key);
     }
+
+    public void Ignore(Func<string, bool> isIgnored) => Ignore([.. table.Entries.Select(entry => entry.Key).Where(isIgnored)]);
 
     /// <summary>All that nobody has taken is somebody else's.</summary>
     public void IgnoreRest()

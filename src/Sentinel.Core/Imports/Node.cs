@@ -14,6 +14,17 @@ internal abstract record Node(Place Place)
     /// <param name="Text">As it is written, without quotes: <c>no</c> and <c>22:22</c> are just that.</param>
     public sealed record Scalar(Place Place, string Text, ScalarKind Kind) : Node(Place);
 
+    /// <exception cref="ImportException">It cannot be written into any file.</exception>
+    public static Scalar Of(Place at, string text, ScalarKind kind)
+    {
+        if (text.Contains('\0'))
+            throw new ImportException(at, "this holds a NUL");
+        for (var i = 0; i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+                throw new ImportException(at, "this holds half a character");
+        return new Scalar(at, text, kind);
+    }
+
     public sealed record List(Place Place, IReadOnlyList<Node> Items) : Node(Place);
 
     /// <summary>No two entries have the same key.</summary>

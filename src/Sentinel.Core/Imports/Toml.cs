@@ -6,6 +6,8 @@ namespace Sentinel.Core.Imports;
 /// <summary>Values as TOML 1.0 writes them, on one line wherever that is possible.</summary>
 internal static class Toml
 {
+    private const int Widest = 100;
+
     public static string Key(string key) => key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : Basic(key);
 
     /// <summary>Literal where a basic string would need escapes; over several lines where the text has several.</summary>
@@ -25,6 +27,18 @@ internal static class Toml
 
     public static string Table(IEnumerable<(string Key, string Value)> entries) =>
         entries.Select(entry => $"{Key(entry.Key)} = {entry.Value}").ToList() is { Count: > 0 } all ? $"{{ {string.Join(", ", all)} }}" : "{}";
+
+    /// <summary>The lines of <c>env</c>: in one where that fits, else as a table of its own.</summary>
+    /// <param name="prefix">Of the table that they belong to.</param>
+    public static IEnumerable<string> Variables(string prefix, IReadOnlyList<(string Name, string Value)> variables)
+    {
+        if (variables.Count == 0)
+            return [];
+        var line = $"env = {Table(variables)}";
+        return line.Length <= Widest && !line.Contains('\n')
+            ? [line]
+            : [$"\n[{prefix}env]", .. variables.Select(variable => $"{Key(variable.Name)} = {variable.Value}")];
+    }
 
     private static string Basic(string text)
     {

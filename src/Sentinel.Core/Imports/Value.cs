@@ -47,7 +47,7 @@ internal sealed class Value(Node node, string path, Notes notes)
     };
 
     /// <summary>The texts of a list; what is no text is told.</summary>
-    public IReadOnlyList<string> Texts() => [.. Items.Select(item => item.Text()).OfType<string>()];
+    public string[] Texts() => [.. Items.Select(item => item.Text()).OfType<string>()];
 
     /// <summary>Null, and told, when it is not a table.</summary>
     /// <param name="whys">Why keys that are known are not taken.</param>

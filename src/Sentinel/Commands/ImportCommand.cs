@@ -16,26 +16,38 @@ internal static class ImportCommand
         var file = new Argument<string>("file") { Description = "File, or a folder with one such file", HelpName = "file|folder" };
         var write = SharedOptions.Flag("--write", $"Write {FileName} beside the file, instead of printing it");
         var foremanPorts = SharedOptions.Flag("--foreman-ports", "Procfile: give each process the port that foreman does: 5000, 5100, ...");
-        var command = new Command("import") { file, write, foremanPorts };
+        var keepContainers = SharedOptions.Flag("--keep-containers", "Compose: let 'docker compose up' run the services that have an image or are built");
+        var environment = new Option<string?>("--env") { Description = "pm2: take env_NAME, too", HelpName = "name" };
+        var runJs = SharedOptions.Flag("--run-js", "pm2: let node execute the file and print what it comes to; without it, only literals are read");
+        var command = new Command("import") { file, write, foremanPorts, keepContainers, environment, runJs };
         command.SetAction(result => Import(
             result.GetValue(file)!,
-            new ImportOptions { HasForemanPorts = result.GetValue(foremanPorts) },
-            result.GetValue(write)));
+            new ImportOptions
+            {
+                HasForemanPorts = result.GetValue(foremanPorts),
+                KeepsContainers = result.GetValue(keepContainers),
+                Environment = result.GetValue(environment),
+            },
+            result.GetValue(write),
+            result.GetValue(runJs)));
         return command;
     }
 
-    private static int Import(string path, ImportOptions options, bool isWritten)
+    private static int Import(string path, ImportOptions options, bool isWritten, bool isRun)
     {
         try
         {
             path = Directory.Exists(path) ? Only(path) : path;
+            if (isRun)
+                options = options with { Printed = Node.Print(path) };
             var folder = new SourceFolder(Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".");
             var imported = Importer.Read(path, SourceFolder.TextOf(path), options, folder);
             if (isWritten && WhyNotWritten(Path.Combine(folder.Path, FileName), imported.Toml) is { } why)
                 return Session.Fail(why);
             using var output = new Output(StandardStream.Output);
+            var count = imported.Processes == 1 ? "1 process" : $"{imported.Processes} processes";
             if (isWritten)
-                output.Line($"Wrote {Text.Printable(Path.Combine(folder.Path, FileName))} ({imported.Processes} {(imported.Processes == 1 ? "process" : "processes")})");
+                output.Line($"Wrote {Text.Printable(Path.Combine(folder.Path, FileName))} ({count})");
             else
                 output.Write(Encoding.UTF8.GetBytes(imported.Toml));
             output.Flush();
@@ -51,7 +63,7 @@ internal static class ImportCommand
 
     private static string Only(string folder) => Importer.FindIn(new SourceFolder(folder)) switch
     {
-        [var only] => Path.Combine(folder, only),
+        [var only] => folder is "." ? only : Path.Combine(folder, only),
         [] => throw new ImportException($"{folder} has no file that can be imported; name one"),
         var several => throw new ImportException($"{folder} has several files that can be imported; name one of them: {string.Join(", ", several)}"),
     };

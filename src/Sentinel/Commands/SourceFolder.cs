@@ -24,7 +24,8 @@ internal sealed class SourceFolder(string folder) : ISourceFolder
     {
         try
         {
-            return [.. Directory.EnumerateFiles(System.IO.Path.Combine(folder, path)).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+            var files = Directory.EnumerateFiles(System.IO.Path.Combine(folder, path));
+            return [.. files.Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,6 +36,8 @@ internal sealed class SourceFolder(string folder) : ISourceFolder
     /// <exception cref="ImportException">It is too large, or not text.</exception>
     public static string TextOf(string path)
     {
+        if (!File.Exists(path))
+            throw new ImportException($"{path}: there is no such file");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         // Four bytes are the most that a character takes. A device has no length, and no end perhaps.
         var bytes = new byte[Importer.MostCharacters + 1];
