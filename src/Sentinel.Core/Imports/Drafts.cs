@@ -6,6 +6,7 @@ namespace Sentinel.Core.Imports;
 internal sealed class Drafts(Notes notes)
 {
     private readonly List<Draft> _all = [];
+    private readonly Dictionary<string, Draft> _byName = [];
     private readonly List<(Draft Later, IReadOnlyList<string> Names)> _orders = [];
 
     /// <summary>What the file calls the project; null: nothing.</summary>
@@ -35,6 +36,8 @@ internal sealed class Drafts(Notes notes)
     {
         // What has no command has been told.
         _all.RemoveAll(draft => !draft.HasCommand);
+        foreach (var draft in _all)
+            _byName.TryAdd(draft.Name, draft);
         var names = Names();
         foreach (var target in _all.SelectMany(draft => draft.Needs).Where(need => need.Until == "done").Select(need => Find(need.Target)).OfType<Draft>())
             target.BeTask();
@@ -60,20 +63,22 @@ internal sealed class Drafts(Notes notes)
         EnvironmentFiles.Count == 0 ? null : $"env-file = {Toml.Texts(EnvironmentFiles)}",
     }.Concat(Toml.Variables("", Common.Variables)).OfType<string>());
 
-    private Draft? Find(string name) => _all.Find(draft => draft.Name == name);
+    private Draft? Find(string name) => _byName.GetValueOrDefault(name);
 
     private Dictionary<Draft, string> Names()
     {
         var names = new Dictionary<Draft, string>();
+        var taken = new HashSet<string>();
         // A name that is right as it is stays, whoever comes first.
         foreach (var draft in _all.OrderByDescending(draft => ProcessName.IsValid(draft.Name)))
         {
             var plain = string.Concat(draft.Name.EnumerateRunes().Select(rune => ProcessName.IsValid($"x{rune}") ? rune.ToString() : "-"));
-            var name = ProcessName.IsValid(plain) && !names.ContainsValue(plain) ? plain : ProcessName.Unique(plain, names.ContainsValue);
+            var name = ProcessName.IsValid(plain) && !taken.Contains(plain) ? plain : ProcessName.Unique(plain, taken.Contains);
             if (name != draft.Name)
                 draft.Tell($"the name is {name} in sentinel.toml: "
                     + (ProcessName.IsValid(draft.Name) ? "another process has the same" : ProcessName.Rule));
             names[draft] = name;
+            taken.Add(name);
         }
 
         return names;

@@ -10,6 +10,7 @@ internal sealed class Notes
     public const string Unknown = "nothing in sentinel.toml stands for it";
 
     private readonly List<NotTaken> _told = [];
+    private readonly HashSet<NotTaken> _known = [];
     private readonly List<Keys> _open = [];
     private readonly List<string> _files = [];
 
@@ -17,7 +18,8 @@ internal sealed class Notes
     {
         if (!_files.Contains(place.File))
             _files.Add(place.File);
-        if (new NotTaken(place.File, place.Line, path, why) is var note && !_told.Contains(note))
+        var note = new NotTaken(place.File, place.Line, path, why);
+        if (_known.Add(note))
             _told.Add(note);
     }
 

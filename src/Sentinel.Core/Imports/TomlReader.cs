@@ -57,10 +57,11 @@ internal static class TomlReader
         {
             return SyntaxParser.Parse(text, file, validate: true);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (Exception e) when (e is ArgumentOutOfRangeException or TomlException)
         {
-            // The library has no words for it, and no place.
-            throw new ImportException(new Place(file, 0, 0), "an escape in a text is no character");
+            // The library has no words of its own for these, and no place.
+            throw new ImportException(
+                new Place(file, 0, 0), e is TomlException ? "lists and tables are nested too deeply" : "an escape in a text is no character");
         }
     }
 

@@ -111,6 +111,10 @@ public sealed class PitchforkTests
     public void An_escape_that_is_no_character_is_an_error() =>
         Assert.Equal("pitchfork.toml: an escape in a text is no character", Import.Refusal(File, "x = \"\"\"\\u00"));
 
+    [Fact]
+    public void Deep_nesting_is_an_error() =>
+        Assert.Equal("pitchfork.toml: lists and tables are nested too deeply", Import.Refusal(File, $"x = {new string('[', 100_000)}"));
+
     [Theory]
     [InlineData("[daemons.a]\nrun = ")]
     [InlineData("[daemons.a]\nrun = \"a\"\nrun = \"b\"")]
