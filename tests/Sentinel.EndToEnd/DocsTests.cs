@@ -44,6 +44,7 @@ public partial class DocsTests
         Directory.CreateDirectory(Path.Combine(home.Work, "app"));
         foreach (var file in (string[])["server.py", "worker.py", "app.js", ".env"])
             File.WriteAllText(Path.Combine(home.Work, file), "");
+        File.WriteAllText(Path.Combine(home.Work, "Procfile"), "web: python3 -m http.server $PORT\njobs: python3 worker.py\n");
         var variables = new Dictionary<string, string?>
         {
             ["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}",

@@ -277,6 +277,28 @@ public class ProjectTests
         Assert.Equal([("shop/bad", "failed"), ("shop/web", "started")], report.Results.Select(result => (result.Name!, result.Outcome)).Order());
     }
 
+    [Fact]
+    public async Task Without_a_file_of_its_own_the_one_of_another_tool_is_taken()
+    {
+        await using var home = new SentinelHome();
+        var shop = Directory.CreateDirectory(Path.Combine(home.Root, "shop")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(shop, "Procfile"), "web: exec sleep 1000\nworker: exec sleep 999\nrelease: echo migrated\n");
+
+        var up = (await In(home, shop, "up")).Ok();
+
+        Assert.StartsWith("Takes Procfile, and writes nothing.\n", up.Stderr);
+        Assert.EndsWith("3 are up.\n", up.Stdout);
+        Assert.Equal(["shop/release", "shop/web", "shop/worker"], (await home.List()).Processes.Select(process => process.Name).Order());
+        Assert.Equal(["Procfile"], Directory.GetFiles(shop).Select(Path.GetFileName));
+        Assert.EndsWith("Stopped 2 processes of shop\n", (await In(home, shop, "down")).Ok().Stdout);
+
+        await File.WriteAllTextAsync(Path.Combine(shop, "compose.yaml"), "services:\n  one: { command: exec sleep 1000, volumes: [x] }\n");
+        Assert.Contains("there are Procfile, compose.yaml; --file names the one to take", (await In(home, shop, "up")).Fails(2).Stderr);
+        Assert.Contains("1 thing in it cannot be taken: 'sentinel import compose.yaml' tells it", (await In(home, shop, "plan", "-f", "compose.yaml")).Ok().Stderr);
+        await File.WriteAllTextAsync(Path.Combine(shop, "compose.yaml"), "services: [\n");
+        Assert.Contains("compose.yaml:", (await In(home, shop, "up", "-f", "compose.yaml")).Fails(2).Stderr);
+    }
+
     private static void Go(SentinelHome home) => File.WriteAllText(Path.Combine(home.Root, "go"), "");
 
     private static string Project(SentinelHome home, string folder, string text)

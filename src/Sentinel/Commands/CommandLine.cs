@@ -15,6 +15,8 @@ internal static class CommandLine
     public static readonly (string, string)[] ExitCodes =
     [
         ("0", "Success"), ("1", "All or part of it failed"), ("2", "The command line, or the file of a project, is wrong, and nothing was done"),
+        ("3", "For import: done, except for what it told on stderr; for plan --exit-code: something would be changed"),
+        ("124", "For wait and up: the time was up"),
     ];
 
     public static readonly (string, string)[] Files = [("~/.sentinel", "The state, logs and events; SENTINEL_HOME names another folder")];
@@ -92,6 +94,7 @@ internal static class CommandLine
         ("Daemon and machine",
         [
             new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),
+            new("import", "Make a sentinel.toml from the file of another tool", ImportCommand.Create, Details: "What is not taken is told on stderr, and the exit code is 3"),
             new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create),
             new("startup", "Start the daemon, or a command, at boot", StartupCommand.Create),
             new("completion", "Print the completion script for a shell", CompletionCommand.Create),

@@ -54,6 +54,7 @@ internal static class Examples
         "port free" => ["sentinel port free 8080", "sentinel port free http"],
         "env" => ["sentinel env web", "sentinel env web --all --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
+        "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
         "doctor" => ["sentinel doctor"],
         "completion" => ["source <(sentinel completion bash)", "sentinel completion fish > ~/.config/fish/completions/sentinel.fish"],
         "daemon" => ["sentinel daemon start", "sentinel daemon status"],

@@ -1,11 +1,17 @@
 using System.CommandLine;
+using System.Text;
 using Sentinel.Api;
+using Sentinel.Core.Host;
+using Sentinel.Core.Imports;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
+using Sentinel.Rendering;
+using Project = Sentinel.Core.Projects.Project;
 
 namespace Sentinel.Commands;
 
@@ -17,7 +23,56 @@ internal sealed class ProjectInput
     public void AddTo(System.CommandLine.Command command) => command.Options.Add(_file);
 
     /// <summary>Reads it; null, after saying what is wrong, if it cannot be used.</summary>
-    public Project? Read(ParseResult result) => ProjectLook.ReadOrTell(result.GetValue(_file));
+    public Project? Read(ParseResult result)
+    {
+        try
+        {
+            return Foreign(result.GetValue(_file)) is { } path ? ReadImported(path) : ProjectLook.ReadOrTell(result.GetValue(_file));
+        }
+        catch (ImportException e)
+        {
+            Session.Fail(Text.Printable(e.Message));
+            return null;
+        }
+    }
+
+    // The file of another tool, as it was named, or as the only one that is here; null: there is none.
+    private static string? Foreign(string? given)
+    {
+        if (given is { Length: > 0 })
+            return Path.GetExtension(given) is ".toml" or ".json" || !File.Exists(given) ? null : Path.GetFullPath(given, Caller.FolderAsSeen);
+        if (given is not null || ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME")) is not null)
+            return null;
+        return Importer.ProjectsIn(new SourceFolder(Caller.FolderAsSeen)) switch
+        {
+            [var only] => Path.Combine(Caller.FolderAsSeen, only),
+            [] => null,
+            var several => throw new ImportException(
+                $"there is no {ProjectFile.Name} here, and there are {string.Join(", ", several)}; --file names the one to take, and 'sentinel import FILE --write' makes a {ProjectFile.Name} of it"),
+        };
+    }
+
+    private static Project? ReadImported(string path)
+    {
+        var (name, folder) = (Path.GetFileName(path), Path.GetDirectoryName(path)!);
+        var imported = Importer.Read(name, SourceFolder.TextOf(path), new ImportOptions(), new SourceFolder(folder));
+        Output.Tell($"Takes {name}, and writes nothing" + (imported.NotTaken.Count == 0 ? "."
+            : $"; {Text.Count(imported.NotTaken.Count, "thing", "things")} in it cannot be taken: 'sentinel import {Text.Argument(name)}' tells {(imported.NotTaken.Count == 1 ? "it" : "them")}."));
+        var made = Path.Combine(folder, ProjectFile.Name);
+        var (project, problems) = new ProjectReader(new MadeFile(made, Encoding.UTF8.GetBytes(imported.Toml))).Read(made, $"{name} as {ProjectFile.Name}");
+        ProjectLook.Tell(problems);
+        return project is null ? null : project with { File = path };
+    }
+
+    /// <summary>A file that is not on the disk, beside those that are.</summary>
+    private sealed class MadeFile(string made, byte[] content) : IRegularFiles
+    {
+        private readonly RegularFiles _files = new();
+
+        public byte[]? Read(string path, int mostBytes, Account? reader = null) => path == made ? content : _files.Read(path, mostBytes, reader);
+
+        public byte[]? ReadOfHome(string path, int mostBytes) => _files.ReadOfHome(path, mostBytes);
+    }
 
     /// <summary>The name under which it is known, also where there is no file any more; null: no project is known here.</summary>
     public string? KnownIn(ParseResult result, State state) =>

@@ -21,6 +21,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Logs",
         "Sentinel.Core.Store",
         "Sentinel.Core.Environments",
+        "Sentinel.Core.Imports",
         "Sentinel.Core.Checks",
         "Sentinel.Core.Supervision",
         "Sentinel.Core.Projects",
