@@ -150,6 +150,9 @@ public partial class DocsTests
             Assert.True(kind == "console" || !block.Exists(line => line.StartsWith(Prompt, StringComparison.Ordinal)), $"{page}: a prompt in a block of '{kind}'");
             if (kind == "sh")
                 yield return new Use(string.Join('\n', block), "");
+            // A file that the lines after it are about.
+            if (kind == "toml" && block is [['#', ' ', .. var about], ..] && about.StartsWith("sentinel.toml", StringComparison.Ordinal))
+                yield return new Use($"cat >sentinel.toml <<'END'\n{string.Join('\n', block)}\nEND", "");
             for (var j = 0; kind == "console" && j < block.Count; j++)
             {
                 if (!Command().IsMatch(block[j]))

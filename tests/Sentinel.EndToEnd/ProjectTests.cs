@@ -299,6 +299,68 @@ public class ProjectTests
         Assert.Contains("compose.yaml:", (await In(home, shop, "up", "-f", "compose.yaml")).Fails(2).Stderr);
     }
 
+    [Theory]
+    [InlineData(Signals.Interrupt, 0)]
+    [InlineData(Signals.Terminate, 0)]
+    [InlineData(Signals.Kill, 137)]
+    public async Task In_the_foreground_it_shows_all_logs_and_ends_with_the_command(int signal, int code)
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", """
+            [process.db]
+            run = "echo listening; exec sleep 1000"
+            ready-log = "listening"
+            [process.api]
+            run = "echo hello from api; exec sleep 1000"
+            needs = "db"
+            """);
+        var up = home.Begin(new Call("up", "--foreground") { Folder = shop });
+        await Wait.Until(() => up.Stdout.Contains("hello from api", StringComparison.Ordinal), () => $"the log is shown: {up.Stdout}");
+        Assert.Contains("shop/db  | listening", up.Stdout);
+        Assert.Equal(2, home.Supervised().Count);
+
+        up.Signal(signal);
+
+        Assert.Equal(code, (await up.End()).ExitCode);
+        await Wait.Until(() => home.Supervised().Count == 0, "all have ended");
+        Assert.Equal(["stopped", "stopped"], (await home.List()).Processes.Select(process => process.State));
+    }
+
+    [Fact]
+    public async Task It_ends_with_a_task_and_its_code()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", """
+            [process.db]
+            run = "echo listening; exec sleep 1000"
+            ready-log = "listening"
+            [process.tests]
+            type = "task"
+            run = "echo testing; exit $(cat ../code)"
+            needs = "db"
+            """);
+        await File.WriteAllTextAsync(Path.Combine(home.Root, "code"), "7");
+
+        var failed = (await In(home, shop, "up", "--exit-from", "tests")).Fails(7);
+        Assert.Contains("testing", failed.Stdout);
+        Assert.Empty(home.Supervised());
+        await File.WriteAllTextAsync(Path.Combine(home.Root, "code"), "0");
+        (await In(home, shop, "up", "--exit-from", "tests")).Ok();
+        Assert.Contains("testing", (await In(home, shop, "up", "--exit-from", "tests")).Ok().Stdout);
+        Assert.Contains("db is no task", (await In(home, shop, "up", "--exit-from", "db")).Fails(1).Stderr);
+        Assert.Contains("has no process 'test'; did you mean 'tests'?", (await In(home, shop, "up", "--exit-from", "test")).Fails(1).Stderr);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task When_nothing_is_left_to_show_it_ends_with_the_first_failure()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "[process.one]\nrun = 'echo oh no; exit 5'\n");
+
+        Assert.Contains("oh no", (await In(home, shop, "up", "--foreground")).Fails(5).Stdout);
+    }
+
     private static void Go(SentinelHome home) => File.WriteAllText(Path.Combine(home.Root, "go"), "");
 
     private static string Project(SentinelHome home, string folder, string text)

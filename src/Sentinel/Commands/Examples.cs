@@ -29,7 +29,7 @@ internal static class Examples
         "wait" => ["sentinel wait job", "sentinel wait web --for running --timeout 30"],
         "scale" => ["sentinel scale worker 4"],
         "set" => ["sentinel set web --restart", "sentinel set web --max-memory 500M --nice 5", "sentinel set web --unset max-memory"],
-        "up" => ["sentinel up", "sentinel up api --timeout 60", "sentinel up --profile debug --no-wait"],
+        "up" => ["sentinel up", "sentinel up api --timeout 60", "sentinel up --profile debug --no-wait", "sentinel up --foreground", "sentinel up --exit-from tests"],
         "down" => ["sentinel down", "sentinel down db", "sentinel down --forget"],
         "plan" => ["sentinel plan", "sentinel plan --exit-code"],
         "apply" => ["sentinel apply", "sentinel apply --dry-run"],

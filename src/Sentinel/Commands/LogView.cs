@@ -44,8 +44,9 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     /// <summary>Whether any line matched, if a pattern was given.</summary>
     public bool HasMatch { get; private set; }
 
+    /// <param name="found">Called when what follows from then on is certain to be shown, if it is followed.</param>
     /// <returns>The logs that cannot be read.</returns>
-    public IReadOnlyList<Outcome.Failed> Show()
+    public IReadOnlyList<Outcome.Failed> Show(Action? found = null)
     {
         var number = session.Store.Read().LastEvent;
         var happened = _writer.TakesMarks && query.Pattern is null ? HappenedUpTo(number) : [];
@@ -59,6 +60,7 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         else
             parts.ForEach(Show);
         session.Output.Flush();
+        found?.Invoke();
         if (query.IsFollowing)
             new LogFollow(session, _writer, query, look).Follow(parts, number);
         else

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sentinel.Api;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
@@ -19,6 +20,9 @@ internal static class UpCommand
         var noWait = SharedOptions.Flag("--no-wait", "Return at once, and do not wait until all are ready");
         var timeout = SharedOptions.Seconds("--timeout", "Wait no longer than this");
         var again = SharedOptions.Flag("--again", "Run tasks again that are done");
+        var foreground = SharedOptions.Flag("--foreground", "Show all logs until Ctrl+C, and then stop all of it; however this command ends, the processes end with it");
+        var exitFrom = new Option<string?>("--exit-from") { Description = "As --foreground, until this task has ended; exit with its code", HelpName = "task" };
+        exitFrom.CompletionSources.Add(_ => ProjectLook.Names());
         var json = SharedOptions.Json();
         var command = new Command("up") { names };
         input.AddTo(command);
@@ -26,11 +30,17 @@ internal static class UpCommand
         command.Options.Add(noWait);
         command.Options.Add(timeout);
         command.Options.Add(again);
+        command.Options.Add(foreground);
+        command.Options.Add(exitFrom);
         command.Options.Add(json);
         command.Check(result =>
         {
             if (result.GetValue(noWait) && result.GetValue(timeout) is not null)
                 throw new FormatException("--timeout is for a wait, and --no-wait does without; use one of them");
+            if (result.GetValue(foreground) || result.GetValue(exitFrom) is not null)
+                foreach (var option in new Option[] { noWait, timeout, json })
+                    if (result.GetResult(option) is { Implicit: false })
+                        throw new FormatException($"{option.Name} is for an 'up' that returns; --foreground and --exit-from stay");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
@@ -38,6 +48,8 @@ internal static class UpCommand
                 return ExitCode.Usage;
             if (ToStart(project, result.GetValue(names)!, result.GetValue(profiles)!) is not { } toStart)
                 return ExitCode.Failure;
+            if (result.GetValue(foreground) || result.GetValue(exitFrom) is not null)
+                return Stay(session, project, toStart, result.GetValue(again), result.GetValue(exitFrom));
             var request = new Request.Apply(ProjectInput.RequestOf(project, session), toStart, result.GetValue(again));
             DaemonCommand.Ensure(session);
             var begun = DateTimeOffset.UtcNow;
@@ -55,6 +67,33 @@ internal static class UpCommand
                 [.. wanted.Concat(new Dependencies(state.Processes.Values).NeededIn(wanted)).Select(record => record.Id).Distinct()], outcomes);
         }));
         return command;
+    }
+
+    private static int Stay(Session session, Project project, IReadOnlyList<string> toStart, bool again, string? exitFrom)
+    {
+        if (exitFrom is not null && ToStart(project, [exitFrom], []) is null)
+            return ExitCode.Failure;
+        if (exitFrom is not null && project.Processes.First(process => process.Name == exitFrom) is { IsTask: false })
+            return Session.Fail($"{exitFrom} is no task: it has no end to exit with; give it type = \"task\"");
+        DaemonCommand.Ensure(session);
+        var wanted = ProjectInput.RequestOf(project, session, new Ancestry(session.Table).Find(Environment.ProcessId));
+        // First all are known, so that their logs can be followed from the first line on.
+        var registered = session.Do(new Request.Apply(wanted, []));
+        if (registered.Any(outcome => outcome is Outcome.Failed))
+            return session.Report(registered);
+        var state = session.Store.Read();
+        var name = Plan.NameIn(state, project.Folder)!;
+        var records = toStart.Concat(exitFrom is null ? [] : [exitFrom]).SelectMany(member => state.MembersOf(name).Where(record => record.Spec.HasName($"{name}/{member}"))).ToList();
+        // What is done is not run again, except for this one.
+        var rerun = exitFrom is not null && records[^1].IsDone;
+        return new Foreground(session, name).Run(
+            () =>
+            [
+                .. session.Do(new Request.Apply(wanted, [.. toStart.Append(exitFrom).OfType<string>().Distinct().Where(member => !rerun || member != exitFrom)], again)),
+                .. rerun ? session.Do(new Request.Start(Selection.Of([records[^1].Id]), Renewal: null)) : [],
+            ],
+            [.. records.Concat(new Dependencies(state.Processes.Values).NeededIn(records)).Select(record => record.Id).Distinct()],
+            exitFrom is null ? null : records[^1].Id);
     }
 
     /// <summary>What is to be started; null, after saying so, if a name is wrong.</summary>

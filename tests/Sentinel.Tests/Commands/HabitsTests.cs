@@ -63,7 +63,7 @@ public sealed class HabitsTests
     public void Every_word_that_is_read_as_ours_or_answered_is_no_command_and_every_answer_names_one()
     {
         var known = CommandLine.Create().Subcommands.SelectMany(command => command.Aliases.Append(command.Name)).ToHashSet();
-        string[] answered = ["save", "dump", "resurrect", "up", "down", "exec", "update", "ecosystem", "enable", "cat", "pid", "is-active", "journalctl", "fg"];
+        string[] answered = ["save", "dump", "resurrect", "exec", "update", "ecosystem", "enable", "cat", "pid", "is-active", "journalctl", "fg"];
 
         Assert.All(answered, word => Assert.DoesNotContain(word, known));
         foreach (var word in answered)

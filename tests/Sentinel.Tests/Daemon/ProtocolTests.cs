@@ -23,7 +23,7 @@ public sealed class ProtocolTests
     private static readonly Gen<Selection> Chosen = Gen.OneOf<Selection>(
         Gen.Const(new Selection.All()),
         Text.Select(group => new Selection.Members(group)),
-        Gen.Select(Text.Array[0, 3], Text.Null()).Select((targets, session) => new Selection.Named(targets) { Session = session }));
+        Gen.Select(Text.Array[0, 3], Text.Null(), Text.Null()).Select((targets, session, folder) => new Selection.Named(targets) { Session = session, Folder = folder }));
 
     // Eighths of a second are exact in seconds.
     private static readonly Gen<StopOptions> Options = Gen.Select(Gen.Int[1, 64].Nullable(), Gen.Int[0, 8 * 86_400].Nullable())
@@ -47,6 +47,9 @@ public sealed class ProtocolTests
         Gen.Select(Chosen, Gen.Int[1, 64], Gen.Bool).Select((selection, signal, isTree) => new Request.Signal(selection, signal, isTree)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
+        Gen.Select(AnyState.Spec, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Array[0, 2], Gen.Bool).Select((spec, environment, instances, origin, names, again) =>
+            new Request.Apply(
+                new ProjectRequest("shop", new ProjectMark("/shop", "/shop/sentinel.toml"), names, environment, [new ProjectMember(spec, instances)], environment, origin), names, again)),
         AnyState.Group.Select(group => new Request.CreateGroup(group)),
         Gen.Select(Text, AnyState.Environment, Text.Array[0, 3], Text.Array[0, 3].Null()).Select((group, set, unset, files) =>
             new Request.ChangeGroup(group, new GroupChange(set, unset, files))),
@@ -368,17 +371,26 @@ public sealed class ProtocolTests
                 Assert.Equal(one.Instances, other.Instances);
                 Assert.Equal((one.IsNamed, one.Surroundings, Content(one.Environment)), (other.IsNamed, other.Surroundings, Content(other.Environment)));
                 break;
+            case (Request.Apply { What: var one } first, Request.Apply { What: var other } second):
+                Assert.Equal((one.Name, one.Mark, Content(one.Environment), Content(one.Variables)), (other.Name, other.Mark, Content(other.Environment), Content(other.Variables)));
+                Assert.Equal(one.EnvironmentFiles, other.EnvironmentFiles);
+                AnyState.Same(Assert.Single(one.Members).Spec, Assert.Single(other.Members).Spec);
+                Assert.Equal(one.Members[0].Instances, other.Members[0].Instances);
+                AnyState.Same(one.Origin, other.Origin);
+                Assert.Equal(first.ToStart, second.ToStart);
+                Assert.Equal(first.Again, second.Again);
+                break;
             case (Request.ChangeSpecs { Changes: [var one] }, Request.ChangeSpecs { Changes: [var other] }):
                 AnyState.Same(one.Before, other.Before);
                 AnyState.Same(one.After, other.After);
                 Assert.Equal(one.Id, other.Id);
                 break;
             case (Request.Start one, Request.Start other):
-                Assert.Equal(Content(one.Renewal), Content(other.Renewal));
+                Assert.Equal((Content(one.Renewal), one.IsAlone), (Content(other.Renewal), other.IsAlone));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Stop one, Request.Stop other):
-                Assert.Equal(one.Options, other.Options);
+                Assert.Equal((one.Options, one.WithDependents), (other.Options, other.WithDependents));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Restart one, Request.Restart other):
@@ -432,6 +444,7 @@ public sealed class ProtocolTests
     {
         Assert.Equal(expected.GetType(), actual.GetType());
         Assert.Equal((expected as Selection.Named)?.Targets, (actual as Selection.Named)?.Targets);
+        Assert.Equal((expected as Selection.Named)?.Folder, (actual as Selection.Named)?.Folder);
         Assert.Equal((expected as Selection.Members)?.Group, (actual as Selection.Members)?.Group);
     }
 

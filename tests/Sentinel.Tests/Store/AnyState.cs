@@ -93,7 +93,7 @@ internal static class AnyState
         .Select(ports => ports.Where(port => !port.Name.TrimEnd('+').All(char.IsDigit) && !port.Name.Contains('=') && !port.Name.Contains(':')).DistinctBy(port => port.Name).DistinctBy(port => port.Variable).ToArray());
 
     public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
-        new Group(name, created) { EnvironmentFiles = files, Variables = variables });
+        new Group(name, created) { EnvironmentFiles = files, Variables = variables, Project = files.Length == 1 ? new ProjectMark(files[0], name) : null });
 
     public static readonly Gen<PortLease> Lease = Gen.Select(Gen.Int[1, 65535], Text, Time, Gen.Int[1, 99].Nullable())
         .Select((port, name, allocated, owner) => new PortLease(port, name, allocated, owner));
@@ -270,7 +270,7 @@ internal static class AnyState
     {
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
         Assert.Equal(expected.Variables.Bytes.ToArray(), actual.Variables.Bytes.ToArray());
-        Assert.Equal((expected.Name, expected.CreatedAt), (actual.Name, actual.CreatedAt));
+        Assert.Equal((expected.Name, expected.CreatedAt, expected.Project), (actual.Name, actual.CreatedAt, actual.Project));
     }
 
     // Records compare what is in their lists by reference.
