@@ -141,7 +141,7 @@ public class ProjectTests
 
         var told = (await In(home, two, "up")).Ok();
 
-        Assert.Contains($"This project is called shop-2: shop is that of {one}.", told.Stderr);
+        Assert.Contains($"This project is called shop-2: shop is that of {one}/sentinel.toml.", told.Stderr);
         var list = await home.List();
         Assert.NotEqual(list["shop/web"].Ports.Single().Port, list["shop-2/web"].Ports.Single().Port);
         Assert.StartsWith("shop-2/web ", (await In(home, two, "status", "web")).Ok().Stdout);
@@ -164,6 +164,21 @@ public class ProjectTests
 
         Assert.Equal(moved, Assert.Single((await home.List()).Processes).WorkingDirectory);
         Assert.Single(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Two_files_of_a_folder_are_two_projects_and_a_new_name_is_told()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "name = 'one'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        await File.WriteAllTextAsync(Path.Combine(shop, "other.toml"), "name = 'two'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        await Up(home, shop);
+        await Up(home, shop, "-f", "other.toml");
+        Assert.Equal(["one/web", "two/web"], (await home.List()).Processes.Select(process => process.Name).Order());
+        Assert.Contains("Stopped two/web", (await In(home, shop, "down", "-f", "other.toml")).Ok().Stdout);
+
+        Project(home, "shop", "name = 'three'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        Assert.Contains("This project is known as one; 'sentinel down --forget', and it will be called three.", (await In(home, shop, "up")).Ok().Stderr);
     }
 
     [Theory]

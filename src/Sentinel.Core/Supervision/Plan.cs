@@ -29,8 +29,8 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
         return new Plan(name, group, old, [.. steps, .. known.Values.Select(record => new PlanStep.Remove(record))]);
     }
 
-    /// <summary>The name of the project of a folder; null: it has none.</summary>
-    public static string? NameIn(State state, string folder) => state.Groups.Values.FirstOrDefault(group => group.Project?.Folder == folder)?.Name;
+    /// <summary>The name of the project that a file describes; null: it is not known.</summary>
+    public static string? NameOf(State state, string file) => state.Groups.Values.FirstOrDefault(group => group.Project?.File == file)?.Name;
 
     // The shell that asks now is not what was asked for: what it hands on changes with each shell.
     private static PlanStep Change(ProcessRecord record, ProcessSpec asked)
@@ -40,10 +40,10 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
         return fields.Length == 0 && record.Spec.Instance == after.Instance ? new PlanStep.Same(record) : new PlanStep.Change(record, after, fields);
     }
 
-    // A project whose folder is gone was moved, if one of its name is somewhere else now.
+    // Its file may have got another name, and its folder another place: where the old one is gone, what has the name is the same project.
     private static Group? OldOf(State state, ProjectRequest wanted, Func<string, bool> exists) =>
-        state.Groups.Values.FirstOrDefault(group => group.Project?.Folder == wanted.Mark.Folder)
-        ?? (state.Groups.GetValueOrDefault(wanted.Name) is { Project: { } gone } namesake && !exists(gone.Folder) ? namesake : null);
+        state.Groups.Values.FirstOrDefault(group => group.Project?.File == wanted.Mark.File)
+        ?? (state.Groups.GetValueOrDefault(wanted.Name) is { Project: { } old } namesake && (old.Folder == wanted.Mark.Folder || !exists(old.Folder)) ? namesake : null);
 
     private static string FreeName(State state, string wanted) => ProcessName.Unique(wanted, state.Groups.ContainsKey);
 }

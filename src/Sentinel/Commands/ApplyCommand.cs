@@ -35,7 +35,8 @@ internal static class ApplyCommand
             if (input.Read(result) is not { } project)
                 return ExitCode.Usage;
             var request = ProjectInput.RequestOf(project, session);
-            var state = session.Look().State;
+            // A daemon has written down what is.
+            var state = session.Daemon is null ? session.Look().State : session.Store.Read();
             var plan = Core.Supervision.Plan.For(state, request, DateTimeOffset.UtcNow, Directory.Exists);
             if (!isPlan && !result.GetValue(dryRun))
             {

@@ -77,7 +77,7 @@ internal sealed class ProjectInput
     /// <summary>The name under which it is known, also where there is no file any more; null: no project is known here.</summary>
     public string? KnownIn(ParseResult result, State state) =>
         (result.GetValue(_file) ?? ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME"))) is { } file
-        && Plan.NameIn(state, Path.GetDirectoryName(Path.GetFullPath(file, Caller.FolderAsSeen))!) is { } name
+        && Plan.NameOf(state, Path.GetFullPath(file, Caller.FolderAsSeen)) is { } name
             ? name
             : Selecting.ProjectOf(state, Caller.FolderAsSeen);
 

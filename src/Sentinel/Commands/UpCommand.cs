@@ -57,9 +57,11 @@ internal static class UpCommand
             if (outcomes.OfType<Outcome.Failed>().ToList() is { Count: > 0 } failed && outcomes.Count == failed.Count)
                 return session.Report(outcomes);
             var state = session.Store.Read();
-            var name = Plan.NameIn(state, project.Folder)!;
+            var name = Plan.NameOf(state, project.File)!;
             if (name != project.Name)
-                Output.Tell($"This project is called {name}: {project.Name} is that of {state.Groups[project.Name].Project?.Folder ?? "a group"}.");
+                Output.Tell(state.Groups.TryGetValue(project.Name, out var other)
+                    ? $"This project is called {name}: {project.Name} is that of {other.Project?.File ?? "a group"}."
+                    : $"This project is known as {name}; 'sentinel down --forget', and it will be called {project.Name}.");
             if (result.GetValue(noWait))
                 return session.Report(outcomes);
             var wanted = toStart.SelectMany(member => state.MembersOf(name).Where(record => record.Spec.HasName($"{name}/{member}"))).ToList();
@@ -82,7 +84,7 @@ internal static class UpCommand
         if (registered.Any(outcome => outcome is Outcome.Failed))
             return session.Report(registered);
         var state = session.Store.Read();
-        var name = Plan.NameIn(state, project.Folder)!;
+        var name = Plan.NameOf(state, project.File)!;
         var records = toStart.Concat(exitFrom is null ? [] : [exitFrom]).SelectMany(member => state.MembersOf(name).Where(record => record.Spec.HasName($"{name}/{member}"))).ToList();
         // What is done is not run again, except for this one.
         var rerun = exitFrom is not null && records[^1].IsDone;
