@@ -163,7 +163,7 @@ public class BulkTests
         (await home.Run("run", "--name", "member", "--group", "shop", "--port", "http", "sleep 1000")).Ok();
         (await home.Run("run", "--name", "pool", "--instances", "1", "sleep 1000")).Ok();
         (await home.Run("port", "allocate", "--name", "taken")).Ok();
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "shop.toml"), "name = 'project'\n[process.one]\nrun = ['sleep', '1000']\n");
+        File.WriteAllText(Path.Combine(home.Work, "shop.toml"), "name = 'project'\n[process.one]\nrun = ['sleep', '1000']\n");
         if (command.StartsWith("down", StringComparison.Ordinal))
             (await home.Run("up", "--file", "shop.toml")).Ok();
         if (command.StartsWith("daemon", StringComparison.Ordinal) && command != "daemon start")

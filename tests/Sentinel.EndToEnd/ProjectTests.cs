@@ -41,7 +41,7 @@ public class ProjectTests
         Assert.Matches("(?s)^Started daemon .*db +ready.*:2[0-9]{4}\n  migrate +done.*api-[12] +ready.*api-[12] +ready.*\n4 are up.\n$", told);
         var list = await home.List();
         Assert.Equal(("done", "stopped"), (list["shop/migrate"].State, list["shop/mail"].State));
-        Assert.Equal($"done at localhost:{list["shop/db"].Ports.Single().Port}\n", await File.ReadAllTextAsync(home.Stdout("shop/migrate")));
+        Assert.Equal($"done at localhost:{list["shop/db"].Ports.Single().Port}\n", File.ReadAllText(home.Stdout("shop/migrate")));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class ProjectTests
         Assert.Contains("It waits for build to be done: it is crashed: exited with code 2.", told);
 
         // What waited in vain starts when that comes after all.
-        Project(home, "shop", (await File.ReadAllTextAsync(Path.Combine(shop, "sentinel.toml"))).Replace("exit 2", "exit 0"));
+        Project(home, "shop", File.ReadAllText(Path.Combine(shop, "sentinel.toml")).Replace("exit 2", "exit 0"));
         Assert.EndsWith("3 are up.\n", await Up(home, shop));
     }
 
@@ -171,7 +171,7 @@ public class ProjectTests
     {
         await using var home = new SentinelHome();
         var shop = Project(home, "shop", "name = 'one'\n[process.web]\nrun = 'exec sleep 1000'\n");
-        await File.WriteAllTextAsync(Path.Combine(shop, "other.toml"), "name = 'two'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        File.WriteAllText(Path.Combine(shop, "other.toml"), "name = 'two'\n[process.web]\nrun = 'exec sleep 1000'\n");
         await Up(home, shop);
         await Up(home, shop, "-f", "other.toml");
         Assert.Equal(["one/web", "two/web"], (await home.List()).Processes.Select(process => process.Name).Order());
@@ -190,13 +190,13 @@ public class ProjectTests
         await using var home = new SentinelHome();
         var shop = Project(home, "shop", "[process.web]\nrun = 'exec sleep 1000'\n");
         await Up(home, shop);
-        var state = await File.ReadAllTextAsync(home.StateFile);
+        var state = File.ReadAllText(home.StateFile);
         Project(home, "shop", text);
 
         foreach (var command in (string[])["up", "apply", "plan"])
             Assert.Contains(error, (await In(home, shop, command)).Fails(2).Stderr);
 
-        Assert.Equal(state, await File.ReadAllTextAsync(home.StateFile));
+        Assert.Equal(state, File.ReadAllText(home.StateFile));
     }
 
     [Fact]
@@ -297,7 +297,7 @@ public class ProjectTests
     {
         await using var home = new SentinelHome();
         var shop = Directory.CreateDirectory(Path.Combine(home.Root, "shop")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(shop, "Procfile"), "web: exec sleep 1000\nworker: exec sleep 999\nrelease: echo migrated\n");
+        File.WriteAllText(Path.Combine(shop, "Procfile"), "web: exec sleep 1000\nworker: exec sleep 999\nrelease: echo migrated\n");
 
         var up = (await In(home, shop, "up")).Ok();
 
@@ -307,10 +307,10 @@ public class ProjectTests
         Assert.Equal(["Procfile"], Directory.GetFiles(shop).Select(Path.GetFileName));
         Assert.EndsWith("Stopped 2 processes of shop\n", (await In(home, shop, "down")).Ok().Stdout);
 
-        await File.WriteAllTextAsync(Path.Combine(shop, "compose.yaml"), "services:\n  one: { command: exec sleep 1000, volumes: [x] }\n");
+        File.WriteAllText(Path.Combine(shop, "compose.yaml"), "services:\n  one: { command: exec sleep 1000, volumes: [x] }\n");
         Assert.Contains("there are Procfile, compose.yaml; --file names the one to take", (await In(home, shop, "up")).Fails(2).Stderr);
         Assert.Contains("1 thing in it cannot be taken: 'sentinel import compose.yaml' tells it", (await In(home, shop, "plan", "-f", "compose.yaml")).Ok().Stderr);
-        await File.WriteAllTextAsync(Path.Combine(shop, "compose.yaml"), "services: [\n");
+        File.WriteAllText(Path.Combine(shop, "compose.yaml"), "services: [\n");
         Assert.Contains("compose.yaml:", (await In(home, shop, "up", "-f", "compose.yaml")).Fails(2).Stderr);
     }
 
@@ -354,12 +354,12 @@ public class ProjectTests
             run = "echo testing; exit $(cat ../code)"
             needs = "db"
             """);
-        await File.WriteAllTextAsync(Path.Combine(home.Root, "code"), "7");
+        File.WriteAllText(Path.Combine(home.Root, "code"), "7");
 
         var failed = (await In(home, shop, "up", "--exit-from", "tests")).Fails(7);
         Assert.Contains("testing", failed.Stdout);
         Assert.Empty(home.Supervised());
-        await File.WriteAllTextAsync(Path.Combine(home.Root, "code"), "0");
+        File.WriteAllText(Path.Combine(home.Root, "code"), "0");
         (await In(home, shop, "up", "--exit-from", "tests")).Ok();
         Assert.Contains("testing", (await In(home, shop, "up", "--exit-from", "tests")).Ok().Stdout);
         Assert.Contains("db is no task", (await In(home, shop, "up", "--exit-from", "db")).Fails(1).Stderr);
