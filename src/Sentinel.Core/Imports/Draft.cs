@@ -23,7 +23,11 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
 
     private static readonly ProcessSpec Sample = new()
     {
-        Name = "process", Command = new Command(["true"], "true", Shell: false), WorkingDirectory = "/", Environment = "", Umask = 18,
+        Name = "process",
+        Command = new Command(["true"], "true", Shell: false),
+        WorkingDirectory = "/",
+        Environment = "",
+        Umask = 18,
     };
 
     private ProcessSpec _spec = Sample;
