@@ -11,15 +11,14 @@ namespace Sentinel.Tests.Supervision;
 /// <summary>Graphs and events that are made up: what holds whatever happens.</summary>
 public class DependencyProperties
 {
-    // In a long run: about a million steps, in graphs of up to 200 processes.
-    private static readonly int Graphs = Long.Times(5_000, 24);
-    private static readonly int Most = Long.Times(200, 14);
-    private const int Steps = 200, StepsOtherwise = 60;
+    private static readonly int Graphs = Long.Times(120, 24);
+    private static readonly int Most = Long.Times(40, 14);
+    private static readonly int Steps = Long.Times(100, 60);
 
     [Fact]
     public void Nothing_starts_before_its_condition_and_nothing_waits_when_all_hold() =>
         Gen.Select(Gen.Int[2, Most], Gen.Int).Sample(
-            (count, seed) => new World(count, new Random(seed)).Live(Long.Times(Steps, StepsOtherwise)), iter: Graphs, threads: 1);
+            (count, seed) => new World(count, new Random(seed)).Live(Steps), iter: Graphs, threads: 1);
 
     private sealed class World : IDisposable
     {
