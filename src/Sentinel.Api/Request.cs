@@ -63,7 +63,7 @@ public abstract record Request
     /// Registers, changes and forgets processes until a project is as it is asked for: either all of it, as far as can be told before,
     /// or nothing. What runs is restarted only if its change needs that.
     /// </summary>
-    /// <param name="ToStart">The names, within the project, of what is to run: these, and what they need, are started.</param>
+    /// <param name="ToStart">The names, within the project, of those that are to run: these, and what they need, are started.</param>
     /// <param name="Again">Whether tasks that are done are run again.</param>
     public sealed record Apply(ProjectRequest What, IReadOnlyList<string> ToStart, bool Again = false) : Request;
 

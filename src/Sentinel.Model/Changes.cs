@@ -9,7 +9,7 @@ public static class Changes
     /// <param name="logEnds">How long the logs of a process are now.</param>
     public static IEnumerable<Event> Between(State before, State after, DateTimeOffset now, Func<ProcessRecord, LogEnds> logEnds)
     {
-        var dependencies = new Lazy<Dependencies>(() => new Dependencies(after.Processes.Values));
+        var dependencies = new Dependencies(after.Processes.Values);
         foreach (var record in after.Processes.Values)
             if (before.Processes.GetValueOrDefault(record.Id) is var old && !ReferenceEquals(old, record))
                 foreach (var happened in Of(old, record))
@@ -50,7 +50,7 @@ public static class Changes
                 yield return new Event.Started(
                     running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff or RunState.Waiting { Automatic: true });
             if (record.State is RunState.Waiting waiting && old?.State is not RunState.Waiting)
-                yield return new Event.Waits(waiting.Since, id, name, [.. dependencies.Value.Of(record).Select(waits => waits.Name)]);
+                yield return new Event.Waits(waiting.Since, id, name, [.. dependencies.Of(record).Select(waits => waits.Name)]);
         }
     }
 }

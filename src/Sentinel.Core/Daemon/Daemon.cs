@@ -215,7 +215,7 @@ public sealed class Daemon(
 
     private void FollowNeeds(State state)
     {
-        if (_followsNeeds || !Dependencies.AreAny(state.Processes.Values) || !new Dependencies(state.Processes.Values).ToRestart().Any())
+        if (_followsNeeds || !Dependencies.DoAnyFollow(state.Processes.Values) || !new Dependencies(state.Processes.Values).ToRestart().Any())
             return;
         _followsNeeds = true;
         // Once, however many were restarted at this moment.

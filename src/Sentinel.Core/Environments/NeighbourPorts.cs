@@ -1,6 +1,7 @@
 using System.Text;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Environments;
 
@@ -20,16 +21,15 @@ internal static class NeighbourPorts
 
     private static IEnumerable<string> NamesOf(ProcessRecord record)
     {
-        var own = record.Spec.Name[(record.Spec.Name.IndexOf('/') + 1)..];
-        yield return Upper(own);
+        yield return Upper(record.Spec.Name);
         if (record.Spec.Instance is { Number: 1, Set: var set })
-            yield return Upper(set[(set.IndexOf('/') + 1)..]);
+            yield return Upper(set);
     }
 
     private static string Upper(string name)
     {
         var upper = new StringBuilder();
-        foreach (var character in name.ToUpperInvariant())
+        foreach (var character in ProcessName.Short(name).ToUpperInvariant())
             upper.Append(char.IsAsciiLetterUpper(character) || char.IsAsciiDigit(character) ? character : '_');
         return upper.ToString();
     }

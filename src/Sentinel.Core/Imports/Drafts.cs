@@ -69,7 +69,7 @@ internal sealed class Drafts(Notes notes)
     {
         var names = new Dictionary<Draft, string>();
         var taken = new HashSet<string>();
-        // A name that is right as it is stays, whoever comes first.
+        // A name that is right as it is stays, no matter which comes first.
         foreach (var draft in _all.OrderByDescending(draft => ProcessName.IsValid(draft.Name)))
         {
             var plain = string.Concat(draft.Name.EnumerateRunes().Select(rune => ProcessName.IsValid($"x{rune}") ? rune.ToString() : "-"));

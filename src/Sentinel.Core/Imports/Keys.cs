@@ -41,7 +41,7 @@ internal sealed class Keys(Node.Table table, string path, Notes notes, IReadOnly
                 return found;
             });
 
-    /// <summary>What changes nothing for whoever starts the processes.</summary>
+    /// <summary>What changes nothing for the one who starts the processes.</summary>
     public void Ignore(params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)

@@ -56,7 +56,7 @@ internal sealed class YamlReader
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            // The library has no words for some of what it cannot read.
+            // For some things that it cannot read, the library has no words.
             throw new ImportException(At(_scanner.CurrentPosition), "this is not YAML");
         }
     }

@@ -9,15 +9,14 @@ namespace Sentinel.Core.Queries;
 /// <param name="Snapshot">The processes of the moment at which it was seen.</param>
 public sealed record Sight(State Written, State State, Snapshot Snapshot)
 {
-    private Dependencies? _dependencies;
+    private Dependencies Dependencies => field ??= new Dependencies(State.Processes.Values);
 
     /// <summary>Whether a process is due to be restarted, or what was seen of it has to be noted: if no daemon runs, nobody else does.</summary>
     public bool IsAnyDue(DateTimeOffset now) =>
         Dependencies.Due(State.Processes.Values, State.Processes.Values, now).Any() || State.Processes.Values.Any(IsToBeNoted);
 
     /// <summary>What a process waits for before it is started.</summary>
-    public IReadOnlyList<WaitsFor> WaitsFor(ProcessRecord record) => record.State is RunState.Waiting ? (_dependencies ??= new Dependencies(State.Processes.Values)).Of(record) : [];
-
+    public IReadOnlyList<WaitsFor> WaitsFor(ProcessRecord record) => record.State is RunState.Waiting ? Dependencies.Of(record) : [];
 
     // The back-off counts from when the end was first noticed: unless that is recorded, each look starts it again. A handover has an
     // event.

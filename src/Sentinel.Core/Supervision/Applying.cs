@@ -1,7 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Store;
 using Sentinel.Model;
-using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
 
 namespace Sentinel.Core.Supervision;
@@ -17,15 +16,18 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
     /// <inheritdoc cref="Request.Apply"/>
     public async ValueTask<IReadOnlyList<Outcome>> Apply(Request.Apply request)
     {
-        // Where it cannot be done, nothing is.
-        var before = Prepared(_store.Read(), request);
-        if (before.Failure is { } why)
-            return [why];
         List<Outcome> outcomes = [];
-        if (before.Removed.Count > 0)
-            outcomes.AddRange(await registry.Delete(Selection.Of(before.Removed.Select(record => record.Id)), StopOptions.Default, withLogs: false));
-        if (outcomes.Exists(outcome => outcome is Outcome.Failed))
-            return outcomes;
+        int[] toForget = [.. Removed(PlanFor(_store.Read(), request)).Select(record => record.Id)];
+        if (toForget.Length > 0)
+        {
+            // Where the rest cannot be done, nothing is forgotten.
+            if (Prepared(_store.Read(), request).Failure is { } why)
+                return [why];
+            outcomes.AddRange(await registry.Delete(Selection.Of(toForget), StopOptions.Default, withLogs: false));
+            if (outcomes.Exists(outcome => outcome is Outcome.Failed))
+                return outcomes;
+        }
+
         Prepared ready;
         using (var transaction = _store.Begin())
         {
@@ -44,11 +46,15 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
         return outcomes;
     }
 
+    private Plan PlanFor(State state, Request.Apply request) => Plan.For(state, request.What, tools.Time.GetUtcNow(), Directory.Exists);
+
+    private static IEnumerable<ProcessRecord> Removed(Plan plan) => plan.Steps.OfType<PlanStep.Remove>().Select(step => step.Record);
+
     private Prepared Prepared(State state, Request.Apply request)
     {
-        var plan = Plan.For(state, request.What, tools.Time.GetUtcNow(), Directory.Exists);
-        var prepared = new Prepared([.. plan.Steps.OfType<PlanStep.Remove>().Select(step => step.Record)]);
-        state = state.Without([.. prepared.Removed.Select(record => record.Id)]).With(plan.Group).With(request.What.Environment);
+        var plan = PlanFor(state, request);
+        var prepared = new Prepared();
+        state = state.Without([.. Removed(plan).Select(record => record.Id)]).With(plan.Group).With(request.What.Environment);
         var created = new HashSet<int>();
         var changed = new HashSet<int>();
         try
@@ -78,7 +84,7 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
 
         var members = state.MembersOf(plan.Name).ToList();
         var dependencies = new Dependencies(state.Processes.Values);
-        if (members.Select(dependencies.CircleOf).FirstOrDefault(circle => circle is not null) is { } circle)
+        if (dependencies.CircleFrom(members) is { } circle)
             return prepared with { Failure = Changing.InACircle(plan.Name, circle) };
         if (plan.ChangesEnvironment)
             prepared.ToRestart.UnionWith(members.Where(record => record.State is RunState.Running).Select(record => record.Id));
@@ -107,8 +113,7 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
 }
 
 /// <summary>What is to be done for a project.</summary>
-/// <param name="Removed">What is to be ended and forgotten.</param>
-internal sealed record Prepared(IReadOnlyList<ProcessRecord> Removed)
+internal sealed record Prepared
 {
     /// <summary>Why it cannot be done; null: it can.</summary>
     public Outcome.Failed? Failure { get; init; }

@@ -53,10 +53,8 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
 
         if (failed.Count > 0)
             return failed;
-        var dependencies = new Dependencies(transaction.State.Processes.Values);
-        foreach (var change in changes.Where(change => !SpecFields.Find("needs")!.IsSame(change.Before, change.After) || !SpecFields.Find("after")!.IsSame(change.Before, change.After)))
-            if (dependencies.CircleOf(transaction.State.Processes[change.Id]) is { } circle)
-                return [InACircle(change.Before.Name, circle)];
+        if (new Dependencies(transaction.State.Processes.Values).CircleFrom(changes.Select(change => transaction.State.Processes[change.Id]).Where(Dependencies.HasAny)) is { } circle)
+            return [InACircle((changes.FirstOrDefault(change => circle.Contains(change.After.Name)) ?? changes[0]).Before.Name, circle)];
         transaction.Save();
         return changed;
     }

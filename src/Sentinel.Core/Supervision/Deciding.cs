@@ -33,7 +33,7 @@ internal sealed class Deciding(LeaseRules leases, IProcessTable table, TimeProvi
                 if (record.State is RunState.Running && renewal is not null)
                     transaction.State = transaction.State.With(record);
                 outcomes.Add(record.State is RunState.Running
-                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null) { Ports = PortsOf(record, transaction.State) }
+                    ? new Outcome.AlreadyRunning(record.Spec.Name, record, IsOutdated: renewal is not null) { Ports = PortRef.Of(record, transaction.State) }
                     : new Outcome.Failed(record.Spec.Name, record, "it is being stopped, and not all of it has ended yet", FailureCode.Busy));
             }
         }
@@ -70,8 +70,4 @@ internal sealed class Deciding(LeaseRules leases, IProcessTable table, TimeProvi
         transaction.State = transaction.State.With(ended);
         return new Outcome.LeaseEnded(ended.Spec.Name, ended, over);
     }
-
-    /// <summary>Where it can be reached.</summary>
-    public static IReadOnlyList<PortRef> PortsOf(ProcessRecord record, State state) =>
-        [.. state.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))];
 }

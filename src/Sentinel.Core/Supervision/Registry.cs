@@ -142,8 +142,7 @@ internal sealed class Registry(
             state = state.AfterIds(1).With(record);
         }
 
-        if (Dependencies.AreAny(records) && new Dependencies(state.Processes.Values) is var dependencies
-            && records.Select(dependencies.CircleOf).FirstOrDefault(circle => circle is not null) is { } circle)
+        if (new Dependencies(state.Processes.Values).CircleFrom(records.Where(Dependencies.HasAny)) is { } circle)
             return [Changing.InACircle(NameOf(specs), circle)];
         if (specs.Count > 1 && specs[0].Ports.FirstOrDefault(port => port.IsSingle) is { } single)
             return [new Outcome.Failed(NameOf(specs), null,

@@ -199,7 +199,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
         var record = Lifecycle.Decide(starting, spawned, _time.GetUtcNow()).Record;
         transaction.State = transaction.State.With(record);
         return spawned is ProcessEvent.Spawned
-            ? new Outcome.Started(record.Spec.Name, record) { Ports = Deciding.PortsOf(record, transaction.State) }
+            ? new Outcome.Started(record.Spec.Name, record) { Ports = PortRef.Of(record, transaction.State) }
             : new Outcome.Failed(record.Spec.Name, record, ((ProcessEvent.SpawnFailed)spawned).Why, FailureCode.NotStarted);
     }
 

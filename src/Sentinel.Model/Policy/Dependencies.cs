@@ -13,15 +13,23 @@ public sealed record WaitsFor(string Name, string Until, string Why, bool IsInVa
 /// <param name="processes">All that there are.</param>
 public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
 {
-    private readonly ILookup<string, ProcessRecord> _byName = processes
+    // Made when it is first needed: in most states nothing depends on anything.
+    private ILookup<string, ProcessRecord> ByName => field ??= processes
         .SelectMany(record => (record.Spec.Instance is { Set: var set } && set != record.Spec.Name ? new[] { record.Spec.Name, set } : [record.Spec.Name]).Select(name => (name, record)))
         .ToLookup(entry => entry.name, entry => entry.record);
+
+    private ILookup<int, ProcessRecord> Dependents => field ??= processes
+        .SelectMany(record => Needed(record).Select(needed => (needed.Id, record)))
+        .ToLookup(entry => entry.Id, entry => entry.record);
 
     /// <summary>Whether a process needs anything of others.</summary>
     public static bool HasAny(ProcessRecord record) => record.Spec is { Needs.Count: > 0 } or { After.Count: > 0 };
 
     /// <summary>Whether anything in a state depends on something else there.</summary>
     public static bool AreAny(IEnumerable<ProcessRecord> processes) => processes.Any(HasAny);
+
+    /// <summary>Whether any process is to be restarted, or stopped, when another one is.</summary>
+    public static bool DoAnyFollow(IEnumerable<ProcessRecord> processes) => processes.Any(record => record.Spec.Needs.Any(need => need.Restarts || need.IsBound));
 
     /// <summary>What a process waits for, or would wait for if it were to be started; nothing: it may be started.</summary>
     public IReadOnlyList<WaitsFor> Of(ProcessRecord record) =>
@@ -32,100 +40,89 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     /// <param name="all">All that there are.</param>
     public static IEnumerable<ProcessRecord> Due(IEnumerable<ProcessRecord> among, IEnumerable<ProcessRecord> all, DateTimeOffset now)
     {
-        var dependencies = new Lazy<Dependencies>(() => new Dependencies(all));
-        return among.Where(record => record.State.IsDue(now) && (record.State is not RunState.Waiting || !HasAny(record) || dependencies.Value.Allow(record)));
+        var dependencies = new Dependencies(all);
+        return among.Where(record => record.State.IsDue(now) && (record.State is not RunState.Waiting || dependencies.Allow(record)));
     }
 
     /// <summary>Whether it may be started.</summary>
     public bool Allow(ProcessRecord record) => !HasAny(record) || Of(record).Count == 0;
 
-    /// <summary>What these need, and what that needs in turn, and is neither up nor done.</summary>
-    public IReadOnlyList<ProcessRecord> ToStartWith(IEnumerable<ProcessRecord> wanted)
-    {
-        var seen = wanted.Select(record => record.Id).ToHashSet();
-        var (found, open) = (new List<ProcessRecord>(), new Queue<ProcessRecord>(wanted));
-        while (open.TryDequeue(out var record))
-            foreach (var other in record.Spec.Needs.SelectMany(need => Find(record, need.Name)))
-                if (seen.Add(other.Id))
-                {
-                    // What runs has had what it needs.
-                    if (other.State.IsUnderWay || other.IsDone)
-                        continue;
-                    open.Enqueue(other);
-                    if (other.State.IsOver)
-                        found.Add(other);
-                }
+    /// <summary>Whether it waits for something that cannot come about any more unless somebody does something.</summary>
+    public bool WaitsInVain(ProcessRecord record) => record.State is RunState.Waiting && Of(record).Any(waits => waits.IsInVain);
 
-        return found;
-    }
+    /// <summary>What these need, and what that needs in turn, and is neither up nor done.</summary>
+    public IReadOnlyList<ProcessRecord> ToStartWith(IEnumerable<ProcessRecord> wanted) =>
+        // What runs has had what it needs.
+        Reached(wanted, record => Needed(record).Where(other => !other.State.IsUnderWay && !other.IsDone)).FindAll(other => other.State.IsOver);
 
     /// <summary>What runs and has to be restarted, for something that it needs was restarted or has ended; with the reason.</summary>
     public IEnumerable<(ProcessRecord Record, string Why)> ToRestart()
     {
-        foreach (var record in _byName.SelectMany(named => named).Where(record => record.State is RunState.Running && record.Spec.Needs.Count > 0).DistinctBy(record => record.Id))
+        foreach (var record in processes.Where(record => record.State is RunState.Running && record.Spec.Needs.Count > 0))
             if (record.Spec.Needs.Select(need => WhyRestart(record, need)).FirstOrDefault(why => why is not null) is { } why)
                 yield return (record, why);
     }
 
     /// <summary>What a process needs, and what it is started after, as far as it is there.</summary>
-    public IEnumerable<ProcessRecord> NeededBy(ProcessRecord record) => record.Spec.Needs.Select(need => need.Name).Concat(record.Spec.After).SelectMany(name => Find(record, name));
+    public IEnumerable<ProcessRecord> NeededBy(ProcessRecord record) => Needed(record).Concat(record.Spec.After.SelectMany(name => Find(record, name)));
 
     /// <summary>Everything that these need, directly or through others; not these themselves.</summary>
-    public IReadOnlyList<ProcessRecord> NeededIn(IEnumerable<ProcessRecord> records)
-    {
-        var seen = records.Select(record => record.Id).ToHashSet();
-        var (found, open) = (new List<ProcessRecord>(), new Queue<ProcessRecord>(records));
-        while (open.TryDequeue(out var record))
-            foreach (var needed in record.Spec.Needs.SelectMany(need => Find(record, need.Name)).Where(needed => seen.Add(needed.Id)))
-            {
-                found.Add(needed);
-                open.Enqueue(needed);
-            }
-
-        return found;
-    }
+    public IReadOnlyList<ProcessRecord> NeededIn(IEnumerable<ProcessRecord> records) => Reached(records, Needed);
 
     /// <summary>Everything that needs one of these, directly or through others; not these themselves.</summary>
-    public IReadOnlyList<ProcessRecord> DependentsOf(IEnumerable<ProcessRecord> records)
+    public IReadOnlyList<ProcessRecord> DependentsOf(IEnumerable<ProcessRecord> records) => Reached(records, record => Dependents[record.Id]);
+
+    /// <summary>The names along a circle, from one of these on, in which processes would wait for themselves; null: there is none.</summary>
+    public IReadOnlyList<string>? CircleFrom(IEnumerable<ProcessRecord> records)
     {
-        var dependents = _byName.SelectMany(named => named).DistinctBy(record => record.Id)
-            .SelectMany(record => record.Spec.Needs.SelectMany(need => Find(record, need.Name)).Select(needed => (needed.Id, record)))
-            .ToLookup(entry => entry.Id, entry => entry.record);
-        var seen = records.Select(record => record.Id).ToHashSet();
-        var (found, open) = (new List<ProcessRecord>(), new Queue<int>(seen));
-        while (open.TryDequeue(out var id))
-            foreach (var dependent in dependents[id].Where(dependent => seen.Add(dependent.Id)))
-            {
-                found.Add(dependent);
-                open.Enqueue(dependent.Id);
-            }
-
-        return found;
-    }
-
-    /// <summary>The names along a circle in which a process would wait for itself; null: there is none.</summary>
-    public IReadOnlyList<string>? CircleOf(ProcessRecord record)
-    {
-        var seen = new HashSet<int>();
-        return Search(record, [record.Spec.Name]);
-
-        IReadOnlyList<string>? Search(ProcessRecord at, List<string> path)
+        // Each is looked at once, however many lead to it, and without a call for each step of a long chain.
+        var (seen, onPath) = (new HashSet<int>(), new HashSet<int>());
+        var path = new Stack<(ProcessRecord At, IEnumerator<ProcessRecord> Next)>();
+        foreach (var record in records)
         {
-            foreach (var next in NeededBy(at))
-                if (next.Id == record.Id)
-                    return [.. path, next.Spec.Name];
-                else if (seen.Add(next.Id) && Search(next, [.. path, next.Spec.Name]) is { } circle)
-                    return circle;
-            return null;
+            Enter(record);
+            while (path.TryPeek(out var last))
+                if (!last.Next.MoveNext())
+                    onPath.Remove(path.Pop().At.Id);
+                else if (last.Next.Current is var next && onPath.Contains(next.Id))
+                    return [.. path.Reverse().Select(step => step.At).SkipWhile(at => at.Id != next.Id).Append(next).Select(at => at.Spec.Name)];
+                else
+                    Enter(next);
+        }
+
+        return null;
+
+        void Enter(ProcessRecord record)
+        {
+            if (!seen.Add(record.Id))
+                return;
+            onPath.Add(record.Id);
+            path.Push((record, NeededBy(record).GetEnumerator()));
         }
     }
 
     /// <summary>The condition of a need of a process.</summary>
     public static Condition ConditionOf(Need need, ProcessRecord other) => need.Until ?? (other.Spec.IsTask ? Condition.Done : Condition.Ready);
 
+    private IEnumerable<ProcessRecord> Needed(ProcessRecord record) => record.Spec.Needs.SelectMany(need => Find(record, need.Name));
+
+    private static List<ProcessRecord> Reached(IEnumerable<ProcessRecord> from, Func<ProcessRecord, IEnumerable<ProcessRecord>> next)
+    {
+        var seen = from.Select(record => record.Id).ToHashSet();
+        var (found, open) = (new List<ProcessRecord>(), new Queue<ProcessRecord>(from));
+        while (open.TryDequeue(out var record))
+            foreach (var other in next(record).Where(other => seen.Add(other.Id)))
+            {
+                found.Add(other);
+                open.Enqueue(other);
+            }
+
+        return found;
+    }
+
     // Within its project a process is called by its short name.
     private IEnumerable<ProcessRecord> Find(ProcessRecord from, string name) =>
-        ProcessName.ProjectOf(from.Spec.Name) is { } project && $"{project}/{name}" is var full && _byName.Contains(full) ? _byName[full] : _byName[name];
+        ProcessName.ProjectOf(from.Spec.Name) is { } project && $"{project}/{name}" is var full && ByName.Contains(full) ? ByName[full] : ByName[name];
 
     private WaitsFor? Unmet(ProcessRecord record, Need need)
     {

@@ -24,6 +24,9 @@ public static class ProcessName
     /// <summary>The project that a full name is of; null: of none.</summary>
     public static string? ProjectOf(string name) => name.IndexOf('/') is >= 0 and var slash ? name[..slash] : null;
 
+    /// <summary>The name within its project of what has this full name.</summary>
+    public static string Short(string name) => name[(name.IndexOf('/') + 1)..];
+
     /// <summary>
     /// A valid name made from <paramref name="program"/> for which <paramref name="isTaken"/> is false:
     /// <c>python3</c>, <c>python3-2</c>, <c>python3-3</c>.

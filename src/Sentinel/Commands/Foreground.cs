@@ -81,7 +81,7 @@ internal sealed class Foreground(Session session, string project)
         var dependencies = new Dependencies(processes.Values);
         if (exitFrom is { } task)
         {
-            if (processes.GetValueOrDefault(task) is { State.IsOver: false } record && !(record.State is RunState.Waiting && dependencies.Of(record).Any(waits => waits.IsInVain)))
+            if (processes.GetValueOrDefault(task) is { State.IsOver: false } record && !dependencies.WaitsInVain(record))
                 return false;
             code = ExitCode.Of(processes.GetValueOrDefault(task)?.LastRun?.How) ?? ExitCode.Failure;
             return true;
@@ -89,6 +89,6 @@ internal sealed class Foreground(Session session, string project)
 
         var left = ids.Select(id => processes.GetValueOrDefault(id)).OfType<ProcessRecord>().ToList();
         code ??= left.Find(record => record.State is RunState.Crashed or RunState.Failed) is { } failed ? ExitCode.Of(failed.LastRun?.How) ?? ExitCode.Failure : null;
-        return left.TrueForAll(record => record.State.IsOver || (record.State is RunState.Waiting && dependencies.Of(record).Any(waits => waits.IsInVain)));
+        return left.TrueForAll(record => record.State.IsOver || dependencies.WaitsInVain(record));
     }
 }

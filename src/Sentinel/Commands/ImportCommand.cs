@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Sentinel.Core.Imports;
+using Sentinel.Core.Projects;
 using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 
@@ -9,12 +10,10 @@ namespace Sentinel.Commands;
 /// <summary>Prints a <c>sentinel.toml</c> made from the file of another tool, or writes it beside that.</summary>
 internal static class ImportCommand
 {
-    private const string FileName = "sentinel.toml";
-
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "File, or a folder with one such file", HelpName = "file|folder" };
-        var write = SharedOptions.Flag("--write", $"Write {FileName} beside the file, instead of printing it");
+        var write = SharedOptions.Flag("--write", $"Write {ProjectFile.Name} beside the file, instead of printing it");
         var foremanPorts = SharedOptions.Flag("--foreman-ports", "Procfile: give each process the port that foreman does: 5000, 5100, ...");
         var keepContainers = SharedOptions.Flag("--keep-containers", "Compose: let 'docker compose up' run the services that have an image or are built");
         var environment = new Option<string?>("--env") { Description = "pm2: take env_NAME, too", HelpName = "name" };
@@ -42,12 +41,11 @@ internal static class ImportCommand
                 options = options with { Printed = Node.Print(path) };
             var folder = new SourceFolder(Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".");
             var imported = Importer.Read(path, SourceFolder.TextOf(path), options, folder);
-            if (isWritten && WhyNotWritten(Path.Combine(folder.Path, FileName), imported.Toml) is { } why)
+            if (isWritten && WhyNotWritten(Path.Combine(folder.Path, ProjectFile.Name), imported.Toml) is { } why)
                 return Session.Fail(why);
             using var output = new Output(StandardStream.Output);
-            var count = imported.Processes == 1 ? "1 process" : $"{imported.Processes} processes";
             if (isWritten)
-                output.Line($"Wrote {Text.Printable(Path.Combine(folder.Path, FileName))} ({count})");
+                output.Line($"Wrote {Text.Printable(Path.Combine(folder.Path, ProjectFile.Name))} ({Text.Count(imported.Processes, "process", "processes")})");
             else
                 output.Write(Encoding.UTF8.GetBytes(imported.Toml));
             output.Flush();

@@ -41,7 +41,7 @@ internal sealed class ProjectInput
     {
         if (given is { Length: > 0 })
             return Path.GetExtension(given) is ".toml" or ".json" || !File.Exists(given) ? null : Path.GetFullPath(given, Caller.FolderAsSeen);
-        if (given is not null || ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME")) is not null)
+        if (given is not null || ProjectLook.Found() is not null)
             return null;
         return Importer.ProjectsIn(new SourceFolder(Caller.FolderAsSeen)) switch
         {
@@ -76,7 +76,7 @@ internal sealed class ProjectInput
 
     /// <summary>The name under which it is known, also where there is no file any more; null: no project is known here.</summary>
     public string? KnownIn(ParseResult result, State state) =>
-        (result.GetValue(_file) ?? ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME"))) is { } file
+        (result.GetValue(_file) ?? ProjectLook.Found()) is { } file
         && Plan.NameOf(state, Path.GetFullPath(file, Caller.FolderAsSeen)) is { } name
             ? name
             : Selecting.ProjectOf(state, Caller.FolderAsSeen);

@@ -15,13 +15,16 @@ internal static class ProjectLook
         HelpName = "file",
     };
 
+    /// <summary>The file of the folder that we are in, or of one above; null: there is none.</summary>
+    public static string? Found() => ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME"));
+
     /// <summary>Null: there is no file, and the user has been told.</summary>
     public static ProjectRead? Read(string? given)
     {
         var reader = new ProjectReader(new RegularFiles());
         if (given is { Length: > 0 })
             return reader.Read(Caller.Absolute(given), given);
-        if (given is null && ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME")) is { } found)
+        if (given is null && Found() is { } found)
             return reader.Read(found, Path.GetFileName(found));
         Session.Fail(given is null ? $"there is no {ProjectFile.Name} here or in a folder above; 'sentinel init' writes one, and --file names one" : "--file takes a file, not ''");
         return null;
@@ -47,7 +50,7 @@ internal static class ProjectLook
     {
         try
         {
-            return ProjectFile.Find(Caller.FolderAsSeen, Environment.GetEnvironmentVariable("HOME")) is { } found
+            return Found() is { } found
                 ? new ProjectReader(new RegularFiles()).Read(found).Project?.Processes.Select(process => process.Name) ?? [] : [];
         }
         catch (IOException)

@@ -1,7 +1,7 @@
 using Sentinel.Api;
-using Sentinel.Core.Queries;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -71,7 +71,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
     }
 
     private static string Reached(State state, ProcessRecord record) => $"pid {record.State.Main?.Pid}"
-        + string.Concat(state.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port)).Select(port => $"  {port.Url ?? $":{port.Port}"}"));
+        + string.Concat(PortRef.Of(record, state).Select(port => $"  {port.Url ?? $":{port.Port}"}"));
 
     private static string WhyNot(ProcessRecord record) => (record.State, record.LastRun) switch
     {
@@ -125,13 +125,11 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
             judged.Add(!verdict.IsGood ? new Outcome.Failed(verdict.Record.Spec.Name, verdict.Record, verdict.Says, FailureCode.NotReady)
                 : outcomes.OfType<Outcome.Restarted>().FirstOrDefault(outcome => outcome.Process.Id == id) is { } restarted ? restarted with { Process = verdict.Record }
                 : outcomes.OfType<Outcome.OfProcess>().Any(outcome => outcome.Process.Id == id && outcome is Outcome.Started or Outcome.Waits)
-                    ? new Outcome.Started(verdict.Record.Spec.Name, verdict.Record) { Ports = Ports(state, verdict.Record) }
-                    : new Outcome.AlreadyRunning(verdict.Record.Spec.Name, verdict.Record) { Ports = Ports(state, verdict.Record) });
+                    ? new Outcome.Started(verdict.Record.Spec.Name, verdict.Record) { Ports = PortRef.Of(verdict.Record, state) }
+                    : new Outcome.AlreadyRunning(verdict.Record.Spec.Name, verdict.Record) { Ports = PortRef.Of(verdict.Record, state) });
         return judged;
     }
 
-    private static IReadOnlyList<PortRef> Ports(State state, ProcessRecord record) => [.. state.PortsOf(record).Select(lease => new PortRef(lease.Name, lease.Port))];
-
-    private string ShortName(ProcessRecord record) =>
-        record.Spec.Name.StartsWith($"{project}/", StringComparison.Ordinal) ? record.Spec.Name[(project.Length + 1)..] : record.Spec.Name;
+    // What is needed of another project keeps its whole name.
+    private string ShortName(ProcessRecord record) => ProcessName.ProjectOf(record.Spec.Name) == project ? ProcessName.Short(record.Spec.Name) : record.Spec.Name;
 }

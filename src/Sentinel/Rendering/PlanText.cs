@@ -14,12 +14,12 @@ internal static class PlanText
     public static IEnumerable<string> Lines(Plan plan, Style style)
     {
         var changes = plan.Steps.Where(step => step is not PlanStep.Same).ToList();
-        var width = changes.Count == 0 ? 0 : changes.Max(step => Text.Width(ShortName(plan, step)));
+        var width = changes.Count == 0 ? 0 : changes.Max(step => Text.Width(ProcessName.Short(step.Name)));
         if (plan.ChangesEnvironment)
             yield return $"  {style.Paint("~", Color.Yellow)} the environment of all changes ({string.Join(", ", ChangedVariables(plan))}): what runs is restarted";
         foreach (var step in changes)
         {
-            var name = ShortName(plan, step);
+            var name = ProcessName.Short(step.Name);
             var (sign, color, what, effect) = step switch
             {
                 PlanStep.Create => ("+", Color.Green, "new", "to be started by 'up'"),
@@ -69,8 +69,6 @@ internal static class PlanText
     private static IEnumerable<string> ChangedVariables(Plan plan) => plan.Group.Variables.Names().Concat(plan.Old!.Variables.Names()).Distinct()
         .Where(name => plan.Group.Variables[name] != plan.Old.Variables[name])
         .Concat(plan.Group.EnvironmentFiles.SequenceEqual(plan.Old.EnvironmentFiles) ? [] : ["env-file"]);
-
-    private static string ShortName(Plan plan, PlanStep step) => step.Name[(plan.Name.Length + 1)..];
 
     private static string Differences(PlanStep.Change change) => string.Join("; ", change.Fields.Select(field =>
     {
