@@ -117,6 +117,9 @@ public sealed record ProcessInfo
 
     public required IReadOnlyList<LeasedPortInfo> Ports { get; init; }
 
+    /// <summary>Where people reach it; null: not known.</summary>
+    public required string? Url { get; init; }
+
     public required LeaseInfo? Lease { get; init; }
 
     /// <summary>Null: not known.</summary>
@@ -193,6 +196,9 @@ public sealed record ReadinessInfo(string? By, string? Target, double TimeoutSec
 {
     public static ReadinessInfo From(Readiness readiness, string? why) =>
         new(readiness.Probe?.Kind.Word(), readiness.Probe?.Target, readiness.Timeout.TotalSeconds, why);
+
+    /// <summary>Of a process that is ready as soon as the steps before it are over.</summary>
+    public static ReadinessInfo AfterSteps(string? why) => new(null, null, 0, why);
 }
 
 /// <param name="PidNamespace">Where it runs.</param>

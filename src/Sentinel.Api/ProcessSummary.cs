@@ -48,6 +48,8 @@ public sealed record ProcessSummary
 
     public required IReadOnlyList<LeasedPortInfo> Ports { get; init; }
 
+    public required string? Url { get; init; }
+
     public required LeaseInfo? Lease { get; init; }
 
     public required IReadOnlyList<LeftOverInfo> LeftOver { get; init; }
@@ -76,6 +78,7 @@ public sealed record ProcessSummary
         Group = process.Group,
         Command = process.Command,
         Ports = process.Ports,
+        Url = process.Url,
         Lease = process.Lease,
         LeftOver = process.LeftOver,
         IsUnasked = process.IsUnasked,

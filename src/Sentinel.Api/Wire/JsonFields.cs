@@ -86,6 +86,15 @@ public static class JsonFields
 
     public static void WriteOrNull(this Utf8JsonWriter json, string name, string? value) => json.WriteString(name, value);
 
+    public static void WriteOrNull(this Utf8JsonWriter json, string name, JsonElement? value)
+    {
+        json.WritePropertyName(name);
+        if (value is { } known)
+            known.WriteTo(json);
+        else
+            json.WriteNullValue();
+    }
+
     public static void WriteOrNull(this Utf8JsonWriter json, string name, DateTimeOffset? value)
     {
         if (value is { } known)

@@ -49,15 +49,10 @@ public static class ProcessDocument
         json.WriteBoolean("shell", process.Shell);
         json.WriteString("workingDirectory", process.WorkingDirectory);
         json.WriteTexts("environmentFiles", process.EnvironmentFiles);
-        if (process.Options is { } options)
-        {
-            json.WritePropertyName("options");
-            options.WriteTo(json);
-        }
-        else
-            json.WriteNull("options");
+        json.WriteOrNull("options", process.Options);
         json.WriteObjectOrNull("treatment", process.Treatment, Write);
         json.WriteObjects("ports", process.Ports, port => Write(json, port));
+        json.WriteOrNull("url", process.Url);
         json.WriteObjectOrNull("lease", process.Lease, Write);
         json.WriteObjectOrNull("startedBy", process.StartedBy, Write);
         json.WriteString("stdoutPath", process.StdoutPath);
@@ -121,6 +116,7 @@ public static class ProcessDocument
         Options = json.Maybe("options")?.Clone(),
         Treatment = ReadTreatment(json.Get("treatment")),
         Ports = [.. json.Get("ports").EnumerateArray().Select(ReadPort)],
+        Url = json.Maybe("url")?.GetString(),
         Lease = json.Maybe("lease") is { } lease ? ReadLease(lease) : null,
         StartedBy = json.Maybe("startedBy") is { } origin ? new OriginInfo(
             [.. origin.Get("ancestry").EnumerateArray().Select(ReadAncestor)], origin.Text("folder"), origin.Time("at")) : null,

@@ -28,6 +28,7 @@ internal static class SummaryDocument
         json.WriteOrNull("group", process.Group);
         json.WriteString("command", process.Command);
         json.WriteObjects("ports", process.Ports, port => ProcessDocument.Write(json, port));
+        json.WriteOrNull("url", process.Url);
         json.WriteObjectOrNull("lease", process.Lease, ProcessDocument.Write);
         json.WriteObjects("leftOver", process.LeftOver, left => ProcessDocument.Write(json, left));
         json.WriteBoolean("unasked", process.IsUnasked);
@@ -59,6 +60,7 @@ internal static class SummaryDocument
         Group = json.Maybe("group")?.GetString(),
         Command = json.Text("command"),
         Ports = [.. json.Get("ports").EnumerateArray().Select(ProcessDocument.ReadPort)],
+        Url = json.Maybe("url")?.GetString(),
         Lease = json.Maybe("lease") is { } lease ? ProcessDocument.ReadLease(lease) : null,
         LeftOver = [.. json.Get("leftOver").EnumerateArray().Select(ProcessDocument.ReadLeftOver)],
         IsUnasked = json.Get("unasked").GetBoolean(),

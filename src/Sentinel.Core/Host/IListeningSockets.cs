@@ -12,6 +12,9 @@ public interface IListeningSockets
     /// <param name="isNow">Whether the answer must be current; otherwise it may be a moment old, and serves many callers at once.</param>
     IReadOnlyList<ulong> At(IPEndPoint address, bool isNow);
 
+    /// <summary>The sockets on a port, at whatever address, by inode, as they are now; null: on any port.</summary>
+    IReadOnlyList<ulong> On(int? port);
+
     /// <summary>Which of the sockets a process holds, if any.</summary>
     /// <param name="isSeen">Whether we may see what it holds.</param>
     HeldSocket? HeldBy(int pid, IReadOnlyCollection<ulong> sockets, out bool isSeen);

@@ -56,6 +56,9 @@ public interface IProcessTable
     /// <summary>The name of the program that a process runs; null when it is not known.</summary>
     string? ProgramOf(int pid) => null;
 
+    /// <summary>Whether the arguments of a process begin with these; false when they cannot be read.</summary>
+    bool HasArguments(int pid, IReadOnlyList<string> first) => false;
+
     /// <summary>The counts for a run that has limits; null when there is no such control group.</summary>
     GroupSighting? LookAtGroup(string cookie);
 

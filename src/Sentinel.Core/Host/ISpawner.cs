@@ -68,8 +68,17 @@ public sealed record Launch(
     /// <summary>Where it is sent what it reads; null: it reads nothing.</summary>
     public string? InputPath { get; init; }
 
+    /// <summary>What it fetches by itself before <see cref="Command"/>.</summary>
+    public IReadOnlyList<Secret> Secrets { get; init; } = [];
+
+    /// <summary>What has to succeed before <see cref="Command"/>; null: nothing.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>What is executed: the steps before its command, which end with that, or the command itself.</summary>
+    public Command Executed => StartSteps.Around(Command, Secrets, Before);
+
     /// <summary>Another command in its place, beside it: with all that it has but something to read.</summary>
-    public Launch Beside(Command command) => this with { Command = command, Input = StandardInput.Null };
+    public Launch Beside(Command command) => this with { Command = command, Before = null, Input = StandardInput.Null };
 
     /// <summary>Open files that it gets, from descriptor 3 on.</summary>
     public IReadOnlyList<PassedDescriptor> Descriptors { get; init; } = [];

@@ -2,7 +2,6 @@ using System.Net;
 using Sentinel.Core.Checks;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
@@ -13,7 +12,7 @@ namespace Sentinel.Core.Keepers;
 internal sealed class CheckedProcess : IDisposable
 {
     // How often a process that is about to be ready is probed.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
+    internal static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
 
     // What it says about itself is written to the state no more often.
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
@@ -21,8 +20,11 @@ internal sealed class CheckedProcess : IDisposable
     private readonly HealthTools _tools;
     private readonly Answerers.Of _answerers;
     private readonly List<IDisposable> _readying = [];
+    private readonly ConditionWatch _conditions;
     private ProcessRecord _record;
     private ProcessIdentity? _main;
+    private bool _hasBegun;
+    private DateTimeOffset? _begun;
     private IDisposable? _ear;
     private string? _heard;
     private bool _hasDoubted;
@@ -35,11 +37,15 @@ internal sealed class CheckedProcess : IDisposable
     private HealthTally _tally;
     private bool _hasPinged;
 
-    public CheckedProcess(HealthTools tools, ProcessRecord record) =>
+    public CheckedProcess(HealthTools tools, ProcessRecord record)
+    {
         (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
+        _conditions = new ConditionWatch(tools, (probe, then) => Ask(probe, HealthCheck.DefaultTimeout, then), condition => Tell(new ProcessEvent.Met(condition)));
+    }
 
     /// <summary>Notes what has become of the process.</summary>
-    public void Follow(ProcessRecord record)
+    /// <param name="wanted">The conditions that others wait for.</param>
+    public void Follow(ProcessRecord record, IEnumerable<Condition> wanted)
     {
         var before = _record;
         _record = record;
@@ -50,7 +56,7 @@ internal sealed class CheckedProcess : IDisposable
         {
             Rest();
             _main = run?.Identity;
-            (_hasPinged, _hasDoubted) = (false, false);
+            (_hasPinged, _hasDoubted, _hasBegun, _begun) = (false, false, run?.IsReady != false || !record.Spec.HasSteps, null);
         }
         else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health
             || before.Spec.AnyListener != record.Spec.AnyListener)
@@ -64,11 +70,14 @@ internal sealed class CheckedProcess : IDisposable
             if (_examining is null)
                 BeginExamining(run);
         }
+
+        _conditions.Follow(record, _hasBegun ? wanted : []);
     }
 
     public void Dispose()
     {
         Rest();
+        _conditions.Dispose();
         _ear?.Dispose();
         _saying?.Dispose();
     }
@@ -88,6 +97,12 @@ internal sealed class CheckedProcess : IDisposable
 
     private void BeginReadying(RunState.Running run)
     {
+        if (!_hasBegun)
+        {
+            _readying.Add(_tools.Loop.After(TimeSpan.Zero, () => AwaitSteps(Shortest)));
+            return;
+        }
+
         var readiness = _record.Spec.Readiness;
         (_notReadyWhy, _isOverdue) = (null, false);
         switch (readiness?.Probe)
@@ -97,11 +112,7 @@ internal sealed class CheckedProcess : IDisposable
                 break;
             case { Kind: ProbeKind.Log } probe:
                 _notReadyWhy = $"nothing written matches '{probe.Target}'";
-                var pattern = new LogPattern(probe.Target);
-                var starts = run.LogStarts ?? default;
-                foreach (var (path, start) in new[] { (_tools.Home.StdoutOf(_record), starts.Stdout), (_tools.Home.StderrOf(_record), starts.Stderr) })
-                    _readying.Add(new ReadyLog(
-                        path, start ?? 0, pattern, _tools.Files, _tools.Modifications, _tools.Loop, () => Tell(new ProcessEvent.Ready())));
+                _readying.AddRange(_tools.WhenWritten(_record, run, probe.Target, () => Tell(new ProcessEvent.Ready())));
                 break;
             case { } probe:
                 AskWhetherReady(probe, Shortest);
@@ -110,12 +121,45 @@ internal sealed class CheckedProcess : IDisposable
 
         if (readiness is not { Timeout: var timeout } || timeout <= TimeSpan.Zero)
             return;
-        var left = run.Since + timeout - _tools.Time.GetUtcNow();
+        var left = (_begun ?? run.Since) + timeout - _tools.Time.GetUtcNow();
         // A process that nobody has probed until now may well be ready: the first answer decides.
         _isOverdue = left <= TimeSpan.Zero && readiness.Probe is not null && _notReadyWhy is null;
         if (!_isOverdue)
             _readying.Add(_tools.Loop.After(left, () => TimeIsUp(readiness)));
     }
+
+    // Its time to become ready begins with its own command. Nothing tells of that moment.
+    private void AwaitSteps(TimeSpan patience)
+    {
+        if (_record.State is not RunState.Running { IsReady: false } run)
+            return;
+        if (StartSteps.AreUnderWay(_tools.Answerers.Table, run.Identity.Pid))
+        {
+            _begun = _tools.Time.GetUtcNow();
+            _readying[0] = _tools.Loop.After(patience, () => AwaitSteps(Longer(patience)));
+            Impede(_record.Spec.Before is { } before ? $"'{before}', which runs before it, has not ended" : "its secrets are being fetched");
+            return;
+        }
+
+        _hasBegun = true;
+        if (_record.Spec.Readiness is null)
+            Tell(new ProcessEvent.Ready());
+        else
+        {
+            StopReadying();
+            BeginReadying(run);
+            Impede(null);
+        }
+    }
+
+    private void Impede(string? why)
+    {
+        if (_record.State is RunState.Running { IsReady: false } run && run.Impediment != why)
+            Tell(new ProcessEvent.Impeded(why));
+    }
+
+    /// <summary>How long to wait before asking again.</summary>
+    internal static TimeSpan Longer(TimeSpan patience) => patience * 1.2 < Longest ? patience * 1.2 : Longest;
 
     private void TimeIsUp(Readiness readiness) => Tell(readiness.Probe is null
         ? new ProcessEvent.Ready()
@@ -138,11 +182,10 @@ internal sealed class CheckedProcess : IDisposable
             {
                 _readying[slot] = _tools.Loop.After(patience, () =>
                 {
-                    patience = patience * 1.2 < Longest ? patience * 1.2 : Longest;
+                    patience = Longer(patience);
                     _readying[slot] = Ask(probe, HealthCheck.DefaultTimeout, Answered);
                 });
-                if (_record.State is RunState.Running { IsReady: false } run && run.Impediment != _stranger)
-                    Tell(new ProcessEvent.Impeded(_stranger));
+                Impede(_stranger);
             }
         }
     }

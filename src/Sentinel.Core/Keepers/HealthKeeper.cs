@@ -1,8 +1,10 @@
 using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 
@@ -22,11 +24,22 @@ public sealed record HealthTools(
     TimeProvider Time,
     Func<ProcessRecord, Launch> LaunchOf,
     Action<ProcessRecord, ProcessEvent> Tell,
-    Action<string> Warn);
+    Action<string> Warn)
+{
+    /// <summary>Waits until a run writes a line to either of its logs.</summary>
+    /// <param name="found">Called not before this returns, and perhaps once for each log.</param>
+    internal IReadOnlyList<IDisposable> WhenWritten(ProcessRecord record, RunState.Running run, string expression, Action found)
+    {
+        var (pattern, starts) = (new LogPattern(expression), run.LogStarts ?? default);
+        return [Watch(Home.StdoutOf(record), starts.Stdout), Watch(Home.StderrOf(record), starts.Stderr)];
+
+        ReadyLog Watch(string path, long? start) => new(path, start ?? 0, pattern, Files, Modifications, Loop, found);
+    }
+}
 
 /// <summary>
-/// Finds out whether processes are ready, and then whether they are healthy, and reports changes. Each process costs a timer; no
-/// check of a process begins before its last has ended.
+/// Finds out whether processes are ready, and then whether they are healthy, and whether they meet what others wait for, and reports
+/// changes. Each process costs a timer; no check of a process begins before its last has ended.
 /// </summary>
 public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
 {
@@ -35,19 +48,20 @@ public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
     /// <summary>Notes which processes there are and which run.</summary>
     public void Changed(State state)
     {
+        var watched = Watched(state);
         foreach (var (id, process) in _processes)
-            if (state.Processes.GetValueOrDefault(id) is not { } record || !IsOfInterest(record))
+            if (state.Processes.GetValueOrDefault(id) is not { } record || !IsOfInterest(record, watched))
             {
                 process.Dispose();
                 _processes.Remove(id);
             }
 
         foreach (var record in state.Processes.Values)
-            if (IsOfInterest(record))
+            if (IsOfInterest(record, watched))
             {
                 if (!_processes.TryGetValue(record.Id, out var process))
                     _processes[record.Id] = process = new CheckedProcess(tools, record);
-                process.Follow(record);
+                process.Follow(record, watched?[record.Id] ?? []);
             }
     }
 
@@ -59,7 +73,11 @@ public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
         _processes.Clear();
     }
 
-    private static bool IsOfInterest(ProcessRecord record) =>
-        (record.Spec.Readiness is not null || record.Spec.Health is not null)
+    // Null: in most states nobody waits for anything of this kind.
+    private static ILookup<int, Condition>? Watched(State state) =>
+        state.Processes.Values.Any(record => record.Spec.Needs.Any(need => need.Until is { IsWatched: true })) ? new Dependencies(state.Processes.Values).Watched() : null;
+
+    private static bool IsOfInterest(ProcessRecord record, ILookup<int, Condition>? watched) =>
+        (record.Spec.Readiness is not null || record.Spec.Health is not null || record.Spec.HasSteps || watched?.Contains(record.Id) == true)
         && record.State is RunState.Starting or RunState.Running or RunState.Stopping;
 }

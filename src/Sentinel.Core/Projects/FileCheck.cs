@@ -47,7 +47,7 @@ internal sealed class FileCheck(string folder, Faults faults)
             else if (key.Form is { } form && form.Read(entry.Value, faults) is null)
                 Wrong(name, form.Words, entry.Value);
             else if (key.IsPath)
-                table.Entries[name] = entry with { Value = Absolute(entry.Value) };
+                table.Entries[name] = entry with { Value = key.Name == FileKeys.Secrets ? AbsoluteSecrets((Node.Table)entry.Value) : Absolute(entry.Value) };
         }
 
         foreach (var taken in Merging.UnsetIn(table))
@@ -72,6 +72,14 @@ internal sealed class FileCheck(string folder, Faults faults)
             default:
                 return node;
         }
+    }
+
+    private Node.Table AbsoluteSecrets(Node.Table secrets)
+    {
+        var absolute = new Node.Table(secrets.Place);
+        foreach (var (name, entry) in secrets.Entries)
+            absolute.Entries[name] = entry.Value is Node.Text text ? entry with { Value = text with { Value = Secret.WithPath(text.Value, Under) } } : entry;
+        return absolute;
     }
 
     private string Under(string path) => Path.GetFullPath(Path.Combine(folder, path));

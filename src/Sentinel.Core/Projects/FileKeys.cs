@@ -11,7 +11,7 @@ namespace Sentinel.Core.Projects;
 internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? Field = null)
 {
     /// <summary>Whether it holds paths, which are relative to the folder of the file.</summary>
-    public bool IsPath => Name is "cwd" or FileKeys.EnvironmentFiles;
+    public bool IsPath => Name is "cwd" or FileKeys.EnvironmentFiles or FileKeys.Secrets;
 
     /// <summary>Whether it is a setting of a process.</summary>
     public bool IsSetting => Name is not (FileKeys.Run or FileKeys.Instances or FileKeys.Profile or FileKeys.Like or FileKeys.Unset);
@@ -21,7 +21,7 @@ internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? 
 internal static class FileKeys
 {
     public const string Name = "name", Include = "include", EnvironmentFiles = "env-file", Environment = "env", Defaults = "defaults", Process = "process",
-        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Type = "type", Needs = "needs", After = "after";
+        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after";
 
     private static readonly FileKey Taken = new(Unset, Form.Texts, "Take keys away that came from defaults, from like, or from the file that this one is merged into");
 
@@ -74,6 +74,9 @@ internal static class FileKeys
         ["depends_on"] = Needs,
         ["depends-on"] = Needs,
         ["environment"] = Environment,
+        ["secrets"] = Secrets,
+        ["pre"] = "before",
+        ["build"] = "before",
         ["dir"] = "cwd",
         ["directory"] = "cwd",
         ["working_dir"] = "cwd",
@@ -107,7 +110,7 @@ internal static class FileKeys
 
     private static Form FormOf(SpecField field) => field switch
     {
-        { Key: Environment } => Form.Variables,
+        { Key: Environment or Secrets } => Form.Variables,
         { Key: "port" } => PortForm.All,
         { Key: Needs } => NeedForm.All,
         { Shape: FieldShape.Flag } => Form.Flag,

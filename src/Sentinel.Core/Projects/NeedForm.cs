@@ -12,7 +12,8 @@ internal static class NeedForm
     private static readonly string One = $$"""
         { "anyOf": [{ "type": "string" }, { "type": "object", "additionalProperties": false, "required": ["name"], "properties": {
           "name": { "type": "string" },
-          "until": { "enum": [{{string.Join(", ", Conditions.Words.Select(word => $"\"{word}\""))}}] },
+          "until": { "anyOf": [{ "enum": [{{string.Join(", ", Condition.Words.Select(word => $"\"{word}\""))}}] },
+            {{string.Join(", ", Condition.TargetWords.Select(word => $$$"""{ "type": "object", "additionalProperties": false, "required": ["{{{word}}}"], "properties": { "{{{word}}}": { "type": "string" } } }"""))}}] },
           "optional": { "type": "boolean" }, "restart": { "type": "boolean" }, "bound": { "type": "boolean" } } }] }
         """;
 
@@ -44,15 +45,19 @@ internal static class NeedForm
             null => Wrong(table.Place, "a need has no name: { name = \"db\" }"),
             var other => Wrong(other.Place, $"{Name} takes the name of a process, not {other.What}"),
         };
-        var condition = table.Find(Until) is { } until ? Condition(until) : "";
+        var condition = table.Find(Until) is { } until ? ConditionOf(until) : "";
         if (name is null || condition is null || faults.Count > before)
             return null;
         var flags = string.Concat(Flags.Where(flag => table.Find(flag) is Node.Flag { Value: true }).Select(flag => $",{flag}"));
         return new Given($"{name}{flags}{condition}", node.Place);
 
         // What is no condition, the field refuses.
-        string? Condition(Node until) => until is Node.Text text
-            ? $":{text.Value}" : Wrong(until.Place, $"{Until} takes {string.Join(", ", Conditions.Words)}, not {until.What}");
+        string? ConditionOf(Node until) => until switch
+        {
+            Node.Text text => $":{text.Value}",
+            Node.Table { Entries.Count: 1 } one when one.Entries.Single() is { Key: var key, Value.Value: Node.Text target } => $":{key}:{target.Value}",
+            _ => Wrong(until.Place, $"{Until} takes {string.Join(", ", Condition.Words)}, {{ file = \"PATH\" }} or {{ log = \"REGEX\" }}, not {until.What}"),
+        };
 
         string? Wrong(Place place, string why)
         {

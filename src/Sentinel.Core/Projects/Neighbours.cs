@@ -54,11 +54,11 @@ internal sealed class Neighbours
             _faults.Add(place, why);
     }
 
-    private static string? WhyNever(ProjectProcess other, Condition? until) => until switch
+    private static string? WhyNever(ProjectProcess other, Condition? until) => until?.Kind switch
     {
-        Condition.Done when !other.IsTask => $"{other.Name} is never done: it is a service; give it type = \"task\", or wait until it is ready",
-        Condition.Ready when other.IsTask => $"{other.Name} is never ready: it is a task; wait until it is done",
-        Condition.Healthy when !other.Settings.Any(IsHealthCheck) => $"{other.Name} is never healthy: it has no health check, such as health-http",
+        ConditionKind.Done when !other.IsTask => $"{other.Name} is never done: it is a service; give it type = \"task\", or wait until it is ready",
+        ConditionKind.Ready when other.IsTask => $"{other.Name} is never ready: it is a task; wait until it is done",
+        ConditionKind.Healthy when !other.Settings.Any(IsHealthCheck) => $"{other.Name} is never healthy: it has no health check, such as health-http",
         _ => null,
     };
 

@@ -22,11 +22,20 @@ internal sealed class EnvironmentLook(ProcessEnvironments environments, IProcess
         var values = (has ?? next.Block).Entries().Select(entry => new EnvironmentEntry(entry, EnvironmentSource.Run))
             .DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, entry => entry.Value);
         var nexts = next.Entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name);
-        return new EnvironmentInfo(record.Id, record.Spec.Name, has is not null, [.. values.Keys.Union(nexts.Keys)
-            .Select(name => Of(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name)))
+        var secrets = record.Spec.Secrets.ToDictionary(secret => secret.Name);
+        return new EnvironmentInfo(record.Id, record.Spec.Name, has is not null, [.. values.Keys.Union(nexts.Keys).Union(secrets.Keys)
+            .Select(name => secrets.TryGetValue(name, out var secret) ? Of(secret, isSet: has is null || values.ContainsKey(name))
+                : Of(name, values.GetValueOrDefault(name), nexts.GetValueOrDefault(name)))
             .Select(variable => withValues ? variable : variable.Masked())
             // What the user set explicitly comes first.
             .OrderBy(variable => variable.Source == EnvironmentSource.Run).ThenBy(variable => variable.Name, StringComparer.Ordinal)]);
+    }
+
+    // Nobody is told its value, and whether it would be another now, only fetching it would tell.
+    private static VariableInfo Of(Secret secret, bool isSet)
+    {
+        var source = EnvironmentSource.Secret(secret.Reference);
+        return new VariableInfo(secret.Name, isSet, Value: null, source, IsOutdated: !isSet, NextValue: null, source) { IsMasked = true };
     }
 
     private static VariableInfo Of(string name, string? value, EnvironmentEntry? next)

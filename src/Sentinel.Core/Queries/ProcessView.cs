@@ -23,6 +23,9 @@ public sealed record ProcessView(ProcessRecord Record, TreeUsage? Usage)
     /// <summary>The ports that it leases.</summary>
     public IReadOnlyList<PortLease> Ports { get; init; } = [];
 
+    /// <summary>Where people reach it; null: not known.</summary>
+    public string? Url { get; init; }
+
     /// <summary>What it waits for before it is started.</summary>
     public IReadOnlyList<WaitsFor> WaitsFor { get; init; } = [];
 

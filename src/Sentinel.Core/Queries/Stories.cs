@@ -1,14 +1,15 @@
 using Sentinel.Api;
 using Sentinel.Core.Diagnosis;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
-using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
+using Sentinel.Model;
 
 namespace Sentinel.Core.Queries;
 
@@ -39,6 +40,7 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         ProcessInfo Shown(ProcessRecord record) => infos.Of(new ProcessView(record, null)
         {
             Ports = [.. sight.State.Ports.Values.Where(lease => lease.ProcessId == record.Id)],
+            Url = ProcessUrl.Of(record, sight.State),
             Left = left.GetValueOrDefault(record.Id, []),
             WaitsFor = sight.WaitsFor(record),
             Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },

@@ -26,8 +26,12 @@ internal static class RunStateDocument
                 RunDocument.Write(json, main);
                 if (!running.IsReady)
                     json.WriteBoolean("ready", false);
+                if (running.ReadySince is { } ready)
+                    json.WriteString("readySince", ready);
                 if (running.Impediment is { } impediment)
                     json.WriteString("impediment", impediment);
+                if (running.Met.Count > 0)
+                    json.WriteTexts("met", running.Met);
                 if (running.LogStarts is { } starts)
                     RunDocument.Write(json, "logStarts", starts);
                 if (running.Health is { } health)
@@ -90,6 +94,8 @@ internal static class RunStateDocument
         ? new RunState.Running(json.Time("since"), RunDocument.ReadIdentity(json))
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
+            ReadySince = json.Maybe("readySince")?.Time(),
+            Met = json.Maybe("met") is { } met ? JsonFields.TextsOf(met, "met") : [],
             Impediment = json.Maybe("impediment")?.GetString(),
             LogStarts = RunDocument.ReadLogStarts(json),
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,

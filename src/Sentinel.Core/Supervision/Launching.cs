@@ -69,6 +69,8 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         record.Spec.LogLimits,
         record.RunCookie)
     {
+        Secrets = record.Spec.Secrets,
+        Before = record.Spec.Before,
         Input = record.Spec.Input,
         InputPath = record.Spec.Input == StandardInput.Null ? null : tools.Store.Home.InputOf(record),
         LogFolder = tools.Store.Home.Logs,

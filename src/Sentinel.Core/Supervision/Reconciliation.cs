@@ -70,12 +70,16 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table), now).Record,
             { Main: { } identity } when HowEnded(identity, record.RunCookie, snapshot) is { } how =>
                 After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
-            RunState.Running { IsReady: false } => Lifecycle.Decide(record, new ProcessEvent.Tick(), now).Record,
+            RunState.Running { IsReady: false } => Lifecycle.Decide(record, HasBegun(record, snapshot.Table) ? new ProcessEvent.Ready() : new ProcessEvent.Tick(), now).Record,
             RunState.Stopping { Run: null } when !IsLeft(record, snapshot, membersOf) =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
         };
     }
+
+    // Nothing but the steps before it kept it from being ready.
+    private static bool HasBegun(ProcessRecord record, IProcessTable table) =>
+        record is { Spec: { HasSteps: true, Readiness: null }, State.Main: { } main } && table.IsHere(main) && !StartSteps.AreUnderWay(table, main.Pid);
 
     // As far as one look can tell; the kernel knows better if the tree has a control group.
     private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>

@@ -43,7 +43,7 @@ public readonly record struct StartVerdict(TimeSpan? Left, Outcome.Failed? Failu
         if (!serves && !mayHandOver)
             return Ready;
         if (now.Spec.Health is null || !serves)
-            return now.Spec.Readiness is null && run.Since + LeastLife - time is { Ticks: > 0 } left ? new StartVerdict(left, null) : Ready;
+            return now.Spec.Readiness is null && (run.ReadySince ?? run.Since) + LeastLife - time is { Ticks: > 0 } left ? new StartVerdict(left, null) : Ready;
         return run.Health switch
         {
             null => Undecided,

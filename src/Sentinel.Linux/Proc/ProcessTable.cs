@@ -150,6 +150,13 @@ public sealed unsafe class ProcessTable : IProcessTable
 
     public string? ProgramOf(int pid) => Ancestry.ProgramOf(pid) is var name && name != Ancestry.Unnamed ? name : null;
 
+    public bool HasArguments(int pid, IReadOnlyList<string> first)
+    {
+        var wanted = Encoding.UTF8.GetBytes(string.Concat(first.Select(argument => argument + '\0')));
+        var buffer = new byte[wanted.Length];
+        return ProcFile.Read(pid, "/cmdline\0"u8, buffer) == wanted.Length && buffer.AsSpan().SequenceEqual(wanted);
+    }
+
     public GroupSighting? LookAtGroup(string cookie) => ControlGroup.Look(cookie);
 
     public TimeSpan? CpuTimeOf(int pid) => CpuClock.Of(pid);

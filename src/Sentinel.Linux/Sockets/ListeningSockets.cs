@@ -36,6 +36,9 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
             .MinBy(sockets => sockets.Key)?.Order().ToList() ?? [];
     }
 
+    public IReadOnlyList<ulong> On(int? port) =>
+        [.. (port is { } one ? Listening(isNow: true)[one] : Listening(isNow: true).SelectMany(sockets => sockets)).Select(socket => socket.Inode)];
+
     public HeldSocket? HeldBy(int pid, IReadOnlyCollection<ulong> sockets, out bool isSeen)
     {
         isSeen = true;

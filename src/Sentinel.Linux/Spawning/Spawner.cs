@@ -92,7 +92,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
 
             // No process is made unless a descriptor is left to look at it.
             using var spare = Above(_stdin, "keep", "a descriptor free");
-            var arguments = launch.Command.Arguments;
+            var arguments = launch.Executed.Arguments;
             var into = group;
             var pid = child.Execute(program, arguments, into, out var failure);
             if (failure is { Step: ChildStep.Join } && launch.Treatment.Tree.IsNone)
@@ -178,7 +178,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
     private string? WhyNot(Launch launch, out string program)
     {
         program = "";
-        var (name, path) = (launch.Command.Arguments[0], launch.Environment["PATH"]);
+        // What runs before it may make the program first.
+        var (name, path) = ((launch.Before is null ? launch.Command : launch.Executed).Arguments[0], launch.Environment["PATH"]);
         if (WhyUnreachable(ProgramPath.Candidates(name, launch.WorkingDirectory, path).Prepend(launch.WorkingDirectory)) is { } unreachable)
             return unreachable;
         if (ProgramPath.IsFolder(launch.WorkingDirectory) is not true)
@@ -186,6 +187,8 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
         if (ProgramPath.Find(name, launch.WorkingDirectory, path, out program) is { } why)
             return name.Contains('/') || !launch.IsAgain ? why
                 : $"{why}; its PATH is that of its 'run': {path}; 'start' or 'restart' with --update-env gives it the PATH of your shell";
+        if (launch.Secrets.Count > 0)
+            program = launch.Executed.Arguments[0];
         return ControlGroup.WhyNot(launch.Treatment.Tree);
     }
 

@@ -10,8 +10,8 @@ internal static class NeedFields
     public static readonly SpecField[] All =
     [
         new("needs", FieldShape.Texts, "name[:condition]",
-            "Start it only once another process is ready or, if that is a task, done; also NAME:started, ready, healthy, done or ended, "
-            + "and NAME,optional, NAME,restart (restart it when that was) or NAME,bound (stop it when that has ended) (repeatable)")
+            "Start it only once another process is ready or, if that is a task, done; also NAME:started, ready, healthy, done, ended, port, "
+            + "file:PATH or log:REGEX, and NAME,optional, NAME,restart (restart it when that was) or NAME,bound (stop it when that has ended) (repeatable)")
         {
             Heading = "Other processes",
             Get = spec => [.. spec.Needs.Select(need => need.ToString())],

@@ -45,12 +45,29 @@ internal static class StartFields
             Get = spec => spec.EnvironmentFiles,
             Set = (spec, value) => spec with { EnvironmentFiles = [.. value.Texts.Select(file => value.Asker.FileOf(NotEmpty(file)))] },
         },
+        new("secret", FieldShape.Texts, "NAME=file:path", "Set a variable whose value it fetches at each start and that is kept and shown nowhere: from a file, or "
+            + "from what a command prints, NAME=cmd:command (repeatable)")
+        {
+            Get = spec => [.. spec.Secrets.Select(secret => secret.ToString())],
+            Set = (spec, value) => spec with { Secrets = value.AddedTo(spec.Secrets, text => Secret.Parse(text, value.Asker.FileOf), secret => secret.Name) },
+        },
+        new("before", FieldShape.Text, "command", "Run this command line before each start, with its variables and its logs; it starts only if that succeeds")
+        {
+            Get = spec => FieldTexts.Of(spec.Before),
+            Set = (spec, value) => spec with { Before = value.Filled("a command line") is { } line ? Command.From([line]).Text : null },
+        },
         new("port", FieldShape.Texts, "port[=VARIABLE]",
             "Lease a port for as long as the process is registered, and pass its number in VARIABLE: http (a name; any free port), 3000, http:3000, "
             + $"3000+ (that one or the next that is free) [default: {PortRequest.DefaultVariable}] (repeatable)")
         {
             Get = spec => [.. spec.Ports.Select(port => port.ToString())],
             Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name, "give each port a name: --port http:3000")) },
+        },
+        new("url", FieldShape.Text, "url", "Where people reach it, as the list shows it; $NAME is one of its variables: http://localhost:$PORT/")
+        {
+            Get = spec => FieldTexts.Of(spec.Url),
+            Set = (spec, value) => spec with { Url = value.Text is { } url ? Probe.Http(url).Target : null },
+            IsAtOnce = SpecField.Always,
         },
         new("stdin", FieldShape.Text, "null|open", "What it reads: null, /dev/null; open, a pipe that stays open and that 'send' writes to [default: null]")
         {

@@ -101,6 +101,12 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         }
     }
 
+    /// <summary>The conditions, which others wait for in processes, that only watching tells; by the id of the process that is to meet them.</summary>
+    public ILookup<int, Condition> Watched() => processes
+        .SelectMany(record => record.Spec.Needs.Where(need => need.Until is { IsWatched: true }).SelectMany(need => Find(record, need.Name).Select(other => (other.Id, need.Until))))
+        .Distinct()
+        .ToLookup(entry => entry.Id, entry => entry.Until!);
+
     /// <summary>The condition of a need of a process.</summary>
     public static Condition ConditionOf(Need need, ProcessRecord other) => need.Until ?? (other.Spec.IsTask ? Condition.Done : Condition.Ready);
 
@@ -128,29 +134,31 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     {
         var others = Find(record, need.Name).ToList();
         if (others.Count == 0)
-            return need.IsOptional ? null : new WaitsFor(need.Name, (need.Until ?? Condition.Ready).Word(), "there is no such process", IsInVain: true);
+            return need.IsOptional ? null : new WaitsFor(need.Name, (need.Until ?? Condition.Ready).ToString(), "there is no such process", IsInVain: true);
         var unmet = others.FindAll(other => !Meets(other, ConditionOf(need, other)));
         if (unmet.Count == 0 || (need.IsOptional && unmet.TrueForAll(IsInVain)))
             return null;
         var first = unmet.Find(IsInVain) ?? unmet[0];
-        var which = others.Count > 1 ? $"{first.Spec.Name} is {How(first)} ({others.Count - unmet.Count} of {others.Count} {ConditionOf(need, first).Word()})" : $"it is {How(first)}";
-        return new WaitsFor(need.Name, ConditionOf(need, first).Word(), which, IsInVain(first));
+        var which = others.Count > 1 ? $"{first.Spec.Name} is {Lacks(first, ConditionOf(need, first))} ({others.Count - unmet.Count} of {others.Count} {ConditionOf(need, first)})" : $"it is {Lacks(first, ConditionOf(need, first))}";
+        return new WaitsFor(need.Name, ConditionOf(need, first).ToString(), which, IsInVain(first));
     }
 
     private IEnumerable<WaitsFor> Before(ProcessRecord record, string name) => Find(record, name)
         .Where(other => other.State is RunState.Starting or RunState.Running { IsReady: false } or RunState.Backoff or RunState.Waiting or RunState.Stopping { ThenStart: true }
             || (other.Spec.IsTask && other.State is RunState.Running))
         .Take(1)
-        .Select(other => new WaitsFor(name, Condition.Started.Word(), $"it is {How(other)}", IsInVain: false));
+        .Select(other => new WaitsFor(name, Condition.Started.ToString(), $"it is {How(other)}", IsInVain: false));
 
-    private static bool Meets(ProcessRecord other, Condition condition) => (condition, other.State) switch
+    // What waits for a sign of a task need not wait once the task has done its work.
+    private static bool Meets(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
     {
-        (Condition.Started, RunState.Running) => true,
-        (Condition.Started or Condition.Done or Condition.Ended, _) when other.IsDone => true,
-        (Condition.Ready, RunState.Running { IsReady: true, Handover: null }) => true,
-        (Condition.Healthy, RunState.Running { IsReady: true, Health.IsHealthy: true }) => true,
-        (Condition.Done, RunState.Exited) => other.LastRun is { } run && other.Spec.ExitCodes.IsSuccess(run.How),
-        (Condition.Ended, RunState.Exited or RunState.Crashed or RunState.Failed) => true,
+        (ConditionKind.Started, RunState.Running) => true,
+        (not (ConditionKind.Ready or ConditionKind.Healthy), _) when other.IsDone => true,
+        (ConditionKind.Ready, RunState.Running { IsReady: true, Handover: null }) => true,
+        (ConditionKind.Healthy, RunState.Running { IsReady: true, Health.IsHealthy: true }) => true,
+        (ConditionKind.Done, RunState.Exited) => other.LastRun is { } run && other.Spec.ExitCodes.IsSuccess(run.How),
+        (ConditionKind.Ended, RunState.Exited or RunState.Crashed or RunState.Failed) => true,
+        (ConditionKind.Port or ConditionKind.File or ConditionKind.Log, RunState.Running run) => run.Met.Contains(condition.ToString()),
         _ => false,
     };
 
@@ -158,6 +166,14 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     private static bool IsInVain(ProcessRecord other) => other.State.IsOver;
 
     private static string? HowEnded(ProcessRecord other) => other.LastRun is { } run ? $": {run.Why ?? run.How.ToString()}" : null;
+
+    private static string Lacks(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
+    {
+        (ConditionKind.Port, RunState.Running { IsReady: true }) => "running, and does not listen yet",
+        (ConditionKind.File, RunState.Running { IsReady: true }) => $"running, and there is no {condition.Target} yet",
+        (ConditionKind.Log, RunState.Running { IsReady: true }) => $"running, and has written nothing that matches '{condition.Target}'",
+        _ => How(other),
+    };
 
     private static string How(ProcessRecord other) => other.State switch
     {

@@ -31,7 +31,7 @@ public static class Lifecycle
 
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
                 record,
-                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec.Readiness is null, LogStarts = spawned.LogStarts }),
+                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec is { Readiness: null, HasSteps: false }, LogStarts = spawned.LogStarts }),
             (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed, now),
 
             (RunState.Running run, ProcessEvent.StopRequested) =>
@@ -57,9 +57,11 @@ public static class Lifecycle
 
             (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
-            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, Impediment = null }),
+            (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, ReadySince = now, Impediment = null }),
             (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
+            (RunState.Running run, ProcessEvent.Met met) when !run.Met.Contains(met.Condition.ToString()) =>
+                Becomes(record, run with { Met = [.. run.Met, met.Condition.ToString()] }),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
             (RunState.Running run, ProcessEvent.Signalled sent) => Becomes(record, run with { Signalled = sent.Number }),
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
@@ -102,9 +104,9 @@ public static class Lifecycle
             _ => Unchanged(record),
         };
 
-    /// <summary>Whether a process that is not ready has no probe to wait for, and has lived for as long as it must.</summary>
-    public static bool IsReadyByNow(ProcessSpec spec, RunState.Running run, DateTimeOffset now) =>
-        spec.Readiness is null || (spec.Readiness is { Probe: null, Timeout: var timeout } && (now - run.Since >= timeout || now < run.Since));
+    /// <summary>Whether a process that is not ready has nothing to wait for, and has lived for as long as it must.</summary>
+    public static bool IsReadyByNow(ProcessSpec spec, RunState.Running run, DateTimeOffset now) => !spec.HasSteps
+        && (spec.Readiness is null || (spec.Readiness is { Probe: null, Timeout: var timeout } && (now - run.Since >= timeout || now < run.Since)));
 
     private static Decision Examined(ProcessRecord record, RunState.Running run, ProcessEvent.Examined examined, DateTimeOffset now)
     {
@@ -133,8 +135,8 @@ public static class Lifecycle
         ProcessRecord record, RunState.Running run, ProcessEvent.Ended ended, DateTimeOffset now, string? why = null)
     {
         var isItsOwn = why is null;
-        // If nobody watched, it may have become ready in the meantime.
-        if (!run.IsReady && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
+        // If nobody watched, it may have become ready in the meantime. One that only has steps before it may end as soon as it begins.
+        if (!run.IsReady && record.Spec.Readiness is not null && ended.Witnessed && !IsReadyByNow(record.Spec, run, now))
             why ??= $"it ended before it was ready{(run.Impediment is null ? "" : $": {run.Impediment}")}";
         var isStable = run.IsReady && now - run.Since >= RestartBackoff.StableRun;
         var end = End(run, ended, now);
@@ -145,6 +147,8 @@ public static class Lifecycle
         var restarts = record.Spec.Restart switch
         {
             _ when isItsOwn && codes.IsFinal(ended.How) => false,
+            // It has done its work.
+            _ when isItsOwn && record.Spec.IsTask && codes.IsSuccess(ended.How) => false,
             RestartRule.Always => true,
             RestartRule.OnFailure => why is not null || !codes.IsSuccess(ended.How),
             _ => false,

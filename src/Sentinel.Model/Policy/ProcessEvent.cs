@@ -1,4 +1,5 @@
 using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Model.Policy;
 
@@ -55,9 +56,12 @@ public abstract record ProcessEvent
     /// <summary>It has become ready.</summary>
     public sealed record Ready : ProcessEvent;
 
-    /// <summary>Another process answers in its place, or no longer does.</summary>
-    /// <param name="Why">Which process, as the end of a sentence; null: none.</param>
+    /// <summary>Something keeps it from being ready, or no longer does, such as a process that answers in its place.</summary>
+    /// <param name="Why">What, as the end of a sentence; null: nothing.</param>
     public sealed record Impeded(string? Why) : ProcessEvent;
+
+    /// <summary>It has met a condition that others may wait for.</summary>
+    public sealed record Met(Condition Condition) : ProcessEvent;
 
     /// <summary>It was not ready in time.</summary>
     public sealed record NotReady(string Why) : ProcessEvent;

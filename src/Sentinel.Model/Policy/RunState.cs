@@ -17,8 +17,14 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>Whether it is ready; see <see cref="Specs.Readiness"/>.</summary>
         public bool IsReady { get; init; } = true;
 
-        /// <summary>Which process answers in its place, while it is not ready; null: none.</summary>
+        /// <summary>When it became ready; null: it was from the beginning, or is not.</summary>
+        public DateTimeOffset? ReadySince { get; init; }
+
+        /// <summary>What keeps it from being ready, such as a process that answers in its place; null: nothing that is known.</summary>
         public string? Impediment { get; init; }
+
+        /// <summary>The watched conditions that it has met, as texts; see <see cref="Specs.Condition.IsWatched"/>.</summary>
+        public IReadOnlyList<string> Met { get; init; } = [];
 
         /// <summary>Where its logs ended when it began; null: not known.</summary>
         public LogEnds? LogStarts { get; init; }

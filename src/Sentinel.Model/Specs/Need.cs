@@ -28,7 +28,7 @@ public sealed record Need(string Name, Condition? Until = null)
             throw new FormatException($"after a name there may be {Optional}, {Restart} or {Bound}, not '{unknown}'");
         if (words.Contains(Optional) && words.Contains(Bound))
             throw new FormatException($"{words[0]} cannot be both {Optional}, so that it starts without it, and {Bound}, so that it ends with it");
-        return new Need(words[0], until is null ? null : Conditions.Parse(until))
+        return new Need(words[0], until is null ? null : Condition.Parse(until))
         {
             IsOptional = words.Contains(Optional),
             Restarts = words.Contains(Restart),
@@ -38,41 +38,5 @@ public sealed record Need(string Name, Condition? Until = null)
 
     public override string ToString() =>
         Name + (IsOptional ? $",{Optional}" : "") + (Restarts ? $",{Restart}" : "") + (IsBound ? $",{Bound}" : "")
-        + (Until is { } until ? $":{until.Word()}" : "");
-}
-
-/// <summary>What one process waits for in another.</summary>
-public enum Condition
-{
-    /// <summary>It runs.</summary>
-    Started,
-
-    Ready,
-    Healthy,
-
-    /// <summary>It has ended with success.</summary>
-    Done,
-
-    /// <summary>It has ended by itself, however it did.</summary>
-    Ended,
-}
-
-/// <summary>The words for them.</summary>
-public static class Conditions
-{
-    public static IReadOnlyList<string> Words { get; } = [.. Enum.GetValues<Condition>().Select(Word)];
-
-    public static string Word(this Condition condition) => condition switch
-    {
-        Condition.Started => "started",
-        Condition.Ready => "ready",
-        Condition.Healthy => "healthy",
-        Condition.Done => "done",
-        Condition.Ended => "ended",
-        _ => throw new NotSupportedException(condition.ToString()),
-    };
-
-    /// <exception cref="FormatException">There is no such condition.</exception>
-    public static Condition Parse(string word) => Enum.GetValues<Condition>().Where(condition => condition.Word() == word).Cast<Condition?>().FirstOrDefault()
-        ?? throw new FormatException($"a condition is {string.Join(", ", Words)}, not '{word}'");
+        + (Until is { } until ? $":{until}" : "");
 }

@@ -26,6 +26,18 @@ public sealed record ProcessSpec
     /// <summary>Its own variables, which override those of the files.</summary>
     public EnvironmentBlock Variables { get; init; } = EnvironmentBlock.Empty;
 
+    /// <summary>Each has its own name.</summary>
+    public IReadOnlyList<Secret> Secrets { get; init; } = [];
+
+    /// <summary>A command line for a shell that has to succeed whenever the process is to start, before its own command; null: none.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>Whether something runs before its own command.</summary>
+    public bool HasSteps => Before is not null || Secrets.Any(secret => secret.IsCommand);
+
+    /// <summary>Where people reach it; <c>$NAME</c> stands for one of its variables. Null: not told.</summary>
+    public string? Url { get; init; }
+
     /// <summary>Each has its own name and its own variable.</summary>
     public IReadOnlyList<PortRequest> Ports { get; init; } = [];
 

@@ -81,6 +81,8 @@ internal static class CommandLine
             new("down", "Stop a project, in reverse order", DownCommand.Create),
             new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan),
             new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
+            new("ps", "List the processes of a project, with what they wait for and where people reach them", ListCommand.OfProject, Details: "Where there is no project, it lists all processes"),
+            new("graph", "Show which process of a project needs which", GraphCommand.Create),
             new("init", "Write an example of a sentinel.toml, the file that describes a project", InitCommand.Create),
             new("check", "Tell all that is wrong in a project's file; change nothing", CheckCommand.Create),
             new("config", "Show a project with all that files add to it, and where each value is", ConfigCommand.Create),

@@ -59,7 +59,6 @@ internal static class Habits
 
     private static string[]? WordsFor(string word) => word switch
     {
-        "ps" => ["list"],
         "jlist" => ["list", "--json"],
         "top" or "monit" or "watch" => ["list", "--watch"],
         "rm" or "remove" or "del" => ["delete"],

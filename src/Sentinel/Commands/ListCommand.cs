@@ -12,7 +12,13 @@ internal static class ListCommand
 
     public const string Alias = "ls";
 
-    public static Command Create()
+    public static Command Create() => Create("list", project: null);
+
+    /// <summary>Lists the processes of a project.</summary>
+    public static Command OfProject() => Create("ps", new ProjectInput());
+
+    /// <param name="project">Null: all processes are listed.</param>
+    private static Command Create(string name, ProjectInput? project)
     {
         var group = new Option<string?>("--group") { Description = "Only the processes of this group", HelpName = "name" };
         group.CompletionSources.Add(_ => SharedOptions.Groups());
@@ -21,7 +27,8 @@ internal static class ListCommand
         var columns = WordList.Option("--columns", "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);
         var watch = SharedOptions.Flag("--watch", "Refresh every second, until q or Ctrl+C", "-w");
         var json = SharedOptions.Json();
-        var command = new Command("list") { group, states, ofSession, columns, watch, json };
+        var command = new Command(name) { group, states, ofSession, columns, watch, json };
+        project?.AddTo(command);
         command.Check(result =>
         {
             foreach (var option in new Option[] { watch, columns })
@@ -30,17 +37,19 @@ internal static class ListCommand
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
+            var members = result.GetValue(group) ?? project?.KnownIn(result, session.Store.Read());
             var list = new Listing(
-                SessionOption.OfLook(result, ofSession, result.GetValue(group) is { } name ? new Selection.Members(name) : new Selection.All()),
+                SessionOption.OfLook(result, ofSession, members is null ? new Selection.All() : new Selection.Members(members)),
                 new ProcessFilter(result.GetValue(states)?.Words ?? []),
-                result.GetValue(columns)?.Words);
+                result.GetValue(columns)?.Words,
+                IsOfProject: project is not null);
             return result.GetValue(watch) ? Watch(session, list) : List(session, list);
         }));
         return command;
     }
 
     /// <summary>Lists all processes.</summary>
-    public static int All(Session session) => List(session, new Listing(new Selection.All { Session = SessionOption.OfCaller }, new ProcessFilter([]), Columns: null));
+    public static int All(Session session) => List(session, new Listing(new Selection.All { Session = SessionOption.OfCaller }, new ProcessFilter([]), Columns: null, IsOfProject: false));
 
     private static int List(Session session, Listing list)
     {
@@ -52,7 +61,7 @@ internal static class ListCommand
         if (session.IsJson)
             session.Print(look.ToJson());
         else
-            foreach (var line in look.RestartLines().Concat(ProcessList.Lines(look.Summaries, session.Style, chosen: list.Columns)))
+            foreach (var line in look.RestartLines().Concat(ProcessList.Lines(look.Summaries, session.Style, chosen: list.Columns, isOfProject: list.IsOfProject)))
                 session.Output.Line(line);
         return ExitCode.Success;
     }
@@ -83,11 +92,12 @@ internal static class ListCommand
             List<string> head = [style.Paint(ListScreen.Heading(look.Summaries, now, way, style.Width ?? int.MaxValue), Color.Bold), .. look.RestartLines()];
             // Lines that do not fit would scroll, and be drawn again below.
             var room = Terminal.Height - 1 - head.Count ?? int.MaxValue;
-            return head.Concat(ListScreen.Cut([.. ProcessList.Lines(look.Summaries, style, now, list.Columns)], room));
+            return head.Concat(ListScreen.Cut([.. ProcessList.Lines(look.Summaries, style, now, list.Columns, list.IsOfProject)], room));
         }
     }
 
     /// <summary>What to list.</summary>
     /// <param name="Columns">Their names; null: those that serve the reader best.</param>
-    private sealed record Listing(Selection Selection, ProcessFilter Filter, IReadOnlyList<string>? Columns);
+    /// <param name="IsOfProject">Whether the reader wants to know how a project is.</param>
+    private sealed record Listing(Selection Selection, ProcessFilter Filter, IReadOnlyList<string>? Columns, bool IsOfProject);
 }

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Core.Environments;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -61,7 +62,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
         return record.State switch
         {
             _ when record.IsDone => new Verdict(record, "done", record.LastRun?.How.ToString() ?? "", IsGood: true),
-            RunState.Running { IsReady: true, Handover: null } run when !record.Spec.IsTask && (record.Spec.Readiness is not null || now - run.Since >= Moment) =>
+            RunState.Running { IsReady: true, Handover: null } run when !record.Spec.IsTask && (record.Spec.Readiness is not null || now - (run.ReadySince ?? run.Since) >= Moment) =>
                 new Verdict(record, "ready", Reached(state, record), IsGood: true),
             RunState.Waiting when dependencies.Of(record).FirstOrDefault(waits => waits.IsInVain) is { } vain =>
                 new Verdict(record, "waiting", $"{vain.Name} is not {vain.Until}: {vain.Why}", IsGood: false),
@@ -71,7 +72,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
     }
 
     private static string Reached(State state, ProcessRecord record) => $"pid {record.State.Main?.Pid}"
-        + string.Concat(PortRef.Of(record, state).Select(port => $"  {port.Url ?? $":{port.Port}"}"));
+        + (ProcessUrl.Of(record, state) is { } url ? $"  {url}" : string.Concat(PortRef.Of(record, state).Select(port => $"  :{port.Port}")));
 
     private static string WhyNot(ProcessRecord record) => (record.State, record.LastRun) switch
     {

@@ -121,6 +121,9 @@ internal static class Documents
         json.WriteArray("warnings", warnings, problem => ProjectDocument.Write(json, problem));
     });
 
+    /// <summary>What <c>graph</c> prints.</summary>
+    public static byte[] Of(ProjectGraph graph) => Written(json => GraphText.Write(json, graph));
+
     /// <summary>What <c>config</c> prints.</summary>
     public static byte[] Of(Project project, IEnumerable<ProjectProcess> shown) => Written(json => ProjectDocument.Write(json, project, shown));
 

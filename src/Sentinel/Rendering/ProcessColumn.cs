@@ -53,6 +53,16 @@ internal sealed record ProcessColumn(string Name, Column Shape, Func<ProcessSumm
         (process, _) => process.Ports.Count > 0 ? string.Join(", ", process.Ports.Select(port => port.Port)) : None,
         IsOptional: true);
 
+    /// <summary>What it waits for before it is started.</summary>
+    public static readonly ProcessColumn WaitsFor = new(
+        "waits-for",
+        new Column("WAITS FOR", Fair: 30, Least: 12, Keep: 12),
+        (process, _) => process.WaitsFor.Count > 0 ? string.Join("; ", process.WaitsFor.Select(needed => $"{ProcessName.Short(needed.Name)} {needed.Until}: {needed.Why}")) : None,
+        IsOptional: true);
+
+    public static readonly ProcessColumn Url = new(
+        "url", new Column("URL", Fair: 24, Least: 10, Keep: 6, IsExtra: true), (process, _) => process.Url ?? None, IsOptional: true);
+
     public static readonly ProcessColumn Restart = new(
         "restart",
         new Column("RESTART", Align.Center, Keep: 3, IsExtra: true),
@@ -82,10 +92,18 @@ internal sealed record ProcessColumn(string Name, Column Shape, Func<ProcessSumm
     private static readonly IReadOnlyList<ProcessColumn> PlainOnes =
         [Id, Named, Pid, Status, Health, Uptime, Restarts, Cpu, Memory, Ports, Restart, Group, Owner, Command];
 
-    public static IEnumerable<string> Names => Rich.Select(column => column.Name);
+    /// <summary>Those that are shown only where they are asked for.</summary>
+    private static readonly IReadOnlyList<ProcessColumn> Others = [WaitsFor, Url];
+
+    public static IEnumerable<string> Names => Rich.Concat(Others).Select(column => column.Name);
+
+    private static readonly string[] OfProject = ["name", "status", "health", "uptime", "restarts", "cpu", "mem", "ports", "waits-for", "url"];
 
     /// <summary>The columns of that name for a terminal, or for others.</summary>
-    public static ProcessColumn Of(string name, bool isRich) => (isRich ? Rich : PlainOnes).Single(column => column.Name == name);
+    public static ProcessColumn Of(string name, bool isRich) => (isRich ? Rich : PlainOnes).Concat(Others).Single(column => column.Name == name);
+
+    /// <summary>Those that show how a project is.</summary>
+    public static IEnumerable<ProcessColumn> ForProject(bool isRich) => OfProject.Select(name => Of(name, isRich));
 
     /// <summary>The columns for programs: always these ten and, where some process has any, health and owners.</summary>
     public static IReadOnlyList<ProcessColumn> Plain(IReadOnlyList<ProcessSummary> processes) =>

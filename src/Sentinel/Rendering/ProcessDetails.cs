@@ -138,7 +138,8 @@ internal static class ProcessDetails
 
     /// <summary>How it becomes ready, as the end of a sentence.</summary>
     public static string Ready(ReadinessInfo readiness) =>
-        readiness is not { By: { } by, Target: { } target } ? $"when it has lived for {readiness.TimeoutSeconds:0.###} s"
+        readiness is { By: null, TimeoutSeconds: 0 } ? "when what runs before it has succeeded"
+        : readiness is not { By: { } by, Target: { } target } ? $"when it has lived for {readiness.TimeoutSeconds:0.###} s"
         : $"by {Text.Printable(ProbeOf(by, target))}" + (readiness.TimeoutSeconds > 0 ? $", within {readiness.TimeoutSeconds:0.###} s" : "");
 
     private static string ProbeOf(string by, string target) => ProbeKinds.Parse(by) is { } kind ? new Probe(kind, target).ToString() : $"{by} {target}";

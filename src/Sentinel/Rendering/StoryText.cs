@@ -11,7 +11,7 @@ internal static class StoryText
         public string Next => story.Process switch
         {
             { HandsOver: true } => $"Its main process has ended, and {Text.Printable(story.Process.PidFile ?? "its pid file")} will name the one that takes its place.",
-            { IsUnready: true, Readiness.By: not null } => $"I{ProcessDetails.NotReady(story.Process, story.IsWatched)[1..]}.",
+            { IsUnready: true, Readiness: { By: not null } or { Why: not null } } => $"I{ProcessDetails.NotReady(story.Process, story.IsWatched)[1..]}.",
             { InBackground: { } gone, LeftOver.Count: 0 } =>
                 $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {story.Name}' starts it.",
             { InBackground: { } left } when story.Rule != RestartRule.Never =>

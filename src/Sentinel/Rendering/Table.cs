@@ -30,6 +30,11 @@ internal sealed class Table(IReadOnlyList<Column> columns)
 {
     private readonly List<IReadOnlyList<Cell>> _rows = [];
 
+    private readonly Dictionary<int, string> _titles = [];
+
+    /// <summary>Begins a part of its own, with a title.</summary>
+    public void AddTitle(string title) => _titles[_rows.Count] = Text.Printable(title);
+
     public void Add(IReadOnlyList<Cell> row) => _rows.Add([.. row.Select(cell => cell with { Text = Text.Printable(cell.Text) })]);
 
     public IEnumerable<string> Lines(Style style)
@@ -44,13 +49,27 @@ internal sealed class Table(IReadOnlyList<Column> columns)
         yield return Rule(border.Top);
         yield return Row(columns.Select(column => new Cell(column.Header, Color.Bold)).ToList());
         yield return Rule(border.Middle);
-        foreach (var row in _rows)
-            yield return Row(row);
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            if (_titles.TryGetValue(i, out var title))
+                yield return Title(title);
+            yield return Row(_rows[i]);
+        }
+
         yield return Rule(border.Bottom);
 
         string Rule((char Left, char Cross, char Right) corner) => style.Paint(
             corner.Left + string.Join(corner.Cross, shown.Select(i => new string(border.Horizontal, widths[i] + 2))) + corner.Right,
             Color.Dim);
+
+        // In a line of its own, however the columns are.
+        string Title(string text)
+        {
+            var bar = style.Paint(border.Vertical.ToString(), Color.Dim);
+            var room = shown.Sum(i => widths[i] + 3) - 3;
+            text = Text.Fit(text, room);
+            return $"{bar} {style.Paint(text, Color.Bold)}{new string(' ', room - Text.Width(text))} {bar}";
+        }
 
         string Row(IReadOnlyList<Cell> cells)
         {

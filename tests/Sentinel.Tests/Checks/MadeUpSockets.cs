@@ -22,6 +22,8 @@ internal sealed class MadeUpSockets : IListeningSockets
 
     public IReadOnlyList<ulong> At(IPEndPoint address, bool isNow) => Listening.GetValueOrDefault(address, []);
 
+    public IReadOnlyList<ulong> On(int? port) => [.. Listening.Where(entry => port is null || entry.Key.Port == port).SelectMany(entry => entry.Value)];
+
     public HeldSocket? HeldBy(int pid, IReadOnlyCollection<ulong> sockets, out bool isSeen)
     {
         Looks++;

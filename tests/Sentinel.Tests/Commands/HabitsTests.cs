@@ -5,7 +5,6 @@ namespace Sentinel.Tests.Commands;
 public sealed class HabitsTests
 {
     [Theory]
-    [InlineData("ps", "list")]
     [InlineData("ps --json", "list --json")]
     [InlineData("jlist", "list --json")]
     [InlineData("top", "list --watch")]

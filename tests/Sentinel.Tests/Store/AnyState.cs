@@ -50,6 +50,8 @@ internal static class AnyState
             Handover = told.Item3,
             Says = words.Item1,
             Impediment = words.Item2,
+            ReadySince = words.Item2 is null ? null : DateTimeOffset.UnixEpoch,
+            Met = words.Item2 is null ? [] : ["port", "log:ready"],
             Signalled = words.Item3,
         });
 
@@ -148,6 +150,8 @@ internal static class AnyState
 
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(0.125);
 
+    private static readonly Condition[] Conditions = [.. new[] { "started", "ready", "healthy", "done", "ended", "port", "file:run/x.sock", "log:^ready" }.Select(Condition.Parse)];
+
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
@@ -181,7 +185,10 @@ internal static class AnyState
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             LogPipe = rest.Item4.Item4,
             IsTask = umask % 5 == 0,
-            Needs = umask % 4 == 0 ? [new Need("db") { IsOptional = umask % 8 == 0, Restarts = umask % 16 == 0 }, new Need("shop/api", (Condition)(umask % 5))] : [],
+            Needs = umask % 4 == 0 ? [new Need("db") { IsOptional = umask % 8 == 0, Restarts = umask % 16 == 0 }, new Need("shop/api", Conditions[umask % Conditions.Length])] : [],
+            Secrets = umask % 7 == 0 ? [new Secret("KEY", IsCommand: false, folder), new Secret("TOKEN", IsCommand: true, "pass shop")] : [],
+            Before = umask % 9 == 0 ? "make" : null,
+            Url = umask % 10 == 0 ? "http://localhost:$PORT/" : null,
             After = umask % 6 == 0 ? ["proxy"] : [],
             Input = (StandardInput)(umask % 3),
             Lease = rest.Item7.Item1,
@@ -292,7 +299,7 @@ internal static class AnyState
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
+        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Secrets = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));
