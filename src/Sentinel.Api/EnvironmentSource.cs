@@ -10,6 +10,8 @@ public sealed record EnvironmentSource(string Layer, string? Name = null, int? L
 
     public static EnvironmentSource File(string path, int line) => new("file", path, line);
 
+    public bool IsFile => Layer == "file";
+
     public static EnvironmentSource Group(string name) => new("group", name);
 
     public static EnvironmentSource Port(string name) => new("port", name);

@@ -146,7 +146,7 @@ public class BulkTests
     [
         "list", "status web", "logs web", "logs rotate web", "events", "why web", "wait web --for running", "run --name new true", "start other", "stop web",
         "restart web", "restart web --rolling", "reset web", "signal web CONT", "set web --restart", "scale pool +1", "delete web", "delete nobody --if-exists", "startall", "stopall", "restartall", "clean", "gc",
-        "logs web --clear", "group create new", "up --file shop.toml", "plan --file shop.toml", "apply --file shop.toml", "down --file shop.toml", "check --file shop.toml", "config --file shop.toml", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
+        "logs web --clear", "group create new", "up --file shop.toml", "plan --file shop.toml", "apply --file shop.toml", "down --file shop.toml", "check --file shop.toml", "config --file shop.toml", "graph --file shop.toml", "ps --file shop.toml", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
         "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port get member", "port free taken", "env web", "doctor",
         "daemon start", "daemon status", "daemon restart", "daemon stop", "startup systemd", "startup openrc", "startup launchd", "startup cron",
     ];

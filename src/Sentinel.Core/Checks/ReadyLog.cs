@@ -6,19 +6,15 @@ namespace Sentinel.Core.Checks;
 /// <summary>Waits for a line in a log of a process.</summary>
 internal sealed class ReadyLog : IDisposable
 {
-    // A longer line is looked at in pieces.
-    private const int LongestLine = 64 * 1024;
-
     // A process that writes much is not looked at for each line.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
-    private readonly LogPattern _pattern;
+    private readonly LineSearch _search;
     private readonly IModifications _modifications;
     private readonly Action _found;
     private readonly ILogFiles _files;
     private readonly ILoop _loop;
-    private readonly MemoryStream _line = new();
     private long _position;
     private IDisposable _waiting;
     private bool _isOver;
@@ -27,7 +23,7 @@ internal sealed class ReadyLog : IDisposable
     /// <param name="found">Called once, not before this returns.</param>
     public ReadyLog(string path, long start, LogPattern pattern, ILogFiles files, IModifications modifications, ILoop loop, Action found)
     {
-        (_path, _position, _pattern, _files, _modifications, _loop, _found) = (path, start, pattern, files, modifications, loop, found);
+        (_path, _position, _search, _files, _modifications, _loop, _found) = (path, start, new LineSearch(pattern), files, modifications, loop, found);
         _waiting = loop.After(TimeSpan.Zero, Look);
     }
 
@@ -45,27 +41,10 @@ internal sealed class ReadyLog : IDisposable
         _modifications.Arm(_path, () => _waiting = _loop.After(PollInterval, Look));
         var isFound = false;
         using (var history = new LogHistory(_path, _files))
-            history.Follow(ref _position, (_, block) => isFound = isFound || IsIn(block.Span));
+            history.Follow(ref _position, (_, block) => isFound = isFound || _search.IsIn(block.Span));
         if (!isFound)
             return;
         Dispose();
         _found();
-    }
-
-    private bool IsIn(ReadOnlySpan<byte> block)
-    {
-        while (!block.IsEmpty)
-        {
-            var end = block.IndexOf((byte)'\n');
-            _line.Write(end < 0 ? block : block[..end]);
-            // A prompt may have no line end.
-            if (_pattern.EverMatches(_line.GetBuffer().AsMemory(0, (int)_line.Length)))
-                return true;
-            if (end >= 0 || _line.Length > LongestLine)
-                _line.SetLength(0);
-            block = end < 0 ? [] : block[(end + 1)..];
-        }
-
-        return false;
     }
 }

@@ -77,6 +77,12 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
         }
     }
 
+    /// <summary>Whether there is any file that could give a process variables.</summary>
+    public bool HasFiles(ProcessRecord record, State state) =>
+        record.Spec.EnvironmentFiles.Count > 0
+        || (record.Spec.Group is { } group && state.Groups.GetValueOrDefault(group)?.EnvironmentFiles.Count > 0)
+        || File.Exists(Path.Combine(home.Folder, ImplicitFile)) || File.Exists(Path.Combine(record.Spec.WorkingDirectory, ImplicitFile));
+
     // One that may be missing has a question mark in front of its absolute path.
     private static void AddAsked(Layers layers, string file)
     {
@@ -207,6 +213,12 @@ public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, 
 public sealed record ProcessEnvironment(IReadOnlyList<EnvironmentEntry> Entries, Account? Account, IReadOnlyList<string> Warnings)
 {
     public EnvironmentBlock Block => EnvironmentBlock.Of(Entries.Select(entry => entry.Bytes));
+
+    /// <summary>What comes from environment files.</summary>
+    public IEnumerable<EnvironmentEntry> OfFiles => Entries.Where(entry => entry.Source.IsFile);
+
+    /// <summary>Another one for another content of <see cref="OfFiles"/>.</summary>
+    public string FilesKey => EnvironmentBlock.Of(OfFiles.Select(entry => entry.Bytes)).Key;
 }
 
 /// <summary>An environment cannot be put together; the message says why.</summary>

@@ -11,9 +11,6 @@ namespace Sentinel.Core.Keepers;
 /// <summary>One process that is checked, or that reports how it is.</summary>
 internal sealed class CheckedProcess : IDisposable
 {
-    // How often a process that is about to be ready is probed.
-    internal static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(250);
-
     // What it says about itself is written to the state no more often.
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
 
@@ -99,7 +96,7 @@ internal sealed class CheckedProcess : IDisposable
     {
         if (!_hasBegun)
         {
-            _readying.Add(_tools.Loop.After(TimeSpan.Zero, () => AwaitSteps(Shortest)));
+            AwaitSteps();
             return;
         }
 
@@ -115,7 +112,7 @@ internal sealed class CheckedProcess : IDisposable
                 _readying.AddRange(_tools.WhenWritten(_record, run, probe.Target, () => Tell(new ProcessEvent.Ready())));
                 break;
             case { } probe:
-                AskWhetherReady(probe, Shortest);
+                AskWhetherReady(probe);
                 break;
         }
 
@@ -129,24 +126,27 @@ internal sealed class CheckedProcess : IDisposable
     }
 
     // Its time to become ready begins with its own command. Nothing tells of that moment.
-    private void AwaitSteps(TimeSpan patience)
-    {
-        if (_record.State is not RunState.Running { IsReady: false } run)
-            return;
-        if (StartSteps.AreUnderWay(_tools.Answerers.Table, run.Identity.Pid))
+    private void AwaitSteps() => _readying.Add(new Repeated(
+        _tools.Loop,
+        then => _tools.Loop.After(TimeSpan.Zero, () =>
         {
+            var areUnderWay = _main is { } main && StartSteps.AreUnderWay(_tools.Answerers.Table, main.Pid);
+            then(!areUnderWay);
+            if (!areUnderWay)
+                return;
             _begun = _tools.Time.GetUtcNow();
-            _readying[0] = _tools.Loop.After(patience, () => AwaitSteps(Longer(patience)));
             Impede(_record.Spec.Before is { } before ? $"'{before}', which runs before it, has not ended" : "its secrets are being fetched");
-            return;
-        }
+        }),
+        Begun));
 
+    private void Begun()
+    {
         _hasBegun = true;
+        StopReadying();
         if (_record.Spec.Readiness is null)
             Tell(new ProcessEvent.Ready());
-        else
+        else if (_record.State is RunState.Running { IsReady: false } run)
         {
-            StopReadying();
             BeginReadying(run);
             Impede(null);
         }
@@ -158,37 +158,27 @@ internal sealed class CheckedProcess : IDisposable
             Tell(new ProcessEvent.Impeded(why));
     }
 
-    /// <summary>How long to wait before asking again.</summary>
-    internal static TimeSpan Longer(TimeSpan patience) => patience * 1.2 < Longest ? patience * 1.2 : Longest;
-
     private void TimeIsUp(Readiness readiness) => Tell(readiness.Probe is null
         ? new ProcessEvent.Ready()
         : new ProcessEvent.NotReady(
             $"it was not ready after {readiness.Timeout.TotalSeconds:0.###} s{(_notReadyWhy is null ? "" : $": {_notReadyWhy}")}"));
 
-    private void AskWhetherReady(Probe probe, TimeSpan patience)
-    {
-        var slot = _readying.Count;
-        _readying.Add(Ask(probe, HealthCheck.DefaultTimeout, Answered));
-
-        void Answered(string? why)
+    private void AskWhetherReady(Probe probe) => _readying.Add(new Repeated(
+        _tools.Loop,
+        then => Ask(probe, HealthCheck.DefaultTimeout, why =>
         {
             _notReadyWhy = why;
-            if (why is null)
-                Tell(new ProcessEvent.Ready());
-            else if (_isOverdue)
-                TimeIsUp(_record.Spec.Readiness!);
-            else
+            if (why is not null && _isOverdue)
             {
-                _readying[slot] = _tools.Loop.After(patience, () =>
-                {
-                    patience = Longer(patience);
-                    _readying[slot] = Ask(probe, HealthCheck.DefaultTimeout, Answered);
-                });
-                Impede(_stranger);
+                TimeIsUp(_record.Spec.Readiness!);
+                return;
             }
-        }
-    }
+
+            then(why is null);
+            if (why is not null)
+                Impede(_stranger);
+        }),
+        () => Tell(new ProcessEvent.Ready())));
 
     private void BeginExamining(RunState.Running run)
     {

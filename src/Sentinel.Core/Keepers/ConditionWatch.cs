@@ -1,5 +1,4 @@
 using Sentinel.Core.Checks;
-using Sentinel.Core.Host;
 using Sentinel.Core.Trees;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -20,7 +19,7 @@ internal sealed class ConditionWatch(HealthTools tools, Func<Probe, Action<strin
         if (record.State.Main != _record?.State.Main)
             Dispose();
         _record = record;
-        var open = record.State is RunState.Running run ? wanted.Where(condition => !run.Met.Contains(condition.ToString())).ToHashSet() : [];
+        var open = record.State is RunState.Running run ? wanted.Where(condition => !run.Met.Has(condition)).ToHashSet() : [];
         foreach (var condition in _watches.Keys.Where(condition => !open.Contains(condition)).ToList())
         {
             End(_watches[condition]);
@@ -73,32 +72,5 @@ internal sealed class ConditionWatch(HealthTools tools, Func<Probe, Action<strin
             .GetValueOrDefault(_record.Id, []).Select(member => member.Pid)]);
         return listening.TrueForAll(held =>
             sockets.HeldBy(main.Pid, held, out _) is not null || members.Value.Any(pid => sockets.HeldBy(pid, held, out _) is not null));
-    }
-
-    /// <summary>Asks until the answer is yes, less and less often.</summary>
-    private sealed class Repeated : IDisposable
-    {
-        private readonly ILoop _loop;
-        private readonly Func<Action<bool>, IDisposable> _ask;
-        private readonly Action _found;
-        private IDisposable _waiting;
-        private TimeSpan _patience = CheckedProcess.Shortest;
-
-        public Repeated(ILoop loop, Func<Action<bool>, IDisposable> ask, Action found)
-        {
-            (_loop, _ask, _found) = (loop, ask, found);
-            _waiting = loop.After(TimeSpan.Zero, Ask);
-        }
-
-        public void Dispose() => _waiting.Dispose();
-
-        private void Ask() => _waiting = _ask(isMet =>
-        {
-            if (isMet)
-                _found();
-            else
-                _waiting = _loop.After(_patience, Ask);
-            _patience = CheckedProcess.Longer(_patience);
-        });
     }
 }

@@ -30,8 +30,10 @@ internal static class RunStateDocument
                     json.WriteString("readySince", ready);
                 if (running.Impediment is { } impediment)
                     json.WriteString("impediment", impediment);
-                if (running.Met.Count > 0)
-                    json.WriteTexts("met", running.Met);
+                if (running.Met != MetConditions.None)
+                    json.WriteTexts("met", running.Met.Texts);
+                if (running.FilesKey is { } files)
+                    json.WriteString("files", files);
                 if (running.LogStarts is { } starts)
                     RunDocument.Write(json, "logStarts", starts);
                 if (running.Health is { } health)
@@ -95,7 +97,8 @@ internal static class RunStateDocument
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,
             ReadySince = json.Maybe("readySince")?.Time(),
-            Met = json.Maybe("met") is { } met ? JsonFields.TextsOf(met, "met") : [],
+            Met = json.Maybe("met") is { } met ? new MetConditions(JsonFields.TextsOf(met, "met")) : MetConditions.None,
+            FilesKey = json.Maybe("files")?.GetString(),
             Impediment = json.Maybe("impediment")?.GetString(),
             LogStarts = RunDocument.ReadLogStarts(json),
             Health = json.Maybe("health") is { } health ? ReadHealth(health) : null,

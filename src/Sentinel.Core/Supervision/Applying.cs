@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
@@ -9,15 +10,16 @@ namespace Sentinel.Core.Supervision;
 /// Makes a project what it is asked to be. All that is to be done is written down at once, but for what is to be forgotten, which is ended
 /// before: should the one who does it be killed, the next command or daemon goes on.
 /// </summary>
-internal sealed class Applying(SupervisorTools tools, Registry registry, PortBook ports, Starting starting, Restarting restarting)
+internal sealed class Applying(SupervisorTools tools, ProcessEnvironments environments, Registry registry, PortBook ports, Starting starting, Restarting restarting)
 {
     private readonly StateStore _store = tools.Store;
+    private readonly FileChanges _files = new(environments, tools.Table);
 
     /// <inheritdoc cref="Request.Apply"/>
     public async ValueTask<IReadOnlyList<Outcome>> Apply(Request.Apply request)
     {
         List<Outcome> outcomes = [];
-        int[] toForget = [.. Removed(PlanFor(_store.Read(), request)).Select(record => record.Id)];
+        int[] toForget = [.. Removed(PlanFor(_store.Read(), request.What)).Select(record => record.Id)];
         if (toForget.Length > 0)
         {
             // Where the rest cannot be done, nothing is forgotten.
@@ -46,13 +48,14 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
         return outcomes;
     }
 
-    private Plan PlanFor(State state, Request.Apply request) => Plan.For(state, request.What, tools.Time.GetUtcNow(), Directory.Exists);
+    /// <summary>What has to change for a project to be as it is asked for.</summary>
+    public Plan PlanFor(State state, ProjectRequest wanted) => Plan.For(state, wanted, tools.Time.GetUtcNow(), Directory.Exists, _files.Of);
 
     private static IEnumerable<ProcessRecord> Removed(Plan plan) => plan.Steps.OfType<PlanStep.Remove>().Select(step => step.Record);
 
     private Prepared Prepared(State state, Request.Apply request)
     {
-        var plan = PlanFor(state, request);
+        var plan = PlanFor(state, request.What);
         var prepared = new Prepared();
         state = state.Without([.. Removed(plan).Select(record => record.Id)]).With(plan.Group).With(request.What.Environment);
         var created = new HashSet<int>();
@@ -71,7 +74,7 @@ internal sealed class Applying(SupervisorTools tools, Registry registry, PortBoo
                         var record = change.Record with { Spec = change.After };
                         state = ports.Adjust(state.With(record), record);
                         changed.Add(record.Id);
-                        prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, change.Restarts, change.Fields));
+                        prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, change.Restarts, [.. change.Fields, .. change.Files is not null && !change.Fields.Contains("env-file") ? ["env-file"] : Array.Empty<string>()]));
                         if (change.Restarts)
                             prepared.ToRestart.Add(record.Id);
                         break;

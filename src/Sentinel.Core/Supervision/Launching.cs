@@ -35,9 +35,10 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         }
     }
 
+    /// <returns>Also the <see cref="ProcessEnvironment.FilesKey"/> of what it got.</returns>
     /// <exception cref="SpawnException">It cannot be started.</exception>
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
-    public ProcessIdentity Spawn(ProcessRecord record, State state)
+    public (ProcessIdentity Main, string FilesKey) Spawn(ProcessRecord record, State state)
     {
         if ((ports.WhyNot(state, record) ?? WhyUnreachable(record, state)) is { } why)
             throw new SpawnException(why);
@@ -48,7 +49,7 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         // 'run' refuses this. A later start, which nobody may see, had better run with less than not at all.
         if (_spawner.CannotInherit(launch) is { } missing)
             tools.Warn($"{record.Spec.Name}: {missing}");
-        return _spawner.Spawn(launch);
+        return (_spawner.Spawn(launch), environment.FilesKey);
     }
 
     // Asked before anything else looks at these files.

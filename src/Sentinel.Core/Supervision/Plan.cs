@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Core.Environments;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Policy;
@@ -17,15 +18,17 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
 
     /// <summary>A plan for a state; changes nothing.</summary>
     /// <param name="exists">Whether there is a folder.</param>
-    public static Plan For(State state, ProjectRequest wanted, DateTimeOffset now, Func<string, bool> exists)
+    /// <param name="filesOf">What environment files have changed for a process, as <see cref="FileChanges.Of"/> tells.</param>
+    public static Plan For(
+        State state, ProjectRequest wanted, DateTimeOffset now, Func<string, bool> exists, Func<ProcessRecord, State, IReadOnlyList<VariableChange>?> filesOf)
     {
         var old = OldOf(state, wanted, exists);
         var name = old?.Name ?? FreeName(state, wanted.Name);
         var group = new Group(name, old?.CreatedAt ?? now) { Project = wanted.Mark, EnvironmentFiles = wanted.EnvironmentFiles, Variables = wanted.Variables };
         var known = state.MembersOf(name).ToDictionary(record => record.Spec.Name);
-        var steps = new List<PlanStep>();
+        var (steps, asItWillBe) = (new List<PlanStep>(), state.With(group));
         foreach (var spec in wanted.Members.SelectMany(member => member.In(name)))
-            steps.Add(!known.Remove(spec.Name, out var record) ? new PlanStep.Create(spec) : Change(record, spec));
+            steps.Add(!known.Remove(spec.Name, out var record) ? new PlanStep.Create(spec) : Change(record, spec, filesOf(record, asItWillBe)));
         return new Plan(name, group, old, [.. steps, .. known.Values.Select(record => new PlanStep.Remove(record))]);
     }
 
@@ -33,11 +36,11 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
     public static string? NameOf(State state, string file) => state.Groups.Values.FirstOrDefault(group => group.Project?.File == file)?.Name;
 
     // The shell that asks now is not what was asked for: what it hands on changes with each shell.
-    private static PlanStep Change(ProcessRecord record, ProcessSpec asked)
+    private static PlanStep Change(ProcessRecord record, ProcessSpec asked, IReadOnlyList<VariableChange>? files)
     {
         var after = asked with { Environment = record.Spec.Environment, Inherited = record.Spec.Inherited };
         string[] fields = [.. SpecFields.Changed(record.Spec, after).Select(field => field.Key)];
-        return fields.Length == 0 && record.Spec.Instance == after.Instance ? new PlanStep.Same(record) : new PlanStep.Change(record, after, fields);
+        return fields.Length == 0 && record.Spec.Instance == after.Instance && files is null ? new PlanStep.Same(record) : new PlanStep.Change(record, after, fields) { Files = files };
     }
 
     // Its file may have got another name, and its folder another place: where the old one is gone, what has the name is the same project.
@@ -56,8 +59,11 @@ public abstract record PlanStep(string Name)
     /// <param name="Fields">The keys of the fields that change.</param>
     public sealed record Change(ProcessRecord Record, ProcessSpec After, IReadOnlyList<string> Fields) : PlanStep(Record.Spec.Name)
     {
+        /// <summary>What environment files have changed, as far as it is known; null: nothing.</summary>
+        public IReadOnlyList<VariableChange>? Files { get; init; }
+
         /// <summary>Whether it runs, and part of the change takes effect only at its next start.</summary>
-        public bool Restarts => Record.State.IsUnderWay && SpecFields.AtNextStart(Record.Spec, After).Any();
+        public bool Restarts => Record.State.IsUnderWay && (Files is not null || SpecFields.AtNextStart(Record.Spec, After).Any());
     }
 
     public sealed record Remove(ProcessRecord Record) : PlanStep(Record.Spec.Name);

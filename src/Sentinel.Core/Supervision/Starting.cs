@@ -187,7 +187,8 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
                 throw new SpawnException(whyNot);
             // Waiting for a line, and quoting from a log, begins where this run's part of it does.
             var logs = LogEnd.Of(starting, _store.Home, _store.Files);
-            spawned = new ProcessEvent.Spawned(launching.Spawn(starting, transaction.State), logs);
+            var (main, filesKey) = launching.Spawn(starting, transaction.State);
+            spawned = new ProcessEvent.Spawned(main, logs, filesKey);
         }
         // After a fault of ours nobody knows: the process stays 'starting', and the next sweep or command finds out.
         catch (Exception e) when (e is SpawnException or EnvironmentException or IOException or UnauthorizedAccessException)

@@ -60,7 +60,7 @@ public sealed class Supervisor : ISupervisor
         _rolling = new Rolling(_store, tools.Starts, _restarting);
         _signalling = new Signalling(tools, _choosing);
         _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
-        _applying = new Applying(tools, _registry, _ports, _starting, _restarting);
+        _applying = new Applying(tools, environments, _registry, _ports, _starting, _restarting);
         _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
@@ -244,6 +244,9 @@ public sealed class Supervisor : ISupervisor
 
     /// <summary>Whether we wait for the end of a process that is not the main process of any record.</summary>
     public bool IsAwaited(int pid) => _stopCommands.IsAwaited(pid);
+
+    /// <summary>What <see cref="Request.Apply"/> would change.</summary>
+    public Plan PlanFor(State state, ProjectRequest wanted) => _applying.PlanFor(state, wanted);
 
     /// <summary>How a process would be started now.</summary>
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>

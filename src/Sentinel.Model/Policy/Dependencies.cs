@@ -158,7 +158,7 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         (ConditionKind.Healthy, RunState.Running { IsReady: true, Health.IsHealthy: true }) => true,
         (ConditionKind.Done, RunState.Exited) => other.LastRun is { } run && other.Spec.ExitCodes.IsSuccess(run.How),
         (ConditionKind.Ended, RunState.Exited or RunState.Crashed or RunState.Failed) => true,
-        (ConditionKind.Port or ConditionKind.File or ConditionKind.Log, RunState.Running run) => run.Met.Contains(condition.ToString()),
+        (ConditionKind.Port or ConditionKind.File or ConditionKind.Log, RunState.Running run) => run.Met.Has(condition),
         _ => false,
     };
 

@@ -31,7 +31,7 @@ public static class Lifecycle
 
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
                 record,
-                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec is { Readiness: null, HasSteps: false }, LogStarts = spawned.LogStarts }),
+                new RunState.Running(now, spawned.Identity) { IsReady = record.Spec is { Readiness: null, HasSteps: false }, LogStarts = spawned.LogStarts, FilesKey = spawned.FilesKey }),
             (RunState.Starting starting, ProcessEvent.SpawnFailed failed) => NotStarted(record, starting, failed, now),
 
             (RunState.Running run, ProcessEvent.StopRequested) =>
@@ -60,8 +60,7 @@ public static class Lifecycle
             (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, ReadySince = now, Impediment = null }),
             (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
             (RunState.Running { IsReady: false } run, ProcessEvent.NotReady late) => Fails(record, run, late.Why, now),
-            (RunState.Running run, ProcessEvent.Met met) when !run.Met.Contains(met.Condition.ToString()) =>
-                Becomes(record, run with { Met = [.. run.Met, met.Condition.ToString()] }),
+            (RunState.Running run, ProcessEvent.Met met) => Becomes(record, run with { Met = run.Met.With(met.Condition) }),
             (RunState.Running run, ProcessEvent.Said said) => Becomes(record, run with { Says = said.What }),
             (RunState.Running run, ProcessEvent.Signalled sent) => Becomes(record, run with { Signalled = sent.Number }),
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),

@@ -29,7 +29,8 @@ public abstract record ProcessEvent
 
     /// <summary>Its program is being executed.</summary>
     /// <param name="LogStarts">See <see cref="RunState.Running"/>.</param>
-    public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null) : ProcessEvent;
+    /// <param name="FilesKey">See <see cref="RunState.Running"/>.</param>
+    public sealed record Spawned(ProcessIdentity Identity, LogEnds? LogStarts = null, string? FilesKey = null) : ProcessEvent;
 
     /// <param name="IsInterrupted">Whether it might have started if the process that was starting it had not been killed.</param>
     public sealed record SpawnFailed(string Why, bool IsInterrupted = false) : ProcessEvent;

@@ -23,8 +23,10 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>What keeps it from being ready, such as a process that answers in its place; null: nothing that is known.</summary>
         public string? Impediment { get; init; }
 
-        /// <summary>The watched conditions that it has met, as texts; see <see cref="Specs.Condition.IsWatched"/>.</summary>
-        public IReadOnlyList<string> Met { get; init; } = [];
+        public MetConditions Met { get; init; } = MetConditions.None;
+
+        /// <summary>A key of what it got from environment files; null: not known.</summary>
+        public string? FilesKey { get; init; }
 
         /// <summary>Where its logs ended when it began; null: not known.</summary>
         public LogEnds? LogStarts { get; init; }

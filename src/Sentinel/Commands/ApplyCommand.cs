@@ -37,7 +37,7 @@ internal static class ApplyCommand
             var request = ProjectInput.RequestOf(project, session);
             // A daemon has written down what is.
             var state = session.Daemon is null ? session.Look().State : session.Store.Read();
-            var plan = Core.Supervision.Plan.For(state, request, DateTimeOffset.UtcNow, Directory.Exists);
+            var plan = session.Supervisor.PlanFor(state, request);
             if (!isPlan && !result.GetValue(dryRun))
             {
                 DaemonCommand.Ensure(session);

@@ -28,7 +28,12 @@ internal sealed class AwaitedStart
         if (!Waits(result))
             return Report(session.Do(request));
         using var waiting = new ReadyWait(session, IsAmong);
-        var (outcomes, exitCode) = Report([.. session.Do(request).Select(outcome => outcome is Outcome.Began began ? Awaited(session, waiting, began) : outcome)]);
+        var (outcomes, exitCode) = Report([.. session.Do(request).Select(outcome => outcome switch
+        {
+            Outcome.Began began => Awaited(session, waiting, began),
+            Outcome.Waits waits => UpWait.Until(session, waits),
+            _ => outcome,
+        })]);
         foreach (var failed in outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process).OfType<ProcessRef>())
         {
             ReadyWait.ShowLastLines(session, failed.Id);

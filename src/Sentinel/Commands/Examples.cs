@@ -34,7 +34,7 @@ internal static class Examples
         "plan" => ["sentinel plan", "sentinel plan --exit-code"],
         "apply" => ["sentinel apply", "sentinel apply --dry-run"],
         "ps" => ["sentinel ps", "sentinel ps --watch", "sentinel ps --json"],
-        "graph" => ["sentinel graph", "sentinel graph --format dot | dot -Tsvg > shop.svg", "sentinel graph --format mermaid"],
+        "graph" => ["sentinel graph", "sentinel graph --format dot > shop.dot", "sentinel graph --format mermaid"],
         "init" => ["sentinel init", "sentinel init --agents"],
         "check" => ["sentinel check", "sentinel check --file shop/sentinel.toml --json"],
         "config" => ["sentinel config", "sentinel config api"],

@@ -55,6 +55,23 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
         return Finish(ids, outcomes, isLate: false);
     }
 
+    /// <summary>Waits until a process that waits for others is up, or cannot be any more.</summary>
+    public static Outcome Until(Session session, Outcome.Waits waits)
+    {
+        while (true)
+        {
+            var state = session.Store.Read();
+            if (!state.Processes.ContainsKey(waits.Process.Id))
+                return new Outcome.Failed(waits.Target, waits.Process, "it was deleted before it was ready", FailureCode.NotFound);
+            if (Decide(state, new Dependencies(state.Processes.Values), waits.Process.Id, DateTimeOffset.UtcNow) is { } verdict)
+                return verdict.IsGood ? new Outcome.Started(waits.Target, verdict.Record) { Ports = PortRef.Of(verdict.Record, state) }
+                    : new Outcome.Failed(waits.Target, verdict.Record, verdict.Says, FailureCode.NotReady);
+            if (session.FindDaemon() is null)
+                return new Outcome.Failed(waits.Target, waits.Process, "no daemon is running, so nobody starts it when what it needs is there: 'sentinel daemon start' starts one", FailureCode.NotReady);
+            Thread.Sleep(Pause);
+        }
+    }
+
     private static Verdict? Decide(State state, Dependencies dependencies, int id, DateTimeOffset now)
     {
         if (state.Processes.GetValueOrDefault(id) is not { } record)

@@ -6,34 +6,39 @@ using Sentinel.Linux.Loop;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 
 internal static class WaitCommand
 {
-    private const string Running = "running", Stopped = "stopped", Exited = "exited";
+    private const string Running = "running", Stopped = "stopped", Exited = "exited", Healthy = "healthy", Done = "done", Port = "port";
 
     /// <summary>The daemon notes an end within milliseconds; after this long it will not.</summary>
     internal static readonly TimeSpan NoteTimeout = TimeSpan.FromSeconds(2);
 
+    // Those conditions of the ones that others can wait for that have no other word here.
+    private static readonly string[] OtherWords = [Healthy, Done, Port];
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var process = SharedOptions.Process("Process id or name");
         var what = new Option<string>("--for")
         {
-            Description = $"{Running}: it is ready; {Stopped}: it is not running and will not be restarted; {Exited}: its run has ended",
+            Description = $"{Running} or ready: it is ready; {Stopped}: it is not running and will not be restarted; {Exited}: its run has ended; healthy; "
+                + "done: it has ended with success; port: as --port; file:PATH: a file is there; log:REGEX: it has written a line",
             DefaultValueFactory = _ => Exited,
             HelpName = "state",
             CustomParser = State,
         };
-        what.CompletionSources.Add(Running, Stopped, Exited);
+        what.CompletionSources.Add([Running, Stopped, Exited, .. OtherWords]);
         var port = SharedOptions.Flag("--port", "Wait until it listens on each of its ports");
         var timeout = SharedOptions.Seconds("--timeout", "Seconds to wait at most; after that the exit code is 124");
         var owner = SessionOption.Create();
         var json = SharedOptions.Json();
-        var command = new Command("wait")
+        var command = new System.CommandLine.Command("wait")
         {
             process, what, port, timeout, owner, json,
         };
@@ -43,7 +48,7 @@ internal static class WaitCommand
                 result.AddError("--port and --for are two things to wait for; use one of them");
         });
         command.SetAction(result => Invocation.InSession(result, json, session => Wait(
-            session, SessionOption.OfLook(result, owner, SharedOptions.Named([result.GetValue(process)!])), result.GetValue(port) ? null : result.GetValue(what)!, result.GetValue(timeout))));
+            session, SessionOption.OfLook(result, owner, SharedOptions.Named([result.GetValue(process)!])), result.GetValue(port) || result.GetValue(what) == Port ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
     }
 
@@ -53,8 +58,24 @@ internal static class WaitCommand
         // Ready is what most would call it.
         if (word is Running or "ready")
             return Running;
-        if (word is not (Stopped or Exited))
-            result.AddError($"--for takes {Running}, {Stopped} or {Exited}, not '{word}'");
+        if (word is Stopped or Exited || OtherWords.Contains(word))
+            return word;
+        try
+        {
+            if (Condition.Parse(word) is { Target: not null })
+                return word;
+        }
+        catch (FormatException e) when (word.StartsWith("log:", StringComparison.Ordinal))
+        {
+            result.AddError($"--for {word}: {e.Message}");
+            return word;
+        }
+        catch (FormatException)
+        {
+            // Not only the conditions are possible here.
+        }
+
+        result.AddError($"--for takes {Running}, {Stopped}, {Exited}, {string.Join(", ", OtherWords)}, file:PATH or log:REGEX, not '{word}'");
         return word;
     }
 
@@ -71,6 +92,8 @@ internal static class WaitCommand
 
         if (what is null)
             return PortWait.Wait(session, first, watch, timeout);
+        if (what is not (Running or Stopped or Exited))
+            return new ConditionWait(session, first, Condition.Parse(what), watch).Wait(timeout);
         var begun = TimeProvider.System.GetTimestamp();
         var handles = new ProcessHandles(session.Table);
         Exit? seen = null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sentinel.Api.Wire;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Supervision;
 using Sentinel.Model.Fields;
 using Sentinel.Model.Specs;
@@ -56,6 +57,7 @@ internal static class PlanText
                 _ => "same",
             });
             json.WriteBoolean("restarts", step is PlanStep.Change { Restarts: true });
+            json.WriteArray("environmentFiles", (step as PlanStep.Change)?.Files ?? [], variable => json.WriteStringValue(variable.Name));
             json.WriteObjects("changes", step is PlanStep.Change change ? change.Fields : [], field =>
             {
                 var (before, after) = Values(field, (PlanStep.Change)step);
@@ -74,7 +76,15 @@ internal static class PlanText
     {
         var (before, after) = Values(field, change);
         return $"{field} {Words(before)} -> {Words(after)}";
+    }).Concat(change.Files switch
+    {
+        null => [],
+        [] => ["an environment file has changed"],
+        var files => files.Select(variable => $"{variable.Name} {Value(variable, variable.Before)} -> {Value(variable, variable.After)} ({variable.Source})"),
     }));
+
+    private static string Value(VariableChange variable, string? value) => value is null ? "(not set)"
+        : Api.Secrets.IsSecret(variable.Name, variable.Before) || Api.Secrets.IsSecret(variable.Name, variable.After) ? "***" : $"\"{value}\"";
 
     // The values of variables may be secret.
     private static (IReadOnlyList<string> Before, IReadOnlyList<string> After) Values(string key, PlanStep.Change change)

@@ -5,7 +5,6 @@ namespace Sentinel.Tests.Commands;
 public sealed class HabitsTests
 {
     [Theory]
-    [InlineData("ps --json", "list --json")]
     [InlineData("jlist", "list --json")]
     [InlineData("top", "list --watch")]
     [InlineData("monit", "list --watch")]
@@ -25,13 +24,13 @@ public sealed class HabitsTests
     [InlineData("reload web", "restart --rolling web")]
     [InlineData("help", "--help")]
     [InlineData("help run", "run --help")]
-    [InlineData("help ps", "list --help")]
+    [InlineData("help rm", "delete --help")]
     [InlineData("version", "--version")]
     [InlineData("-v", "--version")]
     [InlineData("-V", "--version")]
     [InlineData("run", "run --help")]
     [InlineData("--json list", "list --json")]
-    [InlineData("--json ps", "list --json")]
+    [InlineData("--json ls", "ls --json")]
     [InlineData("--json run -- echo --json", "run --json -- echo --json")]
     // A signal is not a way to stop.
     [InlineData("kill -HUP web", "signal web HUP")]

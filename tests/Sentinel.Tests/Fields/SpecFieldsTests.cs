@@ -31,7 +31,7 @@ public sealed class SpecFieldsTests
         { "cwd", "app", "" },
         { "env", "A=1", "" },
         { "env-file", ".env", "" },
-        { "secret", "KEY=file:/key", "" },
+        { "secret", "KEY=cmd:pass shop/key", "" },
         { "before", "make", "" },
         { "url", "http://localhost:$PORT/", "" },
         { "port", "http=HTTP_PORT", "" },

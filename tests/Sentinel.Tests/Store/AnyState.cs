@@ -51,7 +51,8 @@ internal static class AnyState
             Says = words.Item1,
             Impediment = words.Item2,
             ReadySince = words.Item2 is null ? null : DateTimeOffset.UnixEpoch,
-            Met = words.Item2 is null ? [] : ["port", "log:ready"],
+            FilesKey = words.Item1,
+            Met = words.Item2 is null ? MetConditions.None : new MetConditions(["port", "log:ready"]),
             Signalled = words.Item3,
         });
 
@@ -288,6 +289,7 @@ internal static class AnyState
         Assert.Equal(expected.Ports, actual.Ports);
         Assert.Equal(expected.Needs, actual.Needs);
         Assert.Equal(expected.After, actual.After);
+        Assert.Equal(expected.Secrets, actual.Secrets);
         Assert.Equal(expected.Stop.Command?.Text, actual.Stop.Command?.Text);
         Assert.Equal(expected.ExitCodes.Success, actual.ExitCodes.Success);
         Assert.Equal(expected.ExitCodes.Final, actual.ExitCodes.Final);
