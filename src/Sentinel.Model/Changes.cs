@@ -49,8 +49,9 @@ public static class Changes
             else if (record.State.CurrentRun is { } running && running.Identity != old?.State.Main)
                 yield return new Event.Started(
                     running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff or RunState.Waiting { Automatic: true });
-            if (record.State is RunState.Waiting waiting && old?.State is not RunState.Waiting)
-                yield return new Event.Waits(waiting.Since, id, name, [.. dependencies.Of(record).Select(waits => waits.Name)]);
+            // What may start is about to.
+            if (record.State is RunState.Waiting waiting && old?.State is not RunState.Waiting && dependencies.Of(record) is { Count: > 0 } needed)
+                yield return new Event.Waits(waiting.Since, id, name, [.. needed.Select(waits => waits.Name)]);
         }
     }
 }

@@ -25,6 +25,9 @@ public partial class DocsTests
 
         """;
 
+    // Which files a page may write, by a block whose first line is a comment that names one.
+    private static readonly string[] Files = ["sentinel.toml", "Procfile"];
+
     /// <summary>What people wrote; what is written by the project itself is checked where that is.</summary>
     public static TheoryData<string> Pages =>
         [.. Directory.GetFiles(Path.Combine(Checkout, "docs"), "*.md").Select(Relative).Where(page => page != "docs/commands.md").Append("README.md").Order()];
@@ -36,15 +39,17 @@ public partial class DocsTests
         Terminal.Need();
         await using var home = new SentinelHome();
         var path = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
+        // A project is called as its folder is.
+        var folder = Directory.CreateDirectory(Path.Combine(home.Root, "shop")).FullName;
         foreach (var program in Programs)
             Scripts.Write(Path.Combine(path, program), Program);
         // On the PATH, and as the launcher in the checkout.
         File.CreateSymbolicLink(Path.Combine(path, "sentinel"), SentinelHome.Binary);
-        File.CreateSymbolicLink(Path.Combine(home.Work, "sentinel"), SentinelHome.Binary);
-        Directory.CreateDirectory(Path.Combine(home.Work, "app"));
+        File.CreateSymbolicLink(Path.Combine(folder, "sentinel"), SentinelHome.Binary);
+        Directory.CreateDirectory(Path.Combine(folder, "app"));
         foreach (var file in (string[])["server.py", "worker.py", "app.js", ".env"])
-            File.WriteAllText(Path.Combine(home.Work, file), "");
-        File.WriteAllText(Path.Combine(home.Work, "Procfile"), "web: python3 -m http.server $PORT\njobs: python3 worker.py\n");
+            File.WriteAllText(Path.Combine(folder, file), "");
+        File.WriteAllText(Path.Combine(folder, "Procfile"), "web: python3 -m http.server $PORT\njobs: python3 worker.py\n");
         var variables = new Dictionary<string, string?>
         {
             ["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}",
@@ -57,8 +62,8 @@ public partial class DocsTests
         Assert.True(page != "README.md" || uses.Count >= 20, $"only {uses.Count} command lines were found");
         foreach (var use in uses)
         {
-            var (call, exitCode) = use.Stays ? (Call.Line(Terminal.In(80, Quoted().Replace(use.Line, @"\$0"))), 130) : (Call.Line(use.Line), use.ExitCode);
-            using var command = home.Begin(call with { Environment = variables });
+            var (call, exitCode) = use.Stays ? (Call.Line(Terminal.In(80, Quoted().Replace(use.Line, @"\$0"))), 130) : (Call.Line($"exec 2>&1\n{use.Line}"), use.ExitCode);
+            using var command = home.Begin(call with { Folder = folder, Environment = variables });
             if (use.Stays)
             {
                 await Wait.Until(() => command.Stdout.Length > 0, $"'{use.Line}' prints something");
@@ -66,7 +71,7 @@ public partial class DocsTests
             }
 
             var outcome = await command.End();
-            var said = (outcome.Stdout + outcome.Stderr).Replace(home.Work, "/home/user/project");
+            var said = outcome.Stdout.Replace(folder, "/home/user/shop");
             var whole = $"'{use.Line}' ended with {outcome.ExitCode} and said:\n{said}";
             Assert.True(outcome.ExitCode == exitCode, whole);
             Assert.True(Alike(said).Contains(Alike(use.Printed)), $"{whole}, not:\n{use.Printed}");
@@ -130,7 +135,7 @@ public partial class DocsTests
         public bool Stays => !Line.Contains('\n') && (Line.Contains("--follow") || Line.Contains("--watch"));
 
         /// <summary>What says that something is wrong has failed.</summary>
-        public int ExitCode => Printed.StartsWith("Error: ", StringComparison.Ordinal) ? 1 : 0;
+        public int ExitCode => Printed.StartsWith("Error: ", StringComparison.Ordinal) || Printed.Contains("  FAILED  ", StringComparison.Ordinal) ? 1 : 0;
     }
 
     // The lines with a prompt, each with what it prints; scripts as a whole; and what stands in tables.
@@ -151,8 +156,8 @@ public partial class DocsTests
             if (kind == "sh")
                 yield return new Use(string.Join('\n', block), "");
             // A file that the lines after it are about.
-            if (kind == "toml" && block is [['#', ' ', .. var about], ..] && about.StartsWith("sentinel.toml", StringComparison.Ordinal))
-                yield return new Use($"cat >sentinel.toml <<'END'\n{string.Join('\n', block)}\nEND", "");
+            if (block is [['#', ' ', .. var about], ..] && Array.Find(Files, file => about.StartsWith(file, StringComparison.Ordinal)) is { } written)
+                yield return new Use($"cat >{written} <<'END'\n{string.Join('\n', block)}\nEND", "");
             for (var j = 0; kind == "console" && j < block.Count; j++)
             {
                 if (!Command().IsMatch(block[j]))

@@ -14,7 +14,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
 {
     // Those of sentinel.toml alone, and those of run that people look for first.
     private static readonly string[] First =
-        ["run", "type", "cwd", "needs", "after", "profile", "instances", "group", "port", "env-file"];
+        ["run", "type", "cwd", "needs", "after", "profile", "instances", "port", "env-file"];
 
     private readonly Dictionary<string, string> _keys = [];
     private readonly Dictionary<SpecField, (IReadOnlyList<string> Texts, Value From)> _options = [];

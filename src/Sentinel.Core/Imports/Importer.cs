@@ -17,6 +17,9 @@ public static class Importer
     // What is there for other reasons, too, is not meant as a project by being there.
     private static readonly string[] Ambiguous = ["package.json", "process.json", "Properties/launchSettings.json", ".vscode/launch.json"];
 
+    /// <summary>Whether a file with this name is one of another tool.</summary>
+    public static bool IsKnown(string path) => Known.Any(file => Path.GetFileName(file) == Path.GetFileName(path));
+
     /// <summary>The files that describe a project, where nothing else does.</summary>
     public static IReadOnlyList<string> ProjectsIn(ISourceFolder folder) => [.. FindIn(folder).Except(Ambiguous)];
 

@@ -9,6 +9,9 @@ internal sealed class Notes
     public const string NotYet = "sentinel does not have this yet";
     public const string Unknown = "nothing in sentinel.toml stands for it";
 
+    /// <summary>Why a part of a project cannot be a group.</summary>
+    public const string NoGroups = "the processes of a project are one group: commands take several names, as in 'sentinel stop api worker'";
+
     private readonly List<NotTaken> _told = [];
     private readonly HashSet<NotTaken> _known = [];
     private readonly List<Keys> _open = [];

@@ -48,27 +48,14 @@ internal static partial class Pitchfork
                         value.Tell(Own);
         }
 
-        var drafts = new Dictionary<string, Draft>();
         foreach (var (name, value) in file.Take("daemons")?.Keys()?.All() ?? [])
             if (value.Keys(DaemonWhys) is { } daemon)
-                drafts[name] = Add(source, name, value, daemon, usesMise);
-        foreach (var (name, value) in file.Take("groups")?.Keys()?.All() ?? [])
-            foreach (var member in value.Keys()?.Take("daemons")?.Items ?? [])
-                if (member.Text() is { } daemon)
-                    Group(member, drafts.GetValueOrDefault(daemon), name);
+                Add(source, name, value, daemon, usesMise);
+        foreach (var (_, group) in file.Take("groups")?.Keys()?.All() ?? [])
+            group.Tell(Notes.NoGroups);
     }
 
-    private static void Group(Value member, Draft? draft, string name)
-    {
-        if (draft is null)
-            member.Tell($"there is no daemon {member.Scalar}");
-        else if (draft.Has("group"))
-            member.Tell($"{draft.Name} is in another group already, and a process has one");
-        else
-            draft.Give(member, "group", name);
-    }
-
-    private static Draft Add(Source source, string name, Value at, Keys daemon, bool usesMise)
+    private static void Add(Source source, string name, Value at, Keys daemon, bool usesMise)
     {
         var draft = source.Drafts.Add(name, at);
         if (daemon.Take("mise") is { } mise)
@@ -93,7 +80,6 @@ internal static partial class Pitchfork
         if (daemon.Take("cpu_limit") is { } cpu && cpu.Number() is { } percent)
             draft.Give(cpu, "cpu-max", $"{Toml.Number(percent)}%");
         Stop(draft, daemon);
-        return draft;
     }
 
     private static void Run(Draft draft, Value run, string line, bool usesMise)

@@ -69,7 +69,7 @@ internal static class Pm2
             draft.RunExactly(app, words, null);
         draft.Take(keys, "cwd", "cwd");
         if (keys.Take("namespace") is { } group && group.Text() is { } named && named != "default")
-            draft.Give(group, "group", named);
+            group.Tell(Notes.NoGroups);
         Environment(source, draft, keys);
         Instances(draft, keys);
         Restart(draft, keys);

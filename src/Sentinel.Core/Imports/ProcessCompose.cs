@@ -85,7 +85,7 @@ internal static class ProcessCompose
         if (process.Take("environment") is { } environment)
             Variables.Take(draft, environment, Interpolation.ForEnvironment);
         if (process.Take("namespace") is { } group && group.Text() is { } name && name != "default")
-            draft.Give(group, "group", name);
+            group.Tell(Notes.NoGroups);
         if (process.Take("replicas") is { } replicas && replicas.Whole() is > 1 and var count)
             draft.Set("instances", count.ToString(CultureInfo.InvariantCulture));
         if (process.Flag("disabled") == true || process.Flag("is_disabled") == true)

@@ -73,7 +73,7 @@ internal sealed class SupervisordProgram(Source source, string name, Value secti
         }
 
         if (group.Group is not null)
-            draft.Give(group.From, "group", group.Group);
+            group.From.Tell(Notes.NoGroups);
         if (keys.Take("environment") is { } variables)
             Environment(draft, variables, Expanded);
         if (keys.Flag("autostart") == false)

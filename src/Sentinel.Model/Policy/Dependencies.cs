@@ -18,6 +18,8 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         .SelectMany(record => (record.Spec.Instance is { Set: var set } && set != record.Spec.Name ? new[] { record.Spec.Name, set } : [record.Spec.Name]).Select(name => (name, record)))
         .ToLookup(entry => entry.name, entry => entry.record);
 
+    private HashSet<int> InVain => field ??= FindInVain();
+
     private ILookup<int, ProcessRecord> Dependents => field ??= processes
         .SelectMany(record => Needed(record).Select(needed => (needed.Id, record)))
         .ToLookup(entry => entry.Id, entry => entry.record);
@@ -163,11 +165,30 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     };
 
     // Of one that does not meet its condition.
-    private static bool IsInVain(ProcessRecord other) => other.State.IsOver;
+    private bool IsInVain(ProcessRecord other) => InVain.Contains(other.Id);
+
+    // Those that will do nothing more by themselves: they are over, or wait for such a one, or for what is not there.
+    private HashSet<int> FindInVain()
+    {
+        var open = new Queue<ProcessRecord>(processes.Where(record => record.State.IsOver
+            || (record.State is RunState.Waiting && record.Spec.Needs.Any(need => !need.IsOptional && !Find(record, need.Name).Any()))));
+        var found = open.Select(record => record.Id).ToHashSet();
+        while (open.TryDequeue(out var other))
+            foreach (var waiting in Dependents[other.Id].Where(record => record.State is RunState.Waiting && record.Spec.Needs.Any(need => IsUnmetBy(record, need, other))))
+                if (found.Add(waiting.Id))
+                    open.Enqueue(waiting);
+        return found;
+    }
+
+    private bool IsUnmetBy(ProcessRecord record, Need need, ProcessRecord other) =>
+        !need.IsOptional && !Meets(other, ConditionOf(need, other)) && Find(record, need.Name).Any(found => found.Id == other.Id);
+
+    private string Waits(ProcessRecord record) => string.Join(
+        ", ", record.Spec.Needs.Where(need => Find(record, need.Name).ToList() is var others && (others.Count == 0 || others.Exists(other => !Meets(other, ConditionOf(need, other))))).Select(need => need.Name));
 
     private static string? HowEnded(ProcessRecord other) => other.LastRun is { } run ? $": {run.Why ?? run.How.ToString()}" : null;
 
-    private static string Lacks(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
+    private string Lacks(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
     {
         (ConditionKind.Port, RunState.Running { IsReady: true }) => "running, and does not listen yet",
         (ConditionKind.File, RunState.Running { IsReady: true }) => $"running, and there is no {condition.Target} yet",
@@ -175,7 +196,7 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         _ => How(other),
     };
 
-    private static string How(ProcessRecord other) => other.State switch
+    private string How(ProcessRecord other) => other.State switch
     {
         RunState.Running { IsReady: false, Impediment: { } why } => $"not ready: {why}",
         RunState.Running { IsReady: false } => "not ready yet",
@@ -184,6 +205,7 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         RunState.Backoff or RunState.Crashed => $"{other.State.Word}{HowEnded(other)}",
         RunState.Failed failed => $"failed: {failed.Why}",
         RunState.Stopped when other.RunNumber == 0 => "not started",
+        RunState.Waiting when Waits(other) is { Length: > 0 } names => $"waiting for {names}",
         _ => other.Word,
     };
 
@@ -192,6 +214,8 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         if (need is { Restarts: false, IsBound: false } || record.State is not RunState.Running run)
             return null;
         var others = Find(record, need.Name).ToList();
+        if (need.IsBound && others.Count == 0)
+            return $"{need.Name}, which it is bound to, is not there any more";
         if (need.IsBound && others.Find(other => other.State.IsOver && !Meets(other, ConditionOf(need, other))) is { } gone)
             return $"{gone.Spec.Name}, which it is bound to, is {How(gone)}";
         return need.Restarts && others.Find(other => other.State is RunState.Running now && now.Since > run.Since) is { } again

@@ -40,7 +40,7 @@ internal sealed class ProjectInput
     private static string? Foreign(string? given)
     {
         if (given is { Length: > 0 })
-            return Path.GetExtension(given) is ".toml" or ".json" || !File.Exists(given) ? null : Path.GetFullPath(given, Caller.FolderAsSeen);
+            return (Path.GetExtension(given) is ".toml" or ".json" && !Importer.IsKnown(given)) || !File.Exists(given) ? null : Path.GetFullPath(given, Caller.FolderAsSeen);
         if (given is not null || ProjectLook.Found() is not null)
             return null;
         return Importer.ProjectsIn(new SourceFolder(Caller.FolderAsSeen)) switch
