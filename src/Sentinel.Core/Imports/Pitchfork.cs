@@ -52,7 +52,7 @@ internal static partial class Pitchfork
             if (value.Keys(DaemonWhys) is { } daemon)
                 Add(source, name, value, daemon, usesMise);
         foreach (var (_, group) in file.Take("groups")?.Keys()?.All() ?? [])
-            group.Tell(Notes.NoGroups);
+            group.Keys()?.Take("daemons")?.Tell(Notes.NoGroups);
     }
 
     private static void Add(Source source, string name, Value at, Keys daemon, bool usesMise)

@@ -26,6 +26,20 @@ public sealed class EveryKeyTests
         "compose.yaml:1: services.a.zz: nothing in sentinel.toml stands for it",
         Import.Told("compose.yaml", "x-a: &a { zz: 1 }\nservices: { a: { <<: *a, command: x } }").Single());
 
+    [Theory]
+    [InlineData("process-compose.yaml", "processes:\n  a:\n    command: x\n    namespace: back\n", 4)]
+    [InlineData("supervisord.conf", "[program:a]\ncommand=x\n[group:g]\nprograms=a\n", 4)]
+    [InlineData("ecosystem.config.js", "module.exports = { apps: [\n{ script: 'a.js',\n namespace: 'back' }] }", 3)]
+    [InlineData("pitchfork.toml", "[daemons.a]\nrun = \"x\"\n[groups.g]\ndaemons = [\"a\"]\n", 4)]
+    public void A_part_of_a_project_is_no_group(string file, string text, int line)
+    {
+        var imported = Import.Of(file, text);
+
+        var note = Assert.Single(imported.NotTaken);
+        Assert.Equal((line, true), (note.Line, note.Why.StartsWith("the processes of a project are one group", StringComparison.Ordinal)));
+        Assert.DoesNotContain("group", imported.Toml);
+    }
+
     [Fact]
     public void A_value_of_another_shape_is_told()
     {

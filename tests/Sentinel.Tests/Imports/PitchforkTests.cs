@@ -13,7 +13,6 @@ public sealed class PitchforkTests
 
         [process.db]
         run = "postgres -D data"
-        group = "dev"
         port = "5432+"
         restart = "on-failure"
         max-restarts = 3
@@ -69,8 +68,6 @@ public sealed class PitchforkTests
             retry = true
             ready_delay = 3
 
-            [groups.dev]
-            daemons = ["db"]
             """"));
 
     [Fact]
@@ -84,7 +81,7 @@ public sealed class PitchforkTests
             "pitchfork.toml:8: daemons.a.depends[0]: there is no process gone here to wait for",
             "pitchfork.toml:9: daemons.a.ready_port: ready-tcp and ready-http exclude each other; ready-http was taken",
             "pitchfork.toml:11: daemons.a.ready: nothing in sentinel.toml stands for it",
-            "pitchfork.toml:13: groups.x.daemons[0]: there is no daemon b",
+            "pitchfork.toml:13: groups.x.daemons: the processes of a project are one group: commands take several names, as in 'sentinel stop api worker'",
         ],
         Import.Told(File, """
             [settings.proxy]

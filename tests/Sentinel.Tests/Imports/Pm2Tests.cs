@@ -13,7 +13,6 @@ public sealed class Pm2Tests
         run = "node --max-old-space-size=200 server.js --port 3000"
         cwd = "/srv/api"
         instances = 2
-        group = "shop"
         restart = "always"
         max-restarts = 10
         restart-delay = 1.5
@@ -36,7 +35,7 @@ public sealed class Pm2Tests
             module.exports = {
               apps: [
                 {
-                  name: "api", namespace: "shop", cwd: '/srv/api',
+                  name: "api", cwd: '/srv/api',
                   script: 'server.js', args: '--port 3000', node_args: ['--max-old-space-size=200'],
                   instances: "2", max_restarts: 10, restart_delay: 1500, kill_timeout: 3000, stop_exit_codes: [0, 3],
                   max_memory_restart: `200M`,

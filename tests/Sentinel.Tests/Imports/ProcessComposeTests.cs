@@ -31,7 +31,6 @@ public sealed class ProcessComposeTests
         run = "./api --port 8080"
         needs = ["migrate", { name = "seed", until = "ended" }]
         instances = 2
-        group = "back"
         restart = "on-failure"
         max-restarts = 5
         restart-delay = 2
@@ -69,7 +68,6 @@ public sealed class ProcessComposeTests
                 depends_on: { DB: { condition: process_healthy } }
               api:
                 command: ./api --port 8080
-                namespace: back
                 replicas: 2
                 ready_log_line: listening on (8080)
                 environment: { URL: "http://$HOST/", TAG: a$$b }

@@ -15,7 +15,6 @@ public sealed class SupervisordTests
         run = "gunicorn -b :8000 app:app"
         cwd = "/srv/app"
         instances = 3
-        group = "all"
         user = "www"
         umask = "022"
         restart = "always"
@@ -62,8 +61,6 @@ public sealed class SupervisordTests
             [program:jobs]
             command: php artisan queue:work
             autostart=false
-            [group:all]
-            programs=web
             """));
 
     [Theory]

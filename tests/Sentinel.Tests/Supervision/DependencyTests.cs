@@ -29,6 +29,45 @@ public sealed class DependencyTests : IDisposable
         Assert.Empty(WaitsFor("api"));
     }
 
+    [Theory]
+    [InlineData("port", "running, and does not listen yet")]
+    [InlineData("file:run/x", "running, and there is no run/x yet")]
+    [InlineData("log:^up", "running, and has written nothing that matches '^up'")]
+    public void A_sign_is_waited_for_in_each_run(string condition, string why)
+    {
+        Run("db");
+        Run("api", $"db:{condition}");
+
+        Assert.Equal(new WaitsFor("db", condition, $"it is {why}", IsInVain: false), Assert.Single(WaitsFor("api")));
+        Tell("db", new ProcessEvent.Met(Condition.Parse(condition)));
+        Assert.IsType<RunState.Running>(_daemon["api"].State);
+        _daemon.Do(new Request.Restart(new Selection.Named(["db", "api"]), StopOptions.Default, null));
+        _daemon.Loop.Run();
+        Assert.IsType<RunState.Waiting>(_daemon["api"].State);
+    }
+
+    [Fact]
+    public void What_waits_for_what_waits_in_vain_waits_in_vain()
+    {
+        Run("gone", "nobody");
+        Run("far", "gone");
+
+        Assert.Equal((true, "it is waiting for nobody"), (Assert.Single(WaitsFor("far")).IsInVain, WaitsFor("far")[0].Why));
+        Assert.IsType<Outcome.Started>(Run("free", "far,optional"));
+    }
+
+    [Fact]
+    public void What_is_bound_to_what_is_deleted_is_stopped_and_waits()
+    {
+        Run("db");
+        Run("api", "db,bound");
+
+        _daemon.Do(new Request.Delete(new Selection.Named(["db"]), StopOptions.Default, WithLogs: false));
+        _daemon.Loop.Run();
+
+        Assert.IsType<RunState.Waiting>(_daemon["api"].State);
+    }
+
     [Fact]
     public void What_it_needs_is_started_first_and_what_is_up_is_left_alone()
     {
