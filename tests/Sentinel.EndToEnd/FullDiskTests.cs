@@ -33,6 +33,30 @@ public class FullDiskTests
         Assert.Empty(Supervised(home));
     }
 
+    [Fact]
+    public async Task On_a_full_disk_a_project_is_changed_wholly_or_not_at_all()
+    {
+        await using var home = new SentinelHome();
+        var disk = await PrivateDisk.Mount(home, megabytes: 1);
+        var file = Path.Combine(home.Work, "sentinel.toml");
+        File.WriteAllText(file, "name = 'shop'\n[process.db]\nrun = ['sleep', '1000']\n");
+        (await disk.Run("up")).Ok();
+        disk.Fill(exceptPages: 0);
+        var before = File.ReadAllText(disk.StateFile);
+        var running = Supervised(home);
+        File.WriteAllText(file, "name = 'shop'\n[process.db]\nrun = ['sleep', '999']\n[process.api]\nrun = ['sleep', '1000']\nneeds = 'db'\n");
+
+        var failed = (await disk.Run("up")).Fails(1);
+
+        Assert.Contains("No space left on device", failed.Stderr);
+        Assert.Equal(before, File.ReadAllText(disk.StateFile));
+        Assert.Equal(running, Supervised(home));
+        disk.Empty();
+        Assert.EndsWith("2 are up.\n", (await disk.Run("up")).Ok().Stdout);
+        (await disk.Run("daemon", "stop", "--with-processes")).Ok();
+        Assert.Empty(Supervised(home));
+    }
+
     [Theory]
     [InlineData("stop web")]
     [InlineData("stop web --force")]

@@ -280,6 +280,57 @@ public class ProjectTests
     }
 
     [Fact]
+    public async Task A_folder_that_is_gone_is_said_and_what_runs_goes_on_until_it_is_stopped()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "name = 'shop'\n[process.web]\nrun = 'exec sleep 1000'\n");
+        await Up(home, shop);
+        Directory.Delete(shop, recursive: true);
+
+        Assert.Equal("running", (await home.List())["shop/web"].State);
+        Assert.Contains("there is no folder", (await home.Run("restart", "shop/web")).Fails(1).Stderr);
+        Assert.Contains("there is no", (await home.Run("up", "--file", Path.Combine(shop, "sentinel.toml"))).Fails(2).Stderr);
+        (await home.Run("down", "--file", Path.Combine(shop, "sentinel.toml"), "--forget")).Ok();
+
+        Assert.Empty((await home.List()).Processes);
+        Assert.Empty(home.Supervised());
+    }
+
+    [Fact]
+    public async Task Up_during_down_ends_with_all_up_or_says_what_is_not()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", "name = 'shop'\n[process.db]\nrun = \"trap 'sleep 0.5; exit' TERM; while :; do sleep 0.05; done\"\n[process.api]\nrun = 'exec sleep 1000'\nneeds = 'db'\n");
+        await Up(home, shop);
+        var down = home.Begin(new Call("down") { Folder = shop });
+        await Wait.Until(async () => (await home.List())["shop/db"].State == "stopping", () => "db is being stopped");
+
+        var up = await In(home, shop, "up");
+
+        await down.Finish();
+        var states = (await home.List()).Processes.Select(process => process.State).ToHashSet();
+        Assert.Equal(up.ExitCode == 0 ? ["running"] : states, states);
+        Assert.EndsWith("2 are up.\n", await Up(home, shop));
+        Assert.All((await home.List()).Processes, process => Assert.Equal("running", process.State));
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_meanwhile_counts_as_it_was_read()
+    {
+        await using var home = new SentinelHome();
+        var shop = Project(home, "shop", Shop);
+        var up = home.Begin(new Call("up") { Folder = shop });
+        await Wait.Until(async () => Directory.Exists(home.Logs) && (await home.List()).Processes.Any(process => process.State == "starting"), () => "db is being started");
+        Project(home, "shop", "[process.db\n");
+
+        Go(home);
+
+        Assert.EndsWith("4 are up.\n", (await up.Finish()).Ok().Stdout);
+        Assert.Contains("sentinel.toml:1:", (await In(home, shop, "up")).Fails(2).Stderr);
+        Assert.Equal(3, home.Supervised().Count);
+    }
+
+    [Fact]
     public async Task Programs_get_one_document()
     {
         await using var home = new SentinelHome();

@@ -29,6 +29,13 @@ public sealed class SweepTests
         ["group create"] = new(["group", "create", "shop", "--env", "A=1"], "shop: ; idle stopped, web running", []),
     };
 
+    // Of these the daemon does all that changes anything.
+    private static readonly Dictionary<string, Change> ByDaemon = new()
+    {
+        ["crash"] = new(["list"], "; idle stopped, web running"),
+        ["up"] = new(["up", "--file", "shop.toml"], "shop: shop/api shop/db; idle stopped, shop/api running, shop/db running, web running"),
+    };
+
     public static TheoryData<string> Names => [.. Changes.Keys];
 
     public static MatrixTheoryData<string, string, string> Failures => new(Changes.Keys, ["ENOSPC", "EIO"], ["", "+"]);
@@ -53,9 +60,10 @@ public sealed class SweepTests
     [Theory]
     [MemberData(nameof(Names))]
     [InlineData("crash")]
+    [InlineData("up")]
     public async Task Wherever_the_daemon_is_killed_nothing_is_lost_or_doubled_and_the_next_one_completes_it(string name)
     {
-        var change = Changes.GetValueOrDefault(name) ?? new Change(["list"], "; idle stopped, web running");
+        var change = Changes.GetValueOrDefault(name) ?? ByDaemon[name];
         foreach (var at in Places())
         {
             await using var home = await Prepare();
@@ -111,6 +119,8 @@ public sealed class SweepTests
         await home.Sleeper("web", "--restart");
         await home.Sleeper("idle");
         (await home.Run("stop", "idle")).Ok();
+        File.WriteAllText(
+            Path.Combine(home.Work, "shop.toml"), "name = 'shop'\n[process.db]\nrun = ['sleep', '1000']\n[process.api]\nrun = ['sleep', '1000']\nneeds = 'db'\nrestart = true\n");
         return home;
     }
 

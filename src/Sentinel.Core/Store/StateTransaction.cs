@@ -30,7 +30,8 @@ public sealed class StateTransaction : IDisposable
     public State State { get; set; }
 
     /// <summary>Survives a loss of power once this returns.</summary>
-    public void Save() => Write(durable: true, mustBeWritten: false);
+    /// <param name="mustBeWritten">Whether not even a daemon goes on if it cannot be written.</param>
+    public void Save(bool mustBeWritten = false) => Write(durable: true, mustBeWritten);
 
     /// <summary>
     /// Survives the end of this process, but perhaps not a loss of power: enough if that would also end everything that the
@@ -72,7 +73,7 @@ public sealed class StateTransaction : IDisposable
             written = _store.Replace(trimmed, happened, durable);
             _held?.WasSaved();
         }
-        catch (Exception e) when (_held is not null && (durable || !mustBeWritten) && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (_held is not null && !mustBeWritten && e is IOException or UnauthorizedAccessException)
         {
             // What has happened has happened: the daemon goes on with it and tries again to write it.
             _held.CouldNotSave(e);

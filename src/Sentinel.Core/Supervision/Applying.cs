@@ -37,7 +37,8 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
             if (ready.Failure is { } failure)
                 return [.. outcomes, failure];
             transaction.State = ready.State;
-            transaction.Save();
+            // What runs is ended only for what is certain to be started again.
+            transaction.Save(mustBeWritten: true);
         }
 
         outcomes.AddRange(ready.Outcomes);
