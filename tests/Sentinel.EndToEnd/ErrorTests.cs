@@ -99,7 +99,7 @@ public class ErrorTests
     [InlineData("'sentinel scale' needs <count>", "scale", "web")]
     [InlineData("there is no command 'save': it is not needed", "save")]
     [InlineData("'sentinel' has no option -a", "-a")]
-    [InlineData("--for takes running, stopped or exited, not 'gone'", "wait", "web", "--for", "gone")]
+    [InlineData("--for takes running, stopped, exited, healthy, done, port, file:PATH or log:REGEX, not 'gone'", "wait", "web", "--for", "gone")]
     [InlineData("there is no completion for 'tcsh'", "completion", "tcsh")]
     public async Task A_wrong_line_has_one_error_and_no_suggestion_that_is_far_off(string error, params string[] arguments)
     {
@@ -120,7 +120,7 @@ public class ErrorTests
     [InlineData("startup", "startup")]
     [InlineData("help", "")]
     [InlineData("help run", "run")]
-    [InlineData("help ps", "list")]
+    [InlineData("help ps", "ps")]
     public async Task A_bare_command_shows_its_help(string typed, string command)
     {
         await using var home = new SentinelHome();

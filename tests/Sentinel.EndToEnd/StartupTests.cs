@@ -157,7 +157,7 @@ public class StartupTests
         Assert.Contains("no program 'nosuchprogram'", (await home.Run("startup", "systemd", "nosuchprogram")).Fails(1).Stderr);
     }
 
-    private static (string Path, string Unit, Dictionary<string, string?> Variables) Systemctl(SentinelHome home, string script)
+    internal static (string Path, string Unit, Dictionary<string, string?> Variables) Systemctl(SentinelHome home, string script)
     {
         var folder = Directory.CreateDirectory(Path.Combine(home.Root, "bin")).FullName;
         var program = Path.Combine(folder, "systemctl");

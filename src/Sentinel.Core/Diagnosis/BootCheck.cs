@@ -4,7 +4,7 @@ namespace Sentinel.Core.Diagnosis;
 
 /// <summary>A unit of systemd that <c>startup</c> wrote.</summary>
 /// <param name="Path">The path of the unit.</param>
-/// <param name="WhyNot">Why the program that it starts cannot be executed; null: it can.</param>
+/// <param name="WhyNot">Why what it starts cannot be started; null: it can.</param>
 public sealed record BootUnit(string Path, string? WhyNot);
 
 public static class BootCheck
@@ -15,5 +15,5 @@ public static class BootCheck
         : units.Where(unit => unit.WhyNot is not null).Select(unit => Finding.Broken(
             Areas.Boot,
             $"{unit.Path} starts nothing: {unit.WhyNot}",
-            "put it back, or rewrite the unit with 'sentinel startup systemd --install'"));
+            $"put it back, rewrite the unit with 'sentinel startup systemd --install', or remove it with 'sentinel startup systemd --uninstall --name {Path.GetFileNameWithoutExtension(unit.Path)}'"));
 }

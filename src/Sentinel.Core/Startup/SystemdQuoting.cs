@@ -13,9 +13,9 @@ public static partial class SystemdQuoting
     /// <summary>A command line of exactly these words: systemd sees no variable, specifier or escape in them.</summary>
     public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Word));
 
-    /// <summary>The first word of such a line; empty if it does not begin with a word.</summary>
-    public static string FirstOf(string line) => Escape().Replace(
-        FirstWord().Match(line).Groups["word"].Value,
+    /// <summary>The words of such a line, up to where it is no longer one.</summary>
+    public static IReadOnlyList<string> Words(string line) => [.. NextWord().Matches(line).Select(match => Escape().Replace(
+        match.Groups["word"].Value,
         escape => (escape.Groups["hex"], escape.Groups["letter"].Value) switch
         {
             ({ Success: true } hex, _) => ((char)int.Parse(hex.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
@@ -23,13 +23,22 @@ public static partial class SystemdQuoting
             (_, "t") => "\t",
             (_, "r") => "\r",
             (_, var letter) => letter,
-        });
+        }))];
 
-    /// <summary>A value of a setting that is not a command line: systemd expands specifiers there, but not variables.</summary>
+    /// <summary>A value within double quotes, as of a variable: systemd expands specifiers there, but not variables.</summary>
     public static string Value(string text) => Escaped(text, doublesDollar: false);
 
-    [GeneratedRegex(@"^(?:""(?<word>(?:[^""\\]|\\.)*)""|(?<word>[^\s""]+))")]
-    private static partial Regex FirstWord();
+    /// <summary>A folder as a setting of its own, which systemd takes as it is, but for specifiers and the end of the line.</summary>
+    /// <exception cref="FormatException">Its name has more than one line.</exception>
+    public static string Folder(string path) => path.AsSpan().ContainsAny('\n', '\r')
+        ? throw new FormatException($"systemd cannot be told of a folder with a line break in its name: {path}")
+        : path.Replace("%", "%%") + (path is [.., '\\' or ' ' or '\t'] ? "/" : "");
+
+    /// <summary>A text for people, or the name of a user, as a setting of its own.</summary>
+    public static string Text(string text) => string.Concat(text.Select(c => c == '%' ? "%%" : char.IsControl(c) ? " " : c.ToString())).TrimEnd('\\');
+
+    [GeneratedRegex(@"\G(?:""(?<word>(?:[^""\\]|\\.)*)""|(?<word>[^\s""]+))(?: +|$)")]
+    private static partial Regex NextWord();
 
     [GeneratedRegex(@"\\x(?<hex>[0-9a-f]{2})|\\(?<letter>.)|%(?<letter>%)|\$(?<letter>\$)")]
     private static partial Regex Escape();
@@ -56,7 +65,7 @@ public static partial class SystemdQuoting
                 '\n' => "\\n",
                 '\t' => "\\t",
                 '\r' => "\\r",
-                _ when char.IsControl(c) => $"\\x{(int)c:x2}",
+                < ' ' or '\x7f' => $"\\x{(int)c:x2}",
                 _ => c.ToString(),
             });
         return escaped.ToString();

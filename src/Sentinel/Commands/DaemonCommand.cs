@@ -182,7 +182,7 @@ internal static class DaemonCommand
     }
 
     // By a signal: a daemon of another version would not understand a request. Null when no daemon is running.
-    private static int? EndDaemon(Session session, int signal)
+    internal static int? EndDaemon(Session session, int signal)
     {
         var handles = new ProcessHandles(session.Table);
         if (FindDaemon(session) is not { } identity || handles.Open(identity) is not { } process)

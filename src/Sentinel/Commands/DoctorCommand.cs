@@ -83,7 +83,9 @@ internal static class DoctorCommand
     }
 
     private static BootUnit LookAtUnit((string Path, string Unit) found) => new(
-        found.Path, ProgramPath.Find(SystemdUnit.ProgramOf(found.Unit), "/", path: null, out _));
+        found.Path,
+        ProgramPath.Find(SystemdUnit.CommandOf(found.Unit).FirstOrDefault(""), "/", path: null, out _)
+        ?? (SystemdUnit.ProjectOf(found.Unit) is { } file && !File.Exists(file) ? $"there is no file {file}" : null));
 
     private static LogFolder LookAtLogs(SentinelHome home)
     {

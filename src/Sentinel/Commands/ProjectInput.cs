@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Sentinel.Api;
 using Sentinel.Core.Host;
@@ -36,11 +37,17 @@ internal sealed class ProjectInput
         }
     }
 
+    /// <summary>Whether a file is named.</summary>
+    public bool IsNamedIn(CommandResult result) => result.GetResult(_file) is { Implicit: false };
+
+    /// <summary>The path of the file, which need not be there; null: none is named or found.</summary>
+    public string? PathIn(ParseResult result) => result.GetValue(_file) is { } given ? Caller.Absolute(given) : ProjectLook.Found();
+
     // The file of another tool, as it was named, or as the only one that is here; null: there is none.
     private static string? Foreign(string? given)
     {
         if (given is { Length: > 0 })
-            return (Path.GetExtension(given) is ".toml" or ".json" && !Importer.IsKnown(given)) || !File.Exists(given) ? null : Path.GetFullPath(given, Caller.FolderAsSeen);
+            return (Path.GetExtension(given) is ".toml" or ".json" && !Importer.IsKnown(given)) || !File.Exists(given) ? null : Caller.Absolute(given);
         if (given is not null || ProjectLook.Found() is not null)
             return null;
         return Importer.ProjectsIn(new SourceFolder(Caller.FolderAsSeen)) switch
@@ -76,8 +83,7 @@ internal sealed class ProjectInput
 
     /// <summary>The name under which it is known, also where there is no file any more; null: no project is known here.</summary>
     public string? KnownIn(ParseResult result, State state) =>
-        (result.GetValue(_file) ?? ProjectLook.Found()) is { } file
-        && Plan.NameOf(state, Path.GetFullPath(file, Caller.FolderAsSeen)) is { } name
+        PathIn(result) is { } file && Plan.NameOf(state, file) is { } name
             ? name
             : Selecting.ProjectOf(state, Caller.FolderAsSeen);
 

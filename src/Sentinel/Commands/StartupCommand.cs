@@ -1,156 +1,78 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Sentinel.Core.Startup;
-using Sentinel.Linux.Spawning;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
+/// <summary>Says what starts the daemon, a project or a command at boot, and has systemd do so.</summary>
 internal static class StartupCommand
 {
-    private const string DefaultName = "sentinel";
-
     public static Command Create() => new("startup")
     {
         Systemd(),
-        Other("openrc", "Print an OpenRC init script", OtherInits.OpenRc),
-        Other("launchd", "Print a launchd property list", OtherInits.Launchd),
-        Other("cron", "Print a crontab line", OtherInits.Cron),
+        Other("openrc", "Print an OpenRC init script", OtherInits.OpenRc, takesProjects: true),
+        Other("launchd", "Print a launchd property list", OtherInits.Launchd, takesProjects: false),
+        Other("cron", "Print a crontab line", OtherInits.Cron, takesProjects: true),
     };
 
     private static Command Systemd()
     {
-        var words = Words();
-        var name = Name();
+        var input = new StartupInput(takesProjects: true);
         var user = SharedOptions.Flag("--user", "Use your own service manager [default, unless you are root]");
         var system = SharedOptions.Flag("--system", "Use the service manager of the machine");
-        var install = SharedOptions.Flag("--install", "Write the unit where it belongs, enable it and start it");
+        var install = SharedOptions.Flag("--install", "Write the unit where it belongs, enable it and start it; with --project also that of the daemon");
+        var uninstall = SharedOptions.Flag("--uninstall", "Stop what --install has started, disable it and delete its unit");
         var json = SharedOptions.Json();
-        var command = new Command("systemd", "Print a systemd unit, or install it") { words, name, user, system, install, json };
+        var command = new Command("systemd", "Print a systemd unit, or install it");
+        input.AddTo(command);
+        foreach (var option in new Option[] { user, system, install, uninstall, json })
+            command.Options.Add(option);
         command.Check(result =>
         {
-            Check(result.GetValue(name) ?? DefaultName, result.GetValue(words));
             if (result.GetValue(user) && result.GetValue(system))
                 throw new FormatException("--user and --system cannot be used together");
+            if (result.GetValue(install) && result.GetValue(uninstall))
+                throw new FormatException("--install and --uninstall cannot be used together");
+            if (result.GetValue(uninstall) && input.HasCommand(result))
+                throw new FormatException("--uninstall takes no command: --name names the unit");
         });
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var isUser = result.GetValue(user) || (!result.GetValue(system) && !Environment.IsPrivilegedProcess);
-            var service = ServiceOf(session, result.GetValue(words)!, result.GetValue(name)!, isUser);
-            if (service is null)
-                return ExitCode.Failure;
-            var unit = SystemdUnit.Of(service, isUser);
-            return result.GetValue(install) ? Install(session, service, unit, isUser) : Print(session, "systemd", service, unit, null, isInstalled: false);
+            var asked = new StartupAsked(input, result, session, isUser, service => UnitFolders.NameOf(service, isUser));
+            if (result.GetValue(uninstall))
+                return asked.NameToRemove() is { } name ? new UnitInstallation(session, isUser).Remove(name) : ExitCode.Failure;
+            if (asked.Service(out var code) is not { } service)
+                return code;
+            try
+            {
+                return result.GetValue(install) ? new UnitInstallation(session, isUser).Install(service) : Print(session, "systemd", service, SystemdUnit.Of(service, isUser));
+            }
+            catch (FormatException e)
+            {
+                return Session.Fail(Text.Printable(e.Message));
+            }
         }));
         return command;
     }
 
-    private static Command Other(string kind, string description, Func<BootService, string> make)
+    private static Command Other(string kind, string description, Func<BootService, string> make, bool takesProjects)
     {
-        var words = Words();
-        var name = Name();
+        var input = new StartupInput(takesProjects);
         var json = SharedOptions.Json();
-        var command = new Command(kind, description) { words, name, json };
-        command.Check(result => Check(result.GetValue(name) ?? DefaultName, result.GetValue(words)));
+        var command = new Command(kind, description);
+        input.AddTo(command);
+        command.Options.Add(json);
         command.SetAction(result => Invocation.InSession(result, json, session =>
-            ServiceOf(session, result.GetValue(words)!, result.GetValue(name)!, isUser: true) is { } service
-                ? Print(session, kind, service, make(service), null, isInstalled: false)
-                : ExitCode.Failure));
+            new StartupAsked(input, result, session, IsUser: true, NameOf: _ => null).Service(out var code) is { } service ? Print(session, kind, service, make(service)) : code));
         return command;
     }
 
-    private static Argument<string[]> Words() => new("command")
-    {
-        Description = "Command, as 'run' takes it [default: Sentinel's daemon]",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
-
-    private static Option<string> Name() => new("--name")
-    {
-        Description = "Name for the service",
-        DefaultValueFactory = _ => DefaultName,
-        HelpName = "name",
-    };
-
-    private static void Check(string name, string[]? words)
-    {
-        // The parser takes an option that it does not know as a word of the command.
-        if (words is [['-', ..] option, ..])
-            throw new FormatException($"there is no option {option}");
-        if (words is [_, ..])
-            Model.Specs.Command.From(words);
-        if (name.Length is 0 or > 200 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '@' or ':'))
-            throw new FormatException($"'{name}' cannot be the name of a service: only letters, digits and -_.@: are allowed");
-    }
-
-    // Null when it is impossible; the user has been told why.
-    private static BootService? ServiceOf(Session session, string[] words, string name, bool isUser)
-    {
-        var user = isUser || Environment.IsPrivilegedProcess ? null : Environment.UserName;
-        if (words.Length == 0)
-            return new BootService(
-                name, "Sentinel, which keeps processes running", [OwnPath(), "daemon", "run"], IsDaemon: true, Folder: null, user,
-                Environment.GetEnvironmentVariable("SENTINEL_HOME") is { Length: > 0 } ? session.Home.Folder : null);
-        var command = Model.Specs.Command.From(words);
-        if (ProgramPath.Find(command.Arguments[0], Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH"), out var program) is { } why)
-        {
-            Session.Fail(why);
-            return null;
-        }
-
-        return new BootService(
-            name, command.Text, [program, .. command.Arguments.Skip(1)], IsDaemon: false, Environment.CurrentDirectory, user, Home: null);
-    }
-
-    // By the name under which it is called, which stays the same when the program behind it is replaced.
-    private static string OwnPath() =>
-        ProgramPath.Find("sentinel", "/", Environment.GetEnvironmentVariable("PATH"), out var program) is null && ProgramPath.IsOwn(program)
-            ? program
-            : Environment.ProcessPath!;
-
-    private static int Install(Session session, BootService service, string unit, bool isUser)
-    {
-        var folder = UnitFolders.Of(isUser);
-        var path = Path.Combine(folder, service.Name + ".service");
-        if (File.Exists(path) && !SystemdUnit.IsOurs(File.ReadAllText(path)))
-            return Session.Fail($"{path} exists already, and Sentinel did not write it; choose another name with --name");
-        string[] manager = isUser ? ["systemctl", "--user"] : ["systemctl"];
-        if (Failure([.. manager, "show", "--property=Version"]) is { } absent)
-            return Session.Fail($"systemd does not answer here, and nothing was written: {absent}\n'sentinel startup systemd' prints the unit; 'sentinel startup --help' names other ways");
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(path, unit);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-
-        string[][] calls = [[.. manager, "daemon-reload"], [.. manager, "enable", "--now", service.Name + ".service"]];
-        if (calls.Select(Failure).FirstOrDefault(failure => failure is not null) is { } why)
-            return Session.Fail($"wrote {path}, but {why}.\nWhere systemd runs, use: {string.Join(" && ", calls.Select(call => string.Join(' ', call)))}");
-        Print(session, "systemd", service, session.IsJson ? unit : $"Wrote {path}\nEnabled and started {service.Name}\n", path, isInstalled: true);
-        if (isUser)
-            Output.Tell("It runs while you are logged in; 'loginctl enable-linger' makes it start at boot.");
-        return ExitCode.Success;
-    }
-
-    private static string? Failure(string[] call)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(call[0], call[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.StandardOutput.ReadToEndAsync();
-            var said = process.StandardError.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : $"'{string.Join(' ', call)}' failed: {said}";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "systemctl was not found";
-        }
-    }
-
-    private static int Print(Session session, string kind, BootService service, string content, string? path, bool isInstalled)
+    private static int Print(Session session, string kind, BootService service, string content)
     {
         if (session.IsJson)
-            session.Print(Documents.Of(kind, service, content, path, isInstalled, session.Warnings));
+            session.Print(Documents.Of(kind, service.Name, service.Command, content, path: null, isInstalled: false, session.Warnings));
         else
             session.Output.Write(System.Text.Encoding.UTF8.GetBytes(content));
         return ExitCode.Success;

@@ -99,7 +99,7 @@ internal static class UpCommand
     }
 
     /// <summary>What is to be started; null, after saying so, if a name is wrong.</summary>
-    private static IReadOnlyList<string>? ToStart(Project project, string[] names, string[] profiles)
+    public static IReadOnlyList<string>? ToStart(Project project, string[] names, string[] profiles)
     {
         string[] all = [.. project.Processes.Select(process => process.Name)];
         foreach (var name in names.Where(name => !all.Contains(name)))

@@ -4,7 +4,6 @@ using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Projects;
-using Sentinel.Core.Startup;
 
 namespace Sentinel.Rendering;
 
@@ -100,12 +99,12 @@ internal static class Documents
     });
 
     /// <summary>What <c>startup</c> prints.</summary>
-    /// <param name="path">Where it was written; null: nowhere.</param>
-    public static byte[] Of(string kind, BootService service, string content, string? path, bool isInstalled, IReadOnlyList<string> warnings) => Written(json =>
+    /// <param name="path">Where it was written, or removed; null: nowhere.</param>
+    public static byte[] Of(string kind, string name, IReadOnlyList<string> command, string content, string? path, bool isInstalled, IReadOnlyList<string> warnings) => Written(json =>
     {
         json.WriteString("kind", kind);
-        json.WriteString("name", service.Name);
-        json.WriteTexts("command", service.Command);
+        json.WriteString("name", name);
+        json.WriteTexts("command", command);
         json.WriteString("content", content);
         json.WriteOrNull("path", path);
         json.WriteBoolean("installed", isInstalled);

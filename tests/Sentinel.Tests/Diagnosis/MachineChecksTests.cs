@@ -47,7 +47,7 @@ public class MachineChecksTests
         { [null, null], ["ok: /etc/0.service starts a program that exists", "ok: /etc/1.service starts a program that exists"] },
         {
             [null, "there is no program /x"],
-            ["broken: /etc/1.service starts nothing: there is no program /x -> put it back, or rewrite the unit with 'sentinel startup systemd --install'"]
+            ["broken: /etc/1.service starts nothing: there is no program /x -> put it back, rewrite the unit with 'sentinel startup systemd --install', or remove it with 'sentinel startup systemd --uninstall --name 1'"]
         },
     };
 

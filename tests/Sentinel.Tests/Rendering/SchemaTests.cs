@@ -7,7 +7,6 @@ using Json.Schema;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Projects;
-using Sentinel.Core.Startup;
 using Sentinel.Core.Store;
 using Sentinel.Rendering;
 using Sentinel.Tests.Daemon;
@@ -71,7 +70,7 @@ public sealed partial class SchemaTests
     {
         AssertIs("daemon", Documents.Of(null, stopped: 7));
         AssertIs("daemon", Documents.Of(new DaemonStatus(1, "1.0", DateTimeOffset.UtcNow, 1, 1, 1, "it failed"), null));
-        AssertIs("startup", Documents.Of("systemd", new BootService("sentinel", "the daemon", ["sentinel"], IsDaemon: true, null, null, null), "[Unit]", null, isInstalled: false, []));
+        AssertIs("startup", Documents.Of("systemd", "sentinel", ["sentinel"], "[Unit]", null, isInstalled: false, []));
         AssertIs("logLine", Documents.Of(new LogFile("web", LogStream.Stderr, "/web.stderr.log"), new LogLine(7, "text"u8.ToArray()), null));
         AssertIs("logLine", Documents.Of(new LogFile("web", LogStream.Stdout, "/web.stdout.log"), new LogLine(7, "text"u8.ToArray()), DateTimeOffset.UtcNow));
     }

@@ -28,15 +28,28 @@ public sealed class SystemdQuotingTests
             Assert.Equal(words, Read(SystemdQuoting.Line(words))));
 
     [Fact]
-    public void The_first_of_them_can_be_told() =>
+    public void So_do_we() =>
         Gen.Char[(char)1, (char)0x17f].Array[0, 12].Select(letters => new string(letters)).Array[1, 3].Sample(words =>
-            Assert.Equal(words[0], SystemdQuoting.FirstOf(SystemdQuoting.Line(words))));
+            Assert.Equal(words, SystemdQuoting.Words(SystemdQuoting.Line(words))));
 
     [Theory]
     [InlineData("")]
     [InlineData(" /bin/x")]
     [InlineData("\"/bin/x")]
-    public void Where_there_is_none_that_is_told(string line) => Assert.Equal("", SystemdQuoting.FirstOf(line));
+    public void Where_there_is_none_that_is_told(string line) => Assert.Empty(SystemdQuoting.Words(line));
+
+    [Theory]
+    [InlineData("/srv/my \"app\" \\", "/srv/my \"app\" \\/")]
+    [InlineData("/srv/a\\b 5% $x", "/srv/a\\b 5%% $x")]
+    [InlineData("/srv/blank ", "/srv/blank /")]
+    public void A_folder_is_taken_as_it_is(string folder, string written) => Assert.Equal(written, SystemdQuoting.Folder(folder));
+
+    [Fact]
+    public void A_folder_of_two_lines_is_refused() =>
+        Assert.Throws<FormatException>(() => SystemdQuoting.Folder("/srv/a\nExecStart=/bin/false"));
+
+    [Fact]
+    public void A_text_is_one_line() => Assert.Equal("50%% of a  b", SystemdQuoting.Text("50% of a\r\nb\\"));
 
     // As systemd.service(5) and systemd.syntax(7) say: quotes, C escapes, then specifiers and variables.
     private static List<string> Read(string line)
@@ -51,17 +64,17 @@ public sealed class SystemdQuotingTests
             var isQuoted = line[i] == '"';
             for (i += isQuoted ? 1 : 0; i < line.Length && line[i] != (isQuoted ? '"' : ' '); i++)
             {
-                var text = line[i].ToString();
+                var bytes = Encoding.UTF8.GetBytes(line[i].ToString());
                 if (line[i] == '\\')
                 {
                     i++;
-                    text = line[i] switch
+                    bytes = line[i] switch
                     {
-                        'n' => "\n",
-                        't' => "\t",
-                        'r' => "\r",
-                        'x' => ((char)Convert.ToInt32(line.Substring(i + 1, 2), 16)).ToString(),
-                        var c => c.ToString(),
+                        'n' => "\n"u8.ToArray(),
+                        't' => "\t"u8.ToArray(),
+                        'r' => "\r"u8.ToArray(),
+                        'x' => [Convert.ToByte(line.Substring(i + 1, 2), 16)],
+                        var c => Encoding.UTF8.GetBytes(c.ToString()),
                     };
                     i += line[i] == 'x' ? 2 : 0;
                 }
@@ -70,7 +83,7 @@ public sealed class SystemdQuotingTests
                     Assert.Equal(line[i], line[++i]);
                 }
 
-                word.AddRange(Encoding.UTF8.GetBytes(text));
+                word.AddRange(bytes);
             }
 
             words.Add(Encoding.UTF8.GetString([.. word]));
