@@ -29,9 +29,11 @@ public sealed class StateTransaction : IDisposable
     /// <summary>The state as it will be; none of it is kept until it is saved.</summary>
     public State State { get; set; }
 
-    /// <summary>Survives a loss of power once this returns.</summary>
-    /// <param name="mustBeWritten">Whether not even a daemon goes on if it cannot be written.</param>
-    public void Save(bool mustBeWritten = false) => Write(durable: true, mustBeWritten);
+    /// <summary>Survives a loss of power once this returns. A daemon goes on even if it cannot be written: what has happened has happened.</summary>
+    public void Save() => Write(durable: true, mustBeWritten: false);
+
+    /// <summary>The same for what has not happened yet: not even a daemon goes on if it cannot be written.</summary>
+    public void SaveOrFail() => Write(durable: true, mustBeWritten: true);
 
     /// <summary>
     /// Survives the end of this process, but perhaps not a loss of power: enough if that would also end everything that the

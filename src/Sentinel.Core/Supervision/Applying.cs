@@ -38,7 +38,7 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
                 return [.. outcomes, failure];
             transaction.State = ready.State;
             // What runs is ended only for what is certain to be started again.
-            transaction.Save(mustBeWritten: true);
+            transaction.SaveOrFail();
         }
 
         outcomes.AddRange(ready.Outcomes);
