@@ -69,11 +69,15 @@ public class ProjectFileTests
             [process.c]
             run = "sleep 1"
             cwd = "gone"
+            [process.d]
+            before = "make"
+            run = "bin/made"
+            secret = { KEY = "file:key.txt", OTHER = "file:~/key.txt" }
             """);
 
         var outcome = (await home.Run("check")).Ok();
 
-        Assert.Equal("sentinel.toml: 3 processes\n", outcome.Stdout);
+        Assert.Equal("sentinel.toml: 4 processes\n", outcome.Stdout);
         var work = home.Work;
         Assert.Equal(
             [
@@ -81,9 +85,10 @@ public class ProjectFileTests
                 "Warning: sentinel.toml:3:7: there is no program 'no-such-program' in PATH",
                 "Warning: sentinel.toml:5:7: ${PORT} stays as it is: a list of words has no shell that replaces it; write run as one text",
                 $"Warning: sentinel.toml:8:7: there is no folder {work}/gone",
+                $"Warning: sentinel.toml:12:18: there is no file {work}/key.txt, which holds KEY",
             ],
             outcome.Stderr.TrimEnd('\n').Split('\n'));
-        Assert.Equal(4, JsonNode.Parse((await home.Run("check", "--json")).Ok().Stdout)!["warnings"]!.AsArray().Count);
+        Assert.Equal(5, JsonNode.Parse((await home.Run("check", "--json")).Ok().Stdout)!["warnings"]!.AsArray().Count);
     }
 
     [Fact]

@@ -20,9 +20,12 @@ public sealed partial class ProjectAdvice(Func<string, string, string?, string?>
         var folder = process.Find("cwd")?.Values[0] ?? process.Folder;
         if (!isThere(folder))
             yield return new Problem(process.Find("cwd")!.Place, $"there is no folder {folder}");
-        // What a shell makes of its line, nobody knows before.
-        else if (!command.Shell && whyNot(command.Arguments[0], folder, PathOf(process, project)) is { } why)
+        // What a shell makes of its line, and what is made before, nobody knows.
+        else if (!command.Shell && process.Find("before") is null && whyNot(command.Arguments[0], folder, PathOf(process, project)) is { } why)
             yield return new Problem(process.Run.Place, why);
+        foreach (var given in process.Find(FileKeys.Secrets)?.Given ?? [])
+            if (Secret.Parse(given.Text, file => file) is { IsCommand: false, Source: ['/', ..] file, Name: var variable } && !isThere(file))
+                yield return new Problem(given.Place, $"there is no file {file}, which holds {variable}");
         if (process.Run.IsExact && process.Run.Words.Select(word => Reference().Match(word)).FirstOrDefault(match => match.Success) is { Value: var name })
             yield return new Problem(process.Run.Place, $"{name} stays as it is: a list of words has no shell that replaces it; write {FileKeys.Run} as one text");
     }

@@ -74,7 +74,7 @@ public sealed class AnyFileTests
         {
             var keys = ((Node.Table)process.Value).Entries.Select(entry => entry.Key).ToList();
             Assert.Contains("run", keys);
-            Assert.Empty(keys.Where(key => FileKeys.Find(key) is null));
+            Assert.DoesNotContain(keys, key => FileKeys.Find(key) is null);
         }
     }
 }
