@@ -7,9 +7,9 @@ using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Core.Trees;
+using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
-using Sentinel.Model;
 
 namespace Sentinel.Core.Queries;
 
