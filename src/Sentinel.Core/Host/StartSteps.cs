@@ -17,13 +17,13 @@ public static class StartSteps
             cmd) __sentinel=$(/bin/sh -c "$3") ;;
             home) __sentinel=$(cat "$HOME/$3") ;;
             *) __sentinel=$(cat "$3") ;;
-          esac || { echo "sentinel: the secret $1 cannot be had from $2 $3" >&2; exit 1; }
+          esac || { printf 'sentinel: the secret %s cannot be had from %s %s\n' "$1" "$2" "$3" >&2; exit 1; }
           export "$1=$__sentinel"
           shift 3
         done
         unset __sentinel
         if [ -n "$2" ]; then
-          /bin/sh -c "$2" || { set -- "$?" "$2"; echo "sentinel: '$2', which runs before it, ended with code $1" >&2; exit "$1"; }
+          /bin/sh -c "$2" || { set -- "$?" "$2"; printf "sentinel: '%s', which runs before it, ended with code %s\n" "$2" "$1" >&2; exit "$1"; }
         fi
         shift 2
         exec "$@"

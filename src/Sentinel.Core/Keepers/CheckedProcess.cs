@@ -37,7 +37,7 @@ internal sealed class CheckedProcess : IDisposable
     public CheckedProcess(HealthTools tools, ProcessRecord record)
     {
         (_tools, _record, _answerers) = (tools, record, tools.Answerers.ForOne());
-        _conditions = new ConditionWatch(tools, (probe, then) => Ask(probe, HealthCheck.DefaultTimeout, then), condition => Tell(new ProcessEvent.Met(condition)));
+        _conditions = new ConditionWatch(tools, (probe, then) => Ask(probe, HealthCheck.DefaultTimeout, then, needsSecrets: false), condition => Tell(new ProcessEvent.Met(condition)));
     }
 
     /// <summary>Notes what has become of the process.</summary>
@@ -213,12 +213,14 @@ internal sealed class CheckedProcess : IDisposable
             Tell(new ProcessEvent.Examined(isHealthy, why));
     }
 
-    private IDisposable Ask(Probe probe, TimeSpan timeout, Action<string?> then)
+    // A secret is fetched each time: that may take long.
+    private IDisposable Ask(Probe probe, TimeSpan timeout, Action<string?> then, bool needsSecrets = true)
     {
         _stranger = null;
         try
         {
-            return _tools.Probes.Ask(probe, _tools.LaunchOf(_record), timeout, Judge, then);
+            var launch = _tools.LaunchOf(_record);
+            return _tools.Probes.Ask(probe, needsSecrets ? launch : launch with { Secrets = [] }, timeout, Judge, then);
         }
         catch (Exception e) when (e is EnvironmentException or SpawnException or IOException)
         {

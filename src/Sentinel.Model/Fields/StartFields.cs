@@ -63,7 +63,7 @@ internal static class StartFields
             Get = spec => [.. spec.Ports.Select(port => port.ToString())],
             Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name, "give each port a name: --port http:3000")) },
         },
-        new("url", FieldShape.Text, "url", "Where people reach it, as the list shows it; $NAME is one of its variables: http://localhost:$PORT/")
+        new("url", FieldShape.Text, "url", "Where people reach it, as lists show it; the variables of its ports are replaced: http://localhost:$PORT/")
         {
             Get = spec => FieldTexts.Of(spec.Url),
             Set = (spec, value) => spec with { Url = value.Text is { } url ? Probe.Http(url).Target : null },

@@ -35,7 +35,7 @@ public sealed record ProcessSpec
     /// <summary>Whether something runs before its own command.</summary>
     public bool HasSteps => Before is not null || Secrets.Any(secret => secret.IsCommand);
 
-    /// <summary>Where people reach it; <c>$NAME</c> stands for one of its variables. Null: not told.</summary>
+    /// <summary>Where people reach it; <c>$NAME</c> stands for the number of a port that it gets in that variable. Null: not told.</summary>
     public string? Url { get; init; }
 
     /// <summary>Each has its own name and its own variable.</summary>
