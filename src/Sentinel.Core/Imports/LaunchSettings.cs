@@ -12,7 +12,6 @@ internal static class LaunchSettings
     private static readonly Dictionary<string, string> ProfileWhys = new()
     {
         ["launchBrowser"] = OfEditor,
-        ["launchUrl"] = OfEditor,
         ["inspectUri"] = OfEditor,
         ["dotnetRunMessages"] = OfEditor,
         ["hotReloadEnabled"] = "'dotnet watch' does this",
@@ -62,14 +61,25 @@ internal static class LaunchSettings
         if (isBelow)
             draft.Give(at, "cwd", "..");
         Environment(draft, profile);
+        var page = profile.Take("launchUrl");
         if (profile.Take("applicationUrl") is not { } addresses || addresses.Text() is not { } text)
+        {
+            page?.Tell(OfEditor);
             return;
+        }
+
         draft.Literal(addresses, "ASPNETCORE_URLS", text);
         foreach (var address in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             if (Uri.TryCreate(address.Replace("*", "localhost").Replace("+", "localhost"), UriKind.Absolute, out var url) && url.Port > 0)
+            {
                 draft.Port(addresses, url.Port, text.Contains(';') ? url.Scheme : null);
+                if (!draft.Has("url") && Uri.TryCreate(url, page?.Text() ?? "", out var reached))
+                    draft.Give(addresses, "url", reached.AbsoluteUri);
+            }
             else
+            {
                 addresses.Tell($"'{address}' is not a URL");
+            }
     }
 
     private static void Executable(Source source, string name, Value at, Keys profile)

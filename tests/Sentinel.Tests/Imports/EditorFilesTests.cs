@@ -63,6 +63,7 @@ public sealed class EditorFilesTests
         run = "dotnet run --no-launch-profile -- --seed"
         cwd = ".."
         port = 5222
+        url = "http://localhost:5222/swagger"
         env = { ASPNETCORE_ENVIRONMENT = "Development", ASPNETCORE_URLS = "http://localhost:5222" }
 
         """,
@@ -74,7 +75,7 @@ public sealed class EditorFilesTests
                   "commandName": "Project",
                   "commandLineArgs": "--seed",
                   "launchBrowser": true,
-                  "applicationUrl": "http://localhost:5222",
+                  "launchUrl": "swagger", "applicationUrl": "http://localhost:5222",
                   "environmentVariables": { "ASPNETCORE_ENVIRONMENT": "Development" }
                 },
                 "https": { "commandName": "Project" },
