@@ -76,7 +76,8 @@ class Comparison:
             return "–"
         medians = {other: number(middle(of)) for other, of in row["samples"].items()}
         best = (min if row["better"] == "less" else max)(medians.values(), key=lambda text: float(text.replace(",", "")))
-        text = f"**{medians[name]}**" if medians[name] == best else medians[name]
+        # Where there is nobody else, there is no best.
+        text = f"**{medians[name]}**" if medians[name] == best and len(medians) > 1 else medians[name]
         return text if len(samples) == 1 or min(samples) == max(samples) else f"{text} ({number(min(samples))}–{number(max(samples))})"
 
     def chart(self, section, what, title=None):
