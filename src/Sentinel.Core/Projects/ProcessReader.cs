@@ -116,9 +116,8 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
         foreach (var variable in process.Settings.Where(setting => setting.Key == FileKeys.Environment).SelectMany(setting => setting.Given))
             faults.Try(variable.Place, () => Variable.Parse(variable.Text));
         var areNeeds = (process.Find(FileKeys.Needs)?.Given ?? []).All(need => faults.Try(need.Place, () => Need.Parse(need.Text)));
-        foreach (var field in SpecFields.All)
-            if (field.Key != FileKeys.Environment && (areNeeds || field.Key != FileKeys.Needs) && process.Find(field.Key) is { } setting)
-                faults.Try(setting.Place, () => spec = field.Give(spec, setting.Values, Asker.None));
+        foreach (var (setting, field) in given.Where(pair => pair.Setting.Key != FileKeys.Environment && (areNeeds || pair.Setting.Key != FileKeys.Needs)))
+            faults.Try(setting.Place, () => spec = field!.Give(spec, setting.Values, Asker.None));
         foreach (var (setting, field) in given)
             if (field!.Needs is { } needed && SpecFields.Find(needed)!.Get(spec).Count == 0)
                 faults.Add(setting.Place, $"{setting.Key} needs {needed}");

@@ -49,7 +49,13 @@ public sealed record ProjectProcess(
     /// <summary>None: it is started whatever profiles are asked for.</summary>
     public IReadOnlyList<string> Profiles => Others.FirstOrDefault(setting => setting.Key == FileKeys.Profile)?.Values ?? [];
 
-    public Setting? Find(string key) => Settings.FirstOrDefault(setting => setting.Key == key);
+    public Setting? Find(string key)
+    {
+        foreach (var setting in Settings)
+            if (setting.Key == key)
+                return setting;
+        return null;
+    }
 
     /// <summary>Whether it runs to its end.</summary>
     public bool IsTask => Find(FileKeys.Type) is { Values: ["task"] };

@@ -92,7 +92,8 @@ internal sealed class ProjectInput
     /// <exception cref="FormatException">A value cannot be.</exception>
     public static ProjectRequest RequestOf(Project project, Session session, Owner? owner = null)
     {
-        var caller = Caller.Environment;
+        // The same for all: finding it out takes tens of system calls.
+        var (caller, umask, inherited) = (Caller.Environment, Caller.Umask, Caller.Inherited);
         var asker = Asker.None with { Now = DateTimeOffset.UtcNow };
         var variables = project.Variables.Aggregate(EnvironmentBlock.Empty, (block, variable) => block.With(variable.Name, variable.Value));
         return new ProjectRequest(
@@ -112,8 +113,8 @@ internal sealed class ProjectInput
                 Command = process.Run.Command,
                 WorkingDirectory = process.Folder,
                 Environment = caller.Key,
-                Umask = Caller.Umask,
-                Inherited = Caller.Inherited,
+                Umask = umask,
+                Inherited = inherited,
             };
             if (SessionOption.OfCaller is { } own)
                 spec = SpecFields.Find("session")!.Give(spec, [own], asker);
