@@ -116,7 +116,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
 
     private int Finish(IReadOnlyList<int> ids, IReadOnlyList<Outcome> outcomes, bool isLate)
     {
-        string[] bad = [.. _decided.Values.Where(verdict => !verdict.IsGood).Select(verdict => ShortName(verdict.Record))];
+        string[] bad = [.. ids.Select(id => _decided.GetValueOrDefault(id)).OfType<Verdict>().Where(verdict => !verdict.IsGood).Select(verdict => ShortName(verdict.Record))];
         var state = session.Store.Read();
         string[] open = [.. ids.Where(id => !_decided.ContainsKey(id)).Select(id => state.Processes.TryGetValue(id, out var record) ? ShortName(record) : $"{id}")];
         if (session.IsJson)
