@@ -75,6 +75,9 @@ public sealed record State
     public IEnumerable<ProcessRecord> InstancesOf(string set) =>
         Processes.Values.Where(process => process.Spec.Instance?.Set == set).OrderBy(process => process.Spec.Instance!.Number);
 
+    /// <summary>The process of that name or, if there is none, the instances of the set.</summary>
+    public IEnumerable<ProcessRecord> Called(string name) => Find(name) is { } process ? [process] : InstancesOf(name);
+
     /// <summary>All names that refer to processes.</summary>
     public IEnumerable<string> Names() => Processes.Values
         .SelectMany(process => process.Spec.Instance is { } instance ? [instance.Set, process.Spec.Name] : new[] { process.Spec.Name }).Distinct();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static Sentinel.EndToEnd.Projects;
 
 namespace Sentinel.EndToEnd;
 
@@ -9,7 +10,7 @@ public class ProjectStepTests
     public async Task What_runs_before_and_signs_of_others_are_waited_for()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.db]
             before = "echo built"
             run = "echo db is up; exec python3 -m http.server $PORT"
@@ -48,7 +49,7 @@ public class ProjectStepTests
     public async Task While_something_runs_before_it_a_process_is_starting_and_if_that_fails_so_has_it()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.api]
             before = "until [ -e ../go ]; do sleep 0.02; done; echo no disk >&2; exit 3"
             run = "exec sleep 1000"
@@ -72,7 +73,7 @@ public class ProjectStepTests
     public async Task A_secret_reaches_the_process_and_nobody_else()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.api]
             run = "echo $KEY-$TOKEN >seen; exec sleep 1000"
             secret = { KEY = "file:key.txt", TOKEN = "cmd:echo \"to ken\"" }
@@ -98,7 +99,7 @@ public class ProjectStepTests
     public async Task A_secret_that_cannot_be_had_is_a_failed_start()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.a]
             run = "exec sleep 1000"
             secret = { KEY = "file:none" }
@@ -120,7 +121,7 @@ public class ProjectStepTests
     public async Task What_an_environment_file_changes_is_told_and_restarts_what_runs()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.api]
             run = "exec sleep 1000"
             env-file = "api.env"
@@ -152,7 +153,7 @@ public class ProjectStepTests
     public async Task A_start_waits_for_what_waits_for_others()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, """
+        var shop = Project(home, "shop", """
             [process.db]
             run = "until [ -e ../go ]; do sleep 0.02; done; echo up; exec sleep 1000"
             ready-log = "up"
@@ -174,7 +175,7 @@ public class ProjectStepTests
     public async Task A_task_that_has_done_its_work_is_not_restarted()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, "[defaults]\nrestart = true\n[process.job]\ntype = 'task'\nrun = 'echo once'\n");
+        var shop = Project(home, "shop", "[defaults]\nrestart = true\n[process.job]\ntype = 'task'\nrun = 'echo once'\n");
 
         Assert.EndsWith("1 is up.\n", (await In(home, shop, "up")).Ok().Stdout);
 
@@ -182,13 +183,4 @@ public class ProjectStepTests
         Assert.Equal("once\n", File.ReadAllText(home.Stdout("shop/job")));
         Assert.Equal("shop/job is done\n", (await In(home, shop, "wait", "job", "--for", "done")).Ok().Stdout);
     }
-
-    private static string Project(SentinelHome home, string text)
-    {
-        var path = Directory.CreateDirectory(Path.Combine(home.Root, "shop")).FullName;
-        File.WriteAllText(Path.Combine(path, "sentinel.toml"), text);
-        return path;
-    }
-
-    private static Task<Outcome> In(SentinelHome home, string folder, params string[] arguments) => home.Run(new Call(arguments) { Folder = folder });
 }

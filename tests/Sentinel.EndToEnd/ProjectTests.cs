@@ -1,3 +1,5 @@
+using static Sentinel.EndToEnd.Projects;
+
 namespace Sentinel.EndToEnd;
 
 public class ProjectTests
@@ -428,15 +430,6 @@ public class ProjectTests
     }
 
     private static void Go(SentinelHome home) => File.WriteAllText(Path.Combine(home.Root, "go"), "");
-
-    private static string Project(SentinelHome home, string folder, string text)
-    {
-        var path = Directory.CreateDirectory(Path.Combine(home.Root, folder)).FullName;
-        File.WriteAllText(Path.Combine(path, "sentinel.toml"), text);
-        return path;
-    }
-
-    private static Task<Outcome> In(SentinelHome home, string folder, params string[] arguments) => home.Run(new Call(arguments) { Folder = folder });
 
     private static async Task<string> Up(SentinelHome home, string folder, params string[] arguments) =>
         (await In(home, folder, ["up", .. arguments])).Ok().Stdout;

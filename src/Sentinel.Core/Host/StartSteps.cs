@@ -4,7 +4,7 @@ namespace Sentinel.Core.Host;
 
 /// <summary>
 /// What a process does before its own command: a shell fetches its secrets, runs the command before it, and is then replaced. So these
-/// have its tree, its user, its logs and its end, they go on whoever is killed, and no secret passes through Sentinel.
+/// have its tree, its user, its logs and its end, they go on even if the daemon is killed, and no secret passes through Sentinel.
 /// </summary>
 public static class StartSteps
 {

@@ -47,7 +47,7 @@ internal sealed class FileCheck(string folder, Faults faults)
             else if (key.Form is { } form && form.Read(entry.Value, faults) is null)
                 Wrong(name, form.Words, entry.Value);
             else if (key.IsPath)
-                table.Entries[name] = entry with { Value = key.Name == FileKeys.Secrets ? AbsoluteSecrets((Node.Table)entry.Value) : Absolute(entry.Value) };
+                table.Entries[name] = entry with { Value = Absolute(entry.Value) };
         }
 
         foreach (var taken in Merging.UnsetIn(table))
@@ -63,23 +63,21 @@ internal sealed class FileCheck(string folder, Faults faults)
                 var absolute = new Node.List(list.Place);
                 absolute.Items.AddRange(list.Items.Select(Absolute));
                 return absolute;
+            // Of secrets, each by its name.
+            case Node.Table table:
+                var secrets = new Node.Table(table.Place);
+                foreach (var (name, entry) in table.Entries)
+                    secrets.Entries[name] = entry.Value is Node.Text text ? entry with { Value = text with { Value = Secret.WithPath(text.Value, Under) } } : entry;
+                return secrets;
             case Node.Text { Value: var path } when path.Contains('\0'):
                 faults.Add(node.Place, "a path cannot contain the character NUL");
                 return node;
             // What is empty, its field refuses.
-            case Node.Text { Value.Length: > 0 } text:
-                return text.Value is ['?', .. var file] ? text with { Value = $"?{Under(file)}" } : text with { Value = Under(text.Value) };
+            case Node.Text { Value.Length: > 0 } named:
+                return named.Value is ['?', .. var file] ? named with { Value = $"?{Under(file)}" } : named with { Value = Under(named.Value) };
             default:
                 return node;
         }
-    }
-
-    private Node.Table AbsoluteSecrets(Node.Table secrets)
-    {
-        var absolute = new Node.Table(secrets.Place);
-        foreach (var (name, entry) in secrets.Entries)
-            absolute.Entries[name] = entry.Value is Node.Text text ? entry with { Value = text with { Value = Secret.WithPath(text.Value, Under) } } : entry;
-        return absolute;
     }
 
     private string Under(string path) => Path.GetFullPath(Path.Combine(folder, path));

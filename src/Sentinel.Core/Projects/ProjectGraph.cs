@@ -22,12 +22,12 @@ public sealed record ProjectGraph(string? Project, IReadOnlyList<GraphNode> Node
     /// <summary>What is registered; a set is one process.</summary>
     public static ProjectGraph Of(State state)
     {
-        var sets = state.Processes.Values.GroupBy(NameOf).Select(set => set.First()).ToList();
+        var sets = state.Processes.Values.GroupBy(record => record.Spec.SetName).Select(set => set.First()).ToList();
         return new(
             null,
-            [.. sets.Select(record => new GraphNode(NameOf(record), record.Spec.IsTask, StateOf(state, NameOf(record))))],
+            [.. sets.Select(record => new GraphNode(record.Spec.SetName, record.Spec.IsTask, StateOf(state, record.Spec.SetName)))],
             [.. sets.SelectMany(record => EdgesOf(
-                NameOf(record),
+                record.Spec.SetName,
                 record.Spec.Needs.Select(need => need with { Name = Whole(record, need.Name) }),
                 record.Spec.After.Select(name => Whole(record, name)),
                 name => state.HolderOf(name)?.Spec.IsTask))]);
@@ -39,7 +39,7 @@ public sealed record ProjectGraph(string? Project, IReadOnlyList<GraphNode> Node
 
     private static IEnumerable<GraphEdge> EdgesOf(string from, IEnumerable<Need> needs, IEnumerable<string> after, Func<string, bool?> isTask) =>
     [
-        .. needs.Select(need => new GraphEdge(from, need.Name, need.Until ?? (isTask(need.Name) == true ? Condition.Done : Condition.Ready))
+        .. needs.Select(need => new GraphEdge(from, need.Name, need.ConditionFor(isTask(need.Name) == true))
         {
             IsOptional = need.IsOptional,
             Restarts = need.Restarts,
@@ -48,11 +48,9 @@ public sealed record ProjectGraph(string? Project, IReadOnlyList<GraphNode> Node
         .. after.Select(name => new GraphEdge(from, name, Until: null)),
     ];
 
-    private static string NameOf(ProcessRecord record) => record.Spec.Instance?.Set ?? record.Spec.Name;
-
     // Of several instances, each word once.
     private static string? StateOf(State state, string name) =>
-        (state.Find(name) is { } single ? [single] : state.InstancesOf(name).ToList()) is { Count: > 0 } all ? string.Join(", ", all.Select(record => record.Word).Distinct()) : null;
+        state.Called(name).Select(record => record.Word).Distinct().ToList() is { Count: > 0 } words ? string.Join(", ", words) : null;
 }
 
 /// <param name="State">What it does, in a word; null: it is not registered.</param>

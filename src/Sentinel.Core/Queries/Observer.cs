@@ -82,7 +82,7 @@ public sealed class Observer(ObserverTools tools)
                 Left = left.GetValueOrDefault(view.Record.Id, []),
                 Remains = remains.GetValueOrDefault(view.Record.Id, []).ConvertAll(process => process.Pid),
                 Ports = [.. ports[view.Record.Id]],
-                Url = ProcessUrl.Of(view.Record, state),
+                Url = ProcessUrl.Of(view.Record, ports[view.Record.Id], state),
                 WaitsFor = sight.WaitsFor(view.Record),
                 Logs = query.WithLogs ? LogFaults.Of(view.Record, tools.Store.Home, tools.Store.Files, tools.Logs) : null,
             }))],

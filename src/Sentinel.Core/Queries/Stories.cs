@@ -37,14 +37,18 @@ public sealed class Stories(SentinelHome home, ILogFiles files, IPorts ports, Ti
         var infos = new ProcessInfos(home, time.GetUtcNow(), withOptions: false);
         return [.. found.Select(record => Tell(record, Shown(record), events, sight, isWatched, lines))];
 
-        ProcessInfo Shown(ProcessRecord record) => infos.Of(new ProcessView(record, null)
+        ProcessInfo Shown(ProcessRecord record)
         {
-            Ports = [.. sight.State.Ports.Values.Where(lease => lease.ProcessId == record.Id)],
-            Url = ProcessUrl.Of(record, sight.State),
-            Left = left.GetValueOrDefault(record.Id, []),
-            WaitsFor = sight.WaitsFor(record),
-            Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },
-        });
+            IReadOnlyList<PortLease> ports = [.. sight.State.Ports.Values.Where(lease => lease.ProcessId == record.Id)];
+            return infos.Of(new ProcessView(record, null)
+            {
+                Ports = ports,
+                Url = ProcessUrl.Of(record, ports, sight.State),
+                Left = left.GetValueOrDefault(record.Id, []),
+                WaitsFor = sight.WaitsFor(record),
+                Logs = LogFaults.None with { Emptied = LogFaults.EmptiedLogsOf(record, home, files.Home) },
+            });
+        }
     }
 
     private Story Tell(ProcessRecord record, ProcessInfo shown, IReadOnlyList<Event> events, Sight sight, bool isWatched, int lines)

@@ -35,7 +35,7 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         }
     }
 
-    /// <returns>Also the <see cref="ProcessEnvironment.FilesKey"/> of what it got.</returns>
+    /// <returns>Also the <see cref="ProcessEnvironment.FilesKey"/> of its environment.</returns>
     /// <exception cref="SpawnException">It cannot be started.</exception>
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
     public (ProcessIdentity Main, string FilesKey) Spawn(ProcessRecord record, State state)

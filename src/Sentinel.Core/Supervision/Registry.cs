@@ -143,9 +143,9 @@ internal sealed class Registry(
         }
 
         if (new Dependencies(state.Processes.Values).CircleFrom(records.Where(Dependencies.HasAny)) is { } circle)
-            return [Changing.InACircle(NameOf(specs), circle)];
+            return [Changing.InACircle(specs[0].SetName, circle)];
         if (specs.Count > 1 && specs[0].Ports.FirstOrDefault(port => port.IsSingle) is { } single)
-            return [new Outcome.Failed(NameOf(specs), null,
+            return [new Outcome.Failed(specs[0].SetName, null,
                 $"--port {single} is one port, and each instance needs its own; '{single with { OrNext = true }}' gives each the next that is free")];
         try
         {
@@ -153,11 +153,11 @@ internal sealed class Registry(
         }
         catch (PortException e)
         {
-            return [new Outcome.Failed(NameOf(specs), null, e.Message, FailureCode.PortHeld)];
+            return [new Outcome.Failed(specs[0].SetName, null, e.Message, FailureCode.PortHeld)];
         }
 
         if (records.Select((record, i) => launching.WhyNot(record, state, i == 0 ? CannotStart : tools.Spawner.WhyNot)).FirstOrDefault(why => why is not null) is { } reason)
-            return [new Outcome.Failed(NameOf(specs), null, reason, FailureCode.NotStarted)];
+            return [new Outcome.Failed(specs[0].SetName, null, reason, FailureCode.NotStarted)];
         transaction.State = state;
         var outcomes = starting.StartNow(transaction, records, new ProcessEvent.StartRequested());
         var failed = outcomes.OfType<Outcome.Failed>().Select(failure => failure.Process!.Id).ToList();
@@ -282,8 +282,6 @@ internal sealed class Registry(
     private static Outcome.Failed NoSet(State state, string set) => state.Find(set) is { } single
         ? new Outcome.Failed(set, null, $"{set} is a single process; 'sentinel delete {set}' and 'sentinel run --instances N' make a set of it")
         : new Outcome.Failed(set, null, $"there is no set named '{set}'; 'sentinel run --instances N --name {set}' makes one", FailureCode.NotFound);
-
-    private static string NameOf(List<ProcessSpec> specs) => specs[0].Instance?.Set ?? specs[0].Name;
 
     private static ProcessSpec OfSet(ProcessSpec spec, string set, int number)
     {

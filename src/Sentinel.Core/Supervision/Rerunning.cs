@@ -61,7 +61,7 @@ internal sealed class Rerunning(StateStore store, Registry registry, Changing ch
     };
 
     private static Outcome.Failed Different(ProcessRecord holder, string how, string advice) =>
-        new(holder.Spec.Instance?.Set ?? holder.Spec.Name, holder, $"it is not as asked for: {how}; {advice}", FailureCode.Different);
+        new(holder.Spec.SetName, holder, $"it is not as asked for: {how}; {advice}", FailureCode.Different);
 
     // The values of variables may be secret.
     private static string Difference(SpecField field, SpecChange change)

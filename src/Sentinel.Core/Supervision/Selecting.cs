@@ -64,27 +64,23 @@ public static class Selecting
     // In the folder of a project its processes come first, then what has the very name, then a group, then what has it in any project.
     private static (List<ProcessRecord> Found, string? Why) Meant(State state, string target, string? folder)
     {
-        if (ProjectOf(state, folder) is { } project && With(state, $"{project}/{target}") is { Count: > 0 } own)
+        if (ProjectOf(state, folder) is { } project && state.Called($"{project}/{target}").ToList() is { Count: > 0 } own)
             return (own, null);
         // Digits and nothing else: "+1" and " 1" are names.
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return state.Processes.TryGetValue(id, out var numbered) ? ([numbered], null) : ([], NotFound(state, target));
-        if (With(state, target) is { Count: > 0 } exact)
+        if (state.Called(target).ToList() is { Count: > 0 } exact)
             return (exact, null);
         if (state.MembersOf(target).ToList() is { Count: > 0 } members)
             return (members, null);
-        var elsewhere = state.Groups.Values.Where(group => group.Project is not null).Select(group => With(state, $"{group.Name}/{target}")).Where(found => found.Count > 0).ToList();
+        var elsewhere = state.Groups.Values.Where(group => group.Project is not null).Select(group => state.Called($"{group.Name}/{target}").ToList()).Where(found => found.Count > 0).ToList();
         return elsewhere.Count switch
         {
             0 => ([], NotFound(state, target)),
             1 => (elsewhere[0], null),
-            _ => ([], $"'{target}' is in several projects; name one of them: {string.Join(", ", elsewhere.Select(found => NameOf(found[0])))}"),
+            _ => ([], $"'{target}' is in several projects; name one of them: {string.Join(", ", elsewhere.Select(found => found[0].Spec.SetName))}"),
         };
     }
-
-    private static List<ProcessRecord> With(State state, string name) => state.Find(name) is { } process ? [process] : [.. state.InstancesOf(name)];
-
-    private static string NameOf(ProcessRecord record) => record.Spec.Instance?.Set ?? record.Spec.Name;
 
     private static string NotFound(State state, string target)
     {

@@ -109,9 +109,6 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         .Distinct()
         .ToLookup(entry => entry.Id, entry => entry.Until!);
 
-    /// <summary>The condition of a need of a process.</summary>
-    public static Condition ConditionOf(Need need, ProcessRecord other) => need.Until ?? (other.Spec.IsTask ? Condition.Done : Condition.Ready);
-
     private IEnumerable<ProcessRecord> Needed(ProcessRecord record) => record.Spec.Needs.SelectMany(need => Find(record, need.Name));
 
     private static List<ProcessRecord> Reached(IEnumerable<ProcessRecord> from, Func<ProcessRecord, IEnumerable<ProcessRecord>> next)
@@ -136,13 +133,14 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     {
         var others = Find(record, need.Name).ToList();
         if (others.Count == 0)
-            return need.IsOptional ? null : new WaitsFor(need.Name, (need.Until ?? Condition.Ready).ToString(), "there is no such process", IsInVain: true);
-        var unmet = others.FindAll(other => !Meets(other, ConditionOf(need, other)));
+            return need.IsOptional ? null : new WaitsFor(need.Name, need.ConditionFor(isTask: false).ToString(), "there is no such process", IsInVain: true);
+        var unmet = others.FindAll(other => !Meets(other, need));
         if (unmet.Count == 0 || (need.IsOptional && unmet.TrueForAll(IsInVain)))
             return null;
         var first = unmet.Find(IsInVain) ?? unmet[0];
-        var which = others.Count > 1 ? $"{first.Spec.Name} is {Lacks(first, ConditionOf(need, first))} ({others.Count - unmet.Count} of {others.Count} {ConditionOf(need, first)})" : $"it is {Lacks(first, ConditionOf(need, first))}";
-        return new WaitsFor(need.Name, ConditionOf(need, first).ToString(), which, IsInVain(first));
+        var condition = need.ConditionFor(first.Spec.IsTask);
+        var which = others.Count > 1 ? $"{first.Spec.Name} is {Lacks(first, condition)} ({others.Count - unmet.Count} of {others.Count} {condition})" : $"it is {Lacks(first, condition)}";
+        return new WaitsFor(need.Name, condition.ToString(), which, IsInVain(first));
     }
 
     private IEnumerable<WaitsFor> Before(ProcessRecord record, string name) => Find(record, name)
@@ -151,8 +149,10 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         .Take(1)
         .Select(other => new WaitsFor(name, Condition.Started.ToString(), $"it is {How(other)}", IsInVain: false));
 
-    // What waits for a sign of a task need not wait once the task has done its work.
-    private static bool Meets(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
+    private static bool Meets(ProcessRecord other, Need need) => Meets(other, need.ConditionFor(other.Spec.IsTask));
+
+    /// <summary>Whether a process meets a condition. What waits for a sign of a task need not wait once the task has done its work.</summary>
+    public static bool Meets(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
     {
         (ConditionKind.Started, RunState.Running) => true,
         (not (ConditionKind.Ready or ConditionKind.Healthy), _) when other.IsDone => true,
@@ -181,10 +181,11 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     }
 
     private bool IsUnmetBy(ProcessRecord record, Need need, ProcessRecord other) =>
-        !need.IsOptional && !Meets(other, ConditionOf(need, other)) && Find(record, need.Name).Any(found => found.Id == other.Id);
+        !need.IsOptional && !Meets(other, need) && Find(record, need.Name).Any(found => found.Id == other.Id);
 
-    private string Waits(ProcessRecord record) => string.Join(
-        ", ", record.Spec.Needs.Where(need => Find(record, need.Name).ToList() is var others && (others.Count == 0 || others.Exists(other => !Meets(other, ConditionOf(need, other))))).Select(need => need.Name));
+    private string Waits(ProcessRecord record) => string.Join(", ", record.Spec.Needs
+        .Where(need => Find(record, need.Name).ToList() is var others && (others.Count == 0 || others.Exists(other => !Meets(other, need))))
+        .Select(need => need.Name));
 
     private static string? HowEnded(ProcessRecord other) => other.LastRun is { } run ? $": {run.Why ?? run.How.ToString()}" : null;
 
@@ -216,7 +217,7 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
         var others = Find(record, need.Name).ToList();
         if (need.IsBound && others.Count == 0)
             return $"{need.Name}, which it is bound to, is not there any more";
-        if (need.IsBound && others.Find(other => other.State.IsOver && !Meets(other, ConditionOf(need, other))) is { } gone)
+        if (need.IsBound && others.Find(other => other.State.IsOver && !Meets(other, need)) is { } gone)
             return $"{gone.Spec.Name}, which it is bound to, is {How(gone)}";
         return need.Restarts && others.Find(other => other.State is RunState.Running now && now.Since > run.Since) is { } again
             && Allow(record)

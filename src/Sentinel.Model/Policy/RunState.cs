@@ -25,7 +25,7 @@ public abstract record RunState(DateTimeOffset Since)
 
         public MetConditions Met { get; init; } = MetConditions.None;
 
-        /// <summary>A key of what it got from environment files; null: not known.</summary>
+        /// <summary>A key of the variables that it got from environment files; null: not known.</summary>
         public string? FilesKey { get; init; }
 
         /// <summary>Where its logs ended when it began; null: not known.</summary>

@@ -16,6 +16,10 @@ public sealed record Need(string Name, Condition? Until = null)
     /// <summary>Whether it is stopped, and waits, when the other one has ended.</summary>
     public bool IsBound { get; init; }
 
+    /// <summary>What it waits for in the other one.</summary>
+    /// <param name="isTask">Whether that is a task.</param>
+    public Condition ConditionFor(bool isTask) => Until ?? (isTask ? Condition.Done : Condition.Ready);
+
     /// <summary>Parses <c>NAME</c>, <c>NAME:CONDITION</c>, and either with <c>,optional</c>, <c>,restart</c> or <c>,bound</c> after the name.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
     public static Need Parse(string text)

@@ -24,7 +24,7 @@ public static class ProcessName
     /// <summary>The project that a full name is of; null: of none.</summary>
     public static string? ProjectOf(string name) => name.IndexOf('/') is >= 0 and var slash ? name[..slash] : null;
 
-    /// <summary>The name within its project of what has this full name.</summary>
+    /// <summary>The part of a full name that a process has within its project.</summary>
     public static string Short(string name) => name[(name.IndexOf('/') + 1)..];
 
     /// <summary>

@@ -6,6 +6,9 @@ public sealed record ProcessSpec
     /// <summary>Unique among all processes; see <see cref="ProcessName"/>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The name of its set or, if it is part of none, its own.</summary>
+    public string SetName => Instance?.Set ?? Name;
+
     /// <summary>Whether a name is its own, or that of its set.</summary>
     public bool HasName(string name) => Name == name || Instance?.Set == name;
 

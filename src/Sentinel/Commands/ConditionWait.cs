@@ -54,11 +54,9 @@ internal sealed class ConditionWait(Session session, ProcessRecord first, Condit
 
     private bool IsMet(ProcessRecord now) => condition switch
     {
-        { Kind: ConditionKind.Healthy } => now.State is RunState.Running { IsReady: true, Health.IsHealthy: true },
-        { Kind: ConditionKind.Done } => now.State is RunState.Exited && now.LastRun is { } last && now.Spec.ExitCodes.IsSuccess(last.How),
         { Kind: ConditionKind.File, Target: { } path } => (now.State is RunState.Running || now.IsDone) && Path.Exists(PathOf(path)),
-        { Target: { } expression } => HasWritten(now, expression),
-        _ => throw new NotSupportedException(condition.ToString()),
+        { Kind: ConditionKind.Log, Target: { } expression } => HasWritten(now, expression),
+        _ => Dependencies.Meets(now, condition),
     };
 
     private string PathOf(string path) => Path.Combine(first.Spec.WorkingDirectory, path);
@@ -87,7 +85,7 @@ internal sealed class ConditionWait(Session session, ProcessRecord first, Condit
     private int Met(ProcessRecord now)
     {
         if (session.IsJson)
-            session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([now.Id])) { WithRemains = true, WithOptions = true }).ToJson());
+            session.Print(ProcessLook.Whole(session, Selection.Of([now.Id])).ToJson());
         else
             session.Output.Line(condition.Kind switch
             {

@@ -54,7 +54,7 @@ internal static class ListCommand
     private static int List(Session session, Listing list)
     {
         var look = (session.IsJson
-            ? ProcessLook.At(session, new Query.Processes(list.Selection) { WithRemains = true, WithOptions = true })
+            ? ProcessLook.Whole(session, list.Selection)
             : ProcessLook.List(session, list.Selection)).Only(list.Filter);
         if (look.Missing.Count > 0)
             return session.Fail(look.Missing);

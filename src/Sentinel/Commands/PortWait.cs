@@ -45,7 +45,7 @@ internal static class PortWait
             if (answered.Count == leases.Count)
             {
                 if (session.IsJson)
-                    session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([first.Id])) { WithRemains = true, WithOptions = true }).ToJson());
+                    session.Print(ProcessLook.Whole(session, Selection.Of([first.Id])).ToJson());
                 else
                     session.Output.Line($"{name} listens on {string.Join(", ", leases.Values.Select(lease => $"{lease.Port} ({lease.Name})"))}");
                 return ExitCode.Success;

@@ -37,6 +37,10 @@ internal sealed class ProcessLook
         return told is not null && told.All.All(process => process.Elsewhere is null) ? new ProcessLook(session, told, []) : Here(session, query, told);
     }
 
+    /// <summary>The same, with all that <c>--json</c> tells of them.</summary>
+    public static ProcessLook Whole(Session session, Selection selection) =>
+        At(session, new Query.Processes(selection) { WithRemains = true, WithOptions = true });
+
     /// <summary>The same, but no more of it than a list shows.</summary>
     public static ProcessLook List(Session session, Selection selection) =>
         session.AskIfThere<Answer.Summaries>(new Query.Summaries(selection)) is not { } told ? Here(session, new Query.Processes(selection), told: null)

@@ -89,7 +89,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
     }
 
     private static string Reached(State state, ProcessRecord record) => $"pid {record.State.Main?.Pid}"
-        + (ProcessUrl.Of(record, state) is { } url ? $"  {url}" : string.Concat(PortRef.Of(record, state).Select(port => $"  :{port.Port}")));
+        + (ProcessUrl.Of(record, state.PortsOf(record), state) is { } url ? $"  {url}" : string.Concat(PortRef.Of(record, state).Select(port => $"  :{port.Port}")));
 
     private static string WhyNot(ProcessRecord record) => (record.State, record.LastRun) switch
     {

@@ -204,7 +204,7 @@ internal static class WaitCommand
     {
         var how = now.LastRun?.How is { } noted and not Exit.Unknown ? noted : seen ?? now.LastRun?.How;
         if (session.IsJson)
-            session.Print(ProcessLook.At(session, new Query.Processes(Selection.Of([now.Id])) { WithRemains = true, WithOptions = true }).ToJson());
+            session.Print(ProcessLook.Whole(session, Selection.Of([now.Id])).ToJson());
         else
             session.Output.Line(what == Exited && how is not null ? $"{now.Spec.Name} {Describe(how)}" : $"{now.Spec.Name} is {now.State.Word}");
         if (what != Exited)
