@@ -242,7 +242,7 @@ public partial class DaemonClientTests
         deaf.ForEach(socket => socket.Dispose());
     }
 
-    [Fact(DisableParallelization = true)]
+    [Fact]
     public async Task Thousands_of_requests_leave_the_daemon_as_large_as_it_was()
     {
         var count = Long.Times(10_000, otherwise: 2_000);
@@ -268,7 +268,7 @@ public partial class DaemonClientTests
         }
     }
 
-    [Fact(DisableParallelization = true)]
+    [Fact]
     public async Task A_start_copies_nothing_of_what_the_daemon_remembers()
     {
         await using var home = new SentinelHome();

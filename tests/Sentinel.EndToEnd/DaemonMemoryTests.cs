@@ -4,13 +4,13 @@ namespace Sentinel.EndToEnd;
 public class DaemonMemoryTests
 {
     private const int MostKilobytesMore = 512;
-    private static readonly int Instances = Long.Times(100, otherwise: 40);
+    private static readonly int Instances = Long.Times(100, otherwise: 20);
 
     // With logs that are rotated at once.
     private static readonly string[] Pool =
         ["run", "--name", "pool", "--instances", $"{Instances}", "--restart", "--log-max-size", "16K", "--log-backups", "1", "seq 1 5000; exec sleep 1000"];
 
-    [Fact(DisableParallelization = true)]
+    [Fact]
     public async Task Thousands_of_runs_kills_restarts_and_rotations_leave_it_as_large_as_it_was()
     {
         await using var home = new SentinelHome();
@@ -35,7 +35,7 @@ public class DaemonMemoryTests
         }
     }
 
-    [Fact(DisableParallelization = true)]
+    [Fact]
     public async Task On_a_full_disk_hundreds_of_kills_and_many_commands_that_fail_leave_it_as_large_as_it_was()
     {
         await using var home = new SentinelHome();

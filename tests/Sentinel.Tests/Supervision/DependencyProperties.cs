@@ -26,12 +26,13 @@ public class DependencyProperties
         private readonly Random _random;
         private readonly string[] _names;
         private MadeUpDaemon _daemon;
+        private IReadOnlyDictionary<int, ProcessRecord> _before = new Dictionary<int, ProcessRecord>();
 
         public World(int count, Random random)
         {
             _random = random;
             _names = [.. Enumerable.Range(0, count).Select(i => $"p{i}")];
-            _daemon = MadeUpDaemon.Of(_sentinel);
+            _daemon = Another();
             for (var i = 0; i < count; i++)
                 _daemon.Do(new Request.Run(Any(i)));
         }
@@ -41,11 +42,18 @@ public class DependencyProperties
             using var world = this;
             for (var step = 0; step < steps; step++)
             {
-                var before = _daemon.Store.Read().Processes;
                 Happens();
                 _daemon.Loop.Run(TimeSpan.FromMilliseconds(_random.Next(3) == 0 ? 40_000 : 10));
-                Check(before);
+                Check();
             }
+        }
+
+        private MadeUpDaemon Another()
+        {
+            var daemon = new MadeUpDaemon(_sentinel);
+            daemon.Store.Saved = state => CheckStarts(state.Processes);
+            daemon.Start();
+            return daemon;
         }
 
         private RunRequest Any(int i)
@@ -92,8 +100,7 @@ public class DependencyProperties
                     break;
                 case 9 when _random.Next(3) == 0:
                     _daemon.Loop.Kill();
-                    _daemon = new MadeUpDaemon(_sentinel);
-                    _daemon.Start();
+                    _daemon = Another();
                     break;
             }
         }
@@ -110,7 +117,7 @@ public class DependencyProperties
                     Assert.True(told.IndexOf(record.Spec.Name) < told.IndexOf(needed.Name), $"{needed.Name} was told before {record.Spec.Name}");
         }
 
-        private void Check(IReadOnlyDictionary<int, ProcessRecord> before)
+        private void Check()
         {
             var after = _daemon.Store.Read().Processes;
             var dependencies = new Dependencies(after.Values);
@@ -121,13 +128,18 @@ public class DependencyProperties
                 Assert.True(live <= 1, $"{record.Spec.Name} runs {live} times");
                 if (record.State is RunState.Waiting)
                     Assert.False(dependencies.Allow(record), $"{record.Spec.Name} waits for nothing");
-                // What was started in this step had what it needs at some moment of the step: that has run in it, or is done.
-                if (record.State is RunState.Running && record.RunNumber != before[record.Id].RunNumber)
-                    foreach (var needed in record.Spec.Needs.Where(need => !need.IsOptional).Select(need => after.Values.Single(other => other.Spec.Name == need.Name)))
-                        Assert.True(
-                            Held(before[needed.Id]) || Held(needed) || (needed.Spec.Readiness is null && needed.RunNumber != before[needed.Id].RunNumber),
-                            $"{record.Spec.Name} was started without {needed.Spec.Name}, which is {needed.Word}");
             }
+        }
+
+        // With each state that is written: what a start needs held before it, or began to with the same change.
+        private void CheckStarts(IReadOnlyDictionary<int, ProcessRecord> after)
+        {
+            foreach (var record in after.Values.Where(record => record.RunNumber != (_before.GetValueOrDefault(record.Id)?.RunNumber ?? 0)))
+                foreach (var needed in record.Spec.Needs.Where(need => !need.IsOptional).Select(need => after.Values.Single(other => other.Spec.Name == need.Name)))
+                    Assert.True(
+                        Held(needed) || (_before.TryGetValue(needed.Id, out var earlier) && Held(earlier)),
+                        $"{record.Spec.Name} was started without {needed.Spec.Name}, which is {needed.Word}");
+            _before = after;
         }
 
         private static bool Held(ProcessRecord needed) => needed.Spec.IsTask ? needed.IsDone : needed.State.CurrentRun is { IsReady: true };
