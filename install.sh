@@ -8,6 +8,7 @@ Usage: ./install.sh [--prefix DIR] [--uninstall]
 
 Builds sentinel if need be and installs it with its manual and completions for bash, zsh and fish:
   DIR/bin/sentinel
+  DIR/lib/sentinel/sentinel-serve, for 'sentinel web' and 'sentinel serve'
   DIR/share/bash-completion/completions/sentinel
   DIR/share/zsh/site-functions/_sentinel
   DIR/share/fish/vendor_completions.d/sentinel.fish
@@ -75,7 +76,8 @@ put() {
     mv -f -- "$3.new" "$3"
 }
 
-"$root/sentinel" --version >/dev/null
+# Builds both.
+"$root/sentinel" serve --help >/dev/null
 if [ -e "$root/artifacts/sentinel/sentinel.dll" ]; then
     # Built for the .NET runtime it is more than one file.
     for file in "$root"/artifacts/sentinel/*; do
@@ -86,6 +88,7 @@ if [ -e "$root/artifacts/sentinel/sentinel.dll" ]; then
 else
     put 755 "$root/artifacts/sentinel/sentinel" "$bin"
     rm -rf "$lib"
+    put 755 "$root/artifacts/sentinel/sentinel-serve" "$lib/sentinel-serve"
 fi
 put 644 "$root/completions/sentinel.bash" "$bash"
 put 644 "$root/completions/_sentinel" "$zsh"

@@ -10,8 +10,11 @@ case $(uname -m) in
     aarch64) platform=linux-arm64 ;;
     *) echo "Error: there is no package for $(uname -m)" >&2; exit 1 ;;
 esac
+serve=$root/artifacts/publish/serve
+dotnet publish "$root/src/Sentinel.Serve/Sentinel.Serve.csproj" --configuration Release --output "$serve" \
+    --artifacts-path "$root/artifacts/publish" --disable-build-servers --verbosity quiet
 for runtime in "--runtime $platform" ""; do
     # shellcheck disable=SC2086 # two words, or none
     dotnet pack "$root/src/Sentinel/Sentinel.csproj" --configuration Release $runtime --output "$1" \
-        --artifacts-path "$root/artifacts/publish" --disable-build-servers --verbosity quiet
+        --artifacts-path "$root/artifacts/publish" --disable-build-servers --verbosity quiet "-p:ServeBinary=$serve/sentinel-serve"
 done

@@ -1,7 +1,18 @@
 #!/bin/sh
-# Makes artifacts/sentinel/sentinel, the one binary that the launcher, the tests and the benchmarks use: native where a C
-# toolchain can link it, otherwise for the .NET runtime of this machine. Prints what went wrong; with --progress also each step.
+# Makes artifacts/sentinel/sentinel, the one binary that the launcher, the tests and the benchmarks use, or with --serve
+# artifacts/sentinel/sentinel-serve: native where a C toolchain can link it, otherwise for the .NET runtime of this machine.
+# Prints what went wrong; with --progress also each step.
 set -eu
+
+name=sentinel
+project=src/Sentinel/Sentinel.csproj
+progress=false
+for option in "$@"; do
+    case $option in
+        --serve) name=sentinel-serve project=src/Sentinel.Serve/Sentinel.Serve.csproj ;;
+        --progress) progress=true ;;
+    esac
+done
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 built=$root/artifacts/sentinel
@@ -33,8 +44,8 @@ if [ "$compiler" != none ] && echo 'int main(void) { return 0; }' | "$compiler" 
     how=native
     is_native=true
 else
-    cat >&2 <<'END'
-Warning: there is no C toolchain to link a native binary with, so sentinel is built for the .NET runtime and starts slower.
+    cat >&2 <<END
+Warning: there is no C toolchain to link a native binary with, so $name is built for the .NET runtime and starts slower.
 For the native one install gcc or clang, with the C library's headers, and start sentinel again:
   Debian, Ubuntu: apt install build-essential    Fedora: dnf install gcc    Alpine: apk add build-base    Arch: pacman -S gcc
 (If a compiler is there but cannot link, run build/publish.sh once it can.)
@@ -54,21 +65,21 @@ follow() {
             *'Generating native code'*) step='making native code, the last step and the longest' ;;
             *) continue ;;
         esac
-        [ "${1:-}" != --progress ] || echo "  $(($(date +%s) - begin)) s: $step" >&2
+        ! $progress || echo "  $(($(date +%s) - begin)) s: $step" >&2
     done
 }
 
 # Apart from what the IDE and the tests build, which may be at it at the same time; and no build server stays behind.
 {
     code=0
-    dotnet publish "$root/src/Sentinel/Sentinel.csproj" --configuration Release --artifacts-path "$root/artifacts/publish" \
+    dotnet publish "$root/$project" --configuration Release --artifacts-path "$root/artifacts/publish" \
         --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false 2>&1 9>&- || code=$?
     echo $code >"$new/code"
-} | follow "$@"
+} | follow
 read -r code <"$new/code"
 if [ "$code" != 0 ]; then
     cat "$new/log" >&2
-    echo "Error: sentinel could not be built; the reason is above." >&2
+    echo "Error: $name could not be built; the reason is above." >&2
     exit 1
 fi
 
@@ -78,12 +89,12 @@ echo "$how" >>"$new/stamp.how"
 touch -r "$new/stamp" "$new/stamp.how"
 mv "$new/stamp.how" "$new/stamp"
 mkdir -p "$built"
-rm -f "$built/stamp"
+rm -f "$built/$name.stamp"
 for file in "$new"/*; do
     [ "${file##*/}" = stamp ] || mv -f "$file" "$built/"
 done
-mv -f "$new/stamp" "$built/stamp"
-if [ $is_native = true ]; then
+mv -f "$new/stamp" "$built/$name.stamp"
+if [ $is_native = true ] && [ $name = sentinel ]; then
     # Left from a build without a compiler.
     rm -f "$built"/*.dll "$built"/*.json
 fi

@@ -28,6 +28,9 @@ internal sealed class Command : IDisposable
     /// <summary>Everything that it has printed up to now.</summary>
     public string Stdout => Text(_stdout);
 
+    /// <summary>The same of its errors and warnings.</summary>
+    public string Stderr => Text(_stderr);
+
     public bool HasEnded => _process.HasExited;
 
     public void Signal(int number) => Signals.Send(_process.Id, number);

@@ -63,6 +63,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public string EventsFile => Path.Combine(Folder, "events.jsonl");
 
+    /// <summary>The number of the last event that is recorded.</summary>
+    public long LastEvent() => (long)JsonNode.Parse(File.ReadAllText(StateFile))!["lastEvent"]!;
+
     public string Stdout(string name) => Path.Combine(Logs, $"{name}.stdout.log");
 
     public string Stderr(string name) => Path.Combine(Logs, $"{name}.stderr.log");

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Sentinel.Api.Wire;
 
 /// <summary>The shape of a summary in messages: some properties of a process, as <see cref="ProcessDocument"/> writes them.</summary>
-internal static class SummaryDocument
+public static class SummaryDocument
 {
     public static void Write(Utf8JsonWriter json, ProcessSummary process)
     {

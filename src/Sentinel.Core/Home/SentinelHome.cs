@@ -30,6 +30,18 @@ public sealed record SentinelHome(string Folder)
     /// <summary>What the daemon reported before that.</summary>
     public string OlderDaemonLog => DaemonLog + ".1";
 
+    /// <summary>The token of those who may do everything over HTTP.</summary>
+    public string ApiToken => Path.Combine(Folder, "api-token");
+
+    /// <summary>The token of those who may look.</summary>
+    public string ReadOnlyApiToken => Path.Combine(Folder, "api-token.read-only");
+
+    /// <summary>Where HTTP is spoken without a network.</summary>
+    public string ApiSocket => Path.Combine(Folder, "api.sock");
+
+    /// <summary>Where the page for browsers is, for the next one who asks for it.</summary>
+    public string Web => Path.Combine(Folder, "web.json");
+
     /// <summary>What happened, one line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");
 

@@ -28,6 +28,9 @@ internal static unsafe partial class LibC
     public static partial int close(int fd);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int execv(byte* program, byte** arguments);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int tcgetattr(int fd, byte* settings);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -93,6 +93,11 @@ internal static class CommandLine
             new("group", "Manage groups of processes and their shared environment", GroupCommand.Create),
             new("port", "Lease ports, so that no two programs are given the same one", PortCommand.Create),
         ]),
+        ("Browsers and programs",
+        [
+            new("web", "Show all of it on a page in the browser, until Ctrl+C", WebCommand.Web, Details: "It prints an address that lets one browser in"),
+            new("serve", "Serve an HTTP API to programs, until Ctrl+C", WebCommand.Serve),
+        ]),
         ("Daemon and machine",
         [
             new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),

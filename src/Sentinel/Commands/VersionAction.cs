@@ -1,3 +1,4 @@
+using Sentinel.Rendering;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sentinel.Wiring;

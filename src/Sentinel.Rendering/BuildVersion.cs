@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace Sentinel.Wiring;
+namespace Sentinel.Rendering;
 
 /// <summary>What was built: version, commit and platform.</summary>
 internal static class BuildVersion

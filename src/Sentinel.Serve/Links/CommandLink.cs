@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Sentinel.Serve.Links;
+
+/// <summary>
+/// Changes what runs: by the commands that people type, with <c>--json</c>. So whatever is changed over HTTP is changed by the same code, says the
+/// same, and goes on if this program ends meanwhile.
+/// </summary>
+/// <param name="program">The path of <c>sentinel</c>.</param>
+/// <param name="home">Sentinel's folder.</param>
+internal sealed class CommandLink(string program, string home)
+{
+    private const int MostAtOnce = 16;
+
+    private readonly SemaphoreSlim _free = new(MostAtOnce);
+
+    /// <param name="Json">What it printed; empty: it could not do it at all.</param>
+    /// <param name="Told">What it told on standard error, without the labels.</param>
+    internal sealed record Result(int ExitCode, byte[] Json, string Told);
+
+    /// <param name="folder">Where it is called; null: in no project's folder.</param>
+    public async Task<Result> Run(IEnumerable<string> arguments, string? folder = null)
+    {
+        await _free.WaitAsync();
+        try
+        {
+            var start = new ProcessStartInfo(program)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardErrorEncoding = Encoding.UTF8,
+                WorkingDirectory = folder ?? "/",
+            };
+            foreach (var argument in arguments)
+                start.ArgumentList.Add(argument);
+            start.Environment["SENTINEL_HOME"] = home;
+            using var command = Process.Start(start)!;
+            command.StandardInput.Close();
+            var told = command.StandardError.ReadToEndAsync();
+            using var json = new MemoryStream();
+            await command.StandardOutput.BaseStream.CopyToAsync(json);
+            await command.WaitForExitAsync();
+            return new Result(command.ExitCode, json.ToArray(), (await told).Trim());
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+}

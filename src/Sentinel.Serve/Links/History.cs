@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
+using Sentinel.Linux.Sockets;
+using Sentinel.Rendering;
+
+namespace Sentinel.Serve.Links;
+
+/// <summary>
+/// CPU, memory and state of each process, for charts: the last hour in steps of 10 seconds while somebody looks, and the last day in steps of
+/// 5 minutes. It takes 9 KiB a process, for 2,000 at most; the day is kept in a file.
+/// </summary>
+internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
+{
+    private const int Most = 2000, Hour = 360, Day = 288;
+
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(10), Seldom = TimeSpan.FromMinutes(5), Interest = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, Track> _tracks = new();
+    private long _lookedAt = long.MinValue;
+
+    /// <summary>Takes notes until it is to end.</summary>
+    public async Task Keep(CancellationToken ends)
+    {
+        Load();
+        using var timer = new PeriodicTimer(Often, time);
+        for (long noted = -1; await Tick();)
+        {
+            // Where nobody looks, once a step of the day is enough.
+            var step = StepOf(Seldom);
+            var isLookedAt = time.GetUtcNow().ToUnixTimeMilliseconds() - Interlocked.Read(ref _lookedAt) < Interest.TotalMilliseconds;
+            if (step == noted && !isLookedAt)
+                continue;
+            await Note(ends);
+            if (step != noted)
+                Save();
+            noted = step;
+        }
+
+        Save();
+
+        async ValueTask<bool> Tick()
+        {
+            try
+            {
+                return await timer.WaitForNextTickAsync(ends);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <param name="name">Of one process; null: of all.</param>
+    public byte[] ToJson(bool ofDay, string? name)
+    {
+        Interlocked.Exchange(ref _lookedAt, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var (length, step) = ofDay ? (Day, Seldom) : (Hour, Often);
+        var first = StepOf(step) - length + 1;
+        return Documents.Written(json =>
+        {
+            json.WriteNumber("stepSeconds", step.TotalSeconds);
+            json.WriteString("start", DateTimeOffset.FromUnixTimeSeconds(first * (long)step.TotalSeconds));
+            json.WriteObjects("processes", _tracks.Where(track => name is null || track.Key == name).OrderBy(track => track.Key, StringComparer.Ordinal), track =>
+            {
+                var points = (ofDay ? track.Value.Day : track.Value.Hour).From(first, length);
+                json.WriteString("name", track.Key);
+                json.WriteArray("cpu", points, point => Write(point?.Cpu is { } cpu ? Math.Round(cpu, 1) : null));
+                json.WriteArray("memory", points, point => Write(point?.Memory));
+                json.WriteArray("states", points, point => json.WriteStringValue(point is { } known ? Words[known.State] : null));
+            });
+
+            void Write(double? number)
+            {
+                if (number is { } known)
+                    json.WriteNumberValue(known);
+                else
+                    json.WriteNullValue();
+            }
+        });
+    }
+
+    // The worst comes last, and stands for a step in which several were seen.
+    private static readonly string[] Words = ["down", "up", "waiting", "failed"];
+
+    private static byte StateOf(ProcessSummary process) => process switch
+    {
+        { State: "failed" or "crashed" or "backoff" } or { Health.Status: "unhealthy" } => 3,
+        { State: "waiting" or "starting" } => 2,
+        { State: "running" or "stopping" } => 1,
+        _ => 0,
+    };
+
+    private async Task Note(CancellationToken ends)
+    {
+        try
+        {
+            var answer = await daemon.Ask<Answer.Summaries>(new Query.Summaries(new Selection.All()), ends);
+            foreach (var gone in _tracks.Keys.Except(answer.All.Select(process => process.Name)).ToList())
+                _tracks.TryRemove(gone, out _);
+            foreach (var process in answer.All.Take(Most))
+            {
+                var track = _tracks.GetOrAdd(process.Name, _ => new Track(new Ring(Hour), new Ring(Day)));
+                var point = new Point((float?)process.CpuPercent, process.MemoryBytes, StateOf(process));
+                track.Hour.Add(StepOf(Often), point);
+                track.Day.Add(StepOf(Seldom), point);
+            }
+        }
+        catch (Exception e) when (e is DaemonException or OperationCanceledException or IOException)
+        {
+            // Nothing is known of this step.
+        }
+    }
+
+    private long StepOf(TimeSpan step) => time.GetUtcNow().ToUnixTimeSeconds() / (long)step.TotalSeconds;
+
+    private void Save()
+    {
+        try
+        {
+            var draft = path + ".new";
+            using (var file = new BinaryWriter(new FileStream(draft, new FileStreamOptions
+            {
+                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            })))
+                foreach (var (name, track) in _tracks)
+                {
+                    file.Write(name);
+                    track.Day.Write(file);
+                }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // It is for charts: a full disk has more to worry about.
+        }
+    }
+
+    private void Load()
+    {
+        try
+        {
+            using var file = new BinaryReader(File.OpenRead(path));
+            while (_tracks.Count < Most && file.BaseStream.Position < file.BaseStream.Length)
+                _tracks[file.ReadString()] = new Track(new Ring(Hour), Ring.Read(file, Day));
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            // What was read so far is kept.
+        }
+    }
+
+    /// <param name="Cpu">In percent of a CPU; null: not known.</param>
+    /// <param name="Memory">In bytes; null: not known.</param>
+    /// <param name="State">An index of <see cref="Words"/>.</param>
+    private readonly record struct Point(float? Cpu, long? Memory, byte State);
+
+    private sealed record Track(Ring Hour, Ring Day);
+
+    /// <summary>The last points, each with the number of its step.</summary>
+    private sealed class Ring(int length)
+    {
+        private readonly (long Step, Point Point)[] _points = new (long, Point)[length];
+
+        public void Add(long step, Point point)
+        {
+            lock (_points)
+            {
+                ref var place = ref _points[step % length];
+                place = (step, place.Step == step && place.Point.State > point.State ? point with { State = place.Point.State } : point);
+            }
+        }
+
+        public List<Point?> From(long first, int count)
+        {
+            lock (_points)
+                return [.. Enumerable.Range(0, count).Select(i => _points[(first + i) % length] is var place && place.Step == first + i ? place.Point : (Point?)null)];
+        }
+
+        public void Write(BinaryWriter file)
+        {
+            lock (_points)
+                foreach (var (step, point) in _points)
+                {
+                    file.Write(step);
+                    file.Write(point.Cpu ?? float.NaN);
+                    file.Write(point.Memory ?? -1);
+                    file.Write(point.State);
+                }
+        }
+
+        public static Ring Read(BinaryReader file, int length)
+        {
+            var ring = new Ring(length);
+            for (var i = 0; i < length; i++)
+            {
+                var (step, cpu, memory, state) = (file.ReadInt64(), file.ReadSingle(), file.ReadInt64(), file.ReadByte());
+                if (step >= 0 && state < Words.Length && step % length == i)
+                    ring._points[i] = (step, new Point(float.IsNaN(cpu) ? null : cpu, memory < 0 ? null : memory, state));
+            }
+
+            return ring;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Sentinel.Api;
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Model.Policy;
+
+namespace Sentinel.Serve.Links;
+
+/// <summary>A line that was read, with the place of what follows it.</summary>
+/// <param name="Time">When it was written; null: not known.</param>
+internal sealed record ReadLine(LogFile Log, ProcessRecord Process, long Position, long End, byte[] Bytes, DateTimeOffset? Time);
+
+/// <summary>One log, read a page at a time, however long it is.</summary>
+internal sealed class LogPart : IDisposable
+{
+    // A search looks at this much at once, and answers with what it has after a while: the caller asks on from there.
+    private const long FirstWindow = 1024 * 1024, LargestWindow = 64 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly LogHistory _history;
+    private readonly LogTimes _times;
+
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public LogPart(LogFile log, ProcessRecord process, ILogFiles files)
+    {
+        (Log, Process) = (log, process);
+        _times = LogTimes.Read(log.Path, files.Home);
+        _history = new LogHistory(log.Path, files);
+        End = _history.End;
+        // The output of a deleted process of the same name is not its own.
+        Start = process.LogsFrom?.Of(log.Stream) is { } from && from <= End ? Math.Max(_history.Start, from) : _history.Start;
+    }
+
+    public LogFile Log { get; }
+
+    public ProcessRecord Process { get; }
+
+    public long Start { get; private set; }
+
+    public long End { get; private set; }
+
+    /// <summary>Leaves out what was written before or after a time, as far as that is known.</summary>
+    public void Limit(DateTimeOffset? since, DateTimeOffset? until)
+    {
+        if (until is { } last)
+            End = Math.Max(Start, _times.EndAt(last, End));
+        if (since is { } first)
+            Start = Math.Max(Start, Math.Min(End, _times.StartAt(first, End)));
+    }
+
+    /// <summary>The last lines before a position.</summary>
+    /// <returns>The lines, the oldest first, and up to where everything was looked at.</returns>
+    public (List<ReadLine> Lines, long From) Before(long position, int most, LogPattern? pattern)
+    {
+        position = Math.Clamp(position, Start, End);
+        if (pattern is null)
+        {
+            var from = LogFile.StartOfLastLines(_history, most, Start, position);
+            return ([.. Lines(from, position, null)], from);
+        }
+
+        var (found, to, begun) = (new List<ReadLine>(), position, Stopwatch.GetTimestamp());
+        for (var window = FirstWindow; to > Start && found.Count < most && Stopwatch.GetElapsedTime(begun) < Patience; window = Math.Min(window * 2, LargestWindow))
+        {
+            var from = LogFile.StartOfLastLines(_history, 1, Start, Math.Max(Start, to - window));
+            found.InsertRange(0, Lines(from, to, pattern));
+            to = from;
+        }
+
+        var left = Math.Max(0, found.Count - most);
+        return (found[left..], left > 0 ? found[left].Position : to);
+    }
+
+    /// <summary>The first lines from a position on; one that is not finished comes again.</summary>
+    /// <returns>The lines, and up to where everything was looked at.</returns>
+    public (List<ReadLine> Lines, long To) After(long position, int most, LogPattern? pattern)
+    {
+        var (found, begun, last) = (new List<ReadLine>(), Stopwatch.GetTimestamp(), Math.Clamp(position, Start, End));
+        foreach (var line in Lines(last, End, pattern))
+        {
+            if (found.Count == most || Stopwatch.GetElapsedTime(begun) > Patience)
+                return (found, last);
+            found.Add(line);
+            last = line.End;
+        }
+
+        return (found, Math.Max(last, IsFinished ? End : LogFile.StartOfLastLines(_history, 1, Start, End)));
+    }
+
+    /// <summary>The first line that begins at a position or after it.</summary>
+    public long LineAt(long position)
+    {
+        position = Math.Clamp(position, Start, End);
+        return position == Start ? position : LogLines.Read(_history, LogFile.StartOfLastLines(_history, 1, Start, position), End).Select(line => line.Position)
+            .FirstOrDefault(begin => begin >= position, End);
+    }
+
+    public void Dispose() => _history.Dispose();
+
+    private bool IsFinished
+    {
+        get
+        {
+            var last = End - 1;
+            Span<byte> one = stackalloc byte[1];
+            return End <= Start || (_history.Read(ref last, one) == 1 && one[0] == '\n');
+        }
+    }
+
+    private IEnumerable<ReadLine> Lines(long from, long to, LogPattern? pattern) => LogLines.Read(_history, from, to, pattern).Select(line =>
+        new ReadLine(Log, Process, line.Position, Math.Min(to, line.Position + line.Text.Length + 1), line.Text.ToArray(), _times.Of(line.Position)));
+}

@@ -1,0 +1,226 @@
+using System.Text;
+using System.Text.Json;
+using Sentinel.Api;
+using Sentinel.Api.Wire;
+using Sentinel.Core.Host;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
+using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
+using Sentinel.Rendering;
+using Sentinel.Serve.Links;
+
+namespace Sentinel.Serve.Routes;
+
+/// <summary>What processes wrote, and what they write.</summary>
+internal static class LogRoutes
+{
+    private const int MostLines = 1000, DefaultLines = 200;
+    private const string OutOnly = "stdout", ErrOnly = "stderr";
+
+    private static readonly Parameter[] Filters =
+    [
+        new("stream", "string", "stdout or stderr; both without it"),
+        new("grep", "string", "Only lines that match this regular expression"),
+        new("ansi", "boolean", "Leave the escape sequences of colours in the text"),
+    ];
+
+    public static IEnumerable<Route> All { get; } =
+    [
+        new("GET", "processes/{name}/logs", "A page of what it wrote: the last lines, or those before or after a cursor", "logPage", Page)
+        {
+            Parameters =
+            [
+                .. Filters,
+                new("limit", "integer", "How many lines at most, up to 1,000"),
+                new("before", "string", "The cursor 'before' of the page after it"),
+                new("after", "string", "The cursor 'after' of the page before it"),
+                new("position", "integer", "Begin with the first line from this byte on; needs 'stream'"),
+                new("since", "string", "Only lines written after this: 10m, or a time"),
+                new("until", "string", "Only lines written before this"),
+            ],
+        },
+        new("GET", "logs/follow", "Lines as they are written, of several processes", "logLine", Follow)
+        {
+            IsStream = true,
+            Parameters = [.. Filters, new("names", "string", "Of these processes, separated by commas; of all without it"), new("after", "string", "A cursor; without it, and without Last-Event-ID: only what comes from now on")],
+        },
+    ];
+
+    private static async Task Page(Call call)
+    {
+        var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), PatternOf(call));
+        if (Find(call, [call.Name]) is not { } logs)
+            return;
+        var files = new LogFiles();
+        var parts = logs.Select(log => new LogPart(log.Log, log.Process, files)).ToList();
+        try
+        {
+            parts.ForEach(part => part.Limit(Time(call, "since"), Time(call, "until")));
+            await call.Json(call.Asked("after") is { } after ? Next(call, parts, Cursor(after), limit, pattern)
+                : call.Asked("position") is { } ? Next(call, parts, At(call, parts), limit, pattern)
+                : Previous(call, parts, call.Asked("before") is { } before ? Cursor(before) : null, limit, pattern));
+        }
+        finally
+        {
+            parts.ForEach(part => part.Dispose());
+        }
+    }
+
+    private static byte[] Previous(Call call, List<LogPart> parts, LogCursor? before, int limit, LogPattern? pattern)
+    {
+        var (first, next, all) = (new LogCursor(), new LogCursor(), new List<ReadLine>());
+        foreach (var part in parts)
+        {
+            var to = before is null ? part.End : before[part.Process.Id, part.Log.Stream] ?? part.End;
+            var (lines, from) = part.Before(to, limit, pattern);
+            all.AddRange(lines);
+            first.Set(part.Process.Id, part.Log.Stream, from);
+            next.Set(part.Process.Id, part.Log.Stream, Math.Max(to, lines.Count > 0 ? lines[^1].End : to));
+        }
+
+        var ordered = InOrder(all);
+        var shown = ordered.TakeLast(limit).ToList();
+        // What did not fit any more comes with the page before.
+        foreach (var left in ordered.SkipLast(limit).GroupBy(line => line.Log))
+            first.Set(left.First().Process.Id, left.Key.Stream, shown.Find(line => line.Log == left.Key)?.Position ?? left.Last().End);
+        return Document(call, parts, shown, parts.All(part => first[part.Process.Id, part.Log.Stream] <= part.Start) ? null : first, next);
+    }
+
+    private static byte[] Next(Call call, List<LogPart> parts, LogCursor after, int limit, LogPattern? pattern)
+    {
+        var (first, next, all) = (new LogCursor(), new LogCursor(), new List<ReadLine>());
+        foreach (var part in parts)
+        {
+            var from = after[part.Process.Id, part.Log.Stream] ?? part.Start;
+            var (lines, to) = part.After(from, limit, pattern);
+            all.AddRange(lines);
+            first.Set(part.Process.Id, part.Log.Stream, from);
+            next.Set(part.Process.Id, part.Log.Stream, to);
+        }
+
+        var ordered = InOrder(all);
+        var shown = ordered.Take(limit).ToList();
+        foreach (var left in ordered.Skip(limit).GroupBy(line => line.Log))
+            next.Set(left.First().Process.Id, left.Key.Stream, left.First().Position);
+        return Document(call, parts, shown, parts.All(part => first[part.Process.Id, part.Log.Stream] <= part.Start) ? null : first, next);
+    }
+
+    // By time, as far as it is known; a line without one stands after the line before it.
+    private static List<ReadLine> InOrder(List<ReadLine> lines)
+    {
+        var timed = new List<(ReadLine Line, DateTimeOffset Time)>();
+        foreach (var log in lines.GroupBy(line => line.Log))
+        {
+            var last = DateTimeOffset.MinValue;
+            foreach (var line in log)
+                timed.Add((line, last = line.Time > last ? line.Time.Value : last));
+        }
+
+        return [.. timed.OrderBy(line => line.Time).Select(line => line.Line)];
+    }
+
+    private static byte[] Document(Call call, List<LogPart> parts, List<ReadLine> lines, LogCursor? before, LogCursor after) => Documents.Written(json =>
+    {
+        json.WriteObjects("lines", lines, line => Write(json, line, call.Is("ansi")));
+        json.WriteOrNull("before", before?.ToString());
+        json.WriteString("after", after.ToString());
+        json.WriteNumber("size", parts.Sum(part => part.End - part.Start));
+        json.WriteObjects("streams", parts, part =>
+        {
+            json.WriteString("stream", part.Log.Stream.Word());
+            json.WriteNumber("start", part.Start);
+            json.WriteNumber("end", part.End);
+        });
+    });
+
+    private static void Write(Utf8JsonWriter json, ReadLine line, bool withColors)
+    {
+        var shown = ShownText.Cut(withColors ? ShownText.WithEscapes(line.Bytes) : ShownText.Of(line.Bytes), ShownText.LongestLine, out var left);
+        json.WriteString("process", line.Log.Process);
+        json.WriteString("stream", line.Log.Stream.Word());
+        json.WriteNumber("position", line.Position);
+        json.WriteString("text", Encoding.UTF8.GetString(shown.Span) + ShownText.Rest(left));
+        json.WriteOrNull("time", line.Time);
+    }
+
+    private static async Task Follow(Call call)
+    {
+        var pattern = PatternOf(call);
+        if (Find(call, call.Asked("names")?.Split(',')) is not { } logs)
+            return;
+        var after = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : call.Asked("after");
+        var cursor = after is null ? new LogCursor() : Cursor(after);
+        await EventWriter.Write(call, async writer =>
+        {
+            var reader = LogTail.Follow(logs, cursor, pattern, call.Gone);
+            while (await Any(reader, writer, call.Gone))
+            {
+                // As much at once as there is: a chatty log is not flushed line by line.
+                for (var taken = 0; taken < MostLines && reader.TryRead(out var lines); taken += lines.Count)
+                    foreach (var line in lines)
+                    {
+                        cursor.Set(line.Process.Id, line.Log.Stream, line.End);
+                        writer.Add("line", cursor.ToString(), Encoding.UTF8.GetString(JsonFields.Object(JsonFields.Relaxed, json => Write(json, line, call.Is("ansi")))));
+                    }
+
+                await writer.Flush();
+            }
+        });
+    }
+
+    private static async Task<bool> Any(System.Threading.Channels.ChannelReader<IReadOnlyList<ReadLine>> reader, EventWriter writer, CancellationToken gone)
+    {
+        var any = reader.WaitToReadAsync(gone).AsTask();
+        // A connection that was cut is noticed only by writing to it.
+        while (await Task.WhenAny(any, Task.Delay(TimeSpan.FromSeconds(15), gone)) != any)
+            await writer.Nothing();
+        return await any;
+    }
+
+    // Null, after an answer, if there is none of a name.
+    private static List<(LogFile Log, ProcessRecord Process)>? Find(Call call, IReadOnlyList<string>? names)
+    {
+        var stream = call.Asked("stream") switch
+        {
+            null or "both" => (LogStream?)null,
+            OutOnly => LogStream.Stdout,
+            ErrOnly => LogStream.Stderr,
+            var other => throw new BadRequestException($"'stream' is {OutOnly} or {ErrOnly}, not '{other}'"),
+        };
+        Selection selection = names is null ? new Selection.All() : new Selection.Named(names);
+        var (found, missing) = selection.In(call.Parts.State.Read(), _ => true);
+        if (missing.OfType<Outcome.Failed>().FirstOrDefault() is { } failed)
+            throw new NotFoundException($"{failed.Target}: {failed.Why}");
+        return [.. found.SelectMany(record => LogFile.Of(record, call.Parts.Options.Home).Where(log => stream is null || log.Stream == stream).Select(log => (log, record)))];
+    }
+
+    private static LogCursor At(Call call, List<LogPart> parts)
+    {
+        if (parts is not [var part] || !long.TryParse(call.Asked("position"), out var position))
+            throw new BadRequestException("'position' is a number of bytes, and needs 'stream'");
+        var cursor = new LogCursor();
+        cursor.Set(part.Process.Id, part.Log.Stream, part.LineAt(position));
+        return cursor;
+    }
+
+    private static LogCursor Cursor(string text) => LogCursor.Parse(text) ?? throw new BadRequestException($"'{text}' is no cursor; take 'before' or 'after' of a page, or the id of an event");
+
+    private static LogPattern? PatternOf(Call call)
+    {
+        try
+        {
+            return call.Asked("grep") is { } expression ? new LogPattern(expression) : null;
+        }
+        catch (FormatException e)
+        {
+            throw new BadRequestException(e.Message);
+        }
+    }
+
+    private static DateTimeOffset? Time(Call call, string key) => call.Asked(key) is not { } text ? null
+        : Duration.Parse(text) is { } ago ? DateTimeOffset.UtcNow - ago
+        : DateTimeOffset.TryParse(text, out var moment) ? moment
+        : throw new BadRequestException($"'{key}' takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00Z), not '{text}'");
+}
