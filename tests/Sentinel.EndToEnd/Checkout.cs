@@ -22,8 +22,9 @@ internal sealed class Checkout
         echo "  Sentinel.Model -> $to/Sentinel.Model.dll"
         echo "this is the log"
         [ ! -e "$here/fail" ] || exit 1
-        cp "$here/built" "$to/sentinel"
-        case $* in *PublishAot=false*) touch "$to/sentinel.dll" ;; esac
+        case $* in *Sentinel.Serve*) name=sentinel-serve ;; *) name=sentinel ;; esac
+        cp "$here/built" "$to/$name"
+        case $* in *PublishAot=false*) touch "$to/$name.dll" ;; esac
 
         """;
 
@@ -62,7 +63,7 @@ internal sealed class Checkout
                 File.Copy(from, PathOf(file));
         }
 
-        foreach (var file in (string[])["src/Sentinel/Sentinel.csproj", "src/Sentinel/Program.cs", "src/Sentinel/Commands/Run.cs",
+        foreach (var file in (string[])["src/Sentinel/Sentinel.csproj", "src/Sentinel/Program.cs", "src/Sentinel/Commands/Run.cs", "src/Sentinel.Serve/Sentinel.Serve.csproj", "docs/sentinel.schema.json",
             "Directory.Build.props", "Directory.Packages.props", "global.json"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);

@@ -46,6 +46,9 @@ public partial class DocsTests
         // On the PATH, and as the launcher in the checkout.
         File.CreateSymbolicLink(Path.Combine(path, "sentinel"), SentinelHome.Binary);
         File.CreateSymbolicLink(Path.Combine(folder, "sentinel"), SentinelHome.Binary);
+        // What the API refuses has failed.
+        Scripts.Write(Path.Combine(path, "curl"), "#!/bin/sh\nPATH=${PATH#*:} exec curl --fail-with-body \"$@\"\n");
+        File.CreateSymbolicLink(Path.Combine(home.Root, ".sentinel"), home.Folder);
         Directory.CreateDirectory(Path.Combine(folder, "app"));
         foreach (var file in (string[])["server.py", "worker.py", "app.js", ".env"])
             File.WriteAllText(Path.Combine(folder, file), "");
@@ -196,7 +199,7 @@ public partial class DocsTests
     [GeneratedRegex(@"[""$`\\]")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^\$ (\./)?sentinel( |$)")]
+    [GeneratedRegex(@"^\$ ((\./)?sentinel|curl)( |$)")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"`((?:\./)?sentinel(?: [^`]*)?)`")]

@@ -6,6 +6,7 @@ public class InstallTests
     private static readonly (string File, string From)[] Files =
     [
         ("bin/sentinel", "artifacts/sentinel/sentinel"),
+        ("lib/sentinel/sentinel-serve", "artifacts/sentinel/sentinel-serve"),
         ("share/bash-completion/completions/sentinel", "completions/sentinel.bash"),
         ("share/fish/vendor_completions.d/sentinel.fish", "completions/sentinel.fish"),
         .. FilesIn(ManPages).Select(page => ($"share/man/man1/{page}", $"docs/man/{page}")),
@@ -37,7 +38,7 @@ public class InstallTests
         foreach (var (file, from) in Files)
         {
             Assert.Equal(File.ReadAllText(checkout.PathOf(from)), File.ReadAllText(Path.Combine(prefix, file)));
-            Assert.Equal(file == "bin/sentinel" ? "rwxr-xr-x" : "rw-r--r--", Mode(Path.Combine(prefix, file)));
+            Assert.Equal(from.StartsWith("artifacts/", StringComparison.Ordinal) ? "rwxr-xr-x" : "rw-r--r--", Mode(Path.Combine(prefix, file)));
         }
 
         Assert.Contains("share/man/man1/sentinel-port-free.1", Installed);

@@ -179,6 +179,37 @@ public class ServeTests
         Assert.True(all.IndexOf("err 2") < all.IndexOf("out 5") && all.IndexOf("out 2") < all.IndexOf("err 5"), string.Join(", ", all));
     }
 
+    [Fact]
+    public async Task At_the_socket_in_the_folder_somebody_answers_who_asks_and_nobody_runs_before_and_after()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Sleeper("web");
+        var socket = Path.Combine(home.Folder, "api.sock");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
+        Assert.Empty(Servers());
+
+        Assert.Contains("\"web\"", (await home.Run(Call.Line(Curl("processes")))).Ok().Stdout);
+        var server = Servers().Single();
+        // The next daemon has a socket of its own; who answers at the old one ends when nobody asks for a while.
+        await home.KillDaemon();
+        await home.StartDaemon();
+        Assert.Contains("\"web\"", (await home.Run(Call.Line(Curl("processes")))).Ok().Stdout);
+        Assert.Equal(2, Servers().Count);
+
+        // One that is killed is started again for the next who asks.
+        Servers().ForEach(one => one.Signal(Signals.Kill));
+        await Wait.Until(() => Servers().Count == 0, "they are dead");
+        await Wait.Until(async () => (await home.Run(Call.Line(Curl("health")))).ExitCode == 0, () => "another answers");
+        Assert.NotEqual(server.Pid, Servers().Single().Pid);
+        Servers().ForEach(one => one.Signal(Signals.Terminate));
+        await Wait.Until(() => Servers().Count == 0, "it has ended");
+        (await home.Run("daemon", "stop")).Ok();
+        Assert.False(File.Exists(socket));
+
+        string Curl(string path) => $"curl --silent --fail --max-time 60 --unix-socket {socket} http://localhost/v1/{path}";
+        List<Live> Servers() => [.. Live.All().Where(process => process.Program.EndsWith("sentinel-serve", StringComparison.Ordinal) && process.Mentions(home.Root))];
+    }
+
     private static List<string> Texts(JsonNode page) => [.. page["lines"]!.AsArray().Select(line => (string)line!["text"]!)];
 
     private static string Lasting(string json)

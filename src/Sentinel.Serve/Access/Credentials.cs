@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sentinel.Core.Home;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Files;
 
 namespace Sentinel.Serve.Access;
 
@@ -82,7 +84,8 @@ internal sealed class Credentials(SentinelHome home, TimeProvider time)
 
         if ((File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             throw new IOException($"others than you may read {path}: delete it, and a new one is made");
-        var token = File.ReadAllText(path).Trim();
+        // Not through a link, nor one of another user.
+        var token = Encoding.UTF8.GetString(new HomeFiles().ReadAll(path) ?? []).Trim();
         return token.Length == SecretBytes * 2 && token.All(char.IsAsciiHexDigitLower) ? token : throw new IOException($"{path} holds no token: delete it, and a new one is made");
     }
 }

@@ -60,6 +60,8 @@ internal sealed class Door
     {
         using var closes = CancellationTokenSource.CreateLinkedTokenSource(ends);
         await _server.StartAsync(closes.Token);
+        if (_options.Socket is { } path)
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         opened(this);
         var keeping = _options.WithPage ? _parts.History.Keep(closes.Token) : Task.CompletedTask;
         try

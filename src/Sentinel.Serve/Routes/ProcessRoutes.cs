@@ -120,7 +120,7 @@ internal static class ProcessRoutes
         {
             // One word is a command line, as for a shell; what follows -- is executed as it is.
             { ValueKind: JsonValueKind.String } line when line.GetString() is { } text && !text.StartsWith('-') => new[] { text },
-            { ValueKind: JsonValueKind.Array } words => ["--", .. JsonFields.TextsOf(words, "command")],
+            { ValueKind: JsonValueKind.Array } words => ["--", .. words.EnumerateArray().Select(word => word.ValueKind == JsonValueKind.String ? word.GetString()! : throw new BadRequestException("a word of 'command' is no text"))],
             _ => throw new BadRequestException("'command' is a command line, or an array of words"),
         }]);
     }

@@ -57,6 +57,8 @@ internal static class Examples
         "env" => ["sentinel env web", "sentinel env web --all --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
         "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
+        "web" => ["sentinel web", "sentinel web --open", "sentinel web --listen 7400 --read-only"],
+        "serve" => ["sentinel serve --listen 7400", "sentinel serve --socket ./api.sock --read-only"],
         "doctor" => ["sentinel doctor"],
         "completion" => ["source <(sentinel completion bash)", "sentinel completion fish > ~/.config/fish/completions/sentinel.fish"],
         "daemon" => ["sentinel daemon start", "sentinel daemon status"],

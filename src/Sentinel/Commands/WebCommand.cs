@@ -1,14 +1,16 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using Sentinel.Linux.Proc;
 using Sentinel.Linux.Spawning;
+using Sentinel.Wiring;
 
 namespace Sentinel.Commands;
 
 /// <summary>Opens doors for browsers and programs: by a second program, for who opens none should not pay for them.</summary>
 internal static class WebCommand
 {
-    private const string Program = "sentinel-serve";
     private const int WebPort = 7373;
 
     public static Command Web()
@@ -18,7 +20,7 @@ internal static class WebCommand
         var command = new Command("web");
         doors.AddTo(command);
         command.Options.Add(open);
-        command.SetAction(result => Serve(session =>
+        command.SetAction(result => Serve(() =>
         [
             "--page",
             .. result.GetValue(open) ? ["--open"] : Array.Empty<string>(),
@@ -30,32 +32,30 @@ internal static class WebCommand
 
     public static Command Serve()
     {
-        var doors = new Doors("Also listen there, for those who have the token");
-        var socket = new Option<string?>("--socket") { Description = "Socket to listen at [default: api.sock in Sentinel's folder]", HelpName = "path" };
+        var doors = new Doors("Where to listen, for those who have the token");
+        var socket = new Option<string?>("--socket") { Description = "Socket to listen at, for you alone", HelpName = "path" };
         var command = new Command("serve") { socket };
         doors.AddTo(command);
-        command.SetAction(result => Serve(session =>
+        command.Check(result =>
+        {
+            if (doors.In(result) is null && result.GetValue(socket) is not { Length: > 0 })
+                throw new FormatException("--listen or --socket says where to listen; at api.sock in Sentinel's folder the daemon has it served already");
+        });
+        command.SetAction(result => Serve(() =>
         [
-            $"--socket={(result.GetValue(socket) is { } path ? Linux.Proc.Caller.Absolute(path) : session.Home.ApiSocket)}", .. doors.In(result) ?? [], .. doors.Others(result),
+            .. result.GetValue(socket) is { } path ? [$"--socket={Caller.Absolute(path)}"] : Array.Empty<string>(), .. doors.In(result) ?? [], .. doors.Others(result),
         ]));
         return command;
     }
 
-    private static int Serve(Func<Session, IEnumerable<string>> arguments)
+    private static int Serve(Func<IEnumerable<string>> arguments)
     {
         using var session = new Session(isJson: false);
-        if (Find() is not { } program)
-            return Session.Fail($"{Program} is missing: it belongs beside {Environment.ProcessPath}; ./install.sh of Sentinel's source puts it there");
+        if (ServeProgram.Find() is not { } program)
+            return Session.Fail($"{ServeProgram.Name} is missing: it belongs beside {Environment.ProcessPath}; ./install.sh of Sentinel's source puts it there");
         DaemonCommand.Ensure(session);
         session.Output.Flush();
-        return Session.Fail($"cannot execute {program}: {Replacement.Become(program, [$"--home={session.Home.Folder}", $"--command={Environment.ProcessPath}", .. arguments(session)])}");
-    }
-
-    // Where it is installed, or was built.
-    private static string? Find()
-    {
-        var folder = Path.GetDirectoryName(new FileInfo(Environment.ProcessPath!).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Environment.ProcessPath!)!;
-        return new[] { Path.Combine(folder, Program), Path.GetFullPath(Path.Combine(folder, "..", "lib", "sentinel", Program)) }.FirstOrDefault(File.Exists);
+        return Session.Fail($"cannot execute {program}: {Replacement.Become(program, [.. ServeProgram.Arguments(session.Home), .. arguments()])}");
     }
 
     /// <summary>The options by which both are reached.</summary>
@@ -95,7 +95,9 @@ internal static class WebCommand
         }
 
         /// <summary>Null: the option is not given.</summary>
-        public IEnumerable<string>? In(ParseResult result) => result.GetValue(_listen) is { } where ? [$"--address={where.Address}", $"--port={where.Port}"] : null;
+        public IEnumerable<string>? In(ParseResult result) => In(result.CommandResult);
+
+        public IEnumerable<string>? In(CommandResult result) => result.GetValue(_listen) is { } where ? [$"--address={where.Address}", $"--port={where.Port}"] : null;
 
         public IEnumerable<string> Others(ParseResult result) =>
             [.. result.GetValue(_readOnly) ? ["--read-only"] : Array.Empty<string>(), .. result.GetValue(_hosts)!.Select(host => $"--host={host}")];

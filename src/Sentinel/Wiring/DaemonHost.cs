@@ -55,6 +55,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
     private RequestServer? _server;
+    private OnDemand? _api;
     private long _givenBackAt;
     private long _lookedAt;
     private LogRung? _rung;
@@ -103,6 +104,7 @@ internal sealed class DaemonHost : IDisposable
         _store.Tell(new Event.DaemonUp(DateTimeOffset.UtcNow, Environment.ProcessId, BuildVersion.Text));
         using var pidFile = new DaemonPidFile(_home.DaemonPid, Warn);
         using var server = _server = new RequestServer(_home.Socket, _loop, Answer, _daemon.Failed, feed: new EventFeed(_store));
+        using var api = _api = ServeProgram.Find() is { } program ? new OnDemand(_home.ApiSocket, _loop, _errands, () => ServeProgram.OnDemand(program, _home), Warn) : null;
         if (_modifications.WhyNot is { } blind)
             Log($"Warning: files cannot be watched ({blind}): logs are checked twice a second instead, and line times are less exact");
         _loop.After(StartTime, OwnMemory.LetGoOfCode);
@@ -205,7 +207,11 @@ internal sealed class DaemonHost : IDisposable
     }
 
     // The first sweep comes before there is a server.
-    private void KeepListening() => _server?.KeepThere();
+    private void KeepListening()
+    {
+        _server?.KeepThere();
+        _api?.KeepThere();
+    }
 
     private void MendReaders() =>
         LogReaders.Mend(_store.Read().Processes.Values.Where(process => process.Spec.LogPipe || HasReaders), _home, _table, Warn);
