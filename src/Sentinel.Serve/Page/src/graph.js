@@ -47,7 +47,11 @@ function Part({ part, processes }) {
         const [x2, y2] = at.get(edge.process)
         const [x1, y1] = at.get(edge.needs) ?? [x2, y2]
         const from = [x1 + width, y1 + height / 2], end = [x2 - 6, y2 + height / 2]
-        return html`<path key=${edge.process + edge.needs} class=${'edge' + (edge.restart ? ' restart' : '') + (edge.optional || !edge.until ? ' optional' : '')} d=${`M${from} C${from[0] + 35} ${from[1]} ${end[0] - 35} ${end[1]} ${end}m-5 -4 6 4 -6 4`} />`
+        const gap = y1 + height + gapY / 2
+        const line = edge.process !== edge.needs && x2 - x1 > width + gapX + 1 && y1 === y2
+          ? `C${from[0] + 30} ${from[1]} ${from[0] + 20} ${gap} ${from[0] + gapX} ${gap}L${end[0] - gapX} ${gap}C${end[0] - 20} ${gap} ${end[0] - 30} ${end[1]} ${end}`
+          : `C${from[0] + 35} ${from[1]} ${end[0] - 35} ${end[1]} ${end}`
+        return html`<path key=${edge.process + edge.needs} class=${'edge' + (edge.restart ? ' restart' : '') + (edge.optional || !edge.until ? ' optional' : '')} d=${`M${from}${line}m-5 -4 6 4 -6 4`} />`
       })}</g>
       ${boxes.map(({ name }) => {
         const process = resolve(processes, name)

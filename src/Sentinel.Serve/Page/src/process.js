@@ -4,7 +4,7 @@ import { About } from './about.js'
 import { Charts } from './charts.js'
 import { Environment } from './env.js'
 import { EventList } from './events.js'
-import { bytes, count, duration, percent } from './format.js'
+import { bytes, duration, percent } from './format.js'
 import { Icon, State } from './icon.js'
 import { live, readOnly } from './live.js'
 import { Logs } from './logs.js'
@@ -58,8 +58,8 @@ export function Process({ name, tab }) {
     <dl class="facts">
       ${[
         ['For', duration(process.uptimeSeconds)], ['PID', process.pid ?? '-'], ['CPU', process.cpuPercent === null ? '-' : percent(process.cpuPercent) + '%'],
-        ['Memory', bytes(process.memoryBytes)], ['Restarts', count(process.restarts, '').trim()], ['Address', html`<${Address} process=${process} />`],
-      ].map(([title, value]) => html`<div key=${title}><dt>${title}</dt><dd>${value || '-'}</dd></div>`)}
+        ['Memory', bytes(process.memoryBytes)], ['Restarts', process.restarts], ['Address', process.url || process.ports.length ? html`<${Address} process=${process} />` : '-'],
+      ].map(([title, value]) => html`<div key=${title}><dt>${title}</dt><dd>${value === '' ? '-' : value}</dd></div>`)}
       <div class="command"><dt>Command</dt><dd><code title=${process.command}>${process.command}</code></dd></div>
     </dl>
     <div class="tabs" role="tablist" aria-label="What to see" onKeyDown=${onKey}>

@@ -11,7 +11,7 @@ import { useStore } from './store.js'
 import { useRows } from './virtual.js'
 
 const headings = [
-  ['state', 'State'], ['name', 'Name'], [null, 'Says', 'says'], [null, 'Address', 'address'], ['restarts', 'Restarts', 'num restarts'],
+  ['state', 'State', 'is'], ['name', 'Name'], [null, 'Says', 'says'], [null, 'Address', 'address'], ['restarts', 'Restarts', 'num restarts'],
   [null, 'Last 24 hours', 'history'], ['cpu', 'CPU', 'num'], ['memory', 'Memory', 'num'], ['uptime', 'For', 'num for'], [null, 'Actions', 'actions'],
 ]
 
@@ -22,7 +22,7 @@ export function Processes({ beside }) {
   const open = useStore(route, value => value.view === 'process' ? value.name : null)
   const picked = useStore(chosen, value => value.name)
   const small = useMedia(narrow)
-  const height = small ? 76 : 36
+  const height = small ? 64 : 36
   const rows = useMemo(() => rowsOf(processes ?? [], query.q, query.sort), [processes, query.q, query.sort])
   const { box, onScroll, first, last, show } = useRows(rows.length, height, small ? 0 : 32)
   const focus = useRef(false)

@@ -48,11 +48,11 @@ export function Row({ process, index, selected, beside }) {
   const seen = look(process)
   const cell = (kind, content) => html`<td role="cell" class=${kind}>${content}</td>`
   return html`<tr role="row" aria-rowindex=${index} class=${(selected ? 'selected ' : '') + 'row-' + seen.tone} onClick=${() => chosen.set({ name: process.name })}>
-    ${cell('state', html`<${State} look=${seen} />`)}
+    ${cell('is', html`<${State} look=${seen} />`)}
     ${cell('name', html`<a class="name" href=${to(process.name, isUp(process) ? 'logs' : 'why')} aria-current=${selected ? 'true' : undefined} title=${process.name + '\n' + process.command} onFocus=${() => chosen.set({ name: process.name })}><${Name} name=${process.name} /></a>`)}
-    ${cell('says', html`<${Says} process=${process} />`)}
+    ${cell('says', html`<${Says} process=${process} />${!process.waitsFor?.length && !says(process) && isUp(process) && html`<span class="quiet only-small">${duration(process.uptimeSeconds)} · ${percent(process.cpuPercent)}% · ${bytes(process.memoryBytes)}</span>`}`)}
     ${cell('address', html`<${Address} process=${process} />`)}
-    ${cell('num restarts', process.restarts > 0 ? html`<span title=${count(process.restarts, 'restart')}>${process.restarts}<span class="only-small"> restarts</span></span>` : html`<span class="faint not-small">0</span>`)}
+    ${cell('num restarts', process.restarts > 0 ? html`<span title=${count(process.restarts, 'restart')}>${process.restarts}</span>` : html`<span class="faint">0</span>`)}
     ${!beside && cell('history', html`<${Strip} name=${process.name} />`)}
     ${cell('num cpu', html`${!beside && html`<${Spark} name=${process.name} measure="cpu" />`}<span class=${process.cpuPercent === null ? 'faint' : ''}>${process.cpuPercent === null ? '-' : percent(process.cpuPercent) + '%'}</span>`)}
     ${cell('num memory', html`${!beside && html`<${Spark} name=${process.name} measure="memory" />`}<span class=${process.memoryBytes === null ? 'faint' : ''}>${bytes(process.memoryBytes)}</span>`)}
