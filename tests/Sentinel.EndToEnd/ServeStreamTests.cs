@@ -21,11 +21,12 @@ public class ServeStreamTests
             {
                 (await home.Run("signal", "web", "CONT")).Ok();
                 if (i % 20 == 19)
+                {
                     await home.KillDaemon();
-                if (i % 20 == 19)
                     await home.StartDaemon();
+                }
             }
-        });
+        }, Over);
 
         // Every time only a few are taken, and then it goes on from the last.
         for (var last = "0"; ;)
@@ -36,7 +37,7 @@ public class ServeStreamTests
                 break;
             if (long.Parse(last) >= known)
             {
-                await Task.Delay(5);
+                await Task.Delay(5, Over);
                 continue;
             }
 
@@ -94,7 +95,7 @@ public class ServeStreamTests
         using var served = await Served.By(home);
         var open = new List<HttpResponseMessage>();
         for (var i = 0; i < 64; i++)
-            open.Add(await served.Client.GetAsync("http://s/v1/events", HttpCompletionOption.ResponseHeadersRead));
+            open.Add(await served.Client.GetAsync("http://s/v1/events", HttpCompletionOption.ResponseHeadersRead, Over));
         Assert.All(open, stream => Assert.Equal(200, (int)stream.StatusCode));
 
         (await served.Get("events")).Is(503, "busy");
@@ -105,7 +106,7 @@ public class ServeStreamTests
         await Wait.Until(
             async () =>
             {
-                using var again = await served.Client.GetAsync("http://s/v1/events", HttpCompletionOption.ResponseHeadersRead);
+                using var again = await served.Client.GetAsync("http://s/v1/events", HttpCompletionOption.ResponseHeadersRead, Over);
                 return (int)again.StatusCode == 200;
             },
             () => "there is room again");
@@ -174,7 +175,7 @@ public class ServeStreamTests
             var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), $"http://s/v1{path}{query}");
             if (method != "get")
                 request.Content = new StringContent(bodies[random.Next(bodies.Length)], Encoding.UTF8, "application/json");
-            var reply = await Reply.Of(await served.Client.SendAsync(request));
+            var reply = await Reply.Of(await served.Client.SendAsync(request, Over));
             Assert.True(reply.Status is 200 or (>= 400 and < 500), $"{method} {path}{query}: {reply.Status} {reply.Text}");
             if (reply.Status != 200)
                 Assert.NotNull(reply.Json["detail"]);
@@ -183,6 +184,8 @@ public class ServeStreamTests
         Assert.False(served.Command.HasEnded);
         Assert.Equal(["kept"], (await home.List()).Processes.Select(process => process.Name));
     }
+
+    private static CancellationToken Over => TestContext.Current.CancellationToken;
 
     private static string MakePipe(SentinelHome home)
     {

@@ -79,12 +79,12 @@ public sealed class DaemonClient : ISupervisor
     /// All events after a number, as they happen, until the daemon ends: it is up to the caller to subscribe to the next one, from the
     /// number that came last. It also ends when the caller stops enumerating.
     /// </summary>
-    /// <param name="ends">When the caller wants no more, noticed within a second.</param>
+    /// <param name="isOver">Asked every second whether the caller wants no more; null: it always does.</param>
     /// <inheritdoc cref="Do"/>
-    public IEnumerable<Notice> Subscribe(long after, CancellationToken ends = default)
+    public IEnumerable<Notice> Subscribe(long after, Func<bool>? isOver = null)
     {
         using var socket = Open(new Message.Subscribe(after));
-        while (!ends.IsCancellationRequested && Next(socket) is { } message)
+        while (isOver?.Invoke() != true && Next(socket) is { } message)
             if (message is Message.Told { Notice: var notice })
                 yield return notice;
             else if (message is not Message.Working)

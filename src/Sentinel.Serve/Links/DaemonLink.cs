@@ -42,7 +42,7 @@ internal sealed class DaemonLink(SentinelHome home)
 
     /// <summary>All events after a number, as they happen, until the daemon ends or the caller wants no more. It blocks.</summary>
     /// <inheritdoc cref="Ask"/>
-    public IEnumerable<Notice> Subscribe(long after, CancellationToken ends) => Client().Subscribe(after, ends);
+    public IEnumerable<Notice> Subscribe(long after, CancellationToken ends) => Client().Subscribe(after, () => ends.IsCancellationRequested);
 
     private DaemonClient Client() => DaemonClient.Find(home, _ => { }) ?? throw new DaemonGoneException();
 }
