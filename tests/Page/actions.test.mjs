@@ -16,11 +16,11 @@ export async function Without_a_sign_in_the_page_says_what_to_run({ open }) {
 export async function Stop_and_start_change_the_process_and_its_row({ open, own }) {
   await run(own('page-simple'), 'sleep', '1000')
   const page = await open('#/')
-  await page.getByLabel('Stop page-simple').click()
+  await page.getByLabel('Stop page-simple', { exact: true }).click()
   await page.getByText('page-simple is stopped').waitFor()
   await row(page, 'page-simple').getByText('stopped').waitFor()
   assert.equal(await stateOf('page-simple'), 'stopped')
-  await page.getByLabel('Start page-simple').click()
+  await page.getByLabel('Start page-simple', { exact: true }).click()
   await row(page, 'page-simple').getByText('running').waitFor()
   assert.equal(await stateOf('page-simple'), 'running')
 }
@@ -100,7 +100,7 @@ export async function Keys_move_open_look_and_go_back({ open, own }) {
   await page.waitForFunction(() => document.querySelectorAll('a.name').length === 2)
   await page.keyboard.press('j')
   await page.keyboard.press('j')
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'page-key-b')
+  await page.waitForFunction(() => document.activeElement.textContent === 'page-key-b')
   await page.keyboard.press('k')
   await page.keyboard.press('w')
   await page.waitForURL(/#\/p\/page-key-a\/why$/)

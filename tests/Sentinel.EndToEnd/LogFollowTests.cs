@@ -145,6 +145,23 @@ public partial class LogFollowTests
         Assert.Equal(4, (await home.Run("logs", "web", "--lines", "3")).Ok().Lines.Count(line => line.Length > 0 && !line.StartsWith("==>", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("logs", "web", "--follow")]
+    [InlineData("events", "--follow", "--json")]
+    public async Task Whose_reader_has_gone_ends_also_if_that_was_at_the_other_end_of_a_socket(params string[] command)
+    {
+        // As Node starts its children.
+        string[] throughSocket =
+        [
+            Needs.Program("perl"), "-MSocket", "-e",
+            "socketpair(A, B, AF_UNIX, SOCK_STREAM, 0); if (!fork) { open(STDOUT, '>&', B); close A; close B; exec @ARGV } close B; sysread(A, $x, 1); close A; wait; exit 0",
+        ];
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Start("web", "/bin/sh", "-c", "echo something; exec sleep 1000");
+
+        (await home.Run(new Call(command) { Through = throughSocket })).Ok();
+    }
+
     [Fact]
     public async Task Of_many_runs_that_wrote_nothing_the_last_is_told()
     {

@@ -100,7 +100,7 @@ public class ServeTests
             (await served.Post("processes", body)).Is(400, "invalid");
         // No name is an option.
         (await served.Post("processes/--force/stop")).Is(404, "not-found");
-        foreach (var query in (string[])["limit=x", "limit=-1", "limit=5000", "before=x", "after=9", "grep=(", "stream=x", "since=x", "position=3"])
+        foreach (var query in (string[])["limit=x", "limit=-1", "limit=5000", "before=x", "after=9", "grep=(", "stream=x", "since=x", "at=2", "at=x"])
             (await served.Get($"processes/web/logs?{query}")).Is(400, "invalid");
         (await served.Get("events?after=x")).Is(400, "invalid");
         (await served.Get("events?after=99999")).Is(400, "invalid");
@@ -140,7 +140,7 @@ public class ServeTests
         while (before is not null);
         Assert.Equal(whole, back);
 
-        var first = (await served.Get("processes/web/logs?stream=stdout&limit=700&position=0")).Ok().Json;
+        var first = (await served.Get("processes/web/logs?stream=stdout&limit=700&at=0")).Ok().Json;
         var forth = Texts(first);
         for (var after = (string)first["after"]!; forth.Count < whole.Length;)
         {
@@ -152,8 +152,10 @@ public class ServeTests
         Assert.Equal(whole, forth);
         var found = (await served.Get("processes/web/logs?limit=5&grep=a00001[0-4]777")).Ok().Json;
         Assert.Equal(whole.Where(line => System.Text.RegularExpressions.Regex.IsMatch(line, "a00001[0-4]777")).TakeLast(5), Texts(found));
-        // From the middle of the line of that position, the next one.
-        Assert.Equal(whole[10], Texts((await served.Get($"processes/web/logs?stream=stdout&limit=1&position={whole.Take(9).Sum(line => line.Length + 1) + 1}")).Ok().Json).Single());
+        // From the middle on, with a whole line.
+        var middle = (await served.Get("processes/web/logs?stream=stdout&limit=1&at=0.5")).Ok().Json;
+        Assert.InRange(Array.IndexOf(whole, Texts(middle).Single()), whole.Length / 2 - 1, whole.Length / 2 + 1);
+        Assert.InRange((double)middle["from"]!, 0.49, 0.51);
     }
 
     [Fact]

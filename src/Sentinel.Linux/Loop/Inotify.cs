@@ -43,12 +43,12 @@ public sealed unsafe class Inotify : IFileWatch
     {
         var polls = stackalloc LibC.PollFd[2];
         polls[0] = new LibC.PollFd { Fd = Descriptor, Events = LibC.POLLIN };
-        // With no events requested, poll still reports when the other end of a pipe is closed.
+        // With no events requested, poll still reports when the other end is closed: of a pipe as an error, of a socket as a hang-up.
         polls[1] = new LibC.PollFd { Fd = Stdout };
         while (LibC.poll(polls, 2, _isBlind ? IntervalMilliseconds : -1) < 0)
             if (Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("watch", "files");
-        if ((polls[1].Returned & LibC.POLLERR) != 0)
+        if ((polls[1].Returned & (LibC.POLLERR | LibC.POLLHUP)) != 0)
             return false;
 
         if (polls[0].Returned != 0)

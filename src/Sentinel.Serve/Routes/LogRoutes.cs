@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sentinel.Api;
@@ -26,40 +27,41 @@ internal static class LogRoutes
         new("ansi", "boolean", "Leave the escape sequences of colours in the text"),
     ];
 
+    private static readonly Parameter[] Paging =
+    [
+        .. Filters,
+        new("limit", "integer", "How many lines at most, up to 1,000"),
+        new("before", "string", "The cursor 'before' of the page after it"),
+        new("after", "string", "The cursor 'after' of the page before it"),
+        new("at", "number", "Begin at this share of the whole, from 0 to 1"),
+        new("since", "string", "Only lines written after this: 10m, or a time"),
+        new("until", "string", "Only lines written before this"),
+    ];
+
+    private static readonly Parameter Names = new("names", "string", "Of these processes, separated by commas; of all without it");
+
     public static IEnumerable<Route> All { get; } =
     [
-        new("GET", "processes/{name}/logs", "A page of what it wrote: the last lines, or those before or after a cursor", "logPage", Page)
-        {
-            Parameters =
-            [
-                .. Filters,
-                new("limit", "integer", "How many lines at most, up to 1,000"),
-                new("before", "string", "The cursor 'before' of the page after it"),
-                new("after", "string", "The cursor 'after' of the page before it"),
-                new("position", "integer", "Begin with the first line from this byte on; needs 'stream'"),
-                new("since", "string", "Only lines written after this: 10m, or a time"),
-                new("until", "string", "Only lines written before this"),
-            ],
-        },
+        new("GET", "processes/{name}/logs", "A page of what it wrote: the last lines, or those before or after a cursor", "logPage", Page) { Parameters = Paging },
+        new("GET", "logs", "The same of several processes, in the order of time", "logPage", Page) { Parameters = [.. Paging, Names] },
         new("GET", "logs/follow", "Lines as they are written, of several processes", "logLine", Follow)
         {
             IsStream = true,
-            Parameters = [.. Filters, new("names", "string", "Of these processes, separated by commas; of all without it"), new("after", "string", "A cursor; without it, and without Last-Event-ID: only what comes from now on")],
+            Parameters = [.. Filters, Names, new("after", "string", "A cursor; without it, and without Last-Event-ID: only what comes from now on")],
         },
     ];
 
     private static async Task Page(Call call)
     {
         var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), PatternOf(call));
-        if (Find(call, [call.Name]) is not { } logs)
-            return;
+        var logs = Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]);
         var files = new LogFiles();
         var parts = logs.Select(log => new LogPart(log.Log, log.Process, files)).ToList();
         try
         {
             parts.ForEach(part => part.Limit(Time(call, "since"), Time(call, "until")));
             await call.Json(call.Asked("after") is { } after ? Next(call, parts, Cursor(after), limit, pattern)
-                : call.Asked("position") is { } ? Next(call, parts, At(call, parts), limit, pattern)
+                : call.Asked("at") is { } share ? Next(call, parts, At(share, parts), limit, pattern)
                 : Previous(call, parts, call.Asked("before") is { } before ? Cursor(before) : null, limit, pattern));
         }
         finally
@@ -85,7 +87,7 @@ internal static class LogRoutes
         // What did not fit any more comes with the page before.
         foreach (var left in ordered.SkipLast(limit).GroupBy(line => line.Log))
             first.Set(left.First().Process.Id, left.Key.Stream, shown.Find(line => line.Log == left.Key)?.Position ?? left.Last().End);
-        return Document(call, parts, shown, parts.All(part => first[part.Process.Id, part.Log.Stream] <= part.Start) ? null : first, next);
+        return Document(call, parts, shown, first, next);
     }
 
     private static byte[] Next(Call call, List<LogPart> parts, LogCursor after, int limit, LogPattern? pattern)
@@ -104,7 +106,7 @@ internal static class LogRoutes
         var shown = ordered.Take(limit).ToList();
         foreach (var left in ordered.Skip(limit).GroupBy(line => line.Log))
             next.Set(left.First().Process.Id, left.Key.Stream, left.First().Position);
-        return Document(call, parts, shown, parts.All(part => first[part.Process.Id, part.Log.Stream] <= part.Start) ? null : first, next);
+        return Document(call, parts, shown, first, next);
     }
 
     // By time, as far as it is known; a line without one stands after the line before it.
@@ -121,18 +123,27 @@ internal static class LogRoutes
         return [.. timed.OrderBy(line => line.Time).Select(line => line.Line)];
     }
 
-    private static byte[] Document(Call call, List<LogPart> parts, List<ReadLine> lines, LogCursor? before, LogCursor after) => Documents.Written(json =>
+    private static byte[] Document(Call call, List<LogPart> parts, List<ReadLine> lines, LogCursor before, LogCursor after) => Documents.Written(json =>
     {
+        var size = parts.Sum(part => part.End - part.Start);
         json.WriteObjects("lines", lines, line => Write(json, line, call.Is("ansi")));
-        json.WriteOrNull("before", before?.ToString());
+        json.WriteOrNull("before", IsAll() ? null : before.ToString());
         json.WriteString("after", after.ToString());
-        json.WriteNumber("size", parts.Sum(part => part.End - part.Start));
+        json.WriteNumber("from", Share(before));
+        json.WriteNumber("to", Share(after));
+        json.WriteNumber("size", size);
         json.WriteObjects("streams", parts, part =>
         {
+            json.WriteString("process", part.Log.Process);
             json.WriteString("stream", part.Log.Stream.Word());
             json.WriteNumber("start", part.Start);
             json.WriteNumber("end", part.End);
         });
+
+        bool IsAll() => parts.All(part => before[part.Process.Id, part.Log.Stream] <= part.Start);
+
+        double Share(LogCursor cursor) =>
+            size == 0 ? 0 : Math.Round(parts.Sum(part => (double)((cursor[part.Process.Id, part.Log.Stream] ?? part.Start) - part.Start)) / size, 6);
     });
 
     private static void Write(Utf8JsonWriter json, ReadLine line, bool withColors)
@@ -148,8 +159,7 @@ internal static class LogRoutes
     private static async Task Follow(Call call)
     {
         var pattern = PatternOf(call);
-        if (Find(call, call.Asked("names")?.Split(',')) is not { } logs)
-            return;
+        var logs = Find(call, call.Asked("names")?.Split(','));
         var after = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : call.Asked("after");
         var cursor = after is null ? new LogCursor() : Cursor(after);
         await EventWriter.Write(call, async writer =>
@@ -179,8 +189,7 @@ internal static class LogRoutes
         return await any;
     }
 
-    // Null, after an answer, if there is none of a name.
-    private static List<(LogFile Log, ProcessRecord Process)>? Find(Call call, IReadOnlyList<string>? names)
+    private static List<(LogFile Log, ProcessRecord Process)> Find(Call call, IReadOnlyList<string>? names)
     {
         var stream = call.Asked("stream") switch
         {
@@ -196,12 +205,13 @@ internal static class LogRoutes
         return [.. found.SelectMany(record => LogFile.Of(record, call.Parts.Options.Home).Where(log => stream is null || log.Stream == stream).Select(log => (log, record)))];
     }
 
-    private static LogCursor At(Call call, List<LogPart> parts)
+    private static LogCursor At(string text, List<LogPart> parts)
     {
-        if (parts is not [var part] || !long.TryParse(call.Asked("position"), out var position))
-            throw new BadRequestException("'position' is a number of bytes, and needs 'stream'");
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) || share > 1)
+            throw new BadRequestException($"'at' is a share of the whole, from 0 to 1, not '{text}'");
         var cursor = new LogCursor();
-        cursor.Set(part.Process.Id, part.Log.Stream, part.LineAt(position));
+        foreach (var part in parts)
+            cursor.Set(part.Process.Id, part.Log.Stream, part.LineAt(part.Start + (long)(share * (part.End - part.Start))));
         return cursor;
     }
 

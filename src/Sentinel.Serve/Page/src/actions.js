@@ -57,7 +57,7 @@ export async function stop(name) {
       ],
     })
     if (!choice) return false
-    if (choice === 'all') body = { withDependents: true }
+    if (choice === 'all') body = { 'with-dependents': true }
   }
   return perform('stop', name, path(['processes', name, 'stop']), body)
 }
