@@ -57,6 +57,7 @@ internal static class Examples
         "env" => ["sentinel env web", "sentinel env web --all --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
         "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
+        "metrics" => ["sentinel metrics", "sentinel metrics --format openmetrics", "sentinel metrics --output /var/lib/prometheus/node-exporter/sentinel.prom"],
         "doctor" => ["sentinel doctor"],
         "completion" => ["source <(sentinel completion bash)", "sentinel completion fish > ~/.config/fish/completions/sentinel.fish"],
         "daemon" => ["sentinel daemon start", "sentinel daemon status"],
