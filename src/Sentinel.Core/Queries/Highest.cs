@@ -1,8 +1,8 @@
 namespace Sentinel.Core.Queries;
 
 /// <summary>
-/// Keeps what was counted from falling: the CPU time of a tree seems to fall when something ends that nobody reaps, the bytes of a log when
-/// somebody empties it. Who reads counters would take each fall for a new beginning.
+/// Keeps counts from falling: the CPU time of a tree seems to fall when one of its processes ends that nobody reaps, the bytes of a log when
+/// somebody empties it. Readers of counters take each fall for a new beginning.
 /// </summary>
 internal sealed class Highest
 {

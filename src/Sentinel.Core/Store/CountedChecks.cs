@@ -4,8 +4,8 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Core.Store;
 
 /// <summary>
-/// Health checks that were made since the state was last written: nothing is written for their sake, so they go with the next change, and
-/// who is killed before that has counted them in vain.
+/// Health checks that were made since the state was last written. Nothing is written for their sake: they go with the next change, and are
+/// lost if this process is killed before.
 /// </summary>
 public sealed class CountedChecks
 {

@@ -32,7 +32,7 @@ internal static class MetricsCommand
         return command;
     }
 
-    // Who reads the file sees the old one or the new one, whole, and never this one: the collector reads what ends in .prom.
+    // Readers see the old file or the new one, each whole. They do not see this one: the collector reads only names that end in .prom.
     private static void Replace(string file, byte[] text)
     {
         var next = $"{file}.{Environment.ProcessId}.new";

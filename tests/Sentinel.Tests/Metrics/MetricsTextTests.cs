@@ -58,7 +58,7 @@ public sealed partial class MetricsTextTests
     {
         var text = MetricsText.Of(new Answer.Metrics([new ProcessMetrics { Name = "web", State = "stopped" }], Daemon: null, "1"), MetricsFormat.Prometheus);
 
-        foreach (var name in (string[])["_healthy", "cpu", "memory", "threads", "start_", "health_checks", "log_", "task", "daemon"])
+        foreach (var name in (string[])["_healthy", "_cpu", "_memory", "_threads", "start_", "health_checks", "log_", "task", "daemon"])
             Assert.DoesNotContain(name, string.Join('\n', Values(text)));
         Assert.Contains("sentinel_process_up{process=\"web\"} 0", text);
     }

@@ -113,7 +113,7 @@ public sealed class TallyTests
 
         var starts = Lifecycle.Decide(unready, Sample.Event("ready"), Sample.Start + TimeSpan.FromSeconds(seconds)).Record.Tally.Starts;
 
-        Assert.Equal((1, 1, Math.Max(0, 1000 * seconds)), (starts.Counts[bucket], starts.Counts.Sum, starts.Milliseconds));
+        Assert.Equal((1, 1, (long)Math.Max(0, 1000 * seconds)), (starts.Counts[bucket], starts.Counts.Sum, starts.Milliseconds));
     }
 
     [Fact]
