@@ -47,6 +47,11 @@ public abstract record Answer
     /// <summary>The answer to <see cref="Query.Findings"/>.</summary>
     public sealed record Findings(IReadOnlyList<Finding> All) : Answer;
 
+    /// <summary>The answer to <see cref="Query.Metrics"/>.</summary>
+    /// <param name="Daemon">Null: no daemon answers.</param>
+    /// <param name="Version">Of the program that answers.</param>
+    public sealed record Metrics(IReadOnlyList<ProcessMetrics> All, DaemonMetrics? Daemon, string Version) : Answer;
+
     /// <summary>The answer to <see cref="Query.Events"/>.</summary>
     /// <param name="Page">What comes next; empty: nothing yet.</param>
     /// <param name="Last">The number of the last event that there is.</param>

@@ -72,6 +72,9 @@ public abstract record Query
     /// <summary>What <c>doctor</c> finds.</summary>
     public sealed record Findings : Query;
 
+    /// <summary>What is measured and counted of all processes, and of the daemon.</summary>
+    public sealed record Metrics : Query;
+
     /// <summary>What has happened since: a page of it.</summary>
     /// <param name="After">The number up to which the caller knows everything; 0: from the oldest event that is kept.</param>
     public sealed record Events(long After) : Query;

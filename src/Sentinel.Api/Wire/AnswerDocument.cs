@@ -56,6 +56,10 @@ internal static class AnswerDocument
                 json.WriteString("about", QueryDocument.Findings);
                 FindingDocument.Write(json, findings.All);
                 break;
+            case Answer.Metrics metrics:
+                json.WriteString("about", QueryDocument.Metrics);
+                MetricsDocument.Write(json, metrics);
+                break;
             case Answer.Events events:
                 json.WriteString("about", QueryDocument.Events);
                 json.WriteArray("events", events.Page, notice => EventDocument.Write(json, notice));
@@ -84,6 +88,7 @@ internal static class AnswerDocument
             QueryDocument.Start => new Answer.Start(json.Maybe("failure") is { } failure ? OutcomeDocument.Read(failure) as Outcome.Failed : null),
             QueryDocument.Log => new Answer.Log(json.Maybe("page") is { } page ? LogPageDocument.Read(page) : null),
             QueryDocument.Findings => new Answer.Findings(FindingDocument.Read(json)),
+            QueryDocument.Metrics => MetricsDocument.Read(json),
             QueryDocument.Events => new Answer.Events(
                 [.. json.Get("events").EnumerateArray().Select(EventDocument.ReadNotice)], json.Get("lastEvent").GetInt64()),
             var word => throw JsonFields.Unknown("answer about", word),

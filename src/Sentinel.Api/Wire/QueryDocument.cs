@@ -6,7 +6,7 @@ namespace Sentinel.Api.Wire;
 internal static class QueryDocument
 {
     internal const string Processes = "processes", Summaries = "summaries", Stories = "stories", Groups = "groups", Ports = "ports", Environment = "environment",
-        Overdue = "overdue", Start = "start", Log = "log", Findings = "findings", Events = "events";
+        Overdue = "overdue", Start = "start", Log = "log", Findings = "findings", Metrics = "metrics", Events = "events";
 
     public static void Write(Utf8JsonWriter json, Query query)
     {
@@ -62,6 +62,9 @@ internal static class QueryDocument
             case Query.Findings:
                 json.WriteString("about", Findings);
                 break;
+            case Query.Metrics:
+                json.WriteString("about", Metrics);
+                break;
             case Query.Events events:
                 json.WriteString("about", Events);
                 json.WriteNumber("after", events.After);
@@ -97,6 +100,7 @@ internal static class QueryDocument
                 After = json.Maybe("after")?.GetInt64(),
             },
             Findings => new Query.Findings(),
+            Metrics => new Query.Metrics(),
             Events => new Query.Events(json.Get("after").GetInt64()),
             var word => throw JsonFields.Unknown("query about", word),
         };

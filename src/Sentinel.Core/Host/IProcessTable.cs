@@ -91,6 +91,12 @@ public readonly record struct Sighting(
     /// <summary>The page faults of its children that have ended and that it has reaped: grows with each.</summary>
     public long ChildFaults { get; init; }
 
+    /// <summary>CPU time that it and its children that have ended and that it has reaped have used, in clock ticks.</summary>
+    public long CpuTicks { get; init; }
+
+    /// <summary>How many threads it has.</summary>
+    public int Threads { get; init; }
+
     /// <summary>Whether a signal has suspended it.</summary>
     public bool IsSuspended { get; init; }
 }

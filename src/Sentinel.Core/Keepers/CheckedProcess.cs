@@ -207,6 +207,7 @@ internal sealed class CheckedProcess : IDisposable
     {
         if (_record.State is not RunState.Running run)
             return;
+        _tools.Checks.Count(_record.Id, why is null ? CheckResult.Passed : CheckResult.Failed);
         _tally = _tally.After(why is null, check, _tools.Time.GetUtcNow() - run.Since);
         WaitToExamine(check);
         if (_tally.IsHealthy(check) is { } isHealthy && isHealthy != run.Health?.IsHealthy)
@@ -269,6 +270,7 @@ internal sealed class CheckedProcess : IDisposable
                     _hasPinged = true;
                     break;
                 case ("WATCHDOG", "trigger") when _record is { Spec.Health.Probe.Kind: ProbeKind.Notify, State: RunState.Running }:
+                    _tools.Checks.Count(_record.Id, CheckResult.Failed);
                     Tell(new ProcessEvent.Examined(false, "it says so itself (WATCHDOG=trigger)"));
                     break;
                 case ("STATUS", _):

@@ -2,6 +2,7 @@ using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -11,6 +12,7 @@ namespace Sentinel.Core.Keepers;
 /// <summary>Everything that checks on processes need.</summary>
 /// <param name="Answerers">Tells who answers in a process's place.</param>
 /// <param name="LaunchOf">How a process is started now.</param>
+/// <param name="Checks">Counts the health checks.</param>
 /// <param name="Tell">Called with what happened to the current run of a record.</param>
 /// <param name="Warn">Receives, as a sentence, what the user should know.</param>
 public sealed record HealthTools(
@@ -23,6 +25,7 @@ public sealed record HealthTools(
     Random Random,
     TimeProvider Time,
     Func<ProcessRecord, Launch> LaunchOf,
+    CountedChecks Checks,
     Action<ProcessRecord, ProcessEvent> Tell,
     Action<string> Warn)
 {

@@ -22,7 +22,8 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
     private const int LeastNumbers = 4;
     private const int Numbers = 8;
     private const int MostGaps = 8;
-    private const int Length = (Numbers + (2 * MostGaps)) * (Digits + 1);
+    private const int NumbersBehindGaps = 2;
+    private const int Length = (Numbers + (2 * MostGaps) + NumbersBehindGaps) * (Digits + 1);
 
     // The positions of what was lost between two backups, or between the newest and the log; the oldest first.
     private readonly (long From, long To)[]? _gaps;
@@ -38,6 +39,12 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
 
     /// <summary>How far positions have leapt because of such losses, in all.</summary>
     public long Leapt { get; init; }
+
+    /// <summary>How many of the positions before the end of the log never had a byte, because positions have leapt over them.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>How often it was rotated.</summary>
+    public long Rotations { get; init; }
 
     /// <summary>The positions of what was lost between backups, or between the newest and the log; the oldest first.</summary>
     public IReadOnlyList<(long From, long To)> Gaps
@@ -93,6 +100,8 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
             Lost = Number(6),
             Leapt = Number(7),
             Gaps = [.. gaps.Where(gap => gap.To > 0)],
+            Rotations = Number(Numbers + (2 * MostGaps)),
+            Skipped = Number(Numbers + (2 * MostGaps) + 1),
         };
 
         long Number(int i) => long.TryParse(numbers.ElementAtOrDefault(i), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
@@ -106,7 +115,7 @@ internal readonly record struct LogJournal(long Generation, long Removed, long C
         IEnumerable<long> numbers =
         [
             next.Generation, next.Removed, next.Copied, next.Collapsing, next.BackedUpTo, next.EmptiedAt, next.Lost, next.Leapt, .. gaps,
-            .. Enumerable.Repeat(0L, 2 * (MostGaps - next.Gaps.Count)),
+            .. Enumerable.Repeat(0L, 2 * (MostGaps - next.Gaps.Count)), next.Rotations, next.Skipped,
         ];
         RandomAccess.Write(
             file, Encoding.ASCII.GetBytes(string.Join(' ', numbers.Select(number => number.ToString("d19", CultureInfo.InvariantCulture))) + "\n"), 0);

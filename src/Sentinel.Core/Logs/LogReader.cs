@@ -72,7 +72,7 @@ public sealed class LogReader(string log, LogLimits limits, ILogFiles files, Act
             File.Delete(log);
         else
             File.Move(log, new LogBackup(log, 1, IsCompressed: false).Path, overwrite: true);
-        (journal with { Removed = journal.Removed + length, BackedUpTo = journal.Removed + length }).Write(journalFile);
+        (journal with { Removed = journal.Removed + length, BackedUpTo = journal.Removed + length, Rotations = journal.Rotations + 1 }).Write(journalFile);
     }
 
     private static void Insist(Action work)

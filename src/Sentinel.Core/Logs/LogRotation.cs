@@ -193,6 +193,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         {
             Copied = 0,
             BackedUpTo = to,
+            Rotations = journal.Rotations + 1,
             Gaps = journal.BackedUpTo > 0 && from > journal.BackedUpTo ? [.. journal.Gaps, (journal.BackedUpTo, from)] : journal.Gaps,
         };
     }
@@ -225,6 +226,7 @@ public sealed class LogRotation(ILogFiles files, TimeProvider? time = null)
         {
             Removed = removed,
             Leapt = journal.Leapt + (removed - journal.Removed),
+            Skipped = journal.Skipped + Math.Max(0, removed - end),
             BackedUpTo = journal.BackedUpTo > 0 ? journal.BackedUpTo : journal.Removed,
         };
     }

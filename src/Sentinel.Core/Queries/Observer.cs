@@ -13,9 +13,11 @@ namespace Sentinel.Core.Queries;
 
 /// <summary>What an observer works with.</summary>
 /// <param name="Examine">Does what <c>doctor</c> does.</param>
+/// <param name="Version">Of this program.</param>
 /// <param name="IsWatched">Whether a daemon watches over the processes.</param>
 /// <param name="Wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
 /// <param name="Sampler">Knows earlier looks.</param>
+/// <param name="Daemon">What this daemon measures of itself; null: it is none.</param>
 public sealed record ObserverTools(
     StateStore Store,
     IProcessTable Table,
@@ -27,15 +29,18 @@ public sealed record ObserverTools(
     IStartWaits Starts,
     Func<ValueTask<IReadOnlyList<Finding>>> Examine,
     TimeProvider Time,
+    string Version,
     Func<bool> IsWatched,
     Func<TimeSpan, ValueTask>? Wait = null,
-    Sampler? Sampler = null);
+    Sampler? Sampler = null,
+    Func<DaemonMetrics>? Daemon = null);
 
 /// <summary>Answers what commands ask, from the state and what can be seen of it, and changes nothing.</summary>
 public sealed class Observer(ObserverTools tools)
 {
     private readonly Reconciliation _reconciliation = new(tools.Store.Home, tools.Time, new PidFiles(tools.Files));
     private readonly EventReader _events = new(tools.Store);
+    private readonly Metering _metering = new(tools.Store, tools.Table);
     private readonly Overview _overview = new(tools.Table, tools.Time, tools.Wait, tools.Sampler);
 
     public async ValueTask<Answer> Ask(Query query) => query switch
@@ -50,6 +55,7 @@ public sealed class Observer(ObserverTools tools)
         Query.Start start => await Await(start),
         Query.Log log => Read(log),
         Query.Findings => new Answer.Findings(await tools.Examine()),
+        Query.Metrics metrics => new Answer.Metrics(_metering.Measure(Look(metrics.Asker)), tools.Daemon?.Invoke(), tools.Version),
         Query.Events events => new Answer.Events(_events.After(events.After), _events.Last),
         _ => throw new NotSupportedException(query.GetType().Name),
     };

@@ -166,6 +166,10 @@ internal static class StateDocument
             LeaseDocument.Write(json, origin);
         if (process.LeaseOver is { } over)
             json.WriteString("leaseOver", over);
+        if (process.Again != default)
+            json.WriteString("again", process.Again.Word());
+        if (process.Tally != Tally.None)
+            TallyDocument.Write(json, "tally", process.Tally);
         json.WriteEndObject();
     }
 
@@ -186,6 +190,8 @@ internal static class StateDocument
         LastRun = json.Maybe("lastRun") is { } last ? RunDocument.ReadEnded(last) : null,
         Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
         LeaseOver = json.Maybe("leaseOver")?.GetString(),
+        Again = json.Maybe("again")?.GetString() is { } again ? RestartReasons.All.FirstOrDefault(reason => reason.Word() == again) : default,
+        Tally = json.Maybe("tally") is { } tally ? TallyDocument.Read(tally) : Tally.None,
     };
 }
 

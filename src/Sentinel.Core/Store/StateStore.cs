@@ -110,6 +110,12 @@ public sealed class StateStore(
     /// <summary>How often the state was written here.</summary>
     public int Saves { get; private set; }
 
+    /// <summary>How long that took in all.</summary>
+    public TimeSpan SaveTime { get; private set; }
+
+    /// <summary>Health checks that the state does not have yet.</summary>
+    public CountedChecks Checks { get; } = new();
+
     /// <summary>Whether every turn is ours; see <see cref="TryHold"/>.</summary>
     public bool IsHeld => _held is not null;
 
@@ -165,6 +171,7 @@ public sealed class StateStore(
     /// <returns>The state as it was written.</returns>
     internal State Replace(State state, IReadOnlyCollection<Event> happened, bool durable)
     {
+        var begun = time.GetTimestamp();
         state = Journal.Enter(state, happened) with
         {
             Home = files.Home.MarkOf(home.Folder) is { } folder ? new HomeMark(home.Folder, folder) : null,
@@ -179,6 +186,7 @@ public sealed class StateStore(
         else
             _heldVersion = version;
         Saves++;
+        SaveTime += time.GetElapsedTime(begun);
         Journal.Saved(state);
         return state;
     }

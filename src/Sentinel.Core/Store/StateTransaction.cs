@@ -64,7 +64,7 @@ public sealed class StateTransaction : IDisposable
         // The replaced file is the copy to fall back on, which must not be lost together with its successor.
         durable |= !_isDurable;
         var isNews = !ReferenceEquals(State, _saved);
-        var trimmed = State.Trimmed();
+        var trimmed = _store.Checks.In(State).Trimmed();
         // A client may ask the daemon for anything, and an invalid state, once written, could not be read.
         if (trimmed.Contradiction() is { } contradiction)
             throw new StateException($"the change is invalid, and nothing was changed: {contradiction}");
@@ -83,6 +83,7 @@ public sealed class StateTransaction : IDisposable
         }
 
         _happened.Clear();
+        _store.Checks.Clear();
         State = _saved = _noted = written;
         _isDurable = durable;
         _held?.Became(written, isNews);

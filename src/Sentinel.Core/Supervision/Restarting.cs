@@ -12,13 +12,15 @@ internal sealed class Restarting(
     SupervisorTools tools, LeaseRules leases, Launching launching, PortBook ports, Reconciliation reconciliation, Starting starting, Stopping stopping)
 {
     /// <inheritdoc cref="Supervisor.Restart"/>
-    public async ValueTask<IReadOnlyList<Outcome>> Restart(Selection selection, StopOptions options, Renewal? renewal)
+    /// <param name="reason">Why they are restarted.</param>
+    public async ValueTask<IReadOnlyList<Outcome>> Restart(
+        Selection selection, StopOptions options, Renewal? renewal, RestartReason reason = RestartReason.User)
     {
         // A process that could not be started again goes on as it is.
         var begun = stopping.Begin(
             selection,
             AppliesInBulk,
-            _ => new ProcessEvent.RestartRequested(),
+            _ => new ProcessEvent.RestartRequested(reason),
             (record, state) => leases.WhyNotToStart(record) ?? launching.WhyNot(record, state) ?? ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
             renewal);
         var outcomes = begun.Missing;
@@ -65,7 +67,7 @@ internal sealed class Restarting(
         if (outgrown.Count == 0)
             return [];
         tools.Store.Tell(outgrown);
-        return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, renewal: null);
+        return await Restart(Selection.Of(outgrown.Select(happened => happened.Id)), StopOptions.Default, renewal: null, RestartReason.Memory);
     }
 
     /// <inheritdoc cref="Supervisor.RestartDependents"/>
@@ -75,7 +77,7 @@ internal sealed class Restarting(
         if (toRestart.Count == 0)
             return [];
         tools.Store.Tell([.. toRestart.Select(entry => new Event.Follows(tools.Time.GetUtcNow(), entry.Record.Id, entry.Record.Spec.Name, entry.Why))]);
-        return await Restart(Selection.Of(toRestart.Select(entry => entry.Record.Id)), StopOptions.Default, renewal: null);
+        return await Restart(Selection.Of(toRestart.Select(entry => entry.Record.Id)), StopOptions.Default, renewal: null, RestartReason.Dependency);
     }
 
     // Others had their turn since these were ended.

@@ -40,6 +40,9 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
     /// <summary>Called each time before waiting for events, and when a signal has interrupted the wait.</summary>
     public Action BeforeWaiting { get; set; } = () => { };
 
+    /// <summary>How often it had something to do.</summary>
+    public long WakeUps { get; private set; }
+
     /// <summary>Handles events, until <see cref="Stop"/>.</summary>
     /// <param name="failed">Told of an exception; the loop goes on.</param>
     public void Run(Action<Exception> failed)
@@ -51,6 +54,7 @@ public sealed unsafe class EventLoop : ILoop, IDisposable
             var ready = LibC.epoll_wait((int)_epoll.DangerousGetHandle(), events, EventsAtOnce, MillisecondsToNextTimer());
             if (ready < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
                 throw SystemCallException.Last("wait for", "events");
+            WakeUps++;
             for (var i = 0; i < ready; i++)
             {
                 var (descriptor, serial) = LibC.EpollEvent.Read(events + (i * LibC.EpollEvent.Bytes));

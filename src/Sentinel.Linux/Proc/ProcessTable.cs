@@ -197,6 +197,8 @@ public sealed unsafe class ProcessTable : IProcessTable
         {
             Group = (int)numbers[5],
             ChildFaults = numbers[11],
+            CpuTicks = numbers[14] + numbers[15] + numbers[16] + numbers[17],
+            Threads = (int)numbers[20],
             IsSuspended = state == 'T',
         };
     }

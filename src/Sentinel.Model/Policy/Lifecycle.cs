@@ -22,7 +22,19 @@ public readonly record struct Decision(ProcessRecord Record, Effect Effect);
 /// </summary>
 public static class Lifecycle
 {
-    public static Decision Decide(ProcessRecord record, ProcessEvent happened, DateTimeOffset now) =>
+    public static Decision Decide(ProcessRecord record, ProcessEvent happened, DateTimeOffset now)
+    {
+        var (after, effect) = Step(record, happened, now);
+        if (ReferenceEquals(after, record))
+            return new Decision(record, effect);
+        // Only what is about to be started again has a reason for it.
+        if (after.Again != default && after.State is not (RunState.Stopping or RunState.Backoff or RunState.Waiting))
+            after = after with { Again = default };
+        var tally = Tally.After(record, after);
+        return new Decision(ReferenceEquals(tally, after.Tally) ? after : after with { Tally = tally }, effect);
+    }
+
+    private static Decision Step(ProcessRecord record, ProcessEvent happened, DateTimeOffset now) =>
         (record.State, happened) switch
         {
             (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
@@ -46,16 +58,17 @@ public static class Lifecycle
             // Whatever its main process left behind must still be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
-            (var state, ProcessEvent.RestartRequested) => new(
+            (var state, ProcessEvent.RestartRequested wanted) => new(
                 record with
                 {
+                    Again = wanted.Reason,
                     State = (state as RunState.Stopping ?? new RunState.Stopping(now, state.CurrentRun)) with { Why = null, ThenStart = true },
                     ShortRuns = 0,
                     RecentRestarts = [],
                 },
                 Effect.EndTree),
 
-            (_, ProcessEvent.LeaseEnded over) => Decide(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
+            (_, ProcessEvent.LeaseEnded over) => Step(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
             (RunState.Running { IsReady: false } run, ProcessEvent.Ready) => Becomes(record, run with { IsReady = true, ReadySince = now, Impediment = null }),
             (RunState.Running { IsReady: false } run, ProcessEvent.Impeded impeded) => Becomes(record, run with { Impediment = impeded.Why }),
@@ -66,7 +79,7 @@ public static class Lifecycle
             (RunState.Running run, ProcessEvent.Examined examined) => Examined(record, run, examined, now),
             // Without a probe, a process that has lived long enough is ready.
             (RunState.Running { IsReady: false } run, ProcessEvent.Tick) when IsReadyByNow(record.Spec, run, now) =>
-                Decide(record, new ProcessEvent.Ready(), now),
+                Step(record, new ProcessEvent.Ready(), now),
 
             (RunState.Running run, ProcessEvent.HandedOver next) => Becomes(record, run with { Identity = next.Identity, Handover = null }),
             (RunState.Running run, ProcessEvent.Ended ended) => MayHandOver(record, run, ended, now),
@@ -83,7 +96,7 @@ public static class Lifecycle
 
             (RunState.Waiting, ProcessEvent.MustWait) => Unchanged(record),
             (var state, ProcessEvent.MustWait) => Becomes(record, new RunState.Waiting(now, Automatic: state is RunState.Backoff)),
-            (RunState.Waiting { Automatic: false }, ProcessEvent.Tick) => Decide(record, new ProcessEvent.StartRequested(), now),
+            (RunState.Waiting { Automatic: false }, ProcessEvent.Tick) => Step(record, new ProcessEvent.StartRequested(), now),
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
                 NextRun(record, now, automatic: true) with
                 {
@@ -152,7 +165,10 @@ public static class Lifecycle
             RestartRule.OnFailure => why is not null || !codes.IsSuccess(ended.How),
             _ => false,
         };
-        return restarts ? WaitToRestart(record, now)
+        var again = record.State is RunState.Stopping ? (run.Health is { IsHealthy: false } ? RestartReason.Unhealthy : RestartReason.NotReady)
+            : why is null && codes.IsSuccess(ended.How) ? RestartReason.Exit
+            : RestartReason.Crash;
+        return restarts ? WaitToRestart(record with { Again = again }, now)
             : why is null && (codes.IsSuccess(ended.How) || ended.How is Exit.Unknown) ? Becomes(record, new RunState.Exited(now))
             : Becomes(record, new RunState.Crashed(now));
     }
@@ -165,7 +181,7 @@ public static class Lifecycle
     {
         record = record with { LastRun = new EndedRun(null, starting.Since, now, Witnessed: true, new Exit.NotStarted(failed.Why)) };
         if (failed.IsInterrupted)
-            return Becomes(record, new RunState.Backoff(now, Due: now));
+            return Becomes(record with { Again = RestartReason.Interrupted }, new RunState.Backoff(now, Due: now));
         // No process was made, so the run before may still be the last to have left something.
         record = record with { RunNumber = record.RunNumber - 1 };
         return starting.Automatic && record.Spec.Restart != RestartRule.Never

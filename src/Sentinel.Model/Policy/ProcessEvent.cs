@@ -17,8 +17,8 @@ public abstract record ProcessEvent
     /// <summary>The user wants it and its whole tree to end.</summary>
     public sealed record StopRequested : ProcessEvent;
 
-    /// <summary>The user wants it and its whole tree to end, and then to run again.</summary>
-    public sealed record RestartRequested : ProcessEvent;
+    /// <summary>It and its whole tree are to end, and then to run again, as the user wants it or for another reason.</summary>
+    public sealed record RestartRequested(RestartReason Reason = RestartReason.User) : ProcessEvent;
 
     /// <summary>Its lease is over: it and its whole tree must end.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>

@@ -49,6 +49,11 @@ public sealed record ProcessRecord
 
     public EndedRun? LastRun { get; init; }
 
+    /// <summary>Why it is to be started again; says nothing where it is not.</summary>
+    public RestartReason Again { get; init; }
+
+    public Tally Tally { get; init; } = Tally.None;
+
     /// <summary>Null: not recorded.</summary>
     public Origin? Origin { get; init; }
 

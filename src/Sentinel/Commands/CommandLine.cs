@@ -102,6 +102,7 @@ internal static class CommandLine
         [
             new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),
             new("import", "Make a sentinel.toml from the file of another tool", ImportCommand.Create, Details: "What is not taken is told on stderr, and the exit code is 3"),
+            new("metrics", "Print what is measured and counted, for Prometheus", MetricsCommand.Create),
             new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create),
             new("startup", "Start the daemon, a project or a command at boot", StartupCommand.Create),
             new("completion", "Print the completion script for a shell", CompletionCommand.Create),

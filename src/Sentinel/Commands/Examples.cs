@@ -59,6 +59,7 @@ internal static class Examples
         "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
         "web" => ["sentinel web", "sentinel web --open", "sentinel web --listen 7400 --read-only"],
         "serve" => ["sentinel serve --listen 7400", "sentinel serve --socket ./api.sock --read-only"],
+        "metrics" => ["sentinel metrics", "sentinel metrics --format openmetrics", "sentinel metrics --output /var/lib/prometheus/node-exporter/sentinel.prom"],
         "doctor" => ["sentinel doctor"],
         "completion" => ["source <(sentinel completion bash)", "sentinel completion fish > ~/.config/fish/completions/sentinel.fish"],
         "daemon" => ["sentinel daemon start", "sentinel daemon status"],

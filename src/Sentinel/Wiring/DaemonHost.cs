@@ -78,7 +78,7 @@ internal sealed class DaemonHost : IDisposable
         _supervisor = Parts.Supervisor(
             _store, _table, _spawner, handles, Warn, new LogTools(new LogFiles(), _compressions.Begin), starts);
         _observer = Parts.Observer(
-            _store, _table, starts, () => DoctorErrand.Do(_errands, home), isWatched: () => true, time => handles.WaitAny([], time), _sampler);
+            _store, _table, starts, () => DoctorErrand.Do(_errands, home), isWatched: () => true, time => handles.WaitAny([], time), _sampler, Measure);
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
@@ -177,6 +177,9 @@ internal sealed class DaemonHost : IDisposable
                 return new Message.Refused("not a request that a daemon understands", FailureCode.NotUnderstood);
         }
     }
+
+    private DaemonMetrics Measure() => new(
+        _table.Look(Environment.ProcessId)?.MemoryBytes ?? 0, _loop.WakeUps, _store.Saves, _store.SaveTime.TotalSeconds);
 
     // Takes up what others have changed.
     private void Reload()

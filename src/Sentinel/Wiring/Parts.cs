@@ -32,6 +32,7 @@ internal static class Parts
     /// <param name="isWatched">Whether a daemon watches over the processes.</param>
     /// <param name="wait">Lets time pass; null: block.</param>
     /// <param name="sampler">Knows earlier looks.</param>
+    /// <param name="daemon">What this daemon measures of itself; null: it is none.</param>
     public static Observer Observer(
         StateStore store,
         ProcessTable table,
@@ -39,7 +40,8 @@ internal static class Parts
         Func<ValueTask<IReadOnlyList<Finding>>> examine,
         Func<bool> isWatched,
         Func<TimeSpan, ValueTask>? wait = null,
-        Sampler? sampler = null) =>
+        Sampler? sampler = null,
+        Func<DaemonMetrics>? daemon = null) =>
         new(new ObserverTools(
             store,
             table,
@@ -51,9 +53,11 @@ internal static class Parts
             starts,
             examine,
             TimeProvider.System,
+            BuildVersion.Text,
             isWatched,
             wait,
-            sampler));
+            sampler,
+            daemon));
 
     /// <param name="tell">Told what happened to the current run of a record.</param>
     public static HealthKeeper Health(
@@ -75,6 +79,7 @@ internal static class Parts
             Random.Shared,
             TimeProvider.System,
             supervisor.LaunchOf,
+            store.Checks,
             tell,
             warn));
 

@@ -27,6 +27,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Projects",
         "Sentinel.Core.Diagnosis",
         "Sentinel.Core.Queries",
+        "Sentinel.Core.Metrics",
         "Sentinel.Core.Keepers",
         "Sentinel.Core.Daemon",
         "Sentinel.Core.Startup",

@@ -3,6 +3,7 @@ using Sentinel.Core.Checks;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
+using Sentinel.Core.Store;
 using Sentinel.Linux.Files;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
@@ -23,6 +24,7 @@ public sealed class HealthKeeperTests
     private readonly MadeUpLoop _loop;
     private readonly MadeUpProbes _probes = new();
     private readonly MadeUpSockets _sockets = new();
+    private readonly CountedChecks _checks = new();
     private readonly HealthKeeper _keeper;
     private ProcessRecord _record = PolicySample.Record;
 
@@ -30,7 +32,7 @@ public sealed class HealthKeeperTests
     {
         _loop = new MadeUpLoop(_machine);
         _keeper = new HealthKeeper(new HealthTools(
-            new SentinelHome("/nowhere"), _probes, new Answerers(_sockets, _machine, () => State.Empty, _machine.Clock), new LogFiles(), new NoModifications(), _loop, new Random(1), _machine.Clock, LaunchOf, Tell, Assert.Fail));
+            new SentinelHome("/nowhere"), _probes, new Answerers(_sockets, _machine, () => State.Empty, _machine.Clock), new LogFiles(), new NoModifications(), _loop, new Random(1), _machine.Clock, LaunchOf, _checks, Tell, Assert.Fail));
     }
 
     [Fact]

@@ -101,6 +101,7 @@ public sealed class ProtocolTests
             new Query.Log(target, stream, lines) { Before = before, After = after }),
         Chosen.Select(selection => new Query.Summaries(selection)),
         Gen.Const(new Query.Findings()),
+        Gen.Const(new Query.Metrics()),
         Gen.Long.Select(after => new Query.Events(after)));
 
     private static readonly Gen<LogFaults?> Logs = Gen.Select(Text, Text, AnyState.Time.Nullable(), Gen.Long).Select((path, other, at, lost) =>
@@ -138,6 +139,31 @@ public sealed class ProtocolTests
         Gen.Select(AnyEvent.Any, Gen.Long[1, Event.HighestNumber]).Select((happened, number) => new Notice.Happened(happened with { Number = number })),
         Gen.Select(Gen.Long, Gen.Long).Select((after, next) => new Notice.Gap(after, next)));
 
+    internal static readonly Gen<Answer.Metrics> Measured = Gen.Select(
+        Gen.Select(Text, AnyState.Tally, Gen.Bool, AnyState.Time.Nullable(), Gen.Double[0, 1e9].Nullable(), Gen.Long[0, long.MaxValue].Nullable(), Gen.Int[1, 9].Nullable()).Select((name, tally, flag, time, seconds, bytes, number) => new ProcessMetrics
+        {
+            Name = name,
+            Instance = number,
+            State = RunState.Words[(number ?? 0) % RunState.Words.Count],
+            IsUp = flag,
+            IsReady = !flag,
+            IsHealthy = number is null ? null : flag,
+            StartedAt = time,
+            CpuSeconds = seconds,
+            MemoryBytes = bytes,
+            MemoryLimitBytes = bytes,
+            Threads = number,
+            HasReadiness = flag,
+            HasHealthCheck = !flag,
+            IsTask = flag,
+            LastRunSeconds = seconds,
+            Tally = tally,
+            Stdout = bytes is { } written ? new LogMetrics(written, 3) : null,
+            Stderr = flag ? new LogMetrics(7, 0) : null,
+        }).Array[0, 3],
+        Gen.Select(Gen.Long[0, long.MaxValue], Gen.Double[0, 1e9]).Select((number, seconds) => new DaemonMetrics(number, number, number, seconds)).Null(),
+        Text).Select((processes, daemon, version) => new Answer.Metrics(processes, daemon, version));
+
     private static readonly Gen<EnvironmentSource?> Source = Gen.Select(Text, Text.Null(), Gen.Int.Nullable())
         .Select((layer, name, line) => new EnvironmentSource(layer, name, line)).Null();
 
@@ -159,6 +185,7 @@ public sealed class ProtocolTests
         Info.Array[0, 2].Select(processes => new Answer.Summaries([.. processes.Select(ProcessSummary.Of)])),
         Gen.Select(Text, Text, Text).Select((area, what, mend) =>
             new Answer.Findings([Finding.Ok(area, what), Finding.Degraded(area, what, mend), Finding.Broken(area, what, mend)])),
+        Measured,
         Gen.Select(AnyNotice.Array[0, 3], Gen.Long).Select((page, last) => new Answer.Events(page, last)));
 
     private static readonly Gen<Message> AnyMessage = Gen.OneOf<Message>(
@@ -215,6 +242,15 @@ public sealed class ProtocolTests
         var answer = Assert.IsType<Message.Answered>(Protocol.Read(Body(new Message.Answered(new Answer.Summaries([process]))))).Answer;
 
         Assert.Equivalent(ProcessSummary.Of(process), Assert.Single(Assert.IsType<Answer.Summaries>(answer).All), strict: true);
+    }, iter: 200);
+
+    [Fact]
+    public void Every_metric_arrives() => Measured.Sample(measured =>
+    {
+        var answer = Assert.IsType<Answer.Metrics>(Assert.IsType<Message.Answered>(Protocol.Read(Body(new Message.Answered(measured)))).Answer);
+
+        Assert.Equal(measured.All, answer.All);
+        Assert.Equal((measured.Daemon, measured.Version), (answer.Daemon, answer.Version));
     }, iter: 200);
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class ProcessTableTests : IDisposable
     [InlineData("")]
     public void A_process_is_read_whatever_its_name(string name) =>
         Assert.Equal(
-            new Sighting(7, Parent: 70, Session: 90, HasEnded: false, IsOnCpu: false, StartTicks: 123456, MemoryBytes: 25L * Environment.SystemPageSize, WaitStatus: 0) { Group = 80 },
+            new Sighting(7, Parent: 70, Session: 90, HasEnded: false, IsOnCpu: false, StartTicks: 123456, MemoryBytes: 25L * Environment.SystemPageSize, WaitStatus: 0) { Group = 80, CpuTicks = 3, Threads = 1 },
             Parse($"7 ({name}) {Sleeping}"));
 
     [Theory]

@@ -134,6 +134,19 @@ public sealed class LogMarkTests : IDisposable
         Assert.StartsWith("0000000000000000008 0000000000000004096 ", File.ReadAllText(LogJournal.PathOf(_writer.Path)));
     }
 
+    [Fact]
+    public void What_was_written_is_counted_without_the_leap_over_what_was_lost()
+    {
+        Write("one\ntwo\n");
+        var mark = Mark();
+        _writer.Truncate();
+        Write("3\n");
+
+        new LogRotation(new LogFiles()).NoteLoss(_writer.Path, mark);
+
+        Assert.Equal(new LogVolume("one\ntwo\n3\n".Length, 0), LogVolume.Of(_writer.Path, new HomeFiles()));
+    }
+
     private LogMark Mark() => LogMark.Of(_writer.Path, new LogFiles())!;
 
     private void Write(string text) => _writer.Append(Encoding.ASCII.GetBytes(text));

@@ -29,7 +29,7 @@ public sealed class LogRotationTests : IDisposable
         {
             using var writer = new Appender(folder[$"{Guid.NewGuid():N}.stdout.log"]);
             // Of what was written the beginning is gone where it was cleared, or is in more backups than are kept.
-            var (gone, parts) = (0, new List<int>());
+            var (gone, parts, rotations) = (0, new List<int>(), 0);
             foreach (var (written, then, backups, compresses) in happenings)
             {
                 writer.Write(written);
@@ -44,6 +44,7 @@ public sealed class LogRotationTests : IDisposable
                     var isRotated = new LogRotation(new LogFiles()).Rotate(writer.Path, new LogLimits(Block, backups, compresses));
                     if (compresses)
                         new LogCompression(new LogFiles()).Run(writer.Path);
+                    rotations += isRotated ? 1 : 0;
                     if (isRotated)
                         for (parts.Add((waiting - 1) / Block * Block); parts.Count > backups; parts.RemoveAt(0))
                             gone += parts[0];
@@ -51,6 +52,7 @@ public sealed class LogRotationTests : IDisposable
 
                 Assert.Equal(writer.All[gone..], Kept(writer.Path));
                 Assert.Equal(writer.All.Length, LogEnd.Of(writer.Path, new HomeFiles()));
+                Assert.Equal(new LogVolume(writer.All.Length, rotations), LogVolume.Of(writer.Path, new HomeFiles()));
             }
         }, iter: Long.Times(100, otherwise: 30));
     }

@@ -176,6 +176,25 @@ public sealed class LifecycleProperties
         step.Event is ProcessEvent.ResetRequested ? 0 : step.Before.Restarts + (step.Effect == Effect.Spawn && step.Event is ProcessEvent.Tick ? 1 : 0), step.After.Restarts)));
 
     [Fact]
+    public void Each_restart_and_each_end_is_counted_once_and_nothing_is_taken_back() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        var (before, after) = (step.Before.Tally, step.After.Tally);
+        var isRestart = step.Effect == Effect.Spawn && step.Before.State is RunState.Backoff or RunState.Waiting { Automatic: true };
+        Assert.Equal(before.Restarts.Sum + (isRestart ? 1 : 0), after.Restarts.Sum);
+        Assert.Equal(before.Ends.Sum + (ReferenceEquals(step.Before.LastRun, step.After.LastRun) ? 0 : 1), after.Ends.Sum);
+        Assert.Equal(before.Starts.Counts.Sum + (step.Before.State is RunState.Running { IsReady: false } && step.After.State is RunState.Running { IsReady: true } ? 1 : 0), after.Starts.Counts.Sum);
+        Assert.All(RestartReasons.All, reason => Assert.True(after.Restarts[reason] >= before.Restarts[reason]));
+        Assert.All(EndKinds.All, kind => Assert.True(after.Ends[kind] >= before.Ends[kind]));
+    }));
+
+    [Fact]
+    public void Only_what_is_about_to_be_started_again_has_a_reason_for_it() => InEveryStory(steps => Assert.All(steps, step =>
+    {
+        if (step.After.State is not (RunState.Stopping or RunState.Backoff or RunState.Waiting))
+            Assert.Equal(default, step.After.Again);
+    }));
+
+    [Fact]
     public void A_run_that_is_over_began_before_it_ended() => InEveryStory(steps => Assert.All(steps, step =>
     {
         if (step.After.LastRun is { } run && !(run.StartedAt <= run.EndedAt && run.EndedAt <= step.Now))

@@ -239,6 +239,53 @@ public sealed class ObserverTests : IDisposable
     }
 
     [Fact]
+    public void Metrics_are_of_whole_trees_and_nobody_waits_for_them()
+    {
+        var main = _sentinel.Started("web");
+        var child = Machine.Fork(main);
+        (main.MemoryBytes, child.MemoryBytes, main.CpuTicks, child.CpuTicks, child.Threads) = (1000, 200, 50, 25, 4);
+        _sentinel.Started("stopped");
+        _sentinel.Stop("stopped");
+        var before = Machine.Clock.Elapsed;
+
+        var metrics = Ask<Answer.Metrics>(new Query.Metrics());
+
+        Assert.Equal(before, Machine.Clock.Elapsed);
+        Assert.Equal((null, "1.0"), (metrics.Daemon, metrics.Version));
+        Assert.Equal(["stopped", "web"], metrics.All.Select(process => process.Name).Order());
+        var web = metrics.All.Single(process => process.Name == "web");
+        Assert.Equal((true, true, 1200, 0.75, 5), (web.IsUp, web.IsReady, web.MemoryBytes, web.CpuSeconds, web.Threads));
+        var stopped = metrics.All.Single(process => process.Name == "stopped");
+        Assert.Equal(("stopped", false, null, null, null), (stopped.State, stopped.IsUp, stopped.MemoryBytes, stopped.CpuSeconds, stopped.StartedAt));
+    }
+
+    [Fact]
+    public void The_CPU_time_of_a_tree_does_not_fall_when_some_of_it_ends()
+    {
+        var main = _sentinel.Started("web");
+        var child = Machine.Fork(main);
+        (main.CpuTicks, child.CpuTicks) = (50, 25);
+        var observer = Observer();
+
+        Assert.Equal(0.75, Cpu());
+        child.End(0);
+        Assert.Equal(0.75, Cpu());
+        main.CpuTicks = 80;
+        Assert.Equal(0.8, Cpu());
+
+        double? Cpu() => Assert.Single(Assert.IsType<Answer.Metrics>(observer.Ask(new Query.Metrics()).Now()).All).CpuSeconds;
+    }
+
+    [Fact]
+    public void Checks_that_are_not_written_yet_count()
+    {
+        _sentinel.Started("web");
+        _sentinel.Store.Checks.Count(_sentinel["web"].Id, CheckResult.Passed);
+
+        Assert.Equal(1, Assert.Single(Ask<Answer.Metrics>(new Query.Metrics()).All).Tally.Checks[CheckResult.Passed]);
+    }
+
+    [Fact]
     public void What_is_found_is_what_doctor_finds() =>
         Assert.Equal("all is well", Assert.Single(Ask<Answer.Findings>(new Query.Findings()).All).What);
 
@@ -260,7 +307,7 @@ public sealed class ObserverTests : IDisposable
 
     private Observer Observer() => new(new ObserverTools(
         _sentinel.Store, Machine, new MadeUpOpenLogs(), new LogFiles(), new RegularFiles(), new Accounts(), _sentinel.Ports, _sentinel.Starts,
-        () => ValueTask.FromResult<IReadOnlyList<Finding>>([Finding.Ok("home", "all is well")]), Machine.Clock,
+        () => ValueTask.FromResult<IReadOnlyList<Finding>>([Finding.Ok("home", "all is well")]), Machine.Clock, "1.0",
         IsWatched: () => false, time => Machine.WaitAny([], time)));
 
     private Answer.Processes Answer(Query query) => Ask<Answer.Processes>(query);

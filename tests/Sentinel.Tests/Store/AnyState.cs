@@ -197,8 +197,19 @@ internal static class AnyState
             Group = group,
         });
 
+    private static Gen<Counts<T>> Counts<T>(IReadOnlyList<T> all)
+        where T : unmanaged =>
+        Gen.Long[0, Event.HighestNumber].Array[all.Count].Select(counts => all.Zip(counts).Aggregate(Model.Policy.Counts<T>.None, (sum, each) => sum.With(each.First, each.Second)));
+
+    private static readonly Gen<StartTimes> Starts = Gen.Select(Counts<int>([.. Enumerable.Range(0, StartTimes.Bounds.Count + 1)]), Gen.Long[0, Event.HighestNumber])
+        .Select((counts, milliseconds) => new StartTimes(counts, milliseconds));
+
+    public static readonly Gen<Tally> Tally =
+        Gen.Select(Counts(RestartReasons.All), Counts(EndKinds.All), Counts(CheckResults.All), Starts, Time.Nullable(), Gen.Bool).Select((restarts, ends, checks, starts, success, isNone) =>
+            isNone ? Model.Policy.Tally.None : new Tally { Restarts = restarts, Ends = ends, Checks = checks, Starts = starts, LastSuccess = success });
+
     public static readonly Gen<ProcessRecord> Record =
-        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null(), LogStarts)).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null(), LogStarts, Tally, Gen.Enum<RestartReason>())).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
         {
             Id = 0,
             Spec = spec,
@@ -213,6 +224,8 @@ internal static class AnyState
             Origin = owned.Item1,
             LeaseOver = owned.Item2,
             LogsFrom = owned.Item3,
+            Tally = owned.Item4,
+            Again = owned.Item5,
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>

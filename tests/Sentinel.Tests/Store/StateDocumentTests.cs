@@ -30,7 +30,8 @@ public sealed class StateDocumentTests
            "lastRun":{"pid":4710,"startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:04:06+00:00","witnessed":true,
              "peakMemoryBytes":4096,"how":{"signal":9,"coreDumped":true,"outOfMemory":true}},
            "origin":{"ancestry":[{"pid":812,"program":"bash"},{"pid":790,"program":"agent"}],"folder":"/home/user","at":"2026-01-02T03:04:05+00:00"},
-           "leaseOver":"bash (pid 812) has ended"},
+           "leaseOver":"bash (pid 812) has ended","again":"memory",
+           "tally":{"restarts":{"crash":2,"user":1},"ends":{"failure":1,"oom":1},"checks":{"passed":9,"failed":1},"starts":{"counts":[0,1,0,0,0,0,0,2],"milliseconds":812500},"lastSuccess":"2026-01-02T03:04:05+00:00"}},
           {"id":7,
            "spec":{"name":"worker","command":{"arguments":["worker"],"text":"worker","shell":false},
              "environment":"e1","options":{"cwd":"/","umask":"0000"}},
@@ -88,6 +89,7 @@ public sealed class StateDocumentTests
         "variables", "ports", "ports.0.process", "options.env-file", "options.port", "options.user", "nice", "ionice", "cpu-affinity", "oom-score-adj", "limit", "memory-max", "cpu-max", "pids-max",
         "options.restart", "restart-window", "stop-timeout", "stop-signal", "max-memory", "log-max-size", "log-backups", "log-compress",
         "lease", "term", "owner", "session", "origin", "leaseOver", "pidNamespace", "home", "born", "previous", "cookiePrefix", "mayHaveStrays", "lastEvent", "pendingEvents",
+        "again", "tally", "tally.restarts", "restarts.crash", "restarts.user", "ends", "ends.failure", "ends.oom", "checks", "checks.passed", "checks.failed", "starts", "lastSuccess",
     ];
 
     [Fact]
@@ -169,6 +171,10 @@ public sealed class StateDocumentTests
         Assert.Equal(("/home/user", since, "bash (pid 812) has ended"), (web.Origin!.Folder, web.Origin.At, web.LeaseOver));
         Assert.Equal([new Ancestor(812, "bash"), new Ancestor(790, "agent")], web.Origin.Ancestry);
         Assert.Equal((null, null, null), (state.Processes[7].Spec.Lease, state.Processes[7].Origin, state.Processes[7].LeaseOver));
+        Assert.Equal((RestartReason.Memory, 2, 1), (web.Again, web.Tally.Restarts[RestartReason.Crash], web.Tally.Restarts[RestartReason.User]));
+        Assert.Equal((1, 9, since), (web.Tally.Ends[EndKind.OutOfMemory], web.Tally.Checks[CheckResult.Passed], web.Tally.LastSuccess));
+        Assert.Equal((1, 2, 812_500), (web.Tally.Starts.Counts[1], web.Tally.Starts.Counts[7], web.Tally.Starts.Milliseconds));
+        Assert.Same(Tally.None, state.Processes[7].Tally);
         Assert.Equal([new PortRequest("http", "PORT")], web.Spec.Ports);
         Assert.Equal(new PortLease(8080, "http", since, ProcessId: 3), state.Ports[8080]);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Whole), JsonNode.Parse(StateDocument.Write(state))));

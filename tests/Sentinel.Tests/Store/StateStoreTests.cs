@@ -2,6 +2,7 @@ using Sentinel.Core.Home;
 using Sentinel.Core.Store;
 using Sentinel.Linux.Files;
 using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Policy;
 
@@ -60,6 +61,26 @@ public sealed class StateStoreTests : IDisposable
         AnyState.Same(Processes("web"), StateDocument.Read(File.ReadAllBytes(_home.PreviousState)));
         Assert.Equal(["lock", "state.json", "state.json.bak"], _folder.Files);
         Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void Health_checks_are_written_with_the_next_change_and_cause_none()
+    {
+        Save(Processes("web"));
+        _store.Checks.Count(1, CheckResult.Passed);
+        _store.Checks.Count(1, CheckResult.Failed);
+        _store.Checks.Count(99, CheckResult.Failed);
+        using (var transaction = _store.Begin())
+            transaction.Save();
+        Assert.Equal(0, Checks().Sum);
+
+        for (var i = 0; i < 2; i++)
+        {
+            _store.Tell(new Event.DaemonDown(DateTimeOffset.UnixEpoch, 7));
+            Assert.Equal((1, 1), (Checks()[CheckResult.Passed], Checks()[CheckResult.Failed]));
+        }
+
+        Counts<CheckResult> Checks() => Another().Read().Processes[1].Tally.Checks;
     }
 
     [Fact]

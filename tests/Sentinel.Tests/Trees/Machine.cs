@@ -210,6 +210,10 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
 
         public long MemoryBytes { get; set; }
 
+        public long CpuTicks { get; set; }
+
+        public int Threads { get; set; } = 1;
+
         public bool IsOnCpu { get; set; }
 
         public Func<TimeSpan?> CpuTime { get; set; } = () => TimeSpan.Zero;
@@ -251,6 +255,8 @@ internal sealed class Machine : IProcessTable, IProcessHandles, ISpawner
         {
             Group = Group ?? Session,
             ChildFaults = ChildFaults,
+            CpuTicks = CpuTicks,
+            Threads = Threads,
             IsSuspended = IsSuspended,
         };
 
