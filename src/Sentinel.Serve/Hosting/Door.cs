@@ -41,6 +41,7 @@ internal sealed class Door
         foreach (var route in Routing.All)
             foreach (var pattern in route.Patterns)
                 _server.MapMethods($"/v1/{pattern}", [route.Method], context => Answer(context, route));
+        _server.MapGet(MetricsRoute.Path, context => Checked(context, changes: false, MetricsRoute.Do));
         _server.MapPost("/v1/login", Login);
         _server.MapPost("/v1/codes", context => Checked(context, changes: true, call => call.Json(Documents.Written(json => json.WriteString("code", credentials.NewCode())))));
         if (options.WithPage)

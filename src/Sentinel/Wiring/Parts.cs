@@ -12,6 +12,7 @@ using Sentinel.Linux.Proc;
 using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;
 using Sentinel.Model.Policy;
+using Sentinel.Rendering;
 
 namespace Sentinel.Wiring;
 
