@@ -61,7 +61,7 @@ function Part({ part, processes }) {
         const label = splitName(name)[1]
         const box = html`<rect x=${x} y=${y} width=${width} height=${height} rx="6" /><text class="box-name" x=${x + 12} y=${y + 19}>${label.length > 20 ? label.slice(0, 19) + '…' : label}${members.length > 1 ? ` ×${members.length}` : ''}</text>
           <svg x=${x + 11} y=${y + 26} width="12" height="12" viewBox="0 0 16 16"><${Icon} shape=${seen.shape} /></svg><text class="box-state" x=${x + 28} y=${y + 36}>${seen.word}</text>`
-        return process ? html`<a key=${name} href=${to(process.name, 'why')} class=${'box tone-' + seen.tone} aria-label=${`${name} ${seen.word}`}>${box}</a>` : html`<g key=${name} class="box tone-off">${box}</g>`
+        return process ? html`<a key=${name} href=${to(process.name, 'why')} class=${'box tone-' + seen.tone}>${box}</a>` : html`<g key=${name} class="box tone-off">${box}</g>`
       })}
     </svg></div>
     <details><summary>As a list</summary><ul>${part.edges.map(edge => html`<li key=${edge.process + edge.needs}>${edge.process} needs ${edge.needs}${edge.until ? ` to be ${edge.until}` : ', in order only'}${edge.optional ? ', if it is there' : ''}${edge.restart ? '; is restarted with it' : ''}</li>`)}</ul></details>
