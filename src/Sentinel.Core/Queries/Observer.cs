@@ -13,7 +13,7 @@ namespace Sentinel.Core.Queries;
 
 /// <summary>What an observer works with.</summary>
 /// <param name="Examine">Does what <c>doctor</c> does.</param>
-/// <param name="Version">Of this program.</param>
+/// <param name="Version">Of this program; looked for only when asked, which costs a command more than the rest of a short list.</param>
 /// <param name="IsWatched">Whether a daemon watches over the processes.</param>
 /// <param name="Wait">Lets time pass; null: block, because there is nothing else to do meanwhile.</param>
 /// <param name="Sampler">Knows earlier looks.</param>
@@ -29,7 +29,7 @@ public sealed record ObserverTools(
     IStartWaits Starts,
     Func<ValueTask<IReadOnlyList<Finding>>> Examine,
     TimeProvider Time,
-    string Version,
+    Func<string> Version,
     Func<bool> IsWatched,
     Func<TimeSpan, ValueTask>? Wait = null,
     Sampler? Sampler = null,
@@ -40,8 +40,9 @@ public sealed class Observer(ObserverTools tools)
 {
     private readonly Reconciliation _reconciliation = new(tools.Store.Home, tools.Time, new PidFiles(tools.Files));
     private readonly EventReader _events = new(tools.Store);
-    private readonly Metering _metering = new(tools.Store, tools.Table);
     private readonly Overview _overview = new(tools.Table, tools.Time, tools.Wait, tools.Sampler);
+
+    private Metering Metering => field ??= new Metering(tools.Store, tools.Table);
 
     public async ValueTask<Answer> Ask(Query query) => query switch
     {
@@ -55,7 +56,7 @@ public sealed class Observer(ObserverTools tools)
         Query.Start start => await Await(start),
         Query.Log log => Read(log),
         Query.Findings => new Answer.Findings(await tools.Examine()),
-        Query.Metrics metrics => new Answer.Metrics(_metering.Measure(Look(metrics.Asker)), tools.Daemon?.Invoke(), tools.Version),
+        Query.Metrics metrics => new Answer.Metrics(Metering.Measure(Look(metrics.Asker)), tools.Daemon?.Invoke(), tools.Version()),
         Query.Events events => new Answer.Events(_events.After(events.After), _events.Last),
         _ => throw new NotSupportedException(query.GetType().Name),
     };

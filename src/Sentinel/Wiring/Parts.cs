@@ -54,7 +54,7 @@ internal static class Parts
             starts,
             examine,
             TimeProvider.System,
-            BuildVersion.Text,
+            () => BuildVersion.Text,
             isWatched,
             wait,
             sampler,

@@ -111,7 +111,7 @@ public sealed class LogPageTests : IDisposable
 
     private Answer.Log Answer(Query query) => Assert.IsType<Answer.Log>(new Observer(new ObserverTools(
         _sentinel.Store, _sentinel.Machine, new NoOpenLogs(), new LogFiles(), new RegularFiles(), new Accounts(), _sentinel.Ports, _sentinel.Starts,
-        () => throw new NotSupportedException(), _sentinel.Clock, "1.0", IsWatched: () => false)).Ask(query).Now());
+        () => throw new NotSupportedException(), _sentinel.Clock, () => "1.0", IsWatched: () => false)).Ask(query).Now());
 
     private sealed class NoOpenLogs : IOpenLogs
     {

@@ -307,7 +307,7 @@ public sealed class ObserverTests : IDisposable
 
     private Observer Observer() => new(new ObserverTools(
         _sentinel.Store, Machine, new MadeUpOpenLogs(), new LogFiles(), new RegularFiles(), new Accounts(), _sentinel.Ports, _sentinel.Starts,
-        () => ValueTask.FromResult<IReadOnlyList<Finding>>([Finding.Ok("home", "all is well")]), Machine.Clock, "1.0",
+        () => ValueTask.FromResult<IReadOnlyList<Finding>>([Finding.Ok("home", "all is well")]), Machine.Clock, () => "1.0",
         IsWatched: () => false, time => Machine.WaitAny([], time)));
 
     private Answer.Processes Answer(Query query) => Ask<Answer.Processes>(query);
