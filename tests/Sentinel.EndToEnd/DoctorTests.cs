@@ -440,7 +440,7 @@ public class DoctorTests
     [
         .. Directory.GetFileSystemEntries(home.Folder, "*", SearchOption.AllDirectories).Append(home.Folder).Order(StringComparer.Ordinal).Select(path =>
             $"{path} {File.GetLastWriteTimeUtc(path):O} {File.GetUnixFileMode(path)} "
-            + (Directory.Exists(path) || path == home.Socket || path == home.LockFile ? "" : Convert.ToHexString(File.ReadAllBytes(path)))),
+            + (Directory.Exists(path) || path == home.Socket || path == home.ApiSocket || path == home.LockFile ? "" : Convert.ToHexString(File.ReadAllBytes(path)))),
     ];
 }
 

@@ -356,7 +356,7 @@ public class EnvironmentTests
         (await home.Run("group", "set", "g", "--env", "A_KEY=secret-again")).Ok();
         (await home.Run("restart", "web")).Ok();
 
-        var files = Directory.GetFiles(home.Folder, "*", SearchOption.AllDirectories).Except([home.LockFile, home.Socket]).ToList();
+        var files = Directory.GetFiles(home.Folder, "*", SearchOption.AllDirectories).Except([home.LockFile, home.Socket, home.ApiSocket]).ToList();
         Assert.Contains(home.PreviousState, files);
         Assert.All(files, file => Assert.DoesNotContain("secret-", File.ReadAllText(file)));
         foreach (var file in new[] { home.StateFile, home.PreviousState })

@@ -59,6 +59,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     public string Socket => Path.Combine(Folder, "daemon.sock");
 
+    /// <summary>Where HTTP is spoken, while a daemon runs.</summary>
+    public string ApiSocket => Path.Combine(Folder, "api.sock");
+
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 
     public string EventsFile => Path.Combine(Folder, "events.jsonl");

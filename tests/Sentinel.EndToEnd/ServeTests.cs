@@ -186,7 +186,7 @@ public class ServeTests
     {
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Sleeper("web");
-        var socket = Path.Combine(home.Folder, "api.sock");
+        var socket = home.ApiSocket;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
         Assert.Empty(Servers());
 
@@ -210,6 +210,36 @@ public class ServeTests
 
         string Curl(string path) => $"curl --silent --fail --max-time 60 --unix-socket {socket} http://localhost/v1/{path}";
         List<Live> Servers() => [.. Live.All().Where(process => process.Program.EndsWith("sentinel-serve", StringComparison.Ordinal) && process.Mentions(home.Root))];
+    }
+
+    [Fact]
+    public async Task What_was_in_the_last_day_is_known_to_the_next_one_too()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Sleeper("web");
+        (await home.Run("run", "--name", "bad", "--", "false")).Ok();
+        await home.Run("wait", "bad");
+        using (var first = await Served.Web(home))
+        {
+            await Wait.Until(async () => (await Known(first, "day")).Count == 2, () => "it has looked");
+            first.Command.Signal(Signals.Terminate);
+            (await first.Command.End()).Ok();
+        }
+
+        using var next = await Served.Web(home);
+
+        await Wait.Until(async () => (await Known(next, "day")).Count == 2, () => "it knows what was");
+        Assert.Equal([("bad", "failed"), ("web", "up")], await Known(next, "day"));
+        Assert.Equal(["web"], (await Asked(next, "day&name=web"))["processes"]!.AsArray().Select(process => (string)process!["name"]!));
+        Assert.Equal((10, 360), ((int)(await Asked(next, "hour"))["stepSeconds"]!, (await Asked(next, "hour"))["processes"]![0]!["cpu"]!.AsArray().Count));
+
+        static async Task<JsonNode> Asked(Served served, string range) =>
+            (await served.Ask($"/v1/history?range={range}", headers: ("Authorization", $"Bearer {served.Token}"))).Ok().Json;
+
+        static async Task<List<(string, string)>> Known(Served served, string range) =>
+            [.. (await Asked(served, range))["processes"]!.AsArray()
+                .Select(process => ((string)process!["name"]!, (string?)process["states"]!.AsArray().LastOrDefault(state => state is not null)))
+                .Where(process => process.Item2 is not null).Select(process => (process.Item1, process.Item2!))];
     }
 
     private static List<string> Texts(JsonNode page) => [.. page["lines"]!.AsArray().Select(line => (string)line!["text"]!)];

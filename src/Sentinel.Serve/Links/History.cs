@@ -23,8 +23,9 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
     public async Task Keep(CancellationToken ends)
     {
         Load();
+        await Note(ends);
         using var timer = new PeriodicTimer(Often, time);
-        for (long noted = -1; await Tick();)
+        for (var noted = StepOf(Seldom); await Tick();)
         {
             // Where nobody looks, once a step of the day is enough.
             var step = StepOf(Seldom);
@@ -66,8 +67,8 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
             {
                 var points = (ofDay ? track.Value.Day : track.Value.Hour).From(first, length);
                 json.WriteString("name", track.Key);
-                json.WriteArray("cpu", points, point => Write(point?.Cpu is { } cpu ? Math.Round(cpu, 1) : null));
-                json.WriteArray("memory", points, point => Write(point?.Memory));
+                json.WriteArray("cpu", points, point => Write(point?.Cpu is { } cpu && float.IsFinite(cpu) ? Math.Round(cpu, 1) : null));
+                json.WriteArray("memory", points, point => Write(point?.Kilobytes is { } known and not Point.Unknown ? known * 1024.0 : null));
                 json.WriteArray("states", points, point => json.WriteStringValue(point is { } known ? Words[known.State] : null));
             });
 
@@ -102,7 +103,7 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
             foreach (var process in answer.All.Take(Most))
             {
                 var track = _tracks.GetOrAdd(process.Name, _ => new Track(new Ring(Hour), new Ring(Day)));
-                var point = new Point((float?)process.CpuPercent, process.MemoryBytes, StateOf(process));
+                var point = Point.Of(process.CpuPercent, process.MemoryBytes, StateOf(process));
                 track.Hour.Add(StepOf(Often), point);
                 track.Day.Add(StepOf(Seldom), point);
             }
@@ -152,55 +153,62 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
         }
     }
 
-    /// <param name="Cpu">In percent of a CPU; null: not known.</param>
-    /// <param name="Memory">In bytes; null: not known.</param>
+    /// <param name="Cpu">In percent of a CPU; not a number: not known.</param>
+    /// <param name="Kilobytes">Of memory, in KiB.</param>
     /// <param name="State">An index of <see cref="Words"/>.</param>
-    private readonly record struct Point(float? Cpu, long? Memory, byte State);
+    private readonly record struct Point(float Cpu, uint Kilobytes, byte State)
+    {
+        public const uint Unknown = uint.MaxValue;
+
+        public static Point Of(double? cpu, long? memory, byte state) =>
+            new((float)(cpu ?? double.NaN), memory is { } bytes ? (uint)Math.Min(bytes / 1024, Unknown - 1) : Unknown, state);
+    }
 
     private sealed record Track(Ring Hour, Ring Day);
 
-    /// <summary>The last points, each with the number of its step.</summary>
+    /// <summary>The last points, each with the number of its step: 13 bytes for each.</summary>
     private sealed class Ring(int length)
     {
-        private readonly (long Step, Point Point)[] _points = new (long, Point)[length];
+        private readonly Lock _lock = new();
+        private readonly uint[] _steps = new uint[length], _kilobytes = new uint[length];
+        private readonly float[] _cpu = new float[length];
+        private readonly byte[] _states = new byte[length];
 
         public void Add(long step, Point point)
         {
-            lock (_points)
+            lock (_lock)
             {
-                ref var place = ref _points[step % length];
-                place = (step, place.Step == step && place.Point.State > point.State ? point with { State = place.Point.State } : point);
+                var at = step % length;
+                _states[at] = _steps[at] == step ? Math.Max(_states[at], point.State) : point.State;
+                (_steps[at], _cpu[at], _kilobytes[at]) = ((uint)step, point.Cpu, point.Kilobytes);
             }
         }
 
         public List<Point?> From(long first, int count)
         {
-            lock (_points)
-                return [.. Enumerable.Range(0, count).Select(i => _points[(first + i) % length] is var place && place.Step == first + i ? place.Point : (Point?)null)];
+            lock (_lock)
+                return [.. Enumerable.Range(0, count).Select(i => (first + i) % length is var at && _steps[at] == first + i
+                    ? new Point(_cpu[at], _kilobytes[at], _states[at]) : (Point?)null)];
         }
 
         public void Write(BinaryWriter file)
         {
-            lock (_points)
-                foreach (var (step, point) in _points)
+            lock (_lock)
+                for (var at = 0; at < length; at++)
                 {
-                    file.Write(step);
-                    file.Write(point.Cpu ?? float.NaN);
-                    file.Write(point.Memory ?? -1);
-                    file.Write(point.State);
+                    file.Write(_steps[at]);
+                    file.Write(_cpu[at]);
+                    file.Write(_kilobytes[at]);
+                    file.Write(_states[at]);
                 }
         }
 
         public static Ring Read(BinaryReader file, int length)
         {
             var ring = new Ring(length);
-            for (var i = 0; i < length; i++)
-            {
-                var (step, cpu, memory, state) = (file.ReadInt64(), file.ReadSingle(), file.ReadInt64(), file.ReadByte());
-                if (step >= 0 && state < Words.Length && step % length == i)
-                    ring._points[i] = (step, new Point(float.IsNaN(cpu) ? null : cpu, memory < 0 ? null : memory, state));
-            }
-
+            for (var at = 0; at < length; at++)
+                (ring._steps[at], ring._cpu[at], ring._kilobytes[at], ring._states[at]) = (
+                    file.ReadUInt32(), file.ReadSingle(), file.ReadUInt32(), (byte)Math.Min(file.ReadByte(), Words.Length - 1));
             return ring;
         }
     }

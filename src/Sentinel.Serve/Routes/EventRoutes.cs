@@ -4,6 +4,7 @@ using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Store;
 using Sentinel.Linux.Files;
+using Sentinel.Linux.Sockets;
 using Sentinel.Model;
 using Sentinel.Rendering;
 
@@ -29,13 +30,23 @@ internal static class EventRoutes
 
     private static async Task Follow(Call call)
     {
-        var last = (await call.Ask<Answer.Events>(new Query.Events(Event.HighestNumber))).Last;
-        var after = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? Number(id) : call.Asked("after") is { } asked ? Number(asked) : last;
+        var known = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : call.Asked("after");
+        var (after, last) = (known is null ? (long?)null : Number(known), (long?)null);
+        try
+        {
+            last = (await call.Ask<Answer.Events>(new Query.Events(Event.HighestNumber))).Last;
+        }
+        catch (DaemonException e) when (after is not null && (e is DaemonGoneException || e.IsSilent))
+        {
+            // Who goes on from where it was waits for the next daemon.
+        }
+
         if (after > last)
             throw new BadRequestException($"no event has the number {after}: the last is {last}");
+        var from = after ?? last!.Value;
         await EventWriter.Write(call, async writer =>
         {
-            await foreach (var notice in call.Parts.Events.Follow(after, call.Gone))
+            await foreach (var notice in call.Parts.Events.Follow(from, call.Gone))
                 if (notice is null)
                     await writer.Nothing();
                 else
