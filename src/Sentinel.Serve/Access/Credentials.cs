@@ -72,7 +72,9 @@ internal sealed class Credentials(SentinelHome home, TimeProvider time)
         {
             var options = new FileStreamOptions
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             };
             using var file = new StreamWriter(path, options);
             file.Write(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Connections.Features;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Sentinel.Serve.Access;
 

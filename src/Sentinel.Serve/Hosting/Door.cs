@@ -223,7 +223,11 @@ internal sealed class Door
         {
             context.Response.Cookies.Append(_parts.Guard.CookieName, cookie, new CookieOptions
             {
-                HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/", MaxAge = Credentials.CookieTime, IsEssential = true,
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Path = "/",
+                MaxAge = Credentials.CookieTime,
+                IsEssential = true,
             });
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }

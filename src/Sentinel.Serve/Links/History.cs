@@ -123,7 +123,9 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
             var draft = path + ".new";
             using (var file = new BinaryWriter(new FileStream(draft, new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             })))
                 foreach (var (name, track) in _tracks)
                 {

@@ -1,7 +1,6 @@
-using Sentinel.Rendering;
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Sentinel.Wiring;
+using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
 
