@@ -41,6 +41,44 @@ export async function Stop_asks_when_another_process_needs_it({ open, own }) {
   await until('both are stopped', async () => await stateOf('page-base') === 'stopped' && await stateOf('page-top') === 'stopped')
 }
 
+export async function Stop_asks_even_before_the_page_knows_who_needs_whom({ open, own }) {
+  await run(own('page-base'), 'sleep', '1000')
+  await run(own('page-top'), '--needs', 'page-base', 'sleep', '1000')
+  await until('page-top runs', async () => await stateOf('page-top') === 'running')
+  let answer
+  const held = new Promise(resolve => { answer = resolve })
+  const page = await open('#/', { prepare: page => page.route('**/v1/graph', async route => {
+    await held
+    await route.continue()
+  }) })
+  await page.getByLabel('Stop page-base', { exact: true }).click()
+  answer()
+  await page.getByRole('dialog').getByText('page-top needs it').waitFor()
+  assert.equal(await stateOf('page-base'), 'running')
+}
+
+export async function Stop_asks_for_a_need_that_is_newer_than_the_page({ open, own }) {
+  await run(own('page-base'), 'sleep', '1000')
+  await run(own('page-top'), 'sleep', '1000')
+  const page = await open('#/')
+  await page.locator('.link-live').waitFor()
+  await sentinel(['set', 'page-top', '--needs', 'page-base'])
+  await until('page-top runs', async () => await stateOf('page-top') === 'running')
+  await page.getByLabel('Stop page-base', { exact: true }).click()
+  await page.getByRole('dialog').getByText('page-top needs it').waitFor()
+  assert.equal(await stateOf('page-base'), 'running')
+}
+
+export async function Nothing_is_stopped_while_it_cannot_be_known_who_needs_it({ open, own }) {
+  await run(own('page-base'), 'sleep', '1000')
+  const page = await open('#/')
+  await page.locator('.link-live').waitFor()
+  await page.route('**/v1/graph', route => route.abort())
+  await page.getByLabel('Stop page-base', { exact: true }).click()
+  await page.getByText('it is not known who needs it').waitFor()
+  assert.equal(await stateOf('page-base'), 'running')
+}
+
 export async function A_process_that_waits_says_for_what_and_leads_there({ open, own }) {
   await run(own('page-late'), '--ready-log', 'never', 'sleep', '1000')
   await run(own('page-waits'), '--needs', 'page-late', 'sleep', '1000')

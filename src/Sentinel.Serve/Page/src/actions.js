@@ -2,7 +2,7 @@ import { html } from './html.js'
 import { change, path } from './api.js'
 import { ask, note } from './dialog.js'
 import { count, list } from './format.js'
-import { live, refresh } from './live.js'
+import { live, refresh, refreshGraph } from './live.js'
 import { dependents } from './state.js'
 import { createStore } from './store.js'
 
@@ -43,9 +43,20 @@ function outcome(verb, name, results) {
 export const start = name => perform('start', name, path(['processes', name, 'start']))
 export const reset = name => perform('reset', name, path(['processes', name, 'reset']))
 
+// Who runs and needs it, asked for anew: what is ended must not hang on what the page knew a while ago, or not yet. Null:
+// that could not be asked, and nothing is done.
+async function needing(name, follows) {
+  try {
+    return dependents(name, await refreshGraph(), live.get().processes ?? [], follows)
+  } catch (error) {
+    note(`Nothing was done to ${name}, for it is not known who needs it: ${error.message}`, { bad: true, hint: error.hint })
+    return null
+  }
+}
+
 export async function stop(name) {
-  const { graph, processes } = live.get()
-  const others = dependents(name, graph, processes)
+  const others = await needing(name)
+  if (!others) return false
   let body = {}
   if (others.length) {
     const choice = await ask({
@@ -63,8 +74,8 @@ export async function stop(name) {
 }
 
 export async function restart(name) {
-  const { graph, processes } = live.get()
-  const others = dependents(name, graph, processes, edge => edge.restart)
+  const others = await needing(name, edge => edge.restart)
+  if (!others) return false
   if (others.length && !await ask({
     title: `Restart ${name}?`,
     text: needed(name, others, others.length === 1 ? 'is restarted after it' : 'are restarted after it'),
@@ -74,8 +85,8 @@ export async function restart(name) {
 }
 
 export async function remove(name) {
-  const { graph, processes } = live.get()
-  const others = dependents(name, graph, processes)
+  const others = await needing(name)
+  if (!others) return false
   const choice = await ask({
     title: `Delete ${name}?`,
     text: html`<p>It is stopped, and Sentinel forgets it and its settings. Its log files stay.</p>${others.length > 0 && needed(name, others, others.length === 1 ? 'goes on without it' : 'go on without it')}`,

@@ -8,6 +8,8 @@ let number = 0
 
 /** Asks and gives the `value` of the choice; null: none. The first choice has the focus. */
 export function ask({ title, text, choices }) {
+  // A second question, such as of a key that was pressed twice, takes the place of the first.
+  over.get().ask?.answer(null)
   return new Promise(answer => over.set({ ask: { title, text, choices, answer } }))
 }
 

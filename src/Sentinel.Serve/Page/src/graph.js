@@ -1,8 +1,8 @@
-import { html, useMemo } from './html.js'
+import { html, useEffect, useMemo } from './html.js'
 import { splitName } from './format.js'
 import { Icon } from './icon.js'
 import { layers } from './layers.js'
-import { live } from './live.js'
+import { live, refreshGraph } from './live.js'
 import { link, to } from './route.js'
 import { isBad, look, resolve } from './state.js'
 import { useStore } from './store.js'
@@ -14,6 +14,7 @@ export function Graph() {
   const graph = useStore(live, value => value.graph)
   const processes = useStore(live, value => value.processes)
   const parts = useMemo(() => split(graph), [graph])
+  useEffect(() => { refreshGraph().catch(() => {}) }, [])
   if (!graph) return html`<div class="empty quiet" aria-busy="true"><p>Loading…</p></div>`
   if (!graph.needs.length) return html`<div class="empty"><h2>No process needs another</h2><p>In a <code>sentinel.toml</code>, name what a process needs:</p><pre>[process.api]\nneeds = "db"</pre></div>`
   return html`<section class="graphs scroll" tabindex="0" role="region" aria-label="Graph of dependencies">

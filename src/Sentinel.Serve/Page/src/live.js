@@ -84,9 +84,16 @@ async function look() {
   const changed = known.size !== answer.processes.length || answer.processes.some(process => !known.has(process.name))
   live.set({ processes: answer.processes, warnings: answer.warnings ?? [], at: Date.now() })
   if (changed || live.get().graph === null) {
-    const [graph, projects] = await Promise.all([get(path(['graph'])), get(path(['projects']))])
-    live.set({ graph, projects: projects.projects })
+    const [projects] = await Promise.all([get(path(['projects'])), refreshGraph()])
+    live.set({ projects: projects.projects })
   }
+}
+
+/** Asks who needs whom now; no event tells that it has changed. */
+export async function refreshGraph() {
+  const graph = await get(path(['graph']))
+  live.set({ graph })
+  return graph
 }
 
 // First what was, then what comes after exactly that: nothing is missed and nothing comes twice.
