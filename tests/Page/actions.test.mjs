@@ -127,6 +127,14 @@ export async function A_killed_daemon_is_told_and_no_event_is_missed_when_it_is_
   assert.ok(await page.getByText('The daemon is gone.').count() === 0)
 }
 
+export async function Keys_that_come_faster_than_the_page_is_drawn_all_count({ open, own }) {
+  for (const letter of ['a', 'b', 'c', 'd', 'e']) await run(own(`page-fast-${letter}`), 'sleep', '1000')
+  const page = await open('#/?q=page-fast')
+  await page.waitForFunction(() => document.querySelectorAll('a.name').length === 5)
+  await page.evaluate(() => { for (const key of 'jjjjjkk') document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) })
+  await page.waitForFunction(() => document.activeElement.textContent === 'page-fast-c')
+}
+
 export async function Keys_move_open_look_and_go_back({ open, own }) {
   await run(own('page-key-a'), 'sleep', '1000')
   await run(own('page-key-b'), 'sleep', '1000')

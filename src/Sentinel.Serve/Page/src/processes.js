@@ -1,7 +1,7 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from './html.js'
 import { want } from './history.js'
 import { Icon } from './icon.js'
-import { bind, chosen } from './keys.js'
+import { bind, chosen, current } from './keys.js'
 import { rowsOf } from './list.js'
 import { live } from './live.js'
 import { narrow, useMedia } from './media.js'
@@ -25,20 +25,26 @@ export function Processes({ beside }) {
   const height = small ? 64 : 36
   const rows = useMemo(() => rowsOf(processes ?? [], query.q, query.sort), [processes, query.q, query.sort])
   const { box, onScroll, first, last, show } = useRows(rows.length, height, small ? 0 : 32)
-  const focus = useRef(false)
+  const focus = useRef(null)
+  const drawn = useRef(rows)
+  drawn.current = rows
   const selected = open ?? picked
   const shown = rows.slice(first, last)
 
+  // Keys come faster than the page is drawn: each starts from where the one before it has led.
   const move = step => {
-    const at = rows.findIndex(row => row.process?.name === selected)
+    const rows = drawn.current
+    const from = current()
+    const at = rows.findIndex(row => row.process?.name === from)
     let i = step === 'first' ? -1 : step === 'last' ? rows.length : at
     const way = step === 'last' || step === -1 ? -1 : 1
     do i += way
     while (rows[i] && !rows[i].process)
     if (!rows[i]) return
-    chosen.set({ name: rows[i].process.name })
-    if (open) go(to(rows[i].process.name, route.get().tab))
-    focus.current = true
+    const { name } = rows[i].process
+    focus.current = name
+    chosen.set({ name })
+    if (open) go(to(name, route.get().tab))
     show(i)
   }
   useEffect(() => bind({
@@ -47,9 +53,9 @@ export function Processes({ beside }) {
     Enter: event => event.target.closest('a, button') ? false : selected ? go(to(selected)) : false,
   }))
   useLayoutEffect(() => {
-    const target = focus.current && box.current?.querySelector('tr.selected a.name')
+    const target = focus.current && focus.current === selected && box.current?.querySelector('tr.selected a.name')
     if (!target) return
-    focus.current = false
+    focus.current = null
     target.focus({ preventScroll: true })
   })
   const names = shown.map(row => row.process?.name).filter(Boolean)

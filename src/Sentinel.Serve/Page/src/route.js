@@ -29,7 +29,11 @@ export const route = createStore(parse(location.hash))
 
 addEventListener('hashchange', () => route.set({ ...parse(location.hash) }))
 
-export const go = hash => { location.hash = hash }
+/** Goes there; `route` says so at once, and not only when the browser tells of it. */
+export function go(hash) {
+  location.hash = hash
+  route.set(parse(location.hash))
+}
 
 /** Changes the query of this view in place: no step for Back. */
 export function setQuery(part) {
