@@ -131,14 +131,18 @@ internal static class Documents
     public static byte[] Of(LogFile log, LogLine line, DateTimeOffset? time)
     {
         var shown = Encoding.UTF8.GetString(ShownText.Of(line.Text).Span);
-        return JsonFields.Object(JsonFields.Relaxed, json =>
-        {
-            json.WriteString("process", log.Process);
-            json.WriteString("stream", log.Stream.Word());
-            json.WriteNumber("position", line.Position);
-            json.WriteString("text", shown);
-            json.WriteOrNull("time", time);
-        });
+        return JsonFields.Object(JsonFields.Relaxed, json => Write(json, log, line.Position, shown, time));
+    }
+
+    /// <summary>The same as properties of the current object.</summary>
+    /// <param name="text">What is shown of it.</param>
+    public static void Write(Utf8JsonWriter json, LogFile log, long position, string text, DateTimeOffset? time)
+    {
+        json.WriteString("process", log.Process);
+        json.WriteString("stream", log.Stream.Word());
+        json.WriteNumber("position", position);
+        json.WriteString("text", text);
+        json.WriteOrNull("time", time);
     }
 
     internal static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>

@@ -8,12 +8,12 @@ namespace Sentinel.Serve;
 /// <param name="Code">For programs; see docs/api.md.</param>
 /// <param name="Detail">A sentence for people.</param>
 /// <param name="Hint">What to do; null: the sentence says it.</param>
-/// <param name="Results">What the command printed, if it got that far: what was done, and what was not.</param>
-internal sealed record Problem(int Status, string Code, string Detail, string? Hint = null, byte[]? Results = null)
+/// <param name="Results">Those of the command, if it got that far: what was done, and what was not.</param>
+internal sealed record Problem(int Status, string Code, string Detail, string? Hint = null, JsonElement? Results = null)
 {
     public const string MediaType = "application/problem+json";
 
-    public static Problem Of(FailureCode code, string detail, string? hint = null, byte[]? results = null) => new(StatusOf(code), code.Word(), detail, hint, results);
+    public static Problem Of(FailureCode code, string detail, JsonElement? results = null) => new(StatusOf(code), code.Word(), detail, Results: results);
 
     public byte[] ToJson() => JsonFields.Object(JsonFields.Relaxed, json =>
     {
@@ -23,11 +23,8 @@ internal sealed record Problem(int Status, string Code, string Detail, string? H
         json.WriteString("detail", Detail);
         json.WriteString("code", Code);
         json.WriteOrNull("hint", Hint);
-        if (Results is { Length: > 0 } document)
-        {
-            using var read = JsonDocument.Parse(document);
-            json.WriteOrNull("results", read.RootElement.Maybe("results"));
-        }
+        if (Results is { } results)
+            json.WriteOrNull("results", results);
     });
 
     private static int StatusOf(FailureCode code) => code switch

@@ -3,11 +3,16 @@ import { chromium } from 'playwright-core'
 
 export const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  // A name that somebody else has made point to this machine.
+  '--host-resolver-rules=MAP rebound.test 127.0.0.1',
+  // What is tried is how the server keeps out pages, not how this browser does.
+  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests']
 
 /**
- * A browser that is signed in once with the one-use code of `url`. `open` gives a page at a hash, and `complaints` has what no
- * test may cause: errors on the console, what the content security policy refuses, requests to another host.
+ * A browser that is signed in once with the one-use code of `url`. `open` gives a page at a hash, `visit` a page of any address in a browser
+ * that is signed in, and `complaints` has what no test may cause: errors on the console, what the content security policy refuses, requests
+ * to another host. Pages that were visited may do all that.
  */
 export async function start(url) {
   const origin = new URL(url).origin
@@ -39,6 +44,13 @@ export async function start(url) {
       watch(one)
       await prepare(one)
       await one.goto(origin + '/' + hash)
+      return one
+    },
+    async visit(url, { signedOut = false, prepare = async () => {} } = {}) {
+      const context = await browser.newContext({ storageState: signedOut ? undefined : signedIn })
+      const one = await context.newPage()
+      await prepare(one)
+      await one.goto(url)
       return one
     },
     close: () => browser.close(),

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -31,3 +32,10 @@ export async function until(what, look) {
 }
 
 export const daemonPid = async () => (await sentinel(['daemon', 'status', '--json'], { allowed: true }))?.pid ?? null
+
+/** A page of its own, with these options of `sentinel web`: its link, and a way to end it. */
+export async function web(...options) {
+  const child = spawn(program, ['web', '--listen', '0', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()
+  return { link: value, end: () => new Promise(resolve => { child.on('exit', resolve); child.kill() }) }
+}

@@ -3,6 +3,7 @@
 import { start } from './browser.mjs'
 import { sentinel } from './home.mjs'
 import * as actions from './actions.test.mjs'
+import * as guard from './guard.test.mjs'
 import * as logs from './logs.test.mjs'
 import * as looks from './looks.test.mjs'
 
@@ -11,7 +12,7 @@ if (!process.env.PAGE_URL || !process.env.SENTINEL_HOME) {
   process.exit(2)
 }
 const wanted = process.argv.slice(2)
-const tests = [actions, logs, looks].flatMap(Object.entries).filter(([name]) => !wanted.length || wanted.some(part => name.includes(part)))
+const tests = [actions, guard, logs, looks].flatMap(Object.entries).filter(([name]) => !wanted.length || wanted.some(part => name.includes(part)))
 const browser = await start(process.env.PAGE_URL)
 let failed = 0
 let skipped = 0
@@ -19,13 +20,15 @@ for (const [name, test] of tests) {
   const mine = []
   browser.complaints.length = 0
   const pages = []
+  const noted = open => async (...args) => {
+    const page = await open(...args)
+    pages.push(page)
+    return page
+  }
   const context = {
     ...browser,
-    async open(...args) {
-      const page = await browser.open(...args)
-      pages.push(page)
-      return page
-    },
+    open: noted(browser.open),
+    visit: noted(browser.visit),
     own(process) {
       mine.push(process)
       return process

@@ -189,6 +189,27 @@ public partial class DaemonClientTests
         Assert.Empty(home.Supervised());
     }
 
+    [Theory]
+    [InlineData("start", 0, "Started daemon")]
+    [InlineData("status", 1, "Daemon is not running")]
+    public async Task One_that_is_found_while_it_ends_is_none(string verb, int exitCode, string said)
+    {
+        await using var home = new SentinelHome();
+        Directory.CreateDirectory(home.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var ending = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        ending.Bind(new UnixDomainSocketEndPoint(home.Socket));
+        ending.Listen();
+        using var command = home.Begin("daemon", verb);
+
+        (await ending.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+        (await ending.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+        ending.Dispose();
+
+        var outcome = await command.End();
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains(said, outcome.Stdout);
+    }
+
     [Fact]
     public async Task Half_a_message_is_in_nobodys_way()
     {

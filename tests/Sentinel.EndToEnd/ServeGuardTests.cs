@@ -94,10 +94,17 @@ public class ServeGuardTests
         foreach (var wrong in (string[])[cookie.Replace("sentinel-", "sentinel-1"), cookie[..^1] + (cookie[^1] == '0' ? '1' : '0'), cookie.Replace("=", "=9"), $"sentinel-{served.Url.Port}=", $"sentinel-{served.Url.Port}=1.2.3"])
             (await served.Ask("/v1/processes", headers: ("Cookie", wrong))).Is(401, "not-let-in");
 
-        // The next 'web' finds this one.
-        var again = (await home.Run("web")).Ok().Stdout;
-        Assert.StartsWith($"http://127.0.0.1:{served.Url.Port}/#", again);
-        Assert.Equal(204, (await served.Ask("/v1/login", HttpMethod.Post, $$"""{"code": "{{again.Split('\n')[0].Split('#')[1]}}"}""")).Status);
+        // The next 'web' finds this one, unless it asks for another.
+        foreach (var options in (string[][])[[], ["--listen", $"{served.Url.Port}"]])
+        {
+            var again = (await home.Run(["web", .. options])).Ok().Stdout;
+            Assert.StartsWith($"http://127.0.0.1:{served.Url.Port}/#", again);
+            Assert.Equal(204, (await served.Ask("/v1/login", HttpMethod.Post, $$"""{"code": "{{again.Split('\n')[0].Split('#')[1]}}"}""")).Status);
+        }
+
+        using var readOnly = await Served.Web(home, "--read-only");
+        Assert.NotEqual(served.Url.Port, readOnly.Url.Port);
+        Assert.StartsWith($"http://127.0.0.1:{served.Url.Port}/#", (await home.Run("web")).Ok().Stdout);
     }
 
     [Fact]

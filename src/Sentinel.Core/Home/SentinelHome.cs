@@ -42,6 +42,9 @@ public sealed record SentinelHome(string Folder)
     /// <summary>Where the page for browsers is, for the next one who asks for it.</summary>
     public string Web => Path.Combine(Folder, "web.json");
 
+    /// <summary>What processes used in the last day, for charts.</summary>
+    public string History => Path.Combine(Folder, "history");
+
     /// <summary>What happened, one line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");
 

@@ -40,7 +40,7 @@ public interface IHomeFiles
 /// <param name="Written">When it was last written to, in nanoseconds since 1970.</param>
 public sealed record FileVersion(FileMark File, ulong Bytes, long Written);
 
-/// <summary>Reads and copies small files of Sentinel's folder as a whole.</summary>
+/// <summary>Reads, writes and copies small files of Sentinel's folder as a whole.</summary>
 public static class WholeFiles
 {
     /// <inheritdoc cref="IHomeFiles.OpenToRead"/>
@@ -59,9 +59,14 @@ public static class WholeFiles
     /// <summary>Creates a file anew with the content of another, if that exists.</summary>
     public static void Copy(this IHomeFiles files, string from, string to, bool mayHaveTwoNames = false)
     {
-        if (files.ReadAll(from, mayHaveTwoNames) is not { } content)
-            return;
-        using var copy = files.MakeAnew(to);
-        RandomAccess.Write(copy, content, 0);
+        if (files.ReadAll(from, mayHaveTwoNames) is { } content)
+            files.WriteAll(to, content);
+    }
+
+    /// <summary>Creates a file anew.</summary>
+    public static void WriteAll(this IHomeFiles files, string path, ReadOnlySpan<byte> content)
+    {
+        using var file = files.MakeAnew(path);
+        RandomAccess.Write(file, content, 0);
     }
 }

@@ -49,6 +49,27 @@ public sealed record LogFile(string Process, LogStream Stream, string Path)
         return start;
     }
 
+    /// <summary>
+    /// Where a process's own output begins: what a deleted process of the same name wrote before is not its own.
+    /// </summary>
+    /// <param name="start">Where the log begins.</param>
+    /// <param name="end">Where it ends.</param>
+    public static long StartOfOwn(ProcessRecord record, LogStream stream, long start, long end) =>
+        record.LogsFrom?.Of(stream) is { } from && from <= end ? Math.Max(start, from) : start;
+
+    /// <summary>Where the last line begins that is not finished; the end, if all are.</summary>
+    /// <inheritdoc cref="StartOfLastLines" path="/param"/>
+    public static long EndOfWholeLines(LogHistory log, long start, long end) =>
+        StartOfLastLines(log, 1, start, end) is var last && IsWhole(log, last, end) ? end : last;
+
+    /// <summary>Whether what lies between two positions ends with the end of a line, or is nothing.</summary>
+    public static bool IsWhole(LogHistory log, long start, long end)
+    {
+        var last = end - 1;
+        Span<byte> one = stackalloc byte[1];
+        return end <= start || (log.Read(ref last, one) == 1 && one[0] == '\n');
+    }
+
     // If the range is not contiguous, the last piece of it.
     private static int Fill(LogHistory log, ref long position, long end, Span<byte> buffer)
     {

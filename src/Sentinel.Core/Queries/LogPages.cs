@@ -19,13 +19,9 @@ internal sealed class LogPages(SentinelHome home, ILogFiles files)
     public LogPage Read(ProcessRecord record, Query.Log query)
     {
         var log = LogFile.Of(record, home).Single(log => log.Stream == query.Stream);
-        var times = LogTimes.Read(log.Path, files.Home);
         using var history = new LogHistory(log.Path, files);
         var end = history.End;
-        // The output of a deleted process of the same name is not its own.
-        var start = record.LogsFrom?.Of(query.Stream) is { } from && from <= end
-            ? Math.Max(history.Start, from)
-            : history.Start;
+        var start = LogFile.StartOfOwn(record, query.Stream, history.Start, end);
         var most = Math.Clamp(query.Lines, 1, MostLines);
         if (query.After is { } after)
             return Page(Math.Clamp(after, start, end), end, keepsFirst: true);
@@ -35,6 +31,7 @@ internal sealed class LogPages(SentinelHome home, ILogFiles files)
         LogPage Page(long from, long to, bool keepsFirst)
         {
             var lines = new Queue<LogPageLine>();
+            var times = LogTimes.Read(log.Path, files.Home, from);
             var (characters, next) = (0, from);
             foreach (var line in LogLines.Read(history, from, to))
             {

@@ -47,6 +47,25 @@ public sealed class DaemonClient : ISupervisor
         return socket is null && !isBusy ? null : new DaemonClient(home, warn);
     }
 
+    /// <summary>Without a look whether there is one: who asks it hears that (<see cref="DaemonGoneException"/>).</summary>
+    /// <param name="warn">Gets the warnings of the daemon.</param>
+    public static DaemonClient Of(SentinelHome home, Action<string> warn) => new(home, warn);
+
+    /// <summary>What the daemon says of itself; null when none is running, or the one that was found is just ending.</summary>
+    /// <inheritdoc cref="Find" path="/param"/>
+    /// <exception cref="DaemonException">It does not answer.</exception>
+    public static DaemonStatus? Describe(SentinelHome home, Action<string> warn)
+    {
+        try
+        {
+            return Find(home, warn)?.Describe();
+        }
+        catch (DaemonGoneException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="DaemonException">It refuses, or does not answer.</exception>
     public ValueTask<IReadOnlyList<Outcome>> Do(Request request)
     {

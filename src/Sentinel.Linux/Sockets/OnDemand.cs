@@ -37,14 +37,14 @@ public sealed class OnDemand : IDisposable
     /// <summary>Listens again if someone has removed the socket.</summary>
     public void KeepThere()
     {
-        if (Inode.At(_path) == _file || !Directory.Exists(Path.GetDirectoryName(_path)))
+        if (!UnixSocket.IsLost(_path, _file))
             return;
         _waiting?.Dispose();
         _listener.Dispose();
         _listener = Listen();
     }
 
-    /// <summary>Whoever is connected stays so.</summary>
+    /// <summary>Those who are connected stay connected.</summary>
     public void Dispose()
     {
         _waiting?.Dispose();

@@ -58,7 +58,7 @@ public sealed class RequestServer : IDisposable
     /// <summary>Listens again if someone has removed the socket, or replaced it with one on which nobody listens.</summary>
     public void KeepThere()
     {
-        if (Inode.At(_path) == _file || !Directory.Exists(Path.GetDirectoryName(_path)))
+        if (!UnixSocket.IsLost(_path, _file))
             return;
         using (var other = UnixSocket.Connect(_path, out var isBusy))
             if (other is not null || isBusy)

@@ -21,6 +21,10 @@ internal static unsafe class UnixSocket
         return LibC.listen(socket, Backlog) == 0 ? socket : throw SystemCallException.Last("listen on", path);
     }
 
+    /// <summary>Whether somebody has removed or replaced the file of a socket, in a folder that is there.</summary>
+    /// <param name="file">Its number, as <see cref="Inode.At"/> gave it.</param>
+    public static bool IsLost(string path, ulong? file) => Inode.At(path) != file && Directory.Exists(Path.GetDirectoryName(path));
+
     /// <summary>Makes the file of a socket, to which only its owner may connect or send.</summary>
     public static void Bind(SafeFileHandle socket, string path)
     {

@@ -6,10 +6,8 @@ namespace Sentinel.Serve.Access;
 /// <summary>Who may do what: nothing reaches a route that was not let through here.</summary>
 internal sealed class Guard(ServeOptions options, Credentials credentials, Func<int> port)
 {
-    public const string PolicyHeader = "Content-Security-Policy";
-
     // A header that no form and no link can send, and no page of another origin without being asked for leave, which is never given.
-    public const string PageHeader = "X-Sentinel";
+    private const string PageHeader = "X-Sentinel";
 
     private const string Policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
     private static readonly string[] OwnNames = ["127.0.0.1", "localhost", "[::1]"];
@@ -19,7 +17,7 @@ internal sealed class Guard(ServeOptions options, Credentials credentials, Func<
 
     public static void Harden(HttpResponse response)
     {
-        response.Headers[PolicyHeader] = Policy;
+        response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";

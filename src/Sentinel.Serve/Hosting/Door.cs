@@ -18,6 +18,8 @@ internal sealed class Door
     private const long LargestBody = 1024 * 1024;
 
     private readonly ServeOptions _options;
+    private readonly Credentials _credentials;
+    private readonly Guard _guard;
     private readonly Parts _parts;
     private readonly WebApplication _server;
     private int _port;
@@ -27,11 +29,12 @@ internal sealed class Door
     public Door(ServeOptions options)
     {
         _options = options;
-        var credentials = new Credentials(options.Home, TimeProvider.System);
+        _credentials = new Credentials(options.Home, TimeProvider.System);
+        _guard = new Guard(options, _credentials, () => _port);
         var daemon = new DaemonLink(options.Home);
         _parts = new Parts(
-            options, credentials, new Guard(options, credentials, () => _port), daemon, new CommandLink(options.Command, options.Home.Folder),
-            new StateLink(options.Home), new EventFeed(daemon), new Streams(), new History(daemon, Path.Combine(options.Home.Folder, "history"), TimeProvider.System));
+            options, daemon, new CommandLink(options.Command, options.Home.Folder),
+            new StateLink(options.Home), new EventFeed(daemon), new Streams(), new History(daemon, options.Home.History, TimeProvider.System));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
@@ -40,10 +43,10 @@ internal sealed class Door
         _server.UseRouting();
         foreach (var route in Routing.All)
             foreach (var pattern in route.Patterns)
-                _server.MapMethods($"/v1/{pattern}", [route.Method], context => Answer(context, route));
+                _server.MapMethods($"/v1/{pattern}", [route.Method], context => Checked(context, route.Changes, route.Do));
         _server.MapGet(MetricsRoute.Path, context => Checked(context, changes: false, MetricsRoute.Do));
         _server.MapPost("/v1/login", Login);
-        _server.MapPost("/v1/codes", context => Checked(context, changes: true, call => call.Json(Documents.Written(json => json.WriteString("code", credentials.NewCode())))));
+        _server.MapPost("/v1/codes", context => Checked(context, changes: true, call => call.Json(Documents.Written(json => json.WriteString("code", _credentials.NewCode())))));
         if (options.WithPage)
             Page.Map(_server);
     }
@@ -52,7 +55,7 @@ internal sealed class Door
     public string? Url => _options.Address is null ? null : $"http://{(IPAddress.IsLoopback(_options.Address) || _options.Address.Equals(IPAddress.Any) ? "127.0.0.1" : _options.Address)}:{_port}";
 
     /// <summary>An address that lets one browser in.</summary>
-    public string Invitation => $"{Url}/#{_parts.Credentials.NewCode()}";
+    public string Invitation => $"{Url}/#{_credentials.NewCode()}";
 
     /// <summary>Opens, stays open, and closes.</summary>
     /// <param name="opened">Called when it is open.</param>
@@ -134,7 +137,7 @@ internal sealed class Door
     {
         if (TryBind(_options.Port) is { } port)
             return port;
-        return _options.IsAnyPort && TryBind(0) is { } other ? other : throw new IOException($"port {_options.Port} is in use; --port names another");
+        return _options.IsAnyPort && TryBind(0) is { } other ? other : throw new IOException($"port {_options.Port} is in use; --listen names another");
 
         int? TryBind(int wanted)
         {
@@ -161,7 +164,7 @@ internal sealed class Door
     private async Task Admit(HttpContext context, RequestDelegate next)
     {
         Guard.Harden(context.Response);
-        if (_parts.Guard.WhyNot(context) is { } problem)
+        if (_guard.WhyNot(context) is { } problem)
         {
             await Call.Fail(context, problem);
             return;
@@ -209,19 +212,17 @@ internal sealed class Door
         return new Problem(StatusCodes.Status500InternalServerError, "fault", "this is a fault in sentinel; what it is was told where 'sentinel web' or 'serve' runs");
     }
 
-    private Task Answer(HttpContext context, Route route) => Checked(context, route.Changes, route.Do);
-
     private Task Checked(HttpContext context, bool changes, Func<Call, Task> answer) =>
-        _parts.Guard.WhyNot(context, changes, isSecret: context.Request.Query.ContainsKey("reveal")) is { } problem
+        _guard.WhyNot(context, changes, isSecret: context.Request.Query.ContainsKey("reveal")) is { } problem
         ? Call.Fail(context, problem)
         : answer(new Call(context, _parts));
 
     private async Task Login(HttpContext context)
     {
         var body = await new Call(context, _parts).Body();
-        if (body.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String && _parts.Credentials.CookieFor(code.GetString()!) is { } cookie)
+        if (body.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String && _credentials.CookieFor(code.GetString()!) is { } cookie)
         {
-            context.Response.Cookies.Append(_parts.Guard.CookieName, cookie, new CookieOptions
+            context.Response.Cookies.Append(_guard.CookieName, cookie, new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Strict,

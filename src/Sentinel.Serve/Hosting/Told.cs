@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Sentinel.Api.Wire;
+using Sentinel.Core.Host;
+using Sentinel.Linux.Files;
 using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 
@@ -15,7 +17,9 @@ internal static class Told
     {
         if (options.WithPage)
         {
-            WriteDown(options, door.Url!);
+            // Who asks for a page later does not mean one on which nothing can be changed.
+            if (!options.IsReadOnly)
+                WriteDown(options, door.Url!);
             Invitation(options, door.Invitation, "Ctrl+C ends the page, and nothing else.");
             return;
         }
@@ -50,7 +54,7 @@ internal static class Told
         return 0;
     }
 
-    private static void WriteDown(ServeOptions options, string url) => File.WriteAllBytes(options.Home.Web, JsonFields.Object(JsonFields.Relaxed, json =>
+    private static void WriteDown(ServeOptions options, string url) => new HomeFiles().WriteAll(options.Home.Web, JsonFields.Object(JsonFields.Relaxed, json =>
     {
         json.WriteNumber("pid", Environment.ProcessId);
         json.WriteString("url", url);

@@ -44,5 +44,5 @@ internal sealed class DaemonLink(SentinelHome home)
     /// <inheritdoc cref="Ask"/>
     public IEnumerable<Notice> Subscribe(long after, CancellationToken ends) => Client().Subscribe(after, () => ends.IsCancellationRequested);
 
-    private DaemonClient Client() => DaemonClient.Find(home, _ => { }) ?? throw new DaemonGoneException();
+    private DaemonClient Client() => DaemonClient.Of(home, _ => { });
 }

@@ -12,7 +12,7 @@ internal sealed class EventFeed(DaemonLink daemon)
 {
     // Who is further behind asks the daemon.
     private const int MostRecent = 1000;
-    private static readonly TimeSpan SignInterval = TimeSpan.FromSeconds(15), RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Queue<Notice> _recent = new();
@@ -37,7 +37,7 @@ internal sealed class EventFeed(DaemonLink daemon)
                 after = notice.UpTo;
             }
 
-            if (page.Count == 0 && await Task.WhenAny(news, Task.Delay(SignInterval, gone)) != news)
+            if (page.Count == 0 && await Task.WhenAny(news, Task.Delay(Streams.SignInterval, gone)) != news)
             {
                 gone.ThrowIfCancellationRequested();
                 yield return null;
@@ -104,7 +104,7 @@ internal sealed class EventFeed(DaemonLink daemon)
 
         long Begin(long last)
         {
-            // Whoever has asked before knows less, and asks again.
+            // Those who asked before know less, and ask again.
             Change(() =>
             {
                 _recent.Clear();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
+using Sentinel.Linux.Files;
 using Sentinel.Linux.Sockets;
 using Sentinel.Rendering;
 
@@ -16,6 +17,7 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
 
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(10), Seldom = TimeSpan.FromMinutes(5), Interest = TimeSpan.FromMinutes(10);
 
+    private readonly HomeFiles _files = new();
     private readonly ConcurrentDictionary<string, Track> _tracks = new();
     private long _lookedAt = long.MinValue;
 
@@ -121,12 +123,7 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
         try
         {
             var draft = path + ".new";
-            using (var file = new BinaryWriter(new FileStream(draft, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            })))
+            using (var file = new BinaryWriter(new FileStream(_files.MakeAnew(draft), FileAccess.Write)))
                 foreach (var (name, track) in _tracks)
                 {
                     file.Write(name);
@@ -135,7 +132,7 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
 
             File.Move(draft, path, overwrite: true);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It is for charts: a full disk has more to worry about.
         }
@@ -145,11 +142,13 @@ internal sealed class History(DaemonLink daemon, string path, TimeProvider time)
     {
         try
         {
-            using var file = new BinaryReader(File.OpenRead(path));
+            if (_files.OpenToRead(path) is not { } saved)
+                return;
+            using var file = new BinaryReader(new FileStream(saved, FileAccess.Read));
             while (_tracks.Count < Most && file.BaseStream.Position < file.BaseStream.Length)
                 _tracks[file.ReadString()] = new Track(new Ring(Hour), Ring.Read(file, Day));
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException)
         {
             // What was read so far is kept.
         }

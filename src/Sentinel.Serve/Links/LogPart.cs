@@ -6,7 +6,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Serve.Links;
 
-/// <summary>A line that was read, with the place of what follows it.</summary>
+/// <summary>A line that was read, with where the next one begins.</summary>
 /// <param name="Time">When it was written; null: not known.</param>
 internal sealed record ReadLine(LogFile Log, ProcessRecord Process, long Position, long End, byte[] Bytes, DateTimeOffset? Time);
 
@@ -17,18 +17,16 @@ internal sealed class LogPart : IDisposable
     private const long FirstWindow = 1024 * 1024, LargestWindow = 64 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    private readonly ILogFiles _files;
     private readonly LogHistory _history;
-    private readonly LogTimes _times;
 
     /// <exception cref="IOException">It cannot be read.</exception>
     public LogPart(LogFile log, ProcessRecord process, ILogFiles files)
     {
-        (Log, Process) = (log, process);
-        _times = LogTimes.Read(log.Path, files.Home);
+        (Log, Process, _files) = (log, process, files);
         _history = new LogHistory(log.Path, files);
         End = _history.End;
-        // The output of a deleted process of the same name is not its own.
-        Start = process.LogsFrom?.Of(log.Stream) is { } from && from <= End ? Math.Max(_history.Start, from) : _history.Start;
+        Start = LogFile.StartOfOwn(process, log.Stream, _history.Start, End);
     }
 
     public LogFile Log { get; }
@@ -39,13 +37,16 @@ internal sealed class LogPart : IDisposable
 
     public long End { get; private set; }
 
+    /// <summary>Where a last line begins that is not finished, or the end.</summary>
+    public long EndOfLines => LogFile.EndOfWholeLines(_history, Start, End);
+
     /// <summary>Leaves out what was written before or after a time, as far as that is known.</summary>
     public void Limit(DateTimeOffset? since, DateTimeOffset? until)
     {
         if (until is { } last)
-            End = Math.Max(Start, _times.EndAt(last, End));
+            End = Math.Max(Start, AllTimes.EndAt(last, End));
         if (since is { } first)
-            Start = Math.Max(Start, Math.Min(End, _times.StartAt(first, End)));
+            Start = Math.Max(Start, Math.Min(End, AllTimes.StartAt(first, End)));
     }
 
     /// <summary>The last lines before a position.</summary>
@@ -56,14 +57,14 @@ internal sealed class LogPart : IDisposable
         if (pattern is null)
         {
             var from = LogFile.StartOfLastLines(_history, most, Start, position);
-            return ([.. Lines(from, position, null)], from);
+            return ([.. Lines(from, position, TimesFrom(from))], from);
         }
 
         var (found, to, begun) = (new List<ReadLine>(), position, Stopwatch.GetTimestamp());
         for (var window = FirstWindow; to > Start && found.Count < most && Stopwatch.GetElapsedTime(begun) < Patience; window = Math.Min(window * 2, LargestWindow))
         {
             var from = LogFile.StartOfLastLines(_history, 1, Start, Math.Max(Start, to - window));
-            found.InsertRange(0, Lines(from, to, pattern));
+            found.InsertRange(0, Lines(from, to, AllTimes, pattern));
             to = from;
         }
 
@@ -76,7 +77,7 @@ internal sealed class LogPart : IDisposable
     public (List<ReadLine> Lines, long To) After(long position, int most, LogPattern? pattern)
     {
         var (found, begun, last) = (new List<ReadLine>(), Stopwatch.GetTimestamp(), Math.Clamp(position, Start, End));
-        foreach (var line in Lines(last, End, pattern))
+        foreach (var line in Lines(last, End, TimesFrom(last), pattern))
         {
             if (found.Count == most || Stopwatch.GetElapsedTime(begun) > Patience)
                 return (found, last);
@@ -84,7 +85,7 @@ internal sealed class LogPart : IDisposable
             last = line.End;
         }
 
-        return (found, Math.Max(last, IsFinished ? End : LogFile.StartOfLastLines(_history, 1, Start, End)));
+        return (found, Math.Max(last, EndOfLines));
     }
 
     /// <summary>The first line that begins at a position or after it.</summary>
@@ -97,16 +98,11 @@ internal sealed class LogPart : IDisposable
 
     public void Dispose() => _history.Dispose();
 
-    private bool IsFinished
-    {
-        get
-        {
-            var last = End - 1;
-            Span<byte> one = stackalloc byte[1];
-            return End <= Start || (_history.Read(ref last, one) == 1 && one[0] == '\n');
-        }
-    }
+    private LogTimes AllTimes => field ??= TimesFrom(long.MinValue);
 
-    private IEnumerable<ReadLine> Lines(long from, long to, LogPattern? pattern) => LogLines.Read(_history, from, to, pattern).Select(line =>
-        new ReadLine(Log, Process, line.Position, Math.Min(to, line.Position + line.Text.Length + 1), line.Text.ToArray(), _times.Of(line.Position)));
+    // They are noted twice a second: of a long log, a page needs few.
+    private LogTimes TimesFrom(long position) => LogTimes.Read(Log.Path, _files.Home, position);
+
+    private IEnumerable<ReadLine> Lines(long from, long to, LogTimes times, LogPattern? pattern = null) => LogLines.Read(_history, from, to, pattern).Select(line =>
+        new ReadLine(Log, Process, line.Position, Math.Min(to, line.Position + line.Text.Length + 1), line.Text.ToArray(), times.Of(line.Position)));
 }

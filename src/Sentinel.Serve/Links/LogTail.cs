@@ -10,18 +10,33 @@ using Sentinel.Model.Policy;
 namespace Sentinel.Serve.Links;
 
 /// <summary>Follows logs on a thread of its own, as they are written.</summary>
-internal static class LogTail
+internal sealed class LogTail
 {
-    // What a slow reader has not taken is bounded by this: then the thread waits, and reads on where it was.
-    private const int MostWaiting = 256;
+    // What a slow reader has not taken is bounded by this: then the thread waits, and reads on where it was, or leaves out the oldest.
+    private const int MostWaiting = 256, MostWaitingOfRecent = 16;
+
+    private readonly Channel<IReadOnlyList<ReadLine>> _read;
+    private long _missed;
+
+    private LogTail(bool isForRecent) => _read = isForRecent
+        ? Channel.CreateBounded<IReadOnlyList<ReadLine>>(
+            new BoundedChannelOptions(MostWaitingOfRecent) { FullMode = BoundedChannelFullMode.DropOldest }, lines => Interlocked.Add(ref _missed, lines.Count))
+        : Channel.CreateBounded<IReadOnlyList<ReadLine>>(MostWaiting);
+
+    public ChannelReader<IReadOnlyList<ReadLine>> Lines => _read.Reader;
 
     /// <param name="from">From where on; what has no place in it begins at its end.</param>
-    public static ChannelReader<IReadOnlyList<ReadLine>> Follow(IReadOnlyList<(LogFile Log, ProcessRecord Process)> logs, LogCursor from, LogPattern? pattern, CancellationToken ends)
+    /// <param name="isForRecent">Whether lines may be left out that a slow reader would only get late.</param>
+    public static LogTail Follow(
+        IReadOnlyList<(LogFile Log, ProcessRecord Process)> logs, LogCursor from, LogPattern? pattern, bool isForRecent, CancellationToken ends)
     {
-        var read = Channel.CreateBounded<IReadOnlyList<ReadLine>>(MostWaiting);
-        new Thread(() => Pump(logs, from, pattern, read.Writer, ends), maxStackSize: 256 * 1024) { IsBackground = true, Name = "logs" }.Start();
-        return read.Reader;
+        var tail = new LogTail(isForRecent);
+        new Thread(() => Pump(logs, from, pattern, tail._read.Writer, ends), maxStackSize: 256 * 1024) { IsBackground = true, Name = "logs" }.Start();
+        return tail;
     }
+
+    /// <summary>How many lines were left out since the last time that this was asked.</summary>
+    public long TakeMissed() => Interlocked.Exchange(ref _missed, 0);
 
     private static void Pump(
         IReadOnlyList<(LogFile Log, ProcessRecord Process)> logs, LogCursor from, LogPattern? pattern, ChannelWriter<IReadOnlyList<ReadLine>> read, CancellationToken ends)
@@ -33,8 +48,7 @@ internal static class LogTail
             new LogFollower(watch, Write).Follow(logs.Select(log =>
             {
                 var history = new LogHistory(log.Log.Path, new LogFiles());
-                // A line that is not finished is given when it is.
-                var position = from[log.Process.Id, log.Log.Stream] ?? LogFile.StartOfLastLines(history, 0, history.Start, history.End);
+                var position = from[log.Process.Id, log.Log.Stream] ?? history.End;
                 return (log.Log, history, Math.Clamp(position, history.Start, history.End));
             }).ToList());
             read.Complete();

@@ -5,6 +5,9 @@ internal sealed class Streams
 {
     public const int Most = 64;
 
+    /// <summary>Where nothing happens, a sign is sent so often: a connection that was cut is noticed only by writing to it.</summary>
+    public static readonly TimeSpan SignInterval = TimeSpan.FromSeconds(15);
+
     private int _count;
 
     /// <summary>Takes a place until the result is disposed of; null: there is none.</summary>

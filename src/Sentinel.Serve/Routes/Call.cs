@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Sentinel.Api;
-using Sentinel.Serve.Access;
-using Sentinel.Serve.Links;
 
 namespace Sentinel.Serve.Routes;
 
@@ -27,6 +25,9 @@ internal sealed class Call(HttpContext context, Parts parts)
     public string? Asked(string key) => context.Request.Query[key].ToString() is { Length: > 0 } value ? value : null;
 
     public bool Is(string key) => Asked(key) is "1" or "true";
+
+    /// <summary>What the caller of a stream has last heard of; null: it has heard of nothing.</summary>
+    public string? LastKnown => context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : Asked("after");
 
     /// <exception cref="BadRequestException">It is no such number.</exception>
     public int Number(string key, int otherwise, int most) => Asked(key) is not { } text ? otherwise
@@ -53,7 +54,6 @@ internal sealed class Call(HttpContext context, Parts parts)
 
     public static async Task Fail(HttpContext context, Problem problem)
     {
-        Guard.Harden(context.Response);
         var json = problem.ToJson();
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = Problem.MediaType;
@@ -61,7 +61,7 @@ internal sealed class Call(HttpContext context, Parts parts)
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }
 
-    /// <summary>The body of what changes something: an object.</summary>
+    /// <summary>The body of a request that changes something: an object.</summary>
     /// <exception cref="BadRequestException">It is none.</exception>
     public async Task<JsonElement> Body()
     {

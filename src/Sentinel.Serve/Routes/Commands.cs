@@ -22,7 +22,7 @@ internal static class Commands
     public static async Task Do(Call call, string verb, IReadOnlyList<string> allowed, IEnumerable<string> names, string? argument = null)
     {
         var body = await call.Body();
-        var word = argument is null ? null : Word(body, argument);
+        var word = argument is null ? null : Argument(body, argument);
         await Do(call, [.. verb.Split(' '), .. OptionsIn(body, allowed, argument), "--", .. names, .. word is null ? Array.Empty<string>() : [word]]);
     }
 
@@ -50,27 +50,21 @@ internal static class Commands
         var told = string.Join('\n', result.Told.Split('\n').Select(line => line.StartsWith("Error: ", StringComparison.Ordinal) ? line["Error: ".Length..] : line));
         if (result.ExitCode == UsageError)
             return call.Fail(new Problem(StatusCodes.Status400BadRequest, "invalid", told));
-        var code = Failure(result.Json);
-        return call.Fail(Problem.Of(code ?? FailureCode.Fault, told, results: result.Json));
+        if (result.Json.Length == 0)
+            return call.Fail(Problem.Of(FailureCode.Fault, told));
+        using var document = JsonDocument.Parse(result.Json);
+        var results = document.RootElement.Maybe("results")?.Clone();
+        // Why the first that failed did.
+        var word = results?.EnumerateArray().Select(one => one.Maybe("code")?.GetString()).FirstOrDefault(code => code is not null);
+        return call.Fail(Problem.Of(FailureCodes.Parse(word), told, results));
     }
 
-    private static string Word(JsonElement body, string name) => body.Maybe(name) switch
+    private static string Argument(JsonElement body, string name) => body.Maybe(name) switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => throw new BadRequestException($"'{name}' is missing"),
     };
-
-    // Why the first that failed did; null: it does not say.
-    private static FailureCode? Failure(byte[] json)
-    {
-        if (json.Length == 0)
-            return null;
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Maybe("results")?.EnumerateArray().Select(result => result.Maybe("code")?.GetString()).FirstOrDefault(code => code is not null) is { } word
-            ? FailureCodes.Parse(word)
-            : FailureCode.Refused;
-    }
 
     // As one word each, so that no value can be taken for another option.
     private static IEnumerable<string> Words(JsonProperty option, IReadOnlyList<string> allowed)
@@ -81,18 +75,15 @@ internal static class Commands
         {
             JsonValueKind.True => [$"--{option.Name}"],
             JsonValueKind.False or JsonValueKind.Null => [],
-            JsonValueKind.Array => option.Value.EnumerateArray().SelectMany(one => Value(option.Name, one)),
-            _ => Value(option.Name, option.Value),
+            JsonValueKind.Array => option.Value.EnumerateArray().Select(one => Word(option.Name, one)),
+            _ => [Word(option.Name, option.Value)],
         };
     }
 
-    private static IEnumerable<string> Value(string name, JsonElement value)
+    private static string Word(string name, JsonElement value) => $"--{name}=" + value.ValueKind switch
     {
-        yield return $"--{name}=" + value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => throw new BadRequestException($"'{name}' takes texts, numbers, true and false"),
-        };
-    }
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => throw new BadRequestException($"'{name}' takes texts, numbers, true and false"),
+    };
 }

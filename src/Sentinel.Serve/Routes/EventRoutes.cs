@@ -30,8 +30,7 @@ internal static class EventRoutes
 
     private static async Task Follow(Call call)
     {
-        var known = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : call.Asked("after");
-        var (after, last) = (known is null ? (long?)null : Number(known), (long?)null);
+        var (after, last) = (call.LastKnown is { } known ? Number(known) : (long?)null, (long?)null);
         try
         {
             last = (await call.Ask<Answer.Events>(new Query.Events(Event.HighestNumber))).Last;

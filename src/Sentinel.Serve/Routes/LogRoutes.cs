@@ -42,12 +42,16 @@ internal static class LogRoutes
 
     public static IEnumerable<Route> All { get; } =
     [
-        new("GET", "processes/{name}/logs", "A page of what it wrote: the last lines, or those before or after a cursor", "logPage", Page) { Parameters = Paging },
+        new("GET", "processes/{name}/logs", "A page of its output: the last lines, or those before or after a cursor", "logPage", Page) { Parameters = Paging },
         new("GET", "logs", "The same of several processes, in the order of time", "logPage", Page) { Parameters = [.. Paging, Names] },
         new("GET", "logs/follow", "Lines as they are written, of several processes", "logLine", Follow)
         {
             IsStream = true,
-            Parameters = [.. Filters, Names, new("after", "string", "A cursor; without it, and without Last-Event-ID: only what comes from now on")],
+            Parameters =
+            [
+                .. Filters, Names, new("after", "string", "A cursor; without it, and without Last-Event-ID: only what comes from now on"),
+                new("recent", "boolean", "Where lines come faster than they are taken, leave out older ones, and send a 'gap' that says how many"),
+            ],
         },
     ];
 
@@ -72,41 +76,44 @@ internal static class LogRoutes
 
     private static byte[] Previous(Call call, List<LogPart> parts, LogCursor? before, int limit, LogPattern? pattern)
     {
-        var (first, next, all) = (new LogCursor(), new LogCursor(), new List<ReadLine>());
-        foreach (var part in parts)
+        var (lines, first, next) = Read(parts, part =>
         {
-            var to = before is null ? part.End : before[part.Process.Id, part.Log.Stream] ?? part.End;
-            var (lines, from) = part.Before(to, limit, pattern);
-            all.AddRange(lines);
-            first.Set(part.Process.Id, part.Log.Stream, from);
-            next.Set(part.Process.Id, part.Log.Stream, Math.Max(to, lines.Count > 0 ? lines[^1].End : to));
-        }
-
-        var ordered = InOrder(all);
-        var shown = ordered.TakeLast(limit).ToList();
-        // What did not fit any more comes with the page before.
-        foreach (var left in ordered.SkipLast(limit).GroupBy(line => line.Log))
-            first.Set(left.First().Process.Id, left.Key.Stream, shown.Find(line => line.Log == left.Key)?.Position ?? left.Last().End);
-        return Document(call, parts, shown, first, next);
+            var to = before?[part.Process.Id, part.Log.Stream] ?? part.End;
+            var (found, from) = part.Before(to, limit, pattern);
+            return (found, from, Math.Max(to, found.Count > 0 ? found[^1].End : to));
+        });
+        // What does not fit any more comes with the page before.
+        foreach (var left in lines.SkipLast(limit).GroupBy(line => line.Log).Select(of => of.Last()))
+            first.Set(left.Process.Id, left.Log.Stream, left.End);
+        return Document(call, parts, lines.TakeLast(limit), first, next);
     }
 
     private static byte[] Next(Call call, List<LogPart> parts, LogCursor after, int limit, LogPattern? pattern)
     {
+        var (lines, first, next) = Read(parts, part =>
+        {
+            var from = after[part.Process.Id, part.Log.Stream] ?? part.Start;
+            var (found, to) = part.After(from, limit, pattern);
+            return (found, from, to);
+        });
+        foreach (var left in lines.Skip(limit).GroupBy(line => line.Log).Select(of => of.First()))
+            next.Set(left.Process.Id, left.Log.Stream, left.Position);
+        return Document(call, parts, lines.Take(limit), first, next);
+    }
+
+    // Lines of all parts in order, and where what was looked at begins and ends.
+    private static (List<ReadLine> Lines, LogCursor First, LogCursor Next) Read(List<LogPart> parts, Func<LogPart, (List<ReadLine> Lines, long From, long To)> read)
+    {
         var (first, next, all) = (new LogCursor(), new LogCursor(), new List<ReadLine>());
         foreach (var part in parts)
         {
-            var from = after[part.Process.Id, part.Log.Stream] ?? part.Start;
-            var (lines, to) = part.After(from, limit, pattern);
+            var (lines, from, to) = read(part);
             all.AddRange(lines);
             first.Set(part.Process.Id, part.Log.Stream, from);
             next.Set(part.Process.Id, part.Log.Stream, to);
         }
 
-        var ordered = InOrder(all);
-        var shown = ordered.Take(limit).ToList();
-        foreach (var left in ordered.Skip(limit).GroupBy(line => line.Log))
-            next.Set(left.First().Process.Id, left.Key.Stream, left.First().Position);
-        return Document(call, parts, shown, first, next);
+        return (InOrder(all), first, next);
     }
 
     // By time, as far as it is known; a line without one stands after the line before it.
@@ -123,12 +130,13 @@ internal static class LogRoutes
         return [.. timed.OrderBy(line => line.Time).Select(line => line.Line)];
     }
 
-    private static byte[] Document(Call call, List<LogPart> parts, List<ReadLine> lines, LogCursor before, LogCursor after) => Documents.Written(json =>
+    private static byte[] Document(Call call, List<LogPart> parts, IEnumerable<ReadLine> lines, LogCursor before, LogCursor after) => Documents.Written(json =>
     {
         var size = parts.Sum(part => part.End - part.Start);
         json.WriteObjects("lines", lines, line => Write(json, line, call.Is("ansi")));
         json.WriteOrNull("before", IsAll() ? null : before.ToString());
         json.WriteString("after", after.ToString());
+        json.WriteBoolean("atEnd", parts.All(part => after[part.Process.Id, part.Log.Stream] >= part.EndOfLines));
         json.WriteNumber("from", Share(before));
         json.WriteNumber("to", Share(after));
         json.WriteNumber("size", size);
@@ -149,31 +157,30 @@ internal static class LogRoutes
     private static void Write(Utf8JsonWriter json, ReadLine line, bool withColors)
     {
         var shown = ShownText.Cut(withColors ? ShownText.WithEscapes(line.Bytes) : ShownText.Of(line.Bytes), ShownText.LongestLine, out var left);
-        json.WriteString("process", line.Log.Process);
-        json.WriteString("stream", line.Log.Stream.Word());
-        json.WriteNumber("position", line.Position);
-        json.WriteString("text", Encoding.UTF8.GetString(shown.Span) + ShownText.Rest(left));
-        json.WriteOrNull("time", line.Time);
+        Documents.Write(json, line.Log, line.Position, Encoding.UTF8.GetString(shown.Span) + ShownText.Rest(left), line.Time);
     }
 
     private static async Task Follow(Call call)
     {
         var pattern = PatternOf(call);
         var logs = Find(call, call.Asked("names")?.Split(','));
-        var after = call.Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : call.Asked("after");
-        var cursor = after is null ? new LogCursor() : Cursor(after);
+        var cursor = call.LastKnown is { } after ? Cursor(after) : new LogCursor();
         await EventWriter.Write(call, async writer =>
         {
-            var reader = LogTail.Follow(logs, cursor, pattern, call.Gone);
-            while (await Any(reader, writer, call.Gone))
+            var tail = LogTail.Follow(logs, cursor, pattern, isForRecent: call.Is("recent"), call.Gone);
+            while (await Any(tail.Lines, writer, call.Gone))
             {
                 // As much at once as there is: a chatty log is not flushed line by line.
-                for (var taken = 0; taken < MostLines && reader.TryRead(out var lines); taken += lines.Count)
+                for (var taken = 0; taken < MostLines && tail.Lines.TryRead(out var lines); taken += lines.Count)
+                {
+                    if (tail.TakeMissed() is > 0 and var missed)
+                        writer.Add("gap", cursor.ToString(), $$"""{"missedLines":{{missed}}}""");
                     foreach (var line in lines)
                     {
                         cursor.Set(line.Process.Id, line.Log.Stream, line.End);
                         writer.Add("line", cursor.ToString(), Encoding.UTF8.GetString(JsonFields.Object(JsonFields.Relaxed, json => Write(json, line, call.Is("ansi")))));
                     }
+                }
 
                 await writer.Flush();
             }
@@ -183,8 +190,7 @@ internal static class LogRoutes
     private static async Task<bool> Any(System.Threading.Channels.ChannelReader<IReadOnlyList<ReadLine>> reader, EventWriter writer, CancellationToken gone)
     {
         var any = reader.WaitToReadAsync(gone).AsTask();
-        // A connection that was cut is noticed only by writing to it.
-        while (await Task.WhenAny(any, Task.Delay(TimeSpan.FromSeconds(15), gone)) != any)
+        while (await Task.WhenAny(any, Task.Delay(Streams.SignInterval, gone)) != any)
             await writer.Nothing();
         return await any;
     }
@@ -230,7 +236,6 @@ internal static class LogRoutes
     }
 
     private static DateTimeOffset? Time(Call call, string key) => call.Asked(key) is not { } text ? null
-        : Duration.Parse(text) is { } ago ? DateTimeOffset.UtcNow - ago
-        : DateTimeOffset.TryParse(text, out var moment) ? moment
-        : throw new BadRequestException($"'{key}' takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00Z), not '{text}'");
+        : Moment.Parse(text, DateTimeOffset.Now)
+        ?? throw new BadRequestException($"'{key}' takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
 }

@@ -57,7 +57,7 @@ internal static class OpenApi
     private static void Write(Utf8JsonWriter json, string pattern, Route route)
     {
         json.WriteStartObject(route.Method.ToLowerInvariant());
-        json.WriteString("operationId", string.Join('_', pattern.Split('/').Select(part => part.Trim('{', '}')).Prepend(route.Method.ToLowerInvariant())));
+        json.WriteString("operationId", string.Join('_', pattern.Split('/', '.').Select(part => part.Trim('{', '}')).Prepend(route.Method.ToLowerInvariant())));
         json.WriteString("summary", route.Summary);
         json.WriteStartArray("parameters");
         foreach (var part in pattern.Split('/').Where(part => part.StartsWith('{')))
@@ -87,19 +87,26 @@ internal static class OpenApi
         }
 
         json.WriteStartObject("responses");
-        json.WriteStartObject("200");
-        json.WriteString("description", route.IsStream ? "One after another, until one side hangs up" : "Done");
-        Content(json, route.IsStream ? "text/event-stream" : "application/json", () =>
+        if (route.IsStream)
+            WriteAnswer(json, "200", "One after another, until one side hangs up", "text/event-stream", schema: null);
+        else
+            WriteAnswer(json, "200", "Done", "application/json", route.Answer == "openapi" ? null : route.Answer);
+        if (route.Parameters.Contains(Parameter.NoWait))
+            WriteAnswer(json, "202", "It is being done", "application/json", route.Answer);
+        WriteAnswer(json, "default", "It was not done, and why", Problem.MediaType, "failure");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteAnswer(Utf8JsonWriter json, string status, string description, string type, string? schema)
+    {
+        json.WriteStartObject(status);
+        json.WriteString("description", description);
+        Content(json, type, () =>
         {
-            if (!route.IsStream && route.Answer != "openapi")
-                json.WriteString("$ref", Schemas + route.Answer);
+            if (schema is not null)
+                json.WriteString("$ref", Schemas + schema);
         });
-        json.WriteEndObject();
-        json.WriteStartObject("default");
-        json.WriteString("description", "It was not done, and why");
-        Content(json, Problem.MediaType, () => json.WriteString("$ref", Schemas + "failure"));
-        json.WriteEndObject();
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

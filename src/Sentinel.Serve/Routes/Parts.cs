@@ -1,7 +1,6 @@
-using Sentinel.Serve.Access;
 using Sentinel.Serve.Links;
 
 namespace Sentinel.Serve.Routes;
 
 /// <summary>What answers are made from.</summary>
-internal sealed record Parts(ServeOptions Options, Credentials Credentials, Guard Guard, DaemonLink Daemon, CommandLink Commands, StateLink State, EventFeed Events, Streams Streams, History History);
+internal sealed record Parts(ServeOptions Options, DaemonLink Daemon, CommandLink Commands, StateLink State, EventFeed Events, Streams Streams, History History);

@@ -23,13 +23,11 @@ internal static class ProcessRoutes
         new("group", "string", "Only those of this group"), new("project", "string", "Only those of this project"), new("state", "string", "Only those in this state"),
     ];
 
-    private static readonly Parameter NoWait = new("wait", "string", "With 0 the answer, 202, comes at once");
-
     public static IEnumerable<Route> All { get; } =
     [
-        new("GET", "processes", "All that is known of all processes, as 'list --json' prints it", "processes", call => Look(call, call.Asked("group"))) { Parameters = Filters },
+        new("GET", "processes", "All that is known of all processes, as 'list --json' prints it", "processes", Look) { Parameters = Filters },
         new("GET", "summaries", "What a list shows of all processes: fit for thousands", "summaries", Summaries) { Parameters = Filters },
-        new("GET", "processes/{name}", "All that is known of one, as 'status --json' prints it", "processes", call => Look(call, call.Asked("group"))),
+        new("GET", "processes/{name}", "All that is known of one, as 'status --json' prints it", "processes", Look),
         new("GET", "processes/{name}/why", "What happened to it and what comes next, as 'why --json' prints it", "stories", Why)
         {
             Parameters = [new("lines", "integer", "How many lines of stderr to show before each end")],
@@ -51,17 +49,17 @@ internal static class ProcessRoutes
         Verb("reset", "Forgets its failures", []),
         new("POST", "processes/{name}/scale", "Runs more or fewer instances of a set: count is a number, or as in +2", "outcomes", call => Commands.Do(call, "scale", [], [call.Name], "count"))
         {
-            Body = ["count"], Parameters = [NoWait],
+            Body = ["count"], Parameters = [Parameter.NoWait],
         },
         new("POST", "processes/{name}/signal", "Sends it a signal", "outcomes", call => Commands.Do(call, "signal", ["tree"], [call.Name], "signal")) { Body = ["signal", "tree"] },
     ];
 
     private static Route Verb(string verb, string summary, string[] options) =>
-        new("POST", $"processes/{{name}}/{verb}", summary, "outcomes", call => Commands.Do(call, verb, options, [call.Name])) { Body = options, Parameters = [NoWait] };
+        new("POST", $"processes/{{name}}/{verb}", summary, "outcomes", call => Commands.Do(call, verb, options, [call.Name])) { Body = options, Parameters = [Parameter.NoWait] };
 
-    private static async Task Look(Call call, string? group)
+    private static async Task Look(Call call)
     {
-        var selection = call.Part("name") is null ? SelectionOf(group) : new Selection.Named([call.Name]);
+        var selection = call.Part("name") is null ? SelectionOf(call) : new Selection.Named([call.Name]);
         var answer = await call.Ask<Answer.Processes>(new Query.Processes(selection) { WithRemains = true, WithOptions = true, WithLogs = call.Part("name") is not null });
         answer = answer with { All = [.. answer.All.Where(process => Passes(call, process.Name, process.State))] };
         await call.Json(answer, () => Documents.Of(answer, [], answer.Warnings));
@@ -69,7 +67,7 @@ internal static class ProcessRoutes
 
     private static async Task Summaries(Call call)
     {
-        var answer = await call.Ask<Answer.Summaries>(new Query.Summaries(SelectionOf(call.Asked("group"))));
+        var answer = await call.Ask<Answer.Summaries>(new Query.Summaries(SelectionOf(call)));
         await call.Json(answer, () => Documents.Written(json =>
         {
             json.WriteArray("processes", answer.All.Where(process => Passes(call, process.Name, process.State)), process => SummaryDocument.Write(json, process));
@@ -77,7 +75,7 @@ internal static class ProcessRoutes
         }));
     }
 
-    private static Selection SelectionOf(string? group) => group is null ? new Selection.All() : new Selection.Members(group);
+    private static Selection SelectionOf(Call call) => call.Asked("group") is { } group ? new Selection.Members(group) : new Selection.All();
 
     private static bool Passes(Call call, string name, string state) =>
         (call.Asked("state") is not { } wanted || wanted == state)

@@ -3,7 +3,7 @@ namespace Sentinel.Serve.Routes;
 /// <summary>A route, for the server and for the description of all routes: one table is both.</summary>
 /// <param name="Path">Below <c>/v1</c>; <c>{name}</c> stands for a process, which may also be written as <c>PROJECT/NAME</c>.</param>
 /// <param name="Summary">A sentence for the description.</param>
-/// <param name="Answer">The definition in docs/sentinel.schema.json of what it gives.</param>
+/// <param name="Answer">The definition of its answer in docs/sentinel.schema.json.</param>
 /// <param name="Do">Answers.</param>
 internal sealed record Route(string Method, string Path, string Summary, string Answer, Func<Call, Task> Do)
 {
@@ -23,4 +23,7 @@ internal sealed record Route(string Method, string Path, string Summary, string 
 }
 
 /// <param name="Type">As JSON schema calls it.</param>
-internal sealed record Parameter(string Name, string Type, string Summary);
+internal sealed record Parameter(string Name, string Type, string Summary)
+{
+    public static readonly Parameter NoWait = new("wait", "string", "With 0 the answer, 202, comes at once");
+}

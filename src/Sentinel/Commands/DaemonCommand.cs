@@ -36,7 +36,7 @@ internal static class DaemonCommand
         var command = new Command("start", "Start the daemon in the background") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var (status, isOurs) = session.Daemon is { } running ? (running.Describe(), false) : StartDaemon(session);
+            var (status, isOurs) = DaemonClient.Describe(session.Home, session.Warn) is { } running ? (running, false) : StartDaemon(session);
             return Say(session, $"{(isOurs ? "Started daemon" : "Daemon is already running")} (pid: {status.Pid})", status);
         }));
         return command;
@@ -71,13 +71,12 @@ internal static class DaemonCommand
         var command = new Command("status", "Show whether the daemon is running, and its state") { json };
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            if (session.Daemon is not { } daemon)
+            if (DaemonClient.Describe(session.Home, session.Warn) is not { } status)
             {
                 Say(session, "Daemon is not running", null);
                 return ExitCode.Failure;
             }
 
-            var status = daemon.Describe();
             Say(session, $"Daemon is running (pid: {status.Pid})", status);
             if (result.GetValue(json))
                 return ExitCode.Success;
@@ -164,8 +163,8 @@ internal static class DaemonCommand
         using var process = handles.Open(identity);
         for (var begun = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(begun) < StartTimeout;)
         {
-            if (DaemonClient.Find(session.Home, session.Warn) is { } daemon)
-                return daemon.Describe() is var status && status.Pid == identity.Pid ? (status, true) : (status, false);
+            if (DaemonClient.Describe(session.Home, session.Warn) is { } status)
+                return (status, status.Pid == identity.Pid);
             if (process is null or { HasEnded: true })
                 throw new DaemonException($"the daemon did not start:\n{EndOfLog(session)}");
             handles.WaitAny([process], PollInterval).GetAwaiter().GetResult();

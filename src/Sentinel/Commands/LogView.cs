@@ -95,11 +95,11 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
         var end = query.Until is { } until ? times.EndAt(until, history.End) : history.End;
         // An unfinished line is shown when it is finished, or at once by who takes bytes as they come.
         if (query.IsFollowing && !look.IsRaw)
-            end = LogFile.StartOfLastLines(history, 1, history.Start, end) is var last && IsWhole(history, last, end) ? end : last;
+            end = LogFile.EndOfWholeLines(history, history.Start, end);
         var start = query.WithBackups || query.Since is not null || query.Lines is not null ? history.Start : StartOfLive(history);
         // The output of a deleted process of the same name is shown only with --all.
-        if (!query.WithBackups && process.LogsFrom?.Of(log.Stream) is { } from && from <= end)
-            start = Math.Max(start, from);
+        if (!query.WithBackups)
+            start = LogFile.StartOfOwn(process, log.Stream, start, end);
         if (query.Since is { } since)
             start = Math.Max(start, Math.Min(end, times.StartAt(since, end)));
         if (query is { Lines: { } lines, Pattern: null })
@@ -110,16 +110,9 @@ internal sealed class LogView(Session session, IReadOnlyList<(LogFile Log, Proce
     }
 
     // Where the log's first line begins: the log is cut off at a block, which may be within a line.
-    private static long StartOfLive(LogHistory history) => history.StartOfLive is var start && IsWhole(history, history.Start, start)
+    private static long StartOfLive(LogHistory history) => history.StartOfLive is var start && LogFile.IsWhole(history, history.Start, start)
         ? start
         : LogFile.StartOfLastLines(history, 1, history.Start, start);
-
-    private static bool IsWhole(LogHistory history, long start, long end)
-    {
-        var last = end - 1;
-        Span<byte> one = stackalloc byte[1];
-        return end <= start || (history.Read(ref last, one) == 1 && one[0] == '\n');
-    }
 
     private void Show(Part part)
     {

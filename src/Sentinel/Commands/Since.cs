@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
@@ -14,18 +13,10 @@ internal static class Since
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Parse(text, DateTimeOffset.Now) is { } moment)
+            if (Moment.Parse(text, DateTimeOffset.Now) is { } moment)
                 return moment;
             result.AddError($"{name} takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
             return null;
         },
     };
-
-    /// <summary>Null when it is not a time. A time without a zone is in the zone of <paramref name="now"/>.</summary>
-    public static DateTimeOffset? Parse(string text, DateTimeOffset now)
-    {
-        if (Duration.Parse(text) is { } ago)
-            return now - ago;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && text.Contains('-') ? moment : null;
-    }
 }

@@ -90,7 +90,7 @@ internal static class WebCommand
             command.Check(result =>
             {
                 if (result.GetValue(_listen) is { } where && !IPAddress.IsLoopback(where.Address) && !result.GetValue(_remote))
-                    throw new FormatException($"other machines can reach {where.Address}, and nothing is encrypted: whoever listens on the way can take over what you run. --allow-remote says that a proxy in front adds TLS");
+                    throw new FormatException($"other machines can reach {where.Address}, and nothing is encrypted: somebody who listens on the way can take over all that you run. --allow-remote says that a proxy in front adds TLS");
             });
         }
 

@@ -1,6 +1,6 @@
 /**
  * Places the processes of a graph in columns: each to the right of all that it needs. Gives boxes {name, column, row} and the
- * number of columns and rows. Within a column, each stands near the middle of what it needs.
+ * number of columns and rows. Within a column, each stands near the middle of those that it needs.
  */
 export function layers(names, edges) {
   const needs = new Map(names.map(name => [name, edges.filter(edge => edge.process === name).map(edge => edge.needs)]))

@@ -40,7 +40,7 @@ export function Logs({ names, title }) {
         ${view.lines.length > 0 && html`<div class="log-lines" role="list">
           ${view.lines.map(line => html`<${Line} key=${line.key} line=${line} times=${times} name=${names.length !== 1} onField=${(key, value) => setQuery({ grep: fieldPattern(key, value) })} />`)}
         </div>`}
-        ${!view.lines.length && view.loading && html`<div class="empty quiet"><p>Loading…</p></div>`}
+        ${!view.lines.length && view.loading && html`<div class="empty quiet"><p>${grep ? `Searching… ${Math.round(100 * (view.to - view.from))} %` : 'Loading…'}</p></div>`}
         ${!view.lines.length && !view.loading && !view.error && html`<div class="empty"><p>${grep || stream || since ? 'No line matches.' : 'Nothing has been written yet.'}</p>${view.following && html`<p class="quiet">New lines appear here as they are written.</p>`}</div>`}
       </div>
       <${Rail} log=${log} view=${view} />

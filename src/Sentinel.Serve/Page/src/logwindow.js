@@ -19,20 +19,23 @@ export function createWindow(url, followUrl) {
   let turn = 0
   let key = 0
 
-  const page = answer => ({ lines: answer.lines.map(line => ({ ...line, key: ++key })), before: answer.before, after: answer.after, from: answer.from ?? 0, to: answer.to ?? 1 })
+  const page = answer => ({ ...answer, lines: answer.lines.map(line => ({ ...line, key: ++key })) })
+  const held = () => pages.reduce((count, one) => count + one.lines.length, 0)
 
-  function show(anchor, more = {}) {
-    log.set({ lines: pages.flatMap(one => one.lines), from: pages[0]?.from ?? 0, to: pages.at(-1)?.to ?? 1, anchor, change: log.get().change + 1, ...more })
+  function show(anchor) {
+    const { from = 0 } = pages[0] ?? {}
+    const { to = 1, atEnd = true } = pages.at(-1) ?? {}
+    log.set({ lines: pages.flatMap(one => one.lines), from, to, atEnd, anchor, change: log.get().change + 1 })
   }
 
-  async function load(query, took) {
+  async function load(query, took, goesOn = () => false) {
     const mine = ++turn
     log.set({ loading: true })
     try {
       const answer = await get(url({ limit: pageSize, ...query }))
       if (mine !== turn) return false
-      log.set({ loading: false, error: null })
       took(page(answer))
+      log.set({ loading: goesOn(), error: null })
       return true
     } catch (error) {
       if (mine === turn) log.set({ loading: false, error })
@@ -47,7 +50,7 @@ export function createWindow(url, followUrl) {
       id: pages.at(-1)?.after ?? null,
       onEvent(kind, data, id) {
         if (kind === 'line') pending.push({ line: { ...data, key: ++key }, id })
-        else if (kind === 'gap') pending.push({ line: { gap: true, text: 'Some lines are not kept any more', key: ++key }, id })
+        else if (kind === 'gap') pending.push({ line: { gap: true, text: `${data.missedLines.toLocaleString('en')} lines were written faster than they can be shown; they are in the log`, key: ++key }, id })
         timer ??= setTimeout(flush, 100)
       },
       onEnd(error) {
@@ -60,13 +63,38 @@ export function createWindow(url, followUrl) {
     timer = null
     for (const { line, id } of pending.splice(0)) {
       let last = pages.at(-1)
-      if (!last || last.lines.length >= pageSize) pages.push(last = { lines: [], before: last?.after ?? null, after: last?.after ?? null, from: 1, to: 1 })
+      if (!last || last.lines.length >= pageSize) pages.push(last = { lines: [], before: last?.after ?? null, after: last?.after ?? null, from: 1 })
       last.lines.push(line)
-      last.to = 1
+      Object.assign(last, { to: 1, atEnd: true })
       if (id) last.after = id
     }
     pages = pages.slice(-mostPages)
-    show('end', { atEnd: true })
+    show('end')
+  }
+
+  const lacksBefore = () => pages[0].before && held() < pageSize
+  const lacksAfter = () => !pages.at(-1).atEnd && held() < pageSize
+
+  // A search answers after a second with what it has found by then: it goes on until there is a page of lines, or nothing is left.
+  async function fillBefore() {
+    while (lacksBefore()) {
+      const took = ({ lines, before, from }) => {
+        pages[0] = { ...pages[0], lines: [...lines, ...pages[0].lines], before, from }
+        show('end')
+      }
+      if (!await load({ before: pages[0].before }, took, lacksBefore)) return
+    }
+  }
+
+  async function fillAfter() {
+    while (lacksAfter()) {
+      const took = ({ lines, after, to, atEnd }) => {
+        const last = pages.pop()
+        pages.push({ ...last, lines: [...last.lines, ...lines], after, to, atEnd })
+        show('start')
+      }
+      if (!await load({ after: pages.at(-1).after }, took, lacksAfter)) return
+    }
   }
 
   function pause() {
@@ -85,32 +113,33 @@ export function createWindow(url, followUrl) {
       pause()
       const done = await load({}, last => {
         pages = [last]
-        show('end', { atEnd: true })
-      })
+        show('end')
+      }, lacksBefore)
       if (done && following) listen()
+      if (done) await fillBefore()
     },
     /** The part that begins at this share of the whole. */
     async at(share) {
       pause()
-      await load({ at: share }, first => {
+      const done = await load({ at: share }, first => {
         pages = [first]
-        show('start', { atEnd: first.lines.length < pageSize })
-      })
+        show('start')
+      }, lacksAfter)
+      if (done) await fillAfter()
     },
     async older() {
       if (log.get().loading || !pages[0]?.before) return
       pause()
       await load({ before: pages[0].before }, first => {
-        const cut = pages.length >= mostPages
         pages = [first, ...pages].slice(0, mostPages)
-        show('seen', cut ? { atEnd: false } : {})
+        show('seen')
       })
     },
     async newer() {
       if (log.get().loading || log.get().atEnd || log.get().following) return
       await load({ after: pages.at(-1).after }, next => {
         pages = [...pages, next].slice(-mostPages)
-        show('seen', { atEnd: next.lines.length < pageSize })
+        show('seen')
       })
     },
   }
@@ -119,5 +148,5 @@ export function createWindow(url, followUrl) {
 /** Where the lines of these processes are, and where they are followed; no names: those of all. */
 export const urls = (names, query) => [
   more => path(names.length === 1 ? ['processes', names[0], 'logs'] : ['logs'], { ...(names.length > 1 && { names: names.join(',') }), ansi: 1, ...query, ...more }),
-  more => path(['logs', 'follow'], { names: names.join(','), ansi: 1, ...query, ...more }),
+  more => path(['logs', 'follow'], { names: names.join(','), ansi: 1, recent: 1, ...query, ...more }),
 ]

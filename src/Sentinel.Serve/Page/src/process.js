@@ -27,7 +27,7 @@ const bodies = {
   about: About,
 }
 
-/** One process: what it is now, and a tab of what there is to see of it. */
+/** One process: what it is now, and a tab for each thing that there is to see. */
 export function Process({ name, tab }) {
   const process = useStore(live, value => value.processes?.find(one => one.name === name))
   const known = useStore(live, value => value.processes !== null)

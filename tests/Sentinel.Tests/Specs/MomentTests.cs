@@ -1,10 +1,9 @@
 using CsCheck;
-using Sentinel.Commands;
-using Sentinel.Tests.Specs;
+using Sentinel.Model.Specs;
 
-namespace Sentinel.Tests.Commands;
+namespace Sentinel.Tests.Specs;
 
-public sealed class SinceTests
+public sealed class MomentTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
@@ -17,7 +16,7 @@ public sealed class SinceTests
     [InlineData("1d", 86_400)]
     [InlineData("36500d", 3_153_600_000)]
     public void How_long_ago_is_counted_from_now(string text, double seconds) =>
-        Assert.Equal(Now.AddSeconds(-seconds), Since.Parse(text, Now));
+        Assert.Equal(Now.AddSeconds(-seconds), Moment.Parse(text, Now));
 
     [Theory]
     [InlineData("2026-01-31T12:00:00Z")]
@@ -25,13 +24,13 @@ public sealed class SinceTests
     [InlineData("2026-01-31T14:00:00+02:00")]
     [InlineData("2026-01-31 12:00:00Z")]
     public void A_time_with_its_zone_is_that_time(string text) =>
-        Assert.Equal(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), Since.Parse(text, Now));
+        Assert.Equal(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero), Moment.Parse(text, Now));
 
     [Theory]
     [InlineData("2026-01-31T12:00:00", 12)]
     [InlineData("2026-01-31", 0)]
     public void A_time_without_a_zone_is_one_of_this_place(string text, int hour) =>
-        Assert.Equal(new DateTimeOffset(new DateTime(2026, 1, 31, hour, 0, 0, DateTimeKind.Local)), Since.Parse(text, Now));
+        Assert.Equal(new DateTimeOffset(new DateTime(2026, 1, 31, hour, 0, 0, DateTimeKind.Local)), Moment.Parse(text, Now));
 
     [Theory]
     [InlineData("")]
@@ -45,8 +44,8 @@ public sealed class SinceTests
     [InlineData("12:00")]
     [InlineData("yesterday")]
     [InlineData("2026-13-01")]
-    public void What_is_no_moment_is_refused(string text) => Assert.Null(Since.Parse(text, Now));
+    public void What_is_no_moment_is_refused(string text) => Assert.Null(Moment.Parse(text, Now));
 
     [Fact]
-    public void Whatever_is_written_it_is_a_moment_or_none() => AnyText.WithoutNul.Sample(text => { _ = Since.Parse(text, Now); });
+    public void Whatever_is_written_it_is_a_moment_or_none() => AnyText.WithoutNul.Sample(text => { _ = Moment.Parse(text, Now); });
 }
