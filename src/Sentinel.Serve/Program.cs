@@ -3,6 +3,7 @@ using Sentinel.Core.Store;
 using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 using Sentinel.Serve;
+using Sentinel.Serve.Agents;
 using Sentinel.Serve.Hosting;
 
 StandardStream.FillGaps();
@@ -16,7 +17,7 @@ try
 }
 catch (FormatException e)
 {
-    Output.Tell($"Error: {e.Message}; 'sentinel web' and 'sentinel serve' start this program");
+    Output.Tell($"Error: {e.Message}; 'sentinel web', 'serve' and 'mcp' start this program");
     return usageError;
 }
 
@@ -27,6 +28,12 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 try
 {
+    if (options.AgentFolder is { } folder)
+    {
+        await AgentStreams.Serve(options, folder, ends.Token);
+        return 0;
+    }
+
     if (options.WithPage && await Existing.Invitation(options) is { } invitation)
         return Told.Invitation(options, invitation, "It is open already.");
     await new Door(options).Stay(Told.Opened(options), ends.Token);

@@ -39,6 +39,9 @@ internal sealed record ServeOptions(SentinelHome Home, string Command)
     /// <summary>Whether to open it in a browser.</summary>
     public bool Opens { get; init; }
 
+    /// <summary>The folder of an agent that it serves by its standard streams; null: it serves no such.</summary>
+    public string? AgentFolder { get; init; }
+
     /// <exception cref="FormatException">It cannot be understood.</exception>
     public static ServeOptions Parse(IEnumerable<string> arguments)
     {
@@ -59,6 +62,7 @@ internal sealed record ServeOptions(SentinelHome Home, string Command)
                 "--host" => options with { Hosts = [.. options.Hosts, value] },
                 "--read-only" => options with { IsReadOnly = true },
                 "--open" => options with { Opens = true },
+                "--agent" => options with { AgentFolder = value },
                 "--page" => options with { WithPage = true },
                 _ => throw new FormatException($"there is no option '{key}'"),
             };

@@ -42,6 +42,9 @@ internal sealed class Command : IDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>Whoever reads what is typed reads the end.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
     public Task Prints(string text) => Wait.Until(() => (Stdout + Text(_stderr)).Contains(text), () => $"it prints '{text}'; it printed:\n{Stdout}\n{Text(_stderr)}");
 
     /// <summary>Waits until it has ended and nobody holds its output open.</summary>

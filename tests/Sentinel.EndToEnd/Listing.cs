@@ -27,6 +27,7 @@ internal sealed record Listed(
     string WorkingDirectory,
     string[] EnvironmentFiles,
     LeasedPort[] Ports,
+    ListedLease? Lease,
     DateTimeOffset Since,
     string StdoutPath,
     string StderrPath,
@@ -35,6 +36,8 @@ internal sealed record Listed(
     LastRun? LastRun);
 
 internal sealed record ListedHealth(string? Status, string? Why, string By, string Target, double IntervalSeconds);
+
+internal sealed record ListedLease(string? Session);
 
 internal sealed record LeasedPort(int Port, string Name);
 

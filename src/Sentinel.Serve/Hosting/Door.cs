@@ -6,6 +6,7 @@ using Sentinel.Core.Store;
 using Sentinel.Linux.Sockets;
 using Sentinel.Rendering;
 using Sentinel.Serve.Access;
+using Sentinel.Serve.Agents;
 using Sentinel.Serve.Links;
 using Sentinel.Serve.Routes;
 
@@ -21,6 +22,7 @@ internal sealed class Door
     private readonly Credentials _credentials;
     private readonly Guard _guard;
     private readonly Parts _parts;
+    private readonly AgentSessions _agents;
     private readonly WebApplication _server;
     private int _port;
     private int _connections;
@@ -45,6 +47,11 @@ internal sealed class Door
             foreach (var pattern in route.Patterns)
                 _server.MapMethods($"/v1/{pattern}", [route.Method], context => Checked(context, route.Changes, route.Do));
         _server.MapGet(MetricsRoute.Path, context => Checked(context, changes: false, MetricsRoute.Do));
+        _agents = new AgentSessions(_parts);
+        // A message may change something; what only listens, or ends its own session, does not.
+        _server.MapPost(AgentSessions.Path, context => Checked(context, changes: true, _agents.Post));
+        _server.MapGet(AgentSessions.Path, context => Checked(context, changes: false, _agents.Get));
+        _server.MapDelete(AgentSessions.Path, context => Checked(context, changes: false, _agents.Delete));
         _server.MapPost("/v1/login", Login);
         _server.MapPost("/v1/codes", context => Checked(context, changes: true, call => call.Json(Documents.Written(json => json.WriteString("code", _credentials.NewCode())))));
         if (options.WithPage)
@@ -80,6 +87,7 @@ internal sealed class Door
 
         await closes.CancelAsync();
         await keeping;
+        await _agents.DisposeAsync();
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _server.StopAsync(soon.Token);
     }

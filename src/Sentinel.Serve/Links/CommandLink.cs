@@ -20,9 +20,11 @@ internal sealed class CommandLink(string program, string home)
     internal sealed record Result(int ExitCode, byte[] Json, string Told);
 
     /// <param name="folder">Where it is called; null: in no project's folder.</param>
-    public async Task<Result> Run(IEnumerable<string> arguments, string? folder = null)
+    /// <param name="gone">It is killed when nobody waits for it any more: what the daemon has begun goes on.</param>
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public async Task<Result> Run(IEnumerable<string> arguments, string? folder = null, CancellationToken gone = default)
     {
-        await _free.WaitAsync();
+        await _free.WaitAsync(gone);
         try
         {
             var start = new ProcessStartInfo(program)
@@ -36,12 +38,15 @@ internal sealed class CommandLink(string program, string home)
             foreach (var argument in arguments)
                 start.ArgumentList.Add(argument);
             start.Environment["SENTINEL_HOME"] = home;
+            start.Environment.Remove("SENTINEL_SESSION");
             using var command = Process.Start(start)!;
+            await using var killed = gone.Register(() => command.Kill());
             command.StandardInput.Close();
             var told = command.StandardError.ReadToEndAsync();
             using var json = new MemoryStream();
             await command.StandardOutput.BaseStream.CopyToAsync(json);
             await command.WaitForExitAsync();
+            gone.ThrowIfCancellationRequested();
             return new Result(command.ExitCode, json.ToArray(), (await told).Trim());
         }
         finally

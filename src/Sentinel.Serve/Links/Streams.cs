@@ -8,6 +8,8 @@ internal sealed class Streams
     /// <summary>Where nothing happens, a sign is sent so often: a connection that was cut is noticed only by writing to it.</summary>
     public static readonly TimeSpan SignInterval = TimeSpan.FromSeconds(15);
 
+    public static readonly Problem Busy = new(StatusCodes.Status503ServiceUnavailable, "busy", $"{Most} streams are open already");
+
     private int _count;
 
     /// <summary>Takes a place until the result is disposed of; null: there is none.</summary>

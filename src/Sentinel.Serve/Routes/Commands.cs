@@ -47,7 +47,7 @@ internal static class Commands
     {
         if (result.ExitCode == 0)
             return call.Json(result.Json);
-        var told = string.Join('\n', result.Told.Split('\n').Select(line => line.StartsWith("Error: ", StringComparison.Ordinal) ? line["Error: ".Length..] : line));
+        var told = Message(result);
         if (result.ExitCode == UsageError)
             return call.Fail(new Problem(StatusCodes.Status400BadRequest, "invalid", told));
         if (result.Json.Length == 0)
@@ -58,6 +58,10 @@ internal static class Commands
         var word = results?.EnumerateArray().Select(one => one.Maybe("code")?.GetString()).FirstOrDefault(code => code is not null);
         return call.Fail(Problem.Of(FailureCodes.Parse(word), told, results));
     }
+
+    /// <summary>What a command said, without the labels.</summary>
+    public static string Message(CommandLink.Result result) =>
+        string.Join('\n', result.Told.Split('\n').Select(line => line.StartsWith("Error: ", StringComparison.Ordinal) ? line["Error: ".Length..] : line));
 
     private static string Argument(JsonElement body, string name) => body.Maybe(name) switch
     {

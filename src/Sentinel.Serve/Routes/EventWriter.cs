@@ -27,7 +27,7 @@ internal sealed class EventWriter
         if (place is null)
         {
             call.Context.Response.Headers.RetryAfter = "5";
-            await call.Fail(new Problem(StatusCodes.Status503ServiceUnavailable, "busy", $"{Links.Streams.Most} streams are open already"));
+            await call.Fail(Links.Streams.Busy);
             return;
         }
 

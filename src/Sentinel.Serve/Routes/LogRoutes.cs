@@ -6,7 +6,6 @@ using Sentinel.Api.Wire;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
-using Sentinel.Linux.Files;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -58,101 +57,29 @@ internal static class LogRoutes
     private static async Task Page(Call call)
     {
         var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), PatternOf(call));
-        var logs = Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]);
-        var files = new LogFiles();
-        var parts = logs.Select(log => new LogPart(log.Log, log.Process, files)).ToList();
-        try
+        using var parts = new LogParts(Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]));
+        parts.Limit(Time(call, "since"), Time(call, "until"));
+        var page = call.Asked("after") is { } after ? parts.Next(Cursor(after), limit, pattern)
+            : call.Asked("at") is { } share ? parts.Next(parts.At(Share(share)), limit, pattern)
+            : parts.Previous(call.Asked("before") is { } before ? Cursor(before) : null, limit, pattern);
+        await call.Json(Documents.Written(json =>
         {
-            parts.ForEach(part => part.Limit(Time(call, "since"), Time(call, "until")));
-            await call.Json(call.Asked("after") is { } after ? Next(call, parts, Cursor(after), limit, pattern)
-                : call.Asked("at") is { } share ? Next(call, parts, At(share, parts), limit, pattern)
-                : Previous(call, parts, call.Asked("before") is { } before ? Cursor(before) : null, limit, pattern));
-        }
-        finally
-        {
-            parts.ForEach(part => part.Dispose());
-        }
+            json.WriteObjects("lines", page.Lines, line => Write(json, line, call.Is("ansi")));
+            json.WriteOrNull("before", parts.IsStart(page.Before) ? null : page.Before.ToString());
+            json.WriteString("after", page.After.ToString());
+            json.WriteBoolean("atEnd", parts.IsEnd(page.After));
+            json.WriteNumber("from", parts.ShareOf(page.Before));
+            json.WriteNumber("to", parts.ShareOf(page.After));
+            json.WriteNumber("size", parts.Size);
+            json.WriteObjects("streams", parts.All, part =>
+            {
+                json.WriteString("process", part.Log.Process);
+                json.WriteString("stream", part.Log.Stream.Word());
+                json.WriteNumber("start", part.Start);
+                json.WriteNumber("end", part.End);
+            });
+        }));
     }
-
-    private static byte[] Previous(Call call, List<LogPart> parts, LogCursor? before, int limit, LogPattern? pattern)
-    {
-        var (lines, first, next) = Read(parts, part =>
-        {
-            var to = before?[part.Process.Id, part.Log.Stream] ?? part.End;
-            var (found, from) = part.Before(to, limit, pattern);
-            return (found, from, Math.Max(to, found.Count > 0 ? found[^1].End : to));
-        });
-        // What does not fit any more comes with the page before.
-        foreach (var left in lines.SkipLast(limit).GroupBy(line => line.Log).Select(of => of.Last()))
-            first.Set(left.Process.Id, left.Log.Stream, left.End);
-        return Document(call, parts, lines.TakeLast(limit), first, next);
-    }
-
-    private static byte[] Next(Call call, List<LogPart> parts, LogCursor after, int limit, LogPattern? pattern)
-    {
-        var (lines, first, next) = Read(parts, part =>
-        {
-            var from = after[part.Process.Id, part.Log.Stream] ?? part.Start;
-            var (found, to) = part.After(from, limit, pattern);
-            return (found, from, to);
-        });
-        foreach (var left in lines.Skip(limit).GroupBy(line => line.Log).Select(of => of.First()))
-            next.Set(left.Process.Id, left.Log.Stream, left.Position);
-        return Document(call, parts, lines.Take(limit), first, next);
-    }
-
-    // Lines of all parts in order, and where what was looked at begins and ends.
-    private static (List<ReadLine> Lines, LogCursor First, LogCursor Next) Read(List<LogPart> parts, Func<LogPart, (List<ReadLine> Lines, long From, long To)> read)
-    {
-        var (first, next, all) = (new LogCursor(), new LogCursor(), new List<ReadLine>());
-        foreach (var part in parts)
-        {
-            var (lines, from, to) = read(part);
-            all.AddRange(lines);
-            first.Set(part.Process.Id, part.Log.Stream, from);
-            next.Set(part.Process.Id, part.Log.Stream, to);
-        }
-
-        return (InOrder(all), first, next);
-    }
-
-    // By time, as far as it is known; a line without one stands after the line before it.
-    private static List<ReadLine> InOrder(List<ReadLine> lines)
-    {
-        var timed = new List<(ReadLine Line, DateTimeOffset Time)>();
-        foreach (var log in lines.GroupBy(line => line.Log))
-        {
-            var last = DateTimeOffset.MinValue;
-            foreach (var line in log)
-                timed.Add((line, last = line.Time > last ? line.Time.Value : last));
-        }
-
-        return [.. timed.OrderBy(line => line.Time).Select(line => line.Line)];
-    }
-
-    private static byte[] Document(Call call, List<LogPart> parts, IEnumerable<ReadLine> lines, LogCursor before, LogCursor after) => Documents.Written(json =>
-    {
-        var size = parts.Sum(part => part.End - part.Start);
-        json.WriteObjects("lines", lines, line => Write(json, line, call.Is("ansi")));
-        json.WriteOrNull("before", IsAll() ? null : before.ToString());
-        json.WriteString("after", after.ToString());
-        json.WriteBoolean("atEnd", parts.All(part => after[part.Process.Id, part.Log.Stream] >= part.EndOfLines));
-        json.WriteNumber("from", Share(before));
-        json.WriteNumber("to", Share(after));
-        json.WriteNumber("size", size);
-        json.WriteObjects("streams", parts, part =>
-        {
-            json.WriteString("process", part.Log.Process);
-            json.WriteString("stream", part.Log.Stream.Word());
-            json.WriteNumber("start", part.Start);
-            json.WriteNumber("end", part.End);
-        });
-
-        bool IsAll() => parts.All(part => before[part.Process.Id, part.Log.Stream] <= part.Start);
-
-        double Share(LogCursor cursor) =>
-            size == 0 ? 0 : Math.Round(parts.Sum(part => (double)((cursor[part.Process.Id, part.Log.Stream] ?? part.Start) - part.Start)) / size, 6);
-    });
 
     private static void Write(Utf8JsonWriter json, ReadLine line, bool withColors)
     {
@@ -211,15 +138,9 @@ internal static class LogRoutes
         return [.. found.SelectMany(record => LogFile.Of(record, call.Parts.Options.Home).Where(log => stream is null || log.Stream == stream).Select(log => (log, record)))];
     }
 
-    private static LogCursor At(string text, List<LogPart> parts)
-    {
-        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) || share > 1)
-            throw new BadRequestException($"'at' is a share of the whole, from 0 to 1, not '{text}'");
-        var cursor = new LogCursor();
-        foreach (var part in parts)
-            cursor.Set(part.Process.Id, part.Log.Stream, part.LineAt(part.Start + (long)(share * (part.End - part.Start))));
-        return cursor;
-    }
+    private static double Share(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1 ? share
+            : throw new BadRequestException($"'at' is a share of the whole, from 0 to 1, not '{text}'");
 
     private static LogCursor Cursor(string text) => LogCursor.Parse(text) ?? throw new BadRequestException($"'{text}' is no cursor; take 'before' or 'after' of a page, or the id of an event");
 

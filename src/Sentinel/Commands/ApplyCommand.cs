@@ -24,6 +24,7 @@ internal static class ApplyCommand
         if (!isPlan)
             command.Options.Add(dryRun);
         command.Options.Add(exitCode);
+        input.AddLeaseTo(command);
         command.Options.Add(json);
         command.Check(result =>
         {
@@ -34,7 +35,7 @@ internal static class ApplyCommand
         {
             if (input.Read(result) is not { } project)
                 return ExitCode.Usage;
-            var request = ProjectInput.RequestOf(project, session);
+            var request = ProjectInput.RequestOf(project, session, input.LeaseIn(result, session));
             // A daemon has written down what is.
             var state = session.Daemon is null ? session.Look().State : session.Store.Read();
             var plan = session.Supervisor.PlanFor(state, request);

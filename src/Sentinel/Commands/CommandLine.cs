@@ -97,6 +97,7 @@ internal static class CommandLine
         [
             new("web", "Show all of it on a page in the browser, until Ctrl+C", WebCommand.Web, Details: "It prints an address that lets one browser in"),
             new("serve", "Serve an HTTP API to programs, until Ctrl+C", WebCommand.Serve),
+            new("mcp", "Serve tools to a coding agent, on standard input and output", McpCommand.Create, Details: "The agent's program starts it; what the agent runs ends with it"),
         ]),
         ("Daemon and machine",
         [

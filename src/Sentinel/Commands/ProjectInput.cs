@@ -21,7 +21,16 @@ internal sealed class ProjectInput
 {
     private readonly Option<string?> _file = ProjectLook.File();
 
+    // Whose those are that it makes run, and for how long.
+    private readonly SpecOptions _lease = SpecOptions.Leases();
+
     public void AddTo(System.CommandLine.Command command) => command.Options.Add(_file);
+
+    public void AddLeaseTo(System.CommandLine.Command command) => _lease.AddTo(command);
+
+    /// <summary>Null: none is given.</summary>
+    /// <exception cref="FormatException">It cannot be.</exception>
+    public Lease? LeaseIn(ParseResult result, Session session) => _lease.In(result, SpecOptions.Blank, SpecOptions.AskerOf(new Ancestry(session.Table))).Lease;
 
     /// <summary>Reads it; null, after saying what is wrong, if it cannot be used.</summary>
     public Project? Read(ParseResult result)
@@ -88,10 +97,15 @@ internal sealed class ProjectInput
             : Selecting.ProjectOf(state, Caller.FolderAsSeen);
 
     /// <summary>What a project asks for, on behalf of this caller.</summary>
-    /// <param name="owner">Whose end is that of its processes; null: nobody's.</param>
+    /// <param name="lease">That of what runs from now on; null: it has none but the caller's session.</param>
+    /// <param name="isOfAll">Whether it is also that of what runs already: otherwise others, whose it is, keep it in a session.</param>
     /// <exception cref="FormatException">A value cannot be.</exception>
-    public static ProjectRequest RequestOf(Project project, Session session, Owner? owner = null)
+    public static ProjectRequest RequestOf(Project project, Session session, Lease? lease = null, bool isOfAll = false)
     {
+        if (SessionOption.OfCaller is { } own && lease?.Session is null)
+            lease = (lease ?? new Lease()) with { Session = own };
+        var known = session.Store.Read();
+        var name = Plan.NameOf(known, project.File) ?? project.Name;
         // The same for all: finding it out takes tens of system calls.
         var (caller, umask, inherited) = (Caller.Environment, Caller.Umask, Caller.Inherited);
         var asker = Asker.None with { Now = DateTimeOffset.UtcNow };
@@ -116,12 +130,9 @@ internal sealed class ProjectInput
                 Umask = umask,
                 Inherited = inherited,
             };
-            if (SessionOption.OfCaller is { } own)
-                spec = SpecFields.Find("session")!.Give(spec, [own], asker);
-            if (owner is not null)
-                spec = spec with { Lease = (spec.Lease ?? new Lease()) with { Owner = owner } };
+            var runs = isOfAll || lease is null ? null : known.HolderOf($"{name}/{process.Name}") is { State.IsUnderWay: true } holder ? holder : null;
             return SpecFields.Give(
-                spec,
+                spec with { Lease = runs is null ? lease : runs.Spec.Lease },
                 process.Settings.Select(setting => (Field: SpecFields.Find(setting.Key), setting.Values)).Where(setting => setting.Field is not null)
                     .ToDictionary(setting => setting.Field!, setting => setting.Values),
                 asker);

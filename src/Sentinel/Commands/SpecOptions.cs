@@ -29,6 +29,9 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
     /// <summary>The variables that a process or a group is to have.</summary>
     public static SpecOptions Environment() => new([SpecFields.Find("env")!, SpecFields.Find("env-file")!]);
 
+    /// <summary>How long a process may live.</summary>
+    public static SpecOptions Leases() => new([SpecFields.Find("ttl")!, SpecFields.Find("until")!, SpecFields.Find("session")!]);
+
     /// <param name="isNew">Whether nothing was set earlier that options could belong to.</param>
     public void AddTo(System.CommandLine.Command command, bool isNew = true)
     {

@@ -4,6 +4,7 @@ using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Command = System.CommandLine.Command;
 
@@ -32,6 +33,7 @@ internal static class UpCommand
         command.Options.Add(again);
         command.Options.Add(foreground);
         command.Options.Add(exitFrom);
+        input.AddLeaseTo(command);
         command.Options.Add(json);
         command.Check(result =>
         {
@@ -49,8 +51,8 @@ internal static class UpCommand
             if (ToStart(project, result.GetValue(names)!, result.GetValue(profiles)!) is not { } toStart)
                 return ExitCode.Failure;
             if (result.GetValue(foreground) || result.GetValue(exitFrom) is not null)
-                return Stay(session, project, toStart, result.GetValue(again), result.GetValue(exitFrom));
-            var request = new Request.Apply(ProjectInput.RequestOf(project, session), toStart, result.GetValue(again));
+                return Stay(session, project, toStart, input.LeaseIn(result, session), result.GetValue(again), result.GetValue(exitFrom));
+            var request = new Request.Apply(ProjectInput.RequestOf(project, session, input.LeaseIn(result, session)), toStart, result.GetValue(again));
             DaemonCommand.Ensure(session);
             var begun = DateTimeOffset.UtcNow;
             var outcomes = session.Do(request);
@@ -71,14 +73,15 @@ internal static class UpCommand
         return command;
     }
 
-    private static int Stay(Session session, Project project, IReadOnlyList<string> toStart, bool again, string? exitFrom)
+    private static int Stay(Session session, Project project, IReadOnlyList<string> toStart, Lease? lease, bool again, string? exitFrom)
     {
         if (exitFrom is not null && ToStart(project, [exitFrom], []) is null)
             return ExitCode.Failure;
         if (exitFrom is not null && project.Processes.First(process => process.Name == exitFrom) is { IsTask: false })
             return Session.Fail($"{exitFrom} is no task: it has no end to exit with; give it type = \"task\"");
         DaemonCommand.Ensure(session);
-        var wanted = ProjectInput.RequestOf(project, session, new Ancestry(session.Table).Find(Environment.ProcessId));
+        var own = new Ancestry(session.Table).Find(Environment.ProcessId);
+        var wanted = ProjectInput.RequestOf(project, session, (lease ?? new Lease()) with { Owner = own }, isOfAll: true);
         // First all are known, so that their logs can be followed from the first line on.
         var registered = session.Do(new Request.Apply(wanted, []));
         if (registered.Any(outcome => outcome is Outcome.Failed))

@@ -48,11 +48,16 @@ internal static class WebCommand
         return command;
     }
 
+    /// <summary>Says that the program that speaks to others is missing.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Missing() =>
+        Session.Fail($"{ServeProgram.Name} is missing: it belongs beside {Environment.ProcessPath}; ./install.sh of Sentinel's source puts it there");
+
     private static int Serve(Func<IEnumerable<string>> arguments)
     {
         using var session = new Session(isJson: false);
         if (ServeProgram.Find() is not { } program)
-            return Session.Fail($"{ServeProgram.Name} is missing: it belongs beside {Environment.ProcessPath}; ./install.sh of Sentinel's source puts it there");
+            return Missing();
         DaemonCommand.Ensure(session);
         session.Output.Flush();
         return Session.Fail($"cannot execute {program}: {Replacement.Become(program, [.. ServeProgram.Arguments(session.Home), .. arguments()])}");
