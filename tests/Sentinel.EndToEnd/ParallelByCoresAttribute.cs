@@ -4,7 +4,7 @@ using Xunit.v3;
 namespace Sentinel.EndToEnd;
 
 /// <summary>
-/// As many tests at once as two for each core: most of a test is waiting for other processes, and more would only wait for each
+/// As many tests at once as three for each core: most of a test is waiting for other processes, and more would only wait for each
 /// other. What measures the machine says so, and has it to itself (DisableParallelization).
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
@@ -14,5 +14,5 @@ internal sealed class ParallelByCoresAttribute : Attribute, IParallelizationAttr
 
     public ParallelAlgorithm? GetAlgorithm() => ParallelAlgorithm.Conservative;
 
-    public int? GetMaxThreads() => 2 * Environment.ProcessorCount;
+    public int? GetMaxThreads() => 3 * Environment.ProcessorCount;
 }

@@ -267,4 +267,26 @@ public class PortTests
         process.WaitForExit();
         return process.ExitCode == 0;
     }
+
+    [Fact]
+    public async Task A_process_that_may_have_any_port_is_given_another_when_a_stranger_has_the_one_that_it_had_to_have()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        using var stranger = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        stranger.Start();
+        var port = ((System.Net.IPEndPoint)stranger.LocalEndpoint).Port;
+        (await home.Run("run", "--name", "web", "--port", $"port:{port}", "--", "sleep", "1000")).Fails(1);
+        stranger.Stop();
+        (await home.Run("run", "--name", "web", "--port", $"port:{port}", "--", "sleep", "1000")).Ok();
+        (await home.Run("stop", "web")).Ok();
+        using var again = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
+        again.Start();
+
+        (await home.Run("set", "web", "--port", "port")).Ok();
+        (await home.Run("start", "web")).Ok();
+
+        var web = await home.Show("web");
+        Assert.Equal("running", web.State);
+        Assert.NotEqual(port, web.Ports.Single().Port);
+    }
 }

@@ -37,8 +37,11 @@ internal static class PortReferences
     {
         if (state.PortOf(record.Id, reference) is { } own)
             return own.Port;
-        var slash = reference.IndexOf('/');
-        var (name, port) = slash < 0 ? (reference, null) : (reference[..slash], reference[(slash + 1)..]);
+        // A slash may be that of a project's process, or stand before the name of a port, or both.
+        var slash = reference.LastIndexOf('/');
+        var (name, port) = Whole(reference) is { } whole ? (whole, null)
+            : slash < 0 ? (reference, null)
+            : (Whole(reference[..slash]) ?? reference[..slash], reference[(slash + 1)..]);
         if (state.Find(name) is not { } other)
             throw Missing(state.InstancesOf(name).Any() ? $"{name} is a set; name one of its instances, such as {state.HolderOf(name)!.Spec.Name}" : $"there is no process named '{name}'");
         List<PortLease> ports = [.. state.PortsOf(other).Where(lease => port is null || lease.Name == port)];
@@ -48,6 +51,9 @@ internal static class PortReferences
             [] => throw Missing(port is null ? $"{name} has no port; 'sentinel set {name} --port http' leases one" : $"{name} has no port named '{port}'"),
             _ => throw Missing($"{name} has several ports; name one of them: {string.Join(", ", ports.Select(lease => $"{Start}{name}/{lease.Name}}}"))}"),
         };
+
+        // Neighbours in a project call each other without its name.
+        string? Whole(string called) => new[] { $"{record.Spec.Group}/{called}", called }.FirstOrDefault(known => state.Called(known).Any());
 
         EnvironmentException Missing(string why) => new($"{variable} needs the port of {reference}, and {why}");
     }

@@ -42,13 +42,15 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
     public State Give(State state, ProcessRecord process) => process.Spec.Ports.Where(asked => state.PortOf(process.Id, asked.Name) is null).Aggregate(
         state, (before, asked) => before.With(new PortLease(Choose(before, asked), asked.Name, time.GetUtcNow(), process.Id)));
 
-    /// <summary>Gives a process the ports that it asks for now, and takes back those that it no longer asks for.</summary>
+    /// <summary>
+    /// Gives a process the ports that it asks for now, and takes back those that it no longer asks for, or could not use while others would do.
+    /// </summary>
     /// <exception cref="PortException">It cannot have one.</exception>
     public State Adjust(State state, ProcessRecord process) => Give(
         state with
         {
             Ports = state.Ports.RemoveRange(state.Ports.Values
-                .Where(lease => lease.ProcessId == process.Id && !process.Spec.Ports.Any(asked => asked.Name == lease.Name && asked.Allows(lease.Port)))
+                .Where(lease => lease.ProcessId == process.Id && !process.Spec.Ports.Any(asked => asked.Name == lease.Name && asked.Allows(lease.Port) && IsOfUse(process, asked, lease.Port)))
                 .Select(lease => lease.Port)),
         },
         process);
@@ -70,6 +72,10 @@ internal sealed class PortBook(StateStore store, IPorts ports, Random random, Ti
             ? $"its port {stranger.Port} ({leases[stranger.Port].Name}) is used by {stranger}"
             : null;
     }
+
+    // What runs listens there itself.
+    private bool IsOfUse(ProcessRecord process, PortRequest asked, int port) =>
+        process.State.IsUnderWay || asked is { Number: not null, OrNext: false } || ports.WhyNot(port) is null;
 
     private const string NoneLeft = "no port is left: all are in use or leased";
 

@@ -11,7 +11,7 @@ internal static class Bounds
     /// <summary>Bytes of an answer's JSON: it is sent twice, for programs and as a text, and both together stay below 8 KB.</summary>
     public const int Usual = 3600;
 
-    private const int ShortText = 160, FewItems = 3;
+    private const int ShortText = 160, FewItems = 3, LengthOfNote = 40;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -20,7 +20,8 @@ internal static class Bounds
     /// <summary>Shortens an answer until it is no longer than this: the longest of it first, in its middle, and says so there.</summary>
     public static void Fit(JsonObject answer, int most)
     {
-        while (Length(answer) is var length && length > most && Longest(answer) is { } longest)
+        var before = int.MaxValue;
+        for (var length = Length(answer); length > most && length < before && Longest(answer) is { } longest; (before, length) = (length, Length(answer)))
             longest.Shorten(length - most);
     }
 
@@ -37,7 +38,7 @@ internal static class Bounds
 
     private static IEnumerable<Part> Parts(JsonNode node, Action<string> replace) => node switch
     {
-        JsonArray list when list.Count > FewItems => [.. Parts(list), new Part(Length(list), over => Cut(list, over))],
+        JsonArray list when list.Count > FewItems + 1 => [.. Parts(list), new Part(Length(list), over => Cut(list, over))],
         JsonValue value when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: > ShortText } text =>
             [new Part(Length(value), over => replace(Cut(text, over)))],
         _ => Parts(node),
@@ -59,7 +60,7 @@ internal static class Bounds
     private static void Cut(JsonArray list, int over)
     {
         var (freed, left, at) = (0, 0, list.Count / 3);
-        while (list.Count > FewItems && (freed <= over || left == 0))
+        while (list.Count > FewItems && freed <= over + LengthOfNote)
         {
             freed += Length(list[at] ?? JsonValue.Create("")!) + 1;
             left += Left(list[at]);

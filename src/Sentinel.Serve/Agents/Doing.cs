@@ -29,7 +29,10 @@ internal sealed class Doing(Workplace place)
         var (keeps, timeout) = (call.Flag("keep"), Timeout(call));
         var project = await place.ProjectAt(folder, call.Gone);
         var before = Find(await place.Processes(call.Gone), name);
-        if (before is not null && !place.Agent.Runs(before))
+        if (before is { IsUp: false, Lease: { Session: not null, Over: not null } } && !place.Agent.Runs(before))
+            // Its session is over: nobody wants it any more.
+            await place.Run(call, folder, ["delete", "--json", "--session", "", "--", name]);
+        else if (before is not null && !place.Agent.Runs(before))
             return Taken(before, command, folder, project?.Name);
 
         var (exitCode, document, told) = await place.Run(call, folder,

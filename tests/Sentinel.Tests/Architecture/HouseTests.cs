@@ -45,6 +45,7 @@ public sealed partial class HouseTests
         "Sentinel.Serve.Access",
         "Sentinel.Serve.Links",
         "Sentinel.Serve.Routes",
+        "Sentinel.Serve.Agents",
         "Sentinel.Serve.Hosting",
     ];
 

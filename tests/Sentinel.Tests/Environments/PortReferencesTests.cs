@@ -1,4 +1,6 @@
 using Sentinel.Api;
+using Sentinel.Core.Environments;
+using Sentinel.Model;
 using Sentinel.Model.Specs;
 using Sentinel.Tests.Supervision;
 
@@ -28,6 +30,23 @@ public sealed class PortReferencesTests : IDisposable
         Assert.IsType<Outcome.Started>(Run("web", $"URL={value}", "own:6000"));
         Assert.Equal(expected, _sentinel.Machine.Launches[^1].Environment["URL"]);
         Assert.Equal(value, _sentinel["web"].Spec.Variables["URL"]);
+    }
+
+    [Theory]
+    [InlineData("${port:api}", "7000")]
+    [InlineData("${port:api/http}", "7000")]
+    [InlineData("${port:shop/api}", "7000")]
+    [InlineData("${port:shop/api/http}", "7000")]
+    [InlineData("${port:db/sql}", "5000")]
+    public void A_neighbour_in_a_project_is_called_without_its_name_and_before_others(string value, string expected)
+    {
+        Run("other", ports: ["http:7000"]);
+        var state = Member(Member(_sentinel.Store.Read(), "other", "shop/api"), "plain", "shop/web");
+
+        Assert.Equal(expected, PortReferences.Expand("URL", value, state.Find("shop/web")!, state));
+
+        static State Member(State state, string from, string name) =>
+            state.Find(from) is { } record ? state.With(record with { Spec = record.Spec with { Name = name, Group = "shop" } }) : state;
     }
 
     [Theory]
