@@ -101,7 +101,7 @@ internal sealed class AgentServer
     // Not what has only to be waited for.
     private static bool IsFailure(JsonObject answer) =>
         (string?)answer["outcome"] is not (null or "started" or "already-running" or "changed" or "restarted" or "waiting" or "pending")
-        || ((bool?)answer["ready"] == false && answer["pending"] is null)
+        || (((bool?)answer["ready"] == false || (bool?)answer["reached"] == false) && answer["pending"] is null)
         || (answer["results"] as JsonArray)?.Any(result => (string?)result?["outcome"] == "failed") == true;
 
     private static CallToolResult Wrong(string why) => new() { Content = [new TextContentBlock { Text = why }], IsError = true };
