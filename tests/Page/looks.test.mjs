@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { axe } from './browser.mjs'
-import { run } from './home.mjs'
+import { run, sentinel } from './home.mjs'
 
 const views = ['#/', '#/p/page-look/logs', '#/p/page-look/why', '#/p/page-look/events', '#/p/page-look/env', '#/p/page-look/tree', '#/p/page-look/charts', '#/p/page-look/about', '#/logs', '#/events', '#/graph', '#/ports', '#/plan']
 
@@ -113,4 +113,18 @@ export async function The_page_is_under_150_KB_and_its_policy_has_no_exception({
     size += gzipSync(Buffer.from(await response.arrayBuffer()), { level: 9 }).length
   }
   assert.ok(size < 150_000, `${size} bytes`)
+}
+
+export async function Each_row_is_as_wide_as_the_list_whatever_columns_there_is_room_for({ open, own }) {
+  await sentinel(['group', 'create', 'page-group'], { allowed: true })
+  await run(own('page-wide'), '--group', 'page-group', 'sleep', '1000')
+  await run(own('page-alone'), 'sleep', '1000')
+  for (const width of [800, 1000, 1200, 1400, 1700]) {
+    const page = await open('#/', { width })
+    await page.locator('tr.group').first().waitFor()
+    const ends = await page.evaluate(() => [...document.querySelectorAll('table.list tr')].map(row => Math.round([...row.children].filter(cell => cell.offsetWidth).at(-1).getBoundingClientRect().right)).concat(Math.round(document.querySelector('tr.group th > div').getBoundingClientRect().right)))
+    const end = await page.evaluate(() => Math.round(document.querySelector('table.list').getBoundingClientRect().right))
+    // The heading of a group is one cell, and what is in it reaches to the end.
+    assert.ok(ends.at(-1) === end && ends.filter(right => right === end).length >= 3, `${width}: ${ends} of ${end}`)
+  }
 }

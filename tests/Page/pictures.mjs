@@ -29,7 +29,7 @@ run = "exec sleep 1000"
 [process.api]
 run = "exec sh api.sh"
 needs = ["db", "queue"]
-ports = ["http"]
+port = "http"
 url = "http://localhost:$PORT/"
 
 [process.worker]
@@ -41,7 +41,7 @@ max-restarts = 2
 [process.front]
 run = "exec sleep 1000"
 needs = "api"
-ports = ["http"]
+port = "http"
 url = "http://localhost:$PORT/"
 
 [process.mailer]
@@ -53,14 +53,17 @@ startup-timeout = "1h"
 await sentinel(['up', '--file', join(project, 'sentinel.toml'), '--no-wait'])
 await until('the worker has given up', async () => await stateOf('shop/worker') === 'failed')
 // Charts need a while to show something.
-await new Promise(resolve => setTimeout(resolve, 40_000))
+await new Promise(resolve => setTimeout(resolve, 20_000))
 const browser = await start(process.env.PAGE_URL)
+// Somebody has it open, so that there is an hour of samples, as far as it goes.
+await browser.open('#/')
+await new Promise(resolve => setTimeout(resolve, 45_000))
 const views = [
-  ['processes', '#/', 'a.name'], ['logs', '#/p/shop%2Fapi/logs', '.log-line'], ['why', '#/p/shop%2Fworker/why', '.why'], ['graph', '#/graph', 'svg'], ['charts', '#/p/shop%2Fapi/charts', 'canvas'],
+  ['processes', '#/', 'a.name'], ['logs', '#/p/shop%2Fapi/logs', '.log-line'], ['why', '#/p/shop%2Fworker/why', '.why'], ['graph', '#/graph', 'svg'],
 ]
 for (const scheme of ['light', 'dark'])
   for (const [name, hash, shown] of scheme === 'light' ? views.slice(0, 2) : views) {
-    const page = await browser.open(hash, { width: 1200, height: 640, colorScheme: scheme })
+    const page = await browser.open(hash, { width: 1400, height: 640, colorScheme: scheme })
     await page.locator(shown).first().waitFor({ timeout: 10_000 }).catch(() => console.error(`There is no ${shown} at ${hash}`))
     await page.waitForTimeout(1500)
     await page.screenshot({ path: join(folder, `page-${name}${scheme === 'light' ? '-light' : ''}.png`) })

@@ -79,7 +79,7 @@ var ul=class extends Error{constructor(t,l){super(l.detail||l.title||`The server
     ${o("num memory",d`${!n&&d`<${Pr} name=${e.name} measure="memory" />`}<span class=${e.memoryBytes===null?"faint":""}>${pt(e.memoryBytes)}</span>`)}
     ${o("num for",d`<span class=${e.uptimeSeconds===null?"faint":""}>${Lt(e.uptimeSeconds)}</span>`)}
     ${!n&&o("actions",d`<${Ar} process=${e} />`)}
-  </tr>`}function jc({group:e,processes:t,index:l,beside:n}){let s=Z(z,a=>a.projects.find(u=>u.name===e)),o=Z(en,a=>a.names.get(e)),r=t.filter(Xt).length;return d`<tr role="row" class="group" aria-rowindex=${l}><th role="rowheader" scope="rowgroup" colspan=${n?8:10}><div>
+  </tr>`}function jc({group:e,processes:t,index:l,beside:n}){let s=Z(z,a=>a.projects.find(u=>u.name===e)),o=Z(en,a=>a.names.get(e)),r=t.filter(Xt).length;return d`<tr role="row" class="group" aria-rowindex=${l}><th role="rowheader" scope="rowgroup"><div>
     <b>${e??"Without a group"}</b> <span class="quiet">${r} of ${t.length} up</span>
     ${s&&d`<span class="quiet folder" title=${s.folder}>${s.folder}</span>`}
     ${s&&!n&&d`<span class="buttons">
@@ -211,9 +211,9 @@ var ul=class extends Error{constructor(t,l){super(l.detail||l.title||`The server
           <thead role="rowgroup"><tr role="row">${Gh.map(([S,M,q])=>d`<th key=${M} role="columnheader" scope="col" class=${q??S} aria-sort=${v(S)}>
             ${S?d`<button class="sort" onClick=${()=>D(S)}>${M}</button>`:M==="Actions"?d`<span class="hidden">Actions</span>`:M}</th>`)}</tr></thead>
           <tbody role="rowgroup">
-            ${h>0&&d`<tr key="above" aria-hidden="true"><td colspan="10" style=${{height:h*r+"px"}}></td></tr>`}
+            ${h>0&&d`<tr key="above" aria-hidden="true"><td style=${{height:h*r+"px"}}></td></tr>`}
             ${E.map((S,M)=>S.process?d`<${Bc} key=${S.process.id} process=${S.process} index=${h+M+2} selected=${S.process.name===P} beside=${e} />`:d`<${jc} key=${"group "+S.group} group=${S.group} processes=${S.processes} index=${h+M+2} beside=${e} />`)}
-            ${g<a.length&&d`<tr key="below" aria-hidden="true"><td colspan="10" style=${{height:(a.length-g)*r+"px"}}></td></tr>`}
+            ${g<a.length&&d`<tr key="below" aria-hidden="true"><td style=${{height:(a.length-g)*r+"px"}}></td></tr>`}
           </tbody>
         </table>
       </div>`}

@@ -77,11 +77,11 @@ export function Processes({ beside }) {
           <thead role="rowgroup"><tr role="row">${headings.map(([column, title, kind]) => html`<th key=${title} role="columnheader" scope="col" class=${kind ?? column} aria-sort=${sorted(column)}>
             ${column ? html`<button class="sort" onClick=${() => sort(column)}>${title}</button>` : title === 'Actions' ? html`<span class="hidden">Actions</span>` : title}</th>`)}</tr></thead>
           <tbody role="rowgroup">
-            ${first > 0 && html`<tr key="above" aria-hidden="true"><td colspan="10" style=${{ height: first * height + 'px' }}></td></tr>`}
+            ${first > 0 && html`<tr key="above" aria-hidden="true"><td style=${{ height: first * height + 'px' }}></td></tr>`}
             ${shown.map((row, i) => row.process
               ? html`<${Row} key=${row.process.id} process=${row.process} index=${first + i + 2} selected=${row.process.name === selected} beside=${beside} />`
               : html`<${GroupRow} key=${'group ' + row.group} group=${row.group} processes=${row.processes} index=${first + i + 2} beside=${beside} />`)}
-            ${last < rows.length && html`<tr key="below" aria-hidden="true"><td colspan="10" style=${{ height: (rows.length - last) * height + 'px' }}></td></tr>`}
+            ${last < rows.length && html`<tr key="below" aria-hidden="true"><td style=${{ height: (rows.length - last) * height + 'px' }}></td></tr>`}
           </tbody>
         </table>
       </div>`}

@@ -65,7 +65,7 @@ export function GroupRow({ group, processes, index, beside }) {
   const project = useStore(live, value => value.projects.find(one => one.name === group))
   const doing = useStore(actions.busy, value => value.names.get(group))
   const up = processes.filter(isUp).length
-  return html`<tr role="row" class="group" aria-rowindex=${index}><th role="rowheader" scope="rowgroup" colspan=${beside ? 8 : 10}><div>
+  return html`<tr role="row" class="group" aria-rowindex=${index}><th role="rowheader" scope="rowgroup"><div>
     <b>${group ?? 'Without a group'}</b> <span class="quiet">${up} of ${processes.length} up</span>
     ${project && html`<span class="quiet folder" title=${project.folder}>${project.folder}</span>`}
     ${project && !beside && html`<span class="buttons">
