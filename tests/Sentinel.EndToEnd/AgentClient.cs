@@ -20,7 +20,9 @@ internal sealed class AgentClient : IDisposable
         var client = new AgentClient(home.Begin(new Call("mcp") { Folder = folder }));
         client.Welcome = await client.Ask("initialize", new JsonObject
         {
-            ["protocolVersion"] = "2025-06-18", ["capabilities"] = new JsonObject(), ["clientInfo"] = new JsonObject { ["name"] = name, ["version"] = "1" },
+            ["protocolVersion"] = "2025-06-18",
+            ["capabilities"] = new JsonObject(),
+            ["clientInfo"] = new JsonObject { ["name"] = name, ["version"] = "1" },
         });
         client.Say("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
         return client;

@@ -61,7 +61,10 @@ internal sealed class AgentServer
         OutputSchema = ToolField.SchemaOf(tool.Outputs, isClosed: false),
         Annotations = new ToolAnnotations
         {
-            ReadOnlyHint = tool.IsReadOnly, DestructiveHint = tool.IsDestructive, IdempotentHint = tool.IsIdempotent, OpenWorldHint = false,
+            ReadOnlyHint = tool.IsReadOnly,
+            DestructiveHint = tool.IsDestructive,
+            IdempotentHint = tool.IsIdempotent,
+            OpenWorldHint = false,
         },
     };
 

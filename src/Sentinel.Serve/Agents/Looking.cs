@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Model.Policy;
@@ -11,9 +10,12 @@ using Sentinel.Serve.Routes;
 namespace Sentinel.Serve.Agents;
 
 /// <summary>The tools that look.</summary>
-internal sealed partial class Looking(Workplace place)
+internal sealed class Looking(Workplace place)
 {
     private const int UsualLines = 80, MostLines = 1000, LinesOfARun = 20, MostRuns = 3;
+
+    // Bytes of an answer of logs that are not its lines.
+    private const int Overhead = 300;
 
     public async Task<JsonObject> Status(ToolCall call)
     {
@@ -140,7 +142,4 @@ internal sealed partial class Looking(Workplace place)
         "warn" => "(?i)\\b(warn|warning|error|err|fatal|panic|critical|exception|traceback|failed)\\b",
         _ => throw new BadRequestException("'level' is warn or error"),
     };
-
-    // What stands around the lines.
-    private const int Overhead = 300;
 }
