@@ -50,8 +50,9 @@ public class GeneratedDocsTests
         Assert.Empty(home.Supervised());
     }
 
+    // Those of the page are taken in a browser.
     private static IEnumerable<string> Pictures(string docs) =>
-        Directory.GetFiles(Path.Combine(docs, "pictures")).Select(picture => Path.GetRelativePath(docs, picture)).Order().Prepend("demo.svg");
+        Directory.GetFiles(Path.Combine(docs, "pictures"), "*.svg").Select(picture => Path.GetRelativePath(docs, picture)).Order().Prepend("demo.svg");
 
     // The title comes first.
     private static string[] Texts(string picture) =>
