@@ -77,7 +77,8 @@ const tests = {
 
   async The_inspector_lists_and_calls_by_standard_streams_and_over_HTTP() {
     const inspect = async (...args) => JSON.parse((await execute('node', ['node_modules/.bin/mcp-inspector', '--cli', ...args], { cwd: import.meta.dirname, env: { ...process.env, MCP_CATALOG_PATH: join(work, 'catalog.json') } })).stdout)
-    for (const target of [[program, 'mcp'], [`${url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${token}`]]) {
+    // It hands on little of its own environment.
+    for (const target of [['-e', `SENTINEL_HOME=${process.env.SENTINEL_HOME}`, program, 'mcp'], [`${url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${token}`]]) {
       assert.equal((await inspect(...target, '--method', 'tools/list')).tools.length, 10)
       assert.ok(Array.isArray((await inspect(...target, '--method', 'tools/call', '--tool-name', 'status')).structuredContent.processes))
       assert.equal((await inspect(...target, '--method', 'resources/list')).resources.length, 1)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run, sentinel, until } from './home.mjs'
@@ -41,6 +41,8 @@ while read -r word; do rows 1 20000 "more $word"; echo "end of $word"; done
   await run(own('page-large'), '--stdin', 'open', '--log-max-size', '100M', '--log-backups', '12', 'sh', script)
   const page = await open('#/p/page-large/logs')
   await page.getByText('all is there').waitFor({ timeout: 120_000 })
+  // The shell has read it: it is in its last loop.
+  await rm(folder, { recursive: true })
   await page.locator('.follow[aria-pressed=true]').waitFor()
   assert.ok(await page.locator('.log-line').count() <= 1500)
 
