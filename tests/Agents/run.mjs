@@ -7,10 +7,12 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { byHttp, byStreams } from './client.mjs'
 
 const execute = promisify(execFile)
+const here = fileURLToPath(new URL('.', import.meta.url))
 const { SENTINEL: program, HTTP_URL: url, HTTP_TOKEN: token } = process.env
 const longest = 8 * 1024
 const work = await mkdtemp(join(tmpdir(), 'agents-'))
@@ -76,7 +78,7 @@ const tests = {
   },
 
   async The_inspector_lists_and_calls_by_standard_streams_and_over_HTTP() {
-    const inspect = async (...args) => JSON.parse((await execute('node', ['node_modules/.bin/mcp-inspector', '--cli', ...args], { cwd: import.meta.dirname, env: { ...process.env, MCP_CATALOG_PATH: join(work, 'catalog.json') } })).stdout)
+    const inspect = async (...args) => JSON.parse((await execute('node', ['node_modules/.bin/mcp-inspector', '--cli', ...args], { cwd: here, env: { ...process.env, MCP_CATALOG_PATH: join(work, 'catalog.json') } })).stdout)
     // It hands on little of its own environment.
     for (const target of [['-e', `SENTINEL_HOME=${process.env.SENTINEL_HOME}`, program, 'mcp'], [`${url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${token}`]]) {
       assert.equal((await inspect(...target, '--method', 'tools/list')).tools.length, 10)
@@ -121,7 +123,7 @@ url = "http://127.0.0.1:$PORT/"
   await writeFile(join(folder, 'api.mjs'), serves('', "'api of shop'"))
   await writeFile(join(folder, 'front.mjs'), serves("import { hello } from './words.mjs'\n", '`${hello} from ${await (await fetch(process.env.API)).text()}`'))
 
-  const agent = spawn('node', [join(import.meta.dirname, script), program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const agent = spawn('node', [join(here, script), program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const told = []
   for await (const line of createInterface({ input: agent.stdout })) {
     told.push(JSON.parse(line))
