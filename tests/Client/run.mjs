@@ -1,5 +1,5 @@
 // Calls every operation of the API with a client that is generated from the document that the server gives out, and checks every
-// answer, also of what fails, against that document. API_URL is where the server listens, and API_TOKEN its token.
+// answer, failures included, against that document. API_URL is where the server listens, and API_TOKEN its token.
 import assert from 'node:assert/strict'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import Ajv from 'ajv/dist/2020.js'

@@ -42,7 +42,7 @@ internal sealed class Command : IDisposable
         _process.StandardInput.Flush();
     }
 
-    /// <summary>Whoever reads what is typed reads the end.</summary>
+    /// <summary>Its input ends here.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
     public Task Prints(string text) => Wait.Until(() => (Stdout + Text(_stderr)).Contains(text), () => $"it prints '{text}'; it printed:\n{Stdout}\n{Text(_stderr)}");

@@ -5,7 +5,7 @@ namespace Sentinel.Serve.Agents;
 
 /// <summary>An agent that uses the tools: what it runs is its own, and ends with it.</summary>
 /// <param name="folder">Where it works, unless it says otherwise; null: it has to say.</param>
-/// <param name="until">The process whose end is that of what it runs; null: nobody's, only its time.</param>
+/// <param name="until">What it runs ends with this process; null: only when its time is over.</param>
 internal sealed class Agent(string? folder, int? until)
 {
     private const string LongestRun = "8h";

@@ -62,8 +62,8 @@ internal sealed class Doing(Workplace place)
 
     public async Task<JsonObject> Wait(ToolCall call)
     {
-        var project = await place.ProjectAt(place.Agent.Folder, call.Gone);
-        return await Reached(call, [.. call.Texts("names")!.Select(name => place.NameOf(name, project?.Name))], call.Text("for") ?? "ready", Timeout(call), project?.Name);
+        var (names, project) = await place.Named(call);
+        return await Reached(call, names, call.Text("for") ?? "ready", Timeout(call), project);
     }
 
     public async Task<JsonObject> Up(ToolCall call)
@@ -95,19 +95,22 @@ internal sealed class Doing(Workplace place)
         return document is { } done ? new JsonObject { ["results"] = Results(done) } : Failed("failed", told);
     }
 
-    public Task<JsonObject> Stop(ToolCall call) => Change(call, ["stop", "--json", "--session", ""]);
+    public async Task<JsonObject> Stop(ToolCall call)
+    {
+        var (names, project) = await place.Named(call);
+        return await Change(call, ["stop", "--json", "--session", ""], names, project);
+    }
 
     public async Task<JsonObject> Restart(ToolCall call)
     {
-        var answer = await Change(call, ["restart", "--json", "--session", "", "--wait"]);
+        var (names, project) = await place.Named(call);
+        var answer = await Change(call, ["restart", "--json", "--session", "", "--wait"], names, project);
         if (answer["results"] is null)
             return answer;
-        var all = await place.Processes(call.Gone);
-        var project = await place.ProjectAt(place.Agent.Folder, call.Gone);
-        answer["processes"] = new JsonArray();
-        foreach (var name in call.Texts("names")!.Select(name => place.NameOf(name, project?.Name)))
-            if (Find(all, name) is { } process)
-                ((JsonArray)answer["processes"]!).Add((JsonNode)await Row(call, process, isFailed: !process.IsUp, project?.Name));
+        var (all, rows) = (await place.Processes(call.Gone), new JsonArray());
+        foreach (var process in names.Select(name => Find(all, name)).OfType<ProcessInfo>())
+            rows.Add((JsonNode)await Row(call, process, isFailed: !process.IsUp, project));
+        answer["processes"] = rows;
         return answer;
     }
 
@@ -131,7 +134,7 @@ internal sealed class Doing(Workplace place)
 
     private static JsonObject Failed(string outcome, string why) => new() { ["outcome"] = outcome, ["why"] = why };
 
-    private static ProcessInfo? Find(IEnumerable<ProcessInfo> all, string name) => all.FirstOrDefault(process => process.Name == name || process.Set == name);
+    private static ProcessInfo? Find(IEnumerable<ProcessInfo> all, string name) => all.FirstOrDefault(process => Workplace.IsCalled(process, name));
 
     // What others run is seen, and not touched.
     private JsonObject Taken(ProcessInfo other, string[] command, string folder, string? project)
@@ -148,12 +151,10 @@ internal sealed class Doing(Workplace place)
 
     private string Whose(ProcessInfo process) => place.Agent.OwnerOf(process, project: null) is "user" ? "the user" : $"another agent, session {process.Lease?.Session}";
 
-    private async Task<JsonObject> Change(ToolCall call, IEnumerable<string> command)
+    private async Task<JsonObject> Change(ToolCall call, IEnumerable<string> command, IReadOnlyList<string> names, string? project)
     {
-        var project = await place.ProjectAt(place.Agent.Folder, call.Gone);
-        var names = call.Texts("names")!.Select(name => place.NameOf(name, project?.Name)).ToList();
         var all = await place.Processes(call.Gone);
-        if (!call.Flag("force") && names.Select(name => Find(all, name)).FirstOrDefault(process => process is not null && !place.Agent.MayTouch(process, project?.Name)) is { } other)
+        if (!call.Flag("force") && names.Select(name => Find(all, name)).FirstOrDefault(process => process is not null && !place.Agent.MayTouch(process, project)) is { } other)
             return Failed("refused", $"{other.Name} belongs to {Whose(other)}, and neither to this session nor to the project here; nothing was done. If the user wants it, call again with force true");
         var (_, document, told) = await place.Run(call, place.Agent.Folder, [.. command, "--", .. names]);
         return document is { } done ? new JsonObject { ["results"] = Results(done) } : Failed("failed", told);
@@ -180,7 +181,7 @@ internal sealed class Doing(Workplace place)
         var answer = new JsonObject { ["reached"] = isReached };
         var all = await place.Processes(call.Gone);
         var rows = new JsonArray();
-        foreach (var process in all.Where(process => names.Contains(process.Name) || (process.Set is { } set && names.Contains(set))))
+        foreach (var process in all.Where(process => names.Any(name => Workplace.IsCalled(process, name))))
             rows.Add((JsonNode)await Row(call, process, isFailed: !isReached || condition == "exit", project));
         if (rows.Count == 0)
             throw new NotFoundException(told.Length > 0 ? told : $"there is no process {names[0]}");

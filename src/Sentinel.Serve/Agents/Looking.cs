@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Model.Policy;
-using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Serve.Links;
 using Sentinel.Serve.Routes;
@@ -45,12 +44,11 @@ internal sealed class Looking(Workplace place)
 
     public async Task<JsonObject> Logs(ToolCall call)
     {
-        var project = await place.ProjectAt(place.Agent.Folder, call.Gone);
-        var names = call.Texts("names")!.Select(name => place.NameOf(name, project?.Name)).ToList();
+        var (names, _) = await place.Named(call);
         var pattern = PatternOf(call);
         var limit = Math.Max(1, call.Number("lines", UsualLines, MostLines));
         using var parts = place.LogsOf(names);
-        parts.Limit(call.Text("since") is { } since ? Moment.Parse(since, DateTimeOffset.Now) ?? throw new BadRequestException($"'since' is how long ago (10m) or a time, not '{since}'") : null, until: null);
+        parts.Limit(LogRoutes.Time("since", call.Text("since")), until: null);
         var after = Cursor(call, "after");
         // Of what is new, what was written last matters most.
         var page = parts.Previous(Cursor(call, "before"), limit, pattern);
@@ -84,12 +82,12 @@ internal sealed class Looking(Workplace place)
 
     public async Task<JsonObject> Why(ToolCall call)
     {
-        var project = await place.ProjectAt(place.Agent.Folder, call.Gone);
-        var name = place.NameOf(call.Text("name")!, project?.Name);
+        var (names, project) = await place.Named(call, call.Text("name")!);
+        var name = names[0];
         var found = await place.Ask<Answer.Stories>(new Query.Stories(new Selection.Named([name]), LinesOfARun), call.Gone);
         var story = found.All.FirstOrDefault() ?? throw new NotFoundException(found.Missing.OfType<Outcome.Failed>().FirstOrDefault()?.Why ?? $"there is no process {name}");
         var hide = await place.Masking(story.Process.Name, call.Gone);
-        var answer = new JsonObject { ["process"] = place.Row(story.Process, project?.Name) };
+        var answer = new JsonObject { ["process"] = place.Row(story.Process, project) };
         if (story.Cause is { } cause)
             answer["cause"] = cause;
         answer["next"] = story.Next;
@@ -104,7 +102,7 @@ internal sealed class Looking(Workplace place)
             }),
         ]);
         if (story.Process.IsUp || story.Runs.Count == 0)
-            answer["untrustedOutput"] = await place.LastWords(story.Process, LinesOfARun, onlyErrors: false, call.Gone);
+            answer["untrustedOutput"] = place.LastWords(story, LinesOfARun, onlyErrors: false, hide);
         return answer;
     }
 
@@ -112,28 +110,16 @@ internal sealed class Looking(Workplace place)
     public static int MostOf(ToolCall call) => Math.Max(1, call.Number("lines", UsualLines, MostLines) / UsualLines) * Bounds.Usual;
 
     private static bool Has(ProcessInfo process, string name, string? project) =>
-        process.Name == name || process.Set == name || (project is not null && (process.Name == $"{project}/{name}" || process.Set == $"{project}/{name}"));
+        Workplace.IsCalled(process, name) || (project is not null && Workplace.IsCalled(process, $"{project}/{name}"));
 
-    private static LogCursor? Cursor(ToolCall call, string name) => call.Text(name) is not { } text ? null
-        : LogCursor.Parse(text) ?? throw new BadRequestException($"'{text}' is no cursor: take 'after' or 'before' of an answer");
+    private static LogCursor? Cursor(ToolCall call, string name) => call.Text(name) is { } text ? LogRoutes.Cursor(text) : null;
 
-    private static LogPattern? PatternOf(ToolCall call)
+    private static LogPattern? PatternOf(ToolCall call) => (call.Text("grep"), call.Text("level")) switch
     {
-        try
-        {
-            return (call.Text("grep"), call.Text("level")) switch
-            {
-                (null, null) => null,
-                ({ } expression, null) => new LogPattern(expression),
-                (null, { } level) => new LogPattern(Level(level)),
-                _ => throw new BadRequestException("'grep' and 'level' are for different calls: use one of them"),
-            };
-        }
-        catch (FormatException e)
-        {
-            throw new BadRequestException(e.Message);
-        }
-    }
+        (var expression, null) => LogRoutes.Pattern(expression),
+        (null, { } level) => LogRoutes.Pattern(Level(level)),
+        _ => throw new BadRequestException("'grep' and 'level' are for different calls: use one of them"),
+    };
 
     // As programs write it: in words, and as a field of JSON.
     private static string Level(string level) => level switch

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
-using Sentinel.Core.Supervision;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
@@ -57,9 +56,20 @@ internal sealed class Workplace(ServeOptions options, DaemonLink daemon, Command
             .Where(group => group.Project is { } project && $"{folder.TrimEnd('/')}/".StartsWith($"{project.Folder.TrimEnd('/')}/", StringComparison.Ordinal))
             .MaxBy(group => group.Project!.Folder.Length);
 
-    /// <summary>The whole name of a process, which may be called without its project.</summary>
-    public string NameOf(string name, string? project) =>
+    // A process may be called without its project.
+    private string NameOf(string name, string? project) =>
         project is not null && state.Read() is var known && !known.Called(name).Any() && known.Called($"{project}/{name}").Any() ? $"{project}/{name}" : name;
+
+    /// <summary>The whole names of the processes that a call is about, and the project that the agent works on.</summary>
+    /// <param name="only">The one that it names; null: those in <c>names</c>.</param>
+    public async Task<(IReadOnlyList<string> Names, string? Project)> Named(ToolCall call, string? only = null)
+    {
+        var project = (await ProjectAt(agent.Folder, call.Gone))?.Name;
+        return ([.. (only is null ? call.Texts("names")! : [only]).Select(name => NameOf(name, project))], project);
+    }
+
+    /// <summary>Whether a name is that of a process, or of the set that it is of.</summary>
+    public static bool IsCalled(ProcessInfo process, string name) => process.Name == name || process.Set == name;
 
     /// <summary>Runs a command that prints JSON, and tells the client meanwhile how long it takes.</summary>
     /// <returns>Its exit code, what it printed, and what it said.</returns>
@@ -98,8 +108,15 @@ internal sealed class Workplace(ServeOptions options, DaemonLink daemon, Command
     /// <summary>The last lines that a process wrote in its last run, the errors if there are any.</summary>
     public async Task<JsonArray> LastWords(ProcessInfo process, int lines, bool onlyErrors, CancellationToken gone)
     {
-        var hide = await Masking(process.Name, gone);
-        var last = (await Ask<Answer.Stories>(new Query.Stories(new Selection.Named([process.Name]), lines), gone)).All.FirstOrDefault()?.Runs.LastOrDefault();
+        var found = await Ask<Answer.Stories>(new Query.Stories(new Selection.Named([process.Name]), lines), gone);
+        return found.All is [var story, ..] ? LastWords(story with { Process = process }, lines, onlyErrors, await Masking(process.Name, gone)) : [];
+    }
+
+    /// <inheritdoc cref="LastWords(ProcessInfo, int, bool, CancellationToken)"/>
+    /// <param name="hide">Makes what is secret stars.</param>
+    public JsonArray LastWords(Story story, int lines, bool onlyErrors, Func<string, string> hide)
+    {
+        var (process, last) = (story.Process, story.Runs.LastOrDefault());
         if (!process.IsUp && last is not null)
             return Lines((last.Stderr.Count > 0 || onlyErrors ? last.Stderr : last.Stdout).Select(hide));
         using var parts = LogsOf([process.Name]);
@@ -138,13 +155,7 @@ internal sealed class Workplace(ServeOptions options, DaemonLink daemon, Command
     }
 
     /// <summary>The logs of processes, in the order in which they were written.</summary>
-    public LogParts LogsOf(IEnumerable<string> names)
-    {
-        var (found, missing) = new Selection.Named([.. names]).In(state.Read(), _ => true);
-        if (missing.OfType<Outcome.Failed>().FirstOrDefault() is { } failed)
-            throw new NotFoundException($"{failed.Target}: {failed.Why}");
-        return new LogParts(found.SelectMany(record => LogFile.Of(record, options.Home).Select(log => (log, record))));
-    }
+    public LogParts LogsOf(IReadOnlyList<string> names) => new(LogRoutes.LogsOf(state.Read(), options.Home, names));
 
     private static string? Why(ProcessInfo process) =>
         process.Health is { Status: "unhealthy", Why: { } sick } ? sick

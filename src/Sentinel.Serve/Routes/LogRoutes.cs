@@ -3,9 +3,11 @@ using System.Text;
 using System.Text.Json;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
+using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
+using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -56,9 +58,9 @@ internal static class LogRoutes
 
     private static async Task Page(Call call)
     {
-        var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), PatternOf(call));
+        var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), Pattern(call.Asked("grep")));
         using var parts = new LogParts(Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]));
-        parts.Limit(Time(call, "since"), Time(call, "until"));
+        parts.Limit(Time("since", call.Asked("since")), Time("until", call.Asked("until")));
         var page = call.Asked("after") is { } after ? parts.Next(Cursor(after), limit, pattern)
             : call.Asked("at") is { } share ? parts.Next(parts.At(Share(share)), limit, pattern)
             : parts.Previous(call.Asked("before") is { } before ? Cursor(before) : null, limit, pattern);
@@ -89,7 +91,7 @@ internal static class LogRoutes
 
     private static async Task Follow(Call call)
     {
-        var pattern = PatternOf(call);
+        var pattern = Pattern(call.Asked("grep"));
         var logs = Find(call, call.Asked("names")?.Split(','));
         var cursor = call.LastKnown is { } after ? Cursor(after) : new LogCursor();
         await EventWriter.Write(call, async writer =>
@@ -122,33 +124,29 @@ internal static class LogRoutes
         return await any;
     }
 
-    private static List<(LogFile Log, ProcessRecord Process)> Find(Call call, IReadOnlyList<string>? names)
+    /// <summary>The logs of processes.</summary>
+    /// <param name="names">Null: of all.</param>
+    /// <param name="stream">Null: both of each.</param>
+    /// <exception cref="NotFoundException">There is no such process.</exception>
+    public static List<(LogFile Log, ProcessRecord Process)> LogsOf(State state, SentinelHome home, IReadOnlyList<string>? names, LogStream? stream = null)
     {
-        var stream = call.Asked("stream") switch
-        {
-            null or "both" => (LogStream?)null,
-            OutOnly => LogStream.Stdout,
-            ErrOnly => LogStream.Stderr,
-            var other => throw new BadRequestException($"'stream' is {OutOnly} or {ErrOnly}, not '{other}'"),
-        };
         Selection selection = names is null ? new Selection.All() : new Selection.Named(names);
-        var (found, missing) = selection.In(call.Parts.State.Read(), _ => true);
+        var (found, missing) = selection.In(state, _ => true);
         if (missing.OfType<Outcome.Failed>().FirstOrDefault() is { } failed)
             throw new NotFoundException($"{failed.Target}: {failed.Why}");
-        return [.. found.SelectMany(record => LogFile.Of(record, call.Parts.Options.Home).Where(log => stream is null || log.Stream == stream).Select(log => (log, record)))];
+        return [.. found.SelectMany(record => LogFile.Of(record, home).Where(log => stream is null || log.Stream == stream).Select(log => (log, record)))];
     }
 
-    private static double Share(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1 ? share
-            : throw new BadRequestException($"'at' is a share of the whole, from 0 to 1, not '{text}'");
+    /// <exception cref="BadRequestException">It is no cursor.</exception>
+    public static LogCursor Cursor(string text) => LogCursor.Parse(text) ?? throw new BadRequestException($"'{text}' is no cursor; take 'before' or 'after' of a page, or the id of an event");
 
-    private static LogCursor Cursor(string text) => LogCursor.Parse(text) ?? throw new BadRequestException($"'{text}' is no cursor; take 'before' or 'after' of a page, or the id of an event");
-
-    private static LogPattern? PatternOf(Call call)
+    /// <param name="expression">Null: none.</param>
+    /// <exception cref="BadRequestException">It is no regular expression.</exception>
+    public static LogPattern? Pattern(string? expression)
     {
         try
         {
-            return call.Asked("grep") is { } expression ? new LogPattern(expression) : null;
+            return expression is null ? null : new LogPattern(expression);
         }
         catch (FormatException e)
         {
@@ -156,7 +154,22 @@ internal static class LogRoutes
         }
     }
 
-    private static DateTimeOffset? Time(Call call, string key) => call.Asked(key) is not { } text ? null
+    /// <param name="key">What it is called in a message.</param>
+    /// <param name="text">Null: none.</param>
+    /// <exception cref="BadRequestException">It is no time.</exception>
+    public static DateTimeOffset? Time(string key, string? text) => text is null ? null
         : Moment.Parse(text, DateTimeOffset.Now)
         ?? throw new BadRequestException($"'{key}' takes how long ago (30s, 10m, 2h, 1d) or a time (2026-01-31T12:00:00), not '{text}'");
+
+    private static List<(LogFile Log, ProcessRecord Process)> Find(Call call, IReadOnlyList<string>? names) => LogsOf(call.Parts.State.Read(), call.Parts.Options.Home, names, call.Asked("stream") switch
+    {
+        null or "both" => null,
+        OutOnly => LogStream.Stdout,
+        ErrOnly => LogStream.Stderr,
+        var other => throw new BadRequestException($"'stream' is {OutOnly} or {ErrOnly}, not '{other}'"),
+    });
+
+    private static double Share(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1 ? share
+            : throw new BadRequestException($"'at' is a share of the whole, from 0 to 1, not '{text}'");
 }

@@ -97,8 +97,8 @@ internal sealed class ProjectInput
             : Selecting.ProjectOf(state, Caller.FolderAsSeen);
 
     /// <summary>What a project asks for, on behalf of this caller.</summary>
-    /// <param name="lease">That of what runs from now on; null: it has none but the caller's session.</param>
-    /// <param name="isOfAll">Whether it is also that of what runs already: otherwise others, whose it is, keep it in a session.</param>
+    /// <param name="lease">For the processes that it starts; null: they have none but the caller's session.</param>
+    /// <param name="isOfAll">Whether also those that run already get it: otherwise they keep their own.</param>
     /// <exception cref="FormatException">A value cannot be.</exception>
     public static ProjectRequest RequestOf(Project project, Session session, Lease? lease = null, bool isOfAll = false)
     {
