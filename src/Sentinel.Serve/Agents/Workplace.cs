@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Logs;
+using Sentinel.Linux.Files;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
@@ -155,7 +156,7 @@ internal sealed class Workplace(ServeOptions options, DaemonLink daemon, Command
     }
 
     /// <summary>The logs of processes, in the order in which they were written.</summary>
-    public LogParts LogsOf(IReadOnlyList<string> names) => new(LogRoutes.LogsOf(state.Read(), options.Home, names));
+    public LogParts LogsOf(IReadOnlyList<string> names) => new(LogRoutes.LogsOf(state.Read(), options.Home, names), new LogFiles());
 
     private static string? Why(ProcessInfo process) =>
         process.Health is { Status: "unhealthy", Why: { } sick } ? sick

@@ -7,6 +7,7 @@ using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
@@ -59,7 +60,7 @@ internal static class LogRoutes
     private static async Task Page(Call call)
     {
         var (limit, pattern) = (Math.Max(1, call.Number("limit", DefaultLines, MostLines)), Pattern(call.Asked("grep")));
-        using var parts = new LogParts(Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]));
+        using var parts = new LogParts(Find(call, call.Part("name") is null ? call.Asked("names")?.Split(',') : [call.Name]), new LogFiles());
         parts.Limit(Time("since", call.Asked("since")), Time("until", call.Asked("until")));
         var page = call.Asked("after") is { } after ? parts.Next(Cursor(after), limit, pattern)
             : call.Asked("at") is { } share ? parts.Next(parts.At(Share(share)), limit, pattern)

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Sentinel.Api;
 
-namespace Sentinel.Serve.Links;
+namespace Sentinel.Core.Logs;
 
 /// <summary>A place in each of several logs, as a text that a caller gives back: <c>3o=120,3e=0</c> is byte 120 of the stdout of process 3, and so on.</summary>
-internal sealed class LogCursor
+public sealed class LogCursor
 {
     private readonly SortedDictionary<(int Id, LogStream Stream), long> _places = [];
 

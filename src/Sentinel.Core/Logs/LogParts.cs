@@ -1,25 +1,26 @@
-using Sentinel.Core.Logs;
-using Sentinel.Linux.Files;
+using Sentinel.Core.Host;
 using Sentinel.Model.Policy;
 
-namespace Sentinel.Serve.Links;
+namespace Sentinel.Core.Logs;
 
 /// <summary>A page of several logs: its lines, the oldest first, and the places where it begins and ends.</summary>
-internal sealed record ReadPage(IReadOnlyList<ReadLine> Lines, LogCursor Before, LogCursor After);
+public sealed record ReadPage(IReadOnlyList<ReadLine> Lines, LogCursor Before, LogCursor After);
 
 /// <summary>Several logs, read a page at a time in the order of time, however long they are.</summary>
-internal sealed class LogParts : IDisposable
+public sealed class LogParts : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly List<LogPart> _parts = [];
 
+    /// <param name="patience">See <see cref="LogPart(LogFile, ProcessRecord, ILogFiles, TimeSpan)"/>; null: a second.</param>
     /// <exception cref="IOException">One cannot be read.</exception>
-    public LogParts(IEnumerable<(LogFile Log, ProcessRecord Process)> logs)
+    public LogParts(IEnumerable<(LogFile Log, ProcessRecord Process)> logs, ILogFiles files, TimeSpan? patience = null)
     {
-        var files = new LogFiles();
         try
         {
             foreach (var (log, process) in logs)
-                _parts.Add(new LogPart(log, process, files));
+                _parts.Add(new LogPart(log, process, files, patience ?? Patience));
         }
         catch
         {

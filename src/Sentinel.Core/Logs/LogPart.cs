@@ -1,29 +1,29 @@
 using System.Diagnostics;
 using Sentinel.Api;
 using Sentinel.Core.Host;
-using Sentinel.Core.Logs;
 using Sentinel.Model.Policy;
 
-namespace Sentinel.Serve.Links;
+namespace Sentinel.Core.Logs;
 
 /// <summary>A line that was read, with where the next one begins.</summary>
 /// <param name="Time">When it was written; null: not known.</param>
-internal sealed record ReadLine(LogFile Log, ProcessRecord Process, long Position, long End, byte[] Bytes, DateTimeOffset? Time);
+public sealed record ReadLine(LogFile Log, ProcessRecord Process, long Position, long End, byte[] Bytes, DateTimeOffset? Time);
 
 /// <summary>One log, read a page at a time, however long it is.</summary>
-internal sealed class LogPart : IDisposable
+public sealed class LogPart : IDisposable
 {
-    // A search looks at this much at once, and answers with what it has after a while: the caller asks on from there.
-    private const long FirstWindow = 1024 * 1024, LargestWindow = 64 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // A search looks at this much at once: in the end, at as much as may be read in its time.
+    private const long FirstWindow = 1024 * 1024, WindowOfSecond = 64 * 1024 * 1024;
 
     private readonly ILogFiles _files;
     private readonly LogHistory _history;
+    private readonly TimeSpan _patience;
 
+    /// <param name="patience">After this time a search answers with what it has, and the caller asks on from there.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public LogPart(LogFile log, ProcessRecord process, ILogFiles files)
+    public LogPart(LogFile log, ProcessRecord process, ILogFiles files, TimeSpan patience)
     {
-        (Log, Process, _files) = (log, process, files);
+        (Log, Process, _files, _patience) = (log, process, files, patience);
         _history = new LogHistory(log.Path, files);
         End = _history.End;
         Start = LogFile.StartOfOwn(process, log.Stream, _history.Start, End);
@@ -61,7 +61,7 @@ internal sealed class LogPart : IDisposable
         }
 
         var (found, to, begun) = (new List<ReadLine>(), position, Stopwatch.GetTimestamp());
-        for (var window = FirstWindow; to > Start && found.Count < most && Stopwatch.GetElapsedTime(begun) < Patience; window = Math.Min(window * 2, LargestWindow))
+        for (var window = FirstWindow; to > Start && found.Count < most && Stopwatch.GetElapsedTime(begun) < _patience; window = Math.Min(window * 2, Math.Max(FirstWindow, (long)(WindowOfSecond * _patience.TotalSeconds))))
         {
             var from = LogFile.StartOfLastLines(_history, 1, Start, Math.Max(Start, to - window));
             found.InsertRange(0, Lines(from, to, AllTimes, pattern));
@@ -79,7 +79,7 @@ internal sealed class LogPart : IDisposable
         var (found, begun, last) = (new List<ReadLine>(), Stopwatch.GetTimestamp(), Math.Clamp(position, Start, End));
         foreach (var line in Lines(last, End, TimesFrom(last), pattern))
         {
-            if (found.Count == most || Stopwatch.GetElapsedTime(begun) > Patience)
+            if (found.Count == most || Stopwatch.GetElapsedTime(begun) > _patience)
                 return (found, last);
             found.Add(line);
             last = line.End;

@@ -1,8 +1,8 @@
 using CsCheck;
 using Sentinel.Api;
-using Sentinel.Serve.Links;
+using Sentinel.Core.Logs;
 
-namespace Sentinel.Tests.Serve;
+namespace Sentinel.Tests.Logs;
 
 public class LogCursorTests
 {
