@@ -16,10 +16,12 @@ internal static class ListScreen
     public static string Heading(IReadOnlyList<ProcessSummary> processes, DateTimeOffset now, string way, int width)
     {
         var end = $"   {now.ToLocalTime():HH:mm:ss}   {way}";
-        var counts = new[] { Text.Count(processes.Count, "process", "processes"), $"{processes.Count(IsIn("running"))} running" }
-            .Concat(Noted.Select(word => (Word: word, Count: processes.Count(IsIn(word)))).Where(noted => noted.Count > 0).Select(noted => $"{noted.Count} {noted.Word}"));
-        return Text.Fit(string.Join(", ", counts), Math.Max(1, width - Text.Width(end))) + end;
+        return Text.Fit(Counts(processes), Math.Max(1, width - Text.Width(end))) + end;
     }
+
+    /// <summary><c>12 processes, 7 running, 1 failed</c>.</summary>
+    public static string Counts(IReadOnlyList<ProcessSummary> processes) => string.Join(", ", new[] { Text.Count(processes.Count, "process", "processes"), $"{processes.Count(IsIn("running"))} running" }
+        .Concat(Noted.Select(word => (Word: word, Count: processes.Count(IsIn(word)))).Where(noted => noted.Count > 0).Select(noted => $"{noted.Count} {noted.Word}")));
 
     /// <param name="table">The lines of a table, one row for each process, or one line that says that there are none.</param>
     /// <param name="room">How many lines there is room for.</param>

@@ -75,11 +75,15 @@ internal static class Text
             else if (isColor)
                 isColor = rune.Value != 'm';
             else
-                width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+                width += Width(rune);
         }
 
         return width;
     }
+
+    /// <summary>How many columns a character takes. A mark that stands beside its letter has one of its own, as most terminals see it.</summary>
+    public static int Width(Rune rune) => rune.IsAscii || Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1
+        : Math.Max(0, UnicodeCalculator.GetWidth(rune));
 
     /// <summary>Cut to so many columns, with an ellipsis for what is missing.</summary>
     public static string Fit(string text, int columns)
@@ -90,7 +94,7 @@ internal static class Text
         var width = 1;
         foreach (var rune in text.EnumerateRunes())
         {
-            width += rune.IsAscii ? 1 : Math.Max(0, UnicodeCalculator.GetWidth(rune));
+            width += Width(rune);
             if (width > columns)
                 break;
             kept.Append(rune);
