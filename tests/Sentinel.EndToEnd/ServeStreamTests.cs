@@ -156,7 +156,7 @@ public class ServeStreamTests
     [Fact]
     public async Task Whatever_is_sent_the_answer_is_clear_and_what_is_served_goes_on()
     {
-        var count = Long.Times(100_000, otherwise: 300);
+        var count = Long.Times(20_000, otherwise: 300);
         var random = Seeded.Random();
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Sleeper("kept");

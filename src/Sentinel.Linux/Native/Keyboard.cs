@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Linux.Native;
 
 /// <summary>
 /// The keys that are pressed at the terminal on standard input, each at once and without showing it. The terminal is put back as it was
-/// when this is disposed, and when a signal stops or ends the process before that; see termios(3) and cfmakeraw(3).
+/// when this is disposed, and when a signal stops or ends the process before that; see termios(3) and cfmakeraw(3). What is drawn on the
+/// terminal meanwhile goes through <see cref="Write"/>, so that nothing is drawn on it afterwards.
 /// </summary>
 public sealed unsafe class Keyboard : IDisposable
 {
@@ -17,33 +19,61 @@ public sealed unsafe class Keyboard : IDisposable
 
     // IGNBRK, BRKINT, PARMRK, ISTRIP, INLCR, IGNCR, ICRNL, IXON; OPOST; ISIG, ECHONL, IEXTEN.
     private const uint CookedInput = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400, CookedOutput = 0x1, CookedKeys = 0x1 | 0x40 | 0x8000;
-    private const int WhenDrained = 1;
+    private const int AtOnce = 0, WhenDrained = 1;
+
+    // A terminal may take nothing any more; then it is put back without waiting for what is being written.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly byte[] _before;
     private readonly bool _isRaw;
+    private readonly byte[] _enter, _leave;
+    private readonly Action _taken;
+    private readonly Lock _writing = new();
+    private volatile bool _isTaken;
     private readonly PosixSignalRegistration[] _signals;
 
-    private Keyboard(byte[] before, bool isRaw)
+    private Keyboard(byte[] before, bool isRaw, byte[] enter, byte[] leave, Action taken)
     {
-        (_before, _isRaw) = (before, isRaw);
+        (_before, _isRaw, _enter, _leave, _taken) = (before, isRaw, enter, leave, taken);
         _signals =
         [
             .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
                 // The signal then does what it does to every process.
                 .Select(signal => PosixSignalRegistration.Create(signal, _ => Restore())),
             PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => Pause()),
-            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Take()),
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Take(isAgain: true)),
         ];
         Take();
     }
 
     /// <summary>Null when standard input is not a terminal.</summary>
     /// <param name="isRaw">Whether keys that make signals come as any other, and what is printed goes out as it is.</param>
-    public static Keyboard? Open(bool isRaw = false)
+    /// <param name="enter">What the terminal gets when it becomes ours: at the beginning, and when the process goes on after it was stopped.</param>
+    /// <param name="leave">What it gets when it is put back.</param>
+    /// <param name="taken">Called, on any thread, when the process goes on after it was stopped.</param>
+    public static Keyboard? Open(bool isRaw = false, string enter = "", string leave = "", Action? taken = null)
     {
         var before = new byte[TermiosBytes];
         fixed (byte* settings = before)
-            return LibC.tcgetattr(Stdin, settings) == 0 ? new Keyboard(before, isRaw) : null;
+            return LibC.tcgetattr(Stdin, settings) == 0
+                ? new Keyboard(before, isRaw, Encoding.UTF8.GetBytes(enter), Encoding.UTF8.GetBytes(leave), taken ?? (() => { }))
+                : null;
+    }
+
+    /// <summary>Writes to the terminal, unless it has been put back.</summary>
+    /// <exception cref="IOException">The terminal has gone.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (_writing)
+            if (_isTaken)
+                StandardStream.Output.Write(bytes);
+    }
+
+    /// <summary>Gives the terminal back, and stops this process and those that it is piped with, as Ctrl+Z does.</summary>
+    public void Suspend()
+    {
+        Restore();
+        _ = LibC.kill(0, SignalName.Stop);
     }
 
     /// <summary>The next key; null: none was pressed in that time.</summary>
@@ -64,7 +94,7 @@ public sealed unsafe class Keyboard : IDisposable
         Restore();
     }
 
-    private void Take()
+    private void Take(bool isAgain = false)
     {
         var settings = _before.AsSpan().ToArray();
         fixed (byte* start = settings)
@@ -81,6 +111,15 @@ public sealed unsafe class Keyboard : IDisposable
             (start[MinimumCharacter], start[TimeCharacter]) = (1, 0);
             LibC.tcsetattr(Stdin, WhenDrained, start);
         }
+
+        lock (_writing)
+        {
+            _isTaken = true;
+            StandardStream.Output.Write(_enter);
+        }
+
+        if (isAgain)
+            _taken();
     }
 
     // The runtime, once it handles the signal, does not let it stop the process.
@@ -92,7 +131,24 @@ public sealed unsafe class Keyboard : IDisposable
 
     private void Restore()
     {
+        var isOurs = _writing.TryEnter(Patience);
+        try
+        {
+            if (_isTaken && isOurs)
+                StandardStream.Output.Write(_leave);
+            _isTaken = false;
+        }
+        catch (IOException)
+        {
+            // The terminal has gone.
+        }
+        finally
+        {
+            if (isOurs)
+                _writing.Exit();
+        }
+
         fixed (byte* settings = _before)
-            LibC.tcsetattr(Stdin, WhenDrained, settings);
+            LibC.tcsetattr(Stdin, isOurs ? WhenDrained : AtOnce, settings);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Linux.Native;
 using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
@@ -58,6 +59,7 @@ internal static class CommandLine
         ("Look",
         [
             new("list", "List all processes", ListCommand.Create, ListCommand.Alias),
+            new("top", "Show all processes and their logs on a screen, with a key for each verb", TopCommand.Create, Details: "Leaving it stops nothing"),
             new("status", "Show everything about a process; without a name, list all", StatusCommand.Create),
             new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create),
             new("why", "Explain a process's state: how its last runs ended, what is next", WhyCommand.Create),
@@ -122,6 +124,7 @@ internal static class CommandLine
     /// <summary>What parses this line: of all commands and options only those that it can be about. To make all takes most of the time of a command.</summary>
     public static Command For(string[] arguments) => arguments switch
     {
+        [] when Terminal.IsTerminal => OverviewCommand.Create(Name),
         [] or ["--help"] or ["-h"] => new Command(Name) { Help(), Version(), Invocation.Debug },
         ["--version"] => new Command(Name) { Version() },
         _ => ForVerb(Array.Find(arguments, argument => argument != Invocation.Debug.Name)) ?? Create(),
@@ -171,7 +174,7 @@ internal static class CommandLine
         new("--version") { Description = "Show the version", Action = new VersionAction(), Arity = ArgumentArity.Zero };
 
     public static ParseResult Parse(Command root, string[] arguments) =>
-        root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : ["--help"], new ParserConfiguration
+        root.Parse(arguments.Length > 0 ? RunWords.Readable(root, arguments) : root.Action is null ? ["--help"] : [], new ParserConfiguration
         {
             // An argument that begins with @ is an ordinary argument.
             ResponseFileTokenReplacer = null,

@@ -21,6 +21,7 @@ internal static class Examples
             "sentinel run --name db --ready-tcp 127.0.0.1:5432 --wait -- postgres -D data",
         ],
         "list" => ["sentinel list", "sentinel list --watch --state running,unhealthy", "sentinel list --columns id,name,ports,command", "sentinel list --json"],
+        "top" => ["sentinel top", "sentinel top backend"],
         "status" => ["sentinel status web"],
         "logs" => ["sentinel logs web --lines 100", "sentinel logs --follow", "sentinel logs web --grep error --since 1h"],
         "logs rotate" => ["sentinel logs rotate web"],

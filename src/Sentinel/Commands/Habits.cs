@@ -60,7 +60,8 @@ internal static class Habits
     private static string[]? WordsFor(string word) => word switch
     {
         "jlist" => ["list", "--json"],
-        "top" or "monit" or "watch" => ["list", "--watch"],
+        "monit" => ["top"],
+        "watch" => ["list", "--watch"],
         "rm" or "remove" or "del" => ["delete"],
         "describe" or "show" or "info" or "inspect" => ["status"],
         "log" or "tail" => ["logs"],

@@ -51,6 +51,9 @@ internal static class ListCommand
     /// <summary>Lists all processes.</summary>
     public static int All(Session session) => List(session, new Listing(new Selection.All { Session = SessionOption.OfCaller }, new ProcessFilter([]), Columns: null, IsOfProject: false));
 
+    /// <summary>Lists some processes.</summary>
+    public static int Of(Session session, Selection selection) => List(session, new Listing(selection, new ProcessFilter([]), Columns: null, IsOfProject: false));
+
     private static int List(Session session, Listing list)
     {
         var look = (session.IsJson

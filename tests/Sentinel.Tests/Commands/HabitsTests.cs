@@ -6,8 +6,7 @@ public sealed class HabitsTests
 {
     [Theory]
     [InlineData("jlist", "list --json")]
-    [InlineData("top", "list --watch")]
-    [InlineData("monit", "list --watch")]
+    [InlineData("monit", "top")]
     [InlineData("watch", "list --watch")]
     [InlineData("rm web", "delete web")]
     [InlineData("remove web --logs", "delete web --logs")]

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Sentinel.Api;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
+using Sentinel.Rendering;
+using Sentinel.Screen.Cells;
+using Sentinel.Top;
+
+namespace Sentinel.Commands;
+
+/// <summary>The screen that people leave open.</summary>
+internal static class TopCommand
+{
+    public static Command Create()
+    {
+        var names = SharedOptions.Processes("Show only these processes, groups or projects [default: all]");
+        names.Arity = ArgumentArity.ZeroOrMore;
+        var command = new Command("top") { names };
+        command.SetAction(result =>
+        {
+            using var session = new Session(isJson: false) { Verb = "top" };
+            return Run(session, result.GetValue(names) ?? []);
+        });
+        return command;
+    }
+
+    private static int Run(Session session, string[] names)
+    {
+        Selection selection = names.Length > 0 ? SharedOptions.Named(names) : new Selection.All();
+        if (selection.In(session.Store.Read(), _ => true).Missing is { Count: > 0 } missing)
+            return session.Fail(missing);
+        var traits = TerminalTraits.Of(Environment.GetEnvironmentVariable);
+        if (traits is null || !Terminal.IsTerminal)
+            return List(session, selection, "a terminal that can move its cursor");
+        var folder = FolderNow();
+        var place = names.Length > 0 ? string.Join(' ', names) : session.Home.Folder;
+        var tools = new TopTools(session.Home, session.Store, session.Observer, session.Table, selection, place, folder, folder is null ? null : ProjectLook.Found());
+        return TopScreen.Run(tools, traits) ? ExitCode.Success : List(session, selection, "a keyboard");
+    }
+
+    // What can be shown is shown.
+    private static int List(Session session, Selection selection, string what)
+    {
+        Output.Tell($"'sentinel top' needs {what}; this is 'sentinel list'.");
+        return ListCommand.Of(session, selection);
+    }
+
+    private static string? FolderNow()
+    {
+        try
+        {
+            return Caller.FolderAsSeen;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

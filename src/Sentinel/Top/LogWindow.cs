@@ -1,0 +1,298 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Sentinel.Api;
+using Sentinel.Core.Logs;
+using Sentinel.Core.Store;
+using Sentinel.Core.Supervision;
+using Sentinel.Linux.Files;
+using Sentinel.Linux.Loop;
+using Sentinel.Model.Policy;
+using Sentinel.Screen;
+
+namespace Sentinel.Top;
+
+/// <summary>
+/// The part of some logs that the screen shows: as many lines as it has rows, read by their positions, however long the logs and their
+/// backups are. A search goes on in steps, so that keys are heard meanwhile.
+/// </summary>
+/// <param name="show">Shows lines; with the number of the one that is to be chosen, if there is such a one.</param>
+/// <param name="tell">Tells the user something.</param>
+internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight, int?> show, Action<string> tell) : IDisposable
+{
+    // More would take too many descriptors: those that were written to last are shown.
+    private const int MostProcesses = 100;
+    private const int LongestLine = 4 * 1024;
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(30), Rest = TimeSpan.FromMilliseconds(60);
+
+    private readonly LogFiles _files = new();
+    private readonly List<(LogCursor At, DateTimeOffset Time)> _marks = [];
+    private IReadOnlyList<(LogFile Log, ProcessRecord Process)> _logs = [];
+    private string? _note;
+    private Inotify? _changes;
+    private IDisposable? _watch, _resting;
+    private LogSight _sight = new([]);
+    private string _find = "";
+    private int _rows;
+
+    // What is shown, and where it begins; null: nothing yet.
+    private LogCursor? _start;
+    private List<ReadLine> _lines = [];
+
+    // The search that is under way: a newer one ends it.
+    private int _search;
+
+    /// <summary>Shows the end of the logs of some processes.</summary>
+    public void Open(Pane pane, int rows)
+    {
+        Close();
+        _marks.Clear();
+        var (found, _) = new Selection.Named(pane.Names).In(tools.Store.Read(), _ => true);
+        _note = found.Count == 0 ? "Nothing is chosen" : null;
+        if (found.Count > MostProcesses)
+        {
+            found = [.. found.OrderByDescending(record => LogFile.Of(record, tools.Home).Max(log => File.GetLastWriteTimeUtc(log.Path))).Take(MostProcesses)];
+            tell($"The {MostProcesses} logs that were written to last");
+        }
+
+        _logs = [.. found.SelectMany(record => LogFile.Of(record, tools.Home).Select(log => (log, record)))];
+        Move(pane, new LogMove.ToEnd(), rows);
+        _changes = new Inotify();
+        Watch();
+    }
+
+    /// <summary>Looks elsewhere, or at the same place in another way.</summary>
+    public void Move(Pane pane, LogMove move, int rows)
+    {
+        (_sight, _find, _rows) = (pane.Logs ?? new LogSight([]), pane.Find, Math.Max(1, rows));
+        var filter = _sight.IsFiltered ? PatternOf(_find) : null;
+        Try(() => Move(pane, move, filter));
+    }
+
+    /// <summary>Puts a mark after what is written by now.</summary>
+    public void Mark()
+    {
+        Try(() =>
+        {
+            using var parts = Parts();
+            _marks.Add((parts.At(1), DateTimeOffset.Now));
+        });
+        Show(null);
+    }
+
+    public void Close()
+    {
+        _search++;
+        _watch?.Dispose();
+        _resting?.Dispose();
+        _changes?.Dispose();
+        (_changes, _watch, _resting, _start, _lines) = (null, null, null, null, []);
+    }
+
+    public void Dispose() => Close();
+
+    private void Move(Pane pane, LogMove move, LogPattern? filter)
+    {
+        switch (move)
+        {
+            case LogMove.ToStart:
+                using (var parts = Parts())
+                    Later(parts.At(0), _rows, filter);
+                break;
+            case LogMove.Stay when !_sight.IsFollowing && _start is { } start:
+                Later(start, _rows, filter);
+                break;
+            case LogMove.By { Lines: > 0 and var lines } when _start is { } start:
+                // At the end, the last lines.
+                Gather(start, isLater: true, lines + _rows, filter, page =>
+                {
+                    if (page.Lines.Count < lines + _rows)
+                        ToEnd(filter, chosen: _rows - 1);
+                    else
+                        Show(CursorAt(page, lines), page.Lines[lines..], chosen: _rows - 1);
+                });
+                break;
+            case LogMove.By { Lines: < 0 and var lines } when _start is { } start:
+                Gather(start, isLater: false, -lines, filter, page => Later(page.Before, _rows, filter));
+                break;
+            case LogMove.Match { IsLater: var isLater } when _start is { } start && _lines.Count > 0 && PatternOf(_find) is { } pattern:
+                var at = Math.Clamp(pane.At, 0, _lines.Count - 1);
+                var from = CursorAt(new Gathered(_lines, start, start), isLater ? at + 1 : at);
+                Gather(from, isLater, 1, pattern, page =>
+                {
+                    if (page.Lines.Count > 0)
+                        Around(page.Lines[0]);
+                    else
+                        tell($"'{_find}' is not {(isLater ? "below" : "above")}");
+                });
+                break;
+            default:
+                ToEnd(filter, chosen: null);
+                break;
+        }
+    }
+
+    private void ToEnd(LogPattern? filter, int? chosen) => Gather(null, isLater: false, _rows, filter, page => Show(page.Before, page.Lines, chosen));
+
+    private void Later(LogCursor from, int count, LogPattern? filter) => Gather(from, isLater: true, count, filter, page => Show(from, page.Lines, chosen: 0));
+
+    // A line with those before and after it, of all logs.
+    private void Around(ReadLine line)
+    {
+        using var parts = Parts();
+        if (line.Time is { } time)
+            parts.Limit(since: null, until: time);
+        var upTo = parts.At(1);
+        upTo.Set(line.Process.Id, line.Log.Stream, line.End);
+        Gather(upTo, isLater: false, (_rows / 2) + 1, pattern: null, before => Gather(before.Before, isLater: true, _rows, pattern: null, page =>
+            Show(before.Before, page.Lines, Math.Max(0, page.Lines.FindIndex(found => found.Log == line.Log && found.Position == line.Position)))));
+    }
+
+    /// <param name="Before">Where the lines begin.</param>
+    /// <param name="After">Up to where all was looked at.</param>
+    private sealed record Gathered(List<ReadLine> Lines, LogCursor Before, LogCursor After);
+
+    private void Gather(LogCursor? from, bool isLater, int count, LogPattern? pattern, Action<Gathered> done)
+    {
+        var search = ++_search;
+        var (all, at) = (new List<ReadLine>(), from);
+        Next();
+
+        void Next()
+        {
+            if (search != _search)
+                return;
+            Try(() =>
+            {
+                using var parts = Parts();
+                var page = isLater ? parts.Next(at!, count - all.Count, pattern) : parts.Previous(at, count - all.Count, pattern);
+                all.InsertRange(isLater ? all.Count : 0, page.Lines);
+                at = isLater ? page.After : page.Before;
+                if (pattern is null || all.Count >= count || (isLater ? parts.IsEnd(at) : parts.IsStart(at)))
+                {
+                    done(new Gathered(all, isLater ? from! : at, at));
+                    return;
+                }
+
+                show(_sight with { Rows = RowsOf(isLater ? all.Take(_rows) : all), Share = null, Note = $"Searching, at {parts.ShareOf(at).ToString("0%", CultureInfo.InvariantCulture)}" }, null);
+                _resting ??= null;
+                loop.After(TimeSpan.Zero, Next);
+            });
+        }
+    }
+
+    // The place before the line of that number.
+    private static LogCursor CursorAt(Gathered page, int line)
+    {
+        var cursor = LogCursor.Parse(page.Before.ToString()) ?? new LogCursor();
+        foreach (var read in page.Lines.Take(line))
+            cursor.Set(read.Process.Id, read.Log.Stream, read.End);
+        return cursor;
+    }
+
+    private void Show(LogCursor start, List<ReadLine> lines, int? chosen)
+    {
+        (_start, _lines) = (start, lines);
+        Show(chosen);
+    }
+
+    private void Show(int? chosen) => Try(() =>
+    {
+        using var parts = Parts();
+        show(_sight with { Rows = RowsOf(_lines), Share = _start is null ? null : parts.ShareOf(_start), Note = _note }, chosen);
+    });
+
+    private List<LogRow> RowsOf(IEnumerable<ReadLine> lines)
+    {
+        var (rows, marks) = (new List<LogRow>(), new Queue<(LogCursor At, DateTimeOffset Time)>(_marks));
+        var isOne = _logs.DistinctBy(log => log.Process.Id).Count() == 1;
+        foreach (var line in lines)
+        {
+            // What is before the first line is above the screen.
+            while (marks.TryPeek(out var mark) && line.Position >= (mark.At[line.Process.Id, line.Log.Stream] ?? long.MaxValue))
+            {
+                if (rows.Count > 0)
+                    rows.Add(Row(mark.Time));
+                marks.Dequeue();
+            }
+
+            rows.Add(new LogRow(isOne ? null : line.Process.Spec.Name, line.Log.Stream == LogStream.Stderr, line.Time, TextOf(line.Bytes)));
+        }
+
+        if (_sight.IsFollowing)
+            rows.AddRange(marks.Select(mark => Row(mark.Time)));
+        return rows;
+
+        static LogRow Row(DateTimeOffset time) => new(null, false, time, $"{time.ToLocalTime():HH:mm:ss}", IsMark: true);
+    }
+
+    private static string TextOf(byte[] line)
+    {
+        var text = Encoding.UTF8.GetString(ShownText.Cut(ShownText.WithEscapes(line), LongestLine, out var left).Span) + ShownText.Rest(left);
+        if (!text.Contains('\t'))
+            return text;
+        // Up to the next eighth column, as terminals do.
+        var parts = text.Split('\t');
+        var shown = new StringBuilder(parts[0]);
+        foreach (var part in parts.Skip(1))
+            shown.Append(' ', 8 - (Rendering.Text.Width(Pane.Bare(shown.ToString())) % 8)).Append(part);
+        return shown.ToString();
+    }
+
+    private LogParts Parts() => new(_logs, _files, Step);
+
+    // Capitals only where some are typed; what is no expression is text.
+    private static LogPattern? PatternOf(string text)
+    {
+        if (text.Length == 0)
+            return null;
+        var options = text.Any(char.IsUpper) ? "" : "(?i)";
+        try
+        {
+            return new LogPattern(options + text);
+        }
+        catch (FormatException)
+        {
+            return new LogPattern(options + Regex.Escape(text));
+        }
+    }
+
+    private void Watch()
+    {
+        if (_changes is not { } changes)
+            return;
+        foreach (var folder in _logs.Select(log => Path.GetDirectoryName(log.Log.Path)!).Distinct())
+            changes.Add(folder);
+        // A file may be another one by now; one that is watched already stays so.
+        foreach (var (log, _) in _logs)
+            changes.Add(log.Path);
+        _watch = changes.On(loop, Changed);
+    }
+
+    // However fast it is written, the end is read a few times a second.
+    private void Changed()
+    {
+        _watch?.Dispose();
+        _resting?.Dispose();
+        _resting = loop.After(Rest, () =>
+        {
+            _resting = null;
+            if (_sight.IsFollowing)
+                Try(() => ToEnd(_sight.IsFiltered ? PatternOf(_find) : null, chosen: null));
+            Watch();
+        });
+    }
+
+    private void Try(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StateException)
+        {
+            show(_sight with { Rows = [], Note = e.Message }, null);
+        }
+    }
+}
