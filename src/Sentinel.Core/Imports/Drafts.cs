@@ -41,9 +41,10 @@ internal sealed class Drafts(Notes notes)
         var names = Names();
         foreach (var target in _all.SelectMany(draft => draft.Needs).Where(need => need.Until == "done").Select(need => Find(need.Target)).OfType<Draft>())
             target.BeTask();
+        var ports = new HashSet<int>();
         foreach (var draft in _all)
         {
-            draft.Settle();
+            draft.Settle(ports);
             var needs = draft.Needs.DistinctBy(need => need.Target).Select(need => Text(draft, need, names)).OfType<string>().ToList();
             if (needs.Count > 0)
                 draft.Set("needs", needs.Count == 1 ? needs[0] : Toml.List(needs));

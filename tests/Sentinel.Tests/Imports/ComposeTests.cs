@@ -217,6 +217,25 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void No_two_have_one_port()
+    {
+        var imported = Import.Of(File, """
+            services:
+              a: { command: x, ports: ["80:80"] }
+              b: { command: x, ports: ["80:80"], profiles: [other] }
+              c: { command: x, ports: ["90:90"], scale: 2 }
+            """);
+
+        Assert.Equal(["port = 80", "port = \"80+\"", "port = \"90+\""], imported.Toml.Split('\n').Where(line => line.StartsWith("port", StringComparison.Ordinal)));
+        Assert.Equal(
+            [
+                "compose.yaml:3: services.b.ports[0]: another process has port 80 already: this one gets the next that is free",
+                "compose.yaml:4: services.c.ports[0]: each instance needs a port of its own: 90 or the next that is free",
+            ],
+            imported.NotTaken.Select(note => note.ToString()));
+    }
+
+    [Fact]
     public void A_check_by_the_shell_is_one_here() => Assert.Contains(
         "health-exec = 'curl -f http://localhost:$PORT || exit 1'\n".Replace('\'', '"'),
         Import.All(File, "services:\n  a:\n    command: x\n    healthcheck: { test: curl -f http://localhost:$$PORT || exit 1 }\n"));
