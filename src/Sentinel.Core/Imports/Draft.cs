@@ -84,6 +84,26 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
             Run(from, words);
     }
 
+    /// <summary>Those of the profiles that can be.</summary>
+    public void Profiles(Value from)
+    {
+        var names = from.Items.Where(item => item.Text() is { } name && (ProcessName.IsValid(name) || Refuse(item, $"'{name}' cannot be the name of a profile: {ProcessName.Rule}"))).Select(item => item.Scalar!).ToList();
+        if (names.Count > 0)
+            Set("profile", Toml.Texts(names));
+    }
+
+    /// <summary>One is no set.</summary>
+    public void Instances(Value from, int count)
+    {
+        if (count > Instance.Most)
+            Refuse(from, $"a set has {Instance.Most} instances at most");
+        else if (count > 1)
+            (InstanceCount, _keys["instances"]) = (count, count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>0: it is no set.</summary>
+    public int InstanceCount { get; private set; }
+
     public void BeTask() => _keys["type"] = Toml.Text("task");
 
     public void Set(string key, string toml) => _keys[key] = toml;
@@ -150,7 +170,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
     /// <param name="taken">The ports of those before it.</param>
     public void Settle(HashSet<int> taken)
     {
-        var isSet = _keys.GetValueOrDefault("instances") is not (null or "1");
+        var isSet = InstanceCount > 1;
         if (isSet && _options.Keys.FirstOrDefault(field => field.Key == "pid-file") is { } file)
         {
             _options[file].From.Tell("it names one file, and each of several instances needs its own");
@@ -197,6 +217,12 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         _ => Toml.Text(texts[^1]),
     };
 
+    private static bool Refuse(Value from, string why)
+    {
+        from.Tell(why);
+        return false;
+    }
+
     private static bool Fits(Value from, Action judge)
     {
         try
@@ -206,8 +232,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         }
         catch (FormatException e)
         {
-            from.Tell(e.Message);
-            return false;
+            return Refuse(from, e.Message);
         }
     }
 

@@ -9,8 +9,8 @@ internal sealed class Drafts(Notes notes)
     private readonly Dictionary<string, Draft> _byName = [];
     private readonly List<(Draft Later, IReadOnlyList<string> Names)> _orders = [];
 
-    /// <summary>What the file calls the project; null: nothing.</summary>
-    public string? Name { get; set; }
+    /// <summary>What the file calls the project; null: nothing that can be.</summary>
+    public string? Name { get; private set; }
 
     /// <summary>Environment files of all.</summary>
     public List<string> EnvironmentFiles { get; } = [];
@@ -25,6 +25,17 @@ internal sealed class Drafts(Notes notes)
         var draft = new Draft(name, path, at, notes);
         _all.Add(draft);
         return draft;
+    }
+
+    /// <summary>Names the project, if the file does.</summary>
+    public void Call(Value? name)
+    {
+        if (name?.Text() is not { } text)
+            return;
+        if (ProcessName.IsValid(text))
+            Name = text;
+        else
+            name.Tell($"'{text}' cannot be the name of a project: {ProcessName.Rule}");
     }
 
     public Draft Add(string name, Value value) => Add(name, value.Path, value.Place);
@@ -69,7 +80,7 @@ internal sealed class Drafts(Notes notes)
     private Dictionary<Draft, string> Names()
     {
         var names = new Dictionary<Draft, string>();
-        var taken = new HashSet<string>();
+        var taken = _all.SelectMany(draft => Enumerable.Range(1, draft.InstanceCount).Select(number => new Instance(draft.Name, number).Name)).ToHashSet();
         // A name that is right as it is stays, no matter which comes first.
         foreach (var draft in _all.OrderByDescending(draft => ProcessName.IsValid(draft.Name)))
         {
