@@ -310,7 +310,7 @@ public class ProjectTests
 
         var up = await In(home, shop, "up", "--timeout", "0.3");
 
-        Assert.Contains(up.ExitCode, [1, 124]);
+        Assert.Contains(up.ExitCode, (int[])[1, 124]);
         Assert.Contains("0 of 2 are up; ", up.Stdout);
         Go(home);
         await down.Finish();
