@@ -12,7 +12,8 @@ internal static class PlanText
 {
     public static bool HasChanges(Plan plan) => plan.ChangesEnvironment || plan.Steps.Any(step => step is not PlanStep.Same);
 
-    public static IEnumerable<string> Lines(Plan plan, Style style)
+    /// <param name="usual">The names of what 'up' starts where nobody asks for more.</param>
+    public static IEnumerable<string> Lines(Plan plan, Style style, IReadOnlySet<string> usual)
     {
         var changes = plan.Steps.Where(step => step is not PlanStep.Same).ToList();
         var width = changes.Count == 0 ? 0 : changes.Max(step => Text.Width(ProcessName.Short(step.Name)));
@@ -23,7 +24,7 @@ internal static class PlanText
             var name = ProcessName.Short(step.Name);
             var (sign, color, what, effect) = step switch
             {
-                PlanStep.Create => ("+", Color.Green, "new", "to be started by 'up'"),
+                PlanStep.Create create => ("+", Color.Green, "new", IsUsual(create.Spec) ? "to be started by 'up'" : "to be started only by its profile or its name"),
                 PlanStep.Remove => ("-", Color.Red, "not in the file any more", "stop, forget"),
                 PlanStep.Change { Restarts: true } change => ("~", Color.Yellow, Differences(change), "restart"),
                 PlanStep.Change change => ("~", Color.Yellow, Differences(change), change.Record.State.IsUnderWay ? "applied while it runs" : "at its next start"),
@@ -40,6 +41,10 @@ internal static class PlanText
             ? $"{changes.Count(step => step is PlanStep.Create)} new, {changes.Count(step => step is PlanStep.Change { Restarts: true })} to restart, "
                 + $"{changes.Count(step => step is PlanStep.Change { Restarts: false })} to change, {changes.Count(step => step is PlanStep.Remove)} to stop and forget: 'sentinel up' does it"
             : "Nothing to change";
+        if (plan.Steps.OfType<PlanStep.Same>().Count(same => same.Record is { IsDone: false, State.IsOver: true } && IsUsual(same.Record.Spec)) is > 0 and var idle)
+            yield return $"{idle} {(idle == 1 ? "does" : "do")} not run: 'sentinel up' starts {(idle == 1 ? "it" : "them")}";
+
+        bool IsUsual(ProcessSpec spec) => usual.Contains(ProcessName.Short(spec.SetName));
     }
 
     public static byte[] ToJson(Plan plan) => Documents.Written(json =>

@@ -149,7 +149,8 @@ public class ProjectTests
         Assert.StartsWith("shop-2/web ", (await In(home, two, "status", "web")).Ok().Stdout);
         Assert.Contains("'web' is in several projects; name one of them: shop/web, shop-2/web", (await home.Run("status", "web")).Fails(1).Stderr);
         Assert.Contains("Stopped shop/web", (await home.Run("stop", "shop")).Ok().Stdout);
-        Assert.DoesNotContain("called", (await In(home, two, "up")).Ok().Stderr.Replace("This project is called shop-2", ""));
+        // Once is enough.
+        Assert.Empty((await In(home, two, "up")).Ok().Stderr);
     }
 
     [Fact]
@@ -302,16 +303,17 @@ public class ProjectTests
     public async Task Up_during_down_ends_with_all_up_or_says_what_is_not()
     {
         await using var home = new SentinelHome();
-        var shop = Project(home, "shop", "name = 'shop'\n[process.db]\nrun = \"trap 'sleep 0.5; exit' TERM; while :; do sleep 0.05; done\"\n[process.api]\nrun = 'exec sleep 1000'\nneeds = 'db'\n");
+        var shop = Project(home, "shop", "name = 'shop'\n[process.db]\nrun = \"trap 'until [ -e ../go ]; do sleep 0.02; done; exit' TERM; while :; do sleep 0.05; done\"\n[process.api]\nrun = 'exec sleep 1000'\nneeds = 'db'\n");
         await Up(home, shop);
         var down = home.Begin(new Call("down") { Folder = shop });
         await Wait.Until(async () => (await home.List())["shop/db"].State == "stopping", () => "db is being stopped");
 
-        var up = await In(home, shop, "up");
+        var up = await In(home, shop, "up", "--timeout", "0.3");
 
+        Assert.Contains(up.ExitCode, (int[])[1, 124]);
+        Assert.Contains("0 of 2 are up; ", up.Stdout);
+        Go(home);
         await down.Finish();
-        var states = (await home.List()).Processes.Select(process => process.State).ToHashSet();
-        Assert.Equal(up.ExitCode == 0 ? ["running"] : states, states);
         Assert.EndsWith("2 are up.\n", await Up(home, shop));
         Assert.All((await home.List()).Processes, process => Assert.Equal("running", process.State));
     }

@@ -34,6 +34,8 @@ public sealed class SweepTests
     {
         ["crash"] = new(["list"], "; idle stopped, web running"),
         ["up"] = new(["up", "--file", "shop.toml"], "shop: shop/api shop/db; idle stopped, shop/api running, shop/db running, web running"),
+        // One of the file is new, one is changed, and one is not there any more.
+        ["apply"] = new(["apply", "--file", "shop.toml"], "shop: shop/api shop/db; idle stopped, shop/api stopped, shop/db running, web running"),
     };
 
     public static TheoryData<string> Names => [.. Changes.Keys];
@@ -62,12 +64,15 @@ public sealed class SweepTests
     [MemberData(nameof(Names))]
     [InlineData("crash")]
     [InlineData("up")]
+    [InlineData("apply")]
     public async Task Wherever_the_daemon_is_killed_nothing_is_lost_or_doubled_and_the_next_one_completes_it(string name)
     {
         var change = Changes.GetValueOrDefault(name) ?? ByDaemon[name];
         foreach (var at in Places())
         {
             await using var home = await Prepare();
+            if (name == "apply")
+                await BringUp(home);
             var interrupted = new Interrupted(home, "kill", at);
             using var daemon = home.Begin(new Call("daemon", "run") { Through = interrupted.Through });
             await Wait.Until(async () => daemon.HasEnded || (await home.Run("daemon", "status")).ExitCode == 0, () => "the daemon answers, or is dead");
@@ -124,6 +129,17 @@ public sealed class SweepTests
         File.WriteAllText(
             Path.Combine(home.Work, "shop.toml"), "name = 'shop'\n[process.db]\nrun = ['sleep', '1000']\n[process.api]\nrun = ['sleep', '1000']\nneeds = 'db'\nrestart = true\n");
         return home;
+    }
+
+    // Another file than the one that is to be applied.
+    private static async Task BringUp(SentinelHome home)
+    {
+        var file = Path.Combine(home.Work, "shop.toml");
+        var wanted = File.ReadAllText(file);
+        File.WriteAllText(file, "name = 'shop'\n[process.db]\nrun = ['sleep', '999']\n[process.old]\nrun = ['sleep', '1000']\n");
+        (await home.Run("up", "--no-wait", "--file", "shop.toml")).Ok();
+        (await home.Run("daemon", "stop")).Ok();
+        File.WriteAllText(file, wanted);
     }
 
     // Until its successor is written down, or there is nobody to do so.

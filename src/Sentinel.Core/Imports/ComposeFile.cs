@@ -15,7 +15,7 @@ internal static class ComposeFile
         // What is obsolete, or only there to be merged.
         file.Ignore("version");
         file.Ignore(key => key.StartsWith("x-", StringComparison.Ordinal));
-        source.Drafts.Name = file.Text("name");
+        source.Drafts.Call(file.Take("name"));
         foreach (var (name, value) in file.Take("services")?.Keys()?.All() ?? [])
             if (value.Keys(ComposeService.Whys) is { } service)
                 Add(source, name, value, service);
@@ -61,7 +61,7 @@ internal static class ComposeFile
         ComposeService.Needs(draft, service);
         ComposeService.Health(draft, service, command => Words.Quoted([.. compose, "exec", "-T", name]) + " " + command);
         if (service.Take("profiles") is { } profiles)
-            draft.Set("profile", Toml.Texts(profiles.Texts()));
+            draft.Profiles(profiles);
         service.IgnoreRest();
     }
 }

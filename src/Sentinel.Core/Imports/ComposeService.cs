@@ -81,7 +81,7 @@ internal static class ComposeService
         Health(draft, service, command => command);
         ComposePorts.Map(draft, service);
         if (service.Take("profiles") is { } profiles)
-            draft.Set("profile", Toml.Texts(profiles.Texts()));
+            draft.Profiles(profiles);
         if (service.Take("restart") is { } restart)
             Restart(draft, restart);
         draft.Take(service, "stop_signal", "stop-signal");
@@ -248,8 +248,7 @@ internal static class ComposeService
             draft.Set("profile", Toml.Texts(["manual"]));
         if (count == 0)
             from.Tell("no instances: it is in the profile manual");
-        if (count > 1)
-            draft.Set("instances", count.ToString(CultureInfo.InvariantCulture));
+        draft.Instances(from, count);
     }
 
     private static void Cpus(Draft draft, Value? value)

@@ -18,7 +18,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
 
     private readonly Dictionary<string, string> _keys = [];
     private readonly Dictionary<SpecField, (IReadOnlyList<string> Texts, Value From)> _options = [];
-    private readonly List<(string Name, string Value)> _ports = [];
+    private readonly List<Wanted> _ports = [];
     private readonly List<(string Name, string Value)> _variables = [];
 
     private static readonly ProcessSpec Sample = new()
@@ -84,6 +84,26 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
             Run(from, words);
     }
 
+    /// <summary>Those of the profiles that can be.</summary>
+    public void Profiles(Value from)
+    {
+        var names = from.Items.Where(item => item.Text() is { } name && (ProcessName.IsValid(name) || Refuse(item, $"'{name}' cannot be the name of a profile: {ProcessName.Rule}"))).Select(item => item.Scalar!).ToList();
+        if (names.Count > 0)
+            Set("profile", Toml.Texts(names));
+    }
+
+    /// <summary>One is no set.</summary>
+    public void Instances(Value from, int count)
+    {
+        if (count > Instance.Most)
+            Refuse(from, $"a set has {Instance.Most} instances at most");
+        else if (count > 1)
+            (InstanceCount, _keys["instances"]) = (count, count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>0: it is no set.</summary>
+    public int InstanceCount { get; private set; }
+
     public void BeTask() => _keys["type"] = Toml.Text("task");
 
     public void Set(string key, string toml) => _keys[key] = toml;
@@ -137,20 +157,37 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
             called = $"p{number}";
         if (_ports.Exists(port => port.Name == called) || !Fits(from, () => PortRequest.Parse($"{called}:{number}")))
             return;
-        _ports.Add((called, orNext ? Toml.Text($"{number}+") : number.ToString(CultureInfo.InvariantCulture)));
+        _ports.Add(new Wanted(called, number, orNext, from));
     }
 
-    public void AnyPort() => _ports.Add((PortRequest.DefaultName, Toml.Text("auto")));
+    public void AnyPort() => _ports.Add(new Wanted(PortRequest.DefaultName, null, OrNext: false, null));
 
     public int PortCount => _ports.Count;
 
     public bool HasPort => _ports.Count > 0;
 
-    /// <summary>Leaves out what has no effect without something that was not taken either.</summary>
-    public void Settle()
+    /// <summary>Leaves out what has no effect without something that was not taken either, and what instances cannot share; shares no port.</summary>
+    /// <param name="taken">The ports of those before it.</param>
+    public void Settle(HashSet<int> taken)
     {
+        var isSet = InstanceCount > 1;
+        if (isSet && _options.Keys.FirstOrDefault(field => field.Key == "pid-file") is { } file)
+        {
+            _options[file].From.Tell("it names one file, and each of several instances needs its own");
+            _options.Remove(file);
+        }
+
+        for (var i = 0; i < _ports.Count; i++)
+            if (_ports[i] is { OrNext: false, Number: { } number, From: { } from })
+            {
+                if (!isSet && taken.Add(number))
+                    continue;
+                from.Tell(isSet ? $"each instance needs a port of its own: {number} or the next that is free" : $"another process has port {number} already: this one gets the next that is free");
+                _ports[i] = _ports[i] with { OrNext = true };
+            }
+
         foreach (var (field, (_, from)) in _options.ToList())
-            if (field.Needs is { } needed && !_options.Keys.Any(other => other.Key == needed))
+            if (field.Needs is { } needed && SpecFields.Find(needed)!.Get(_spec).Count == 0)
             {
                 from.Tell($"{field.Key} has no effect without {needed}");
                 _options.Remove(field);
@@ -162,7 +199,7 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
     public string Text(string @as)
     {
         if (_ports.Count > 0)
-            _keys["port"] = _ports is [(PortRequest.DefaultName, var only)] ? only : Toml.Table(_ports);
+            _keys["port"] = _ports is [{ Name: PortRequest.DefaultName } only] ? only.Toml : Toml.Table([.. _ports.Select(port => (port.Name, port.Toml))]);
         foreach (var (field, (texts, _)) in _options)
             _keys[field.Key] = Shape(field, texts);
         var table = $"process.{Toml.Key(@as)}";
@@ -180,6 +217,12 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         _ => Toml.Text(texts[^1]),
     };
 
+    private static bool Refuse(Value from, string why)
+    {
+        from.Tell(why);
+        return false;
+    }
+
     private static bool Fits(Value from, Action judge)
     {
         try
@@ -189,12 +232,17 @@ internal sealed class Draft(string name, string path, Place at, Notes notes)
         }
         catch (FormatException e)
         {
-            from.Tell(e.Message);
-            return false;
+            return Refuse(from, e.Message);
         }
     }
 
     public void Tell(string why) => notes.Tell(at, path, why);
+
+    /// <param name="Number">Null: any that is free.</param>
+    private sealed record Wanted(string Name, int? Number, bool OrNext, Value? From)
+    {
+        public string Toml => Number is not { } number ? Imports.Toml.Text("auto") : OrNext ? Imports.Toml.Text($"{number}+") : number.ToString(CultureInfo.InvariantCulture);
+    }
 }
 
 /// <param name="Target">As the file calls it.</param>

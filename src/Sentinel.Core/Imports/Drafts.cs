@@ -9,8 +9,8 @@ internal sealed class Drafts(Notes notes)
     private readonly Dictionary<string, Draft> _byName = [];
     private readonly List<(Draft Later, IReadOnlyList<string> Names)> _orders = [];
 
-    /// <summary>What the file calls the project; null: nothing.</summary>
-    public string? Name { get; set; }
+    /// <summary>What the file calls the project; null: nothing that can be.</summary>
+    public string? Name { get; private set; }
 
     /// <summary>Environment files of all.</summary>
     public List<string> EnvironmentFiles { get; } = [];
@@ -27,6 +27,17 @@ internal sealed class Drafts(Notes notes)
         return draft;
     }
 
+    /// <summary>Names the project, if the file does.</summary>
+    public void Call(Value? name)
+    {
+        if (name?.Text() is not { } text)
+            return;
+        if (ProcessName.IsValid(text))
+            Name = text;
+        else
+            name.Tell($"'{text}' cannot be the name of a project: {ProcessName.Rule}");
+    }
+
     public Draft Add(string name, Value value) => Add(name, value.Path, value.Place);
 
     /// <summary>Lets a process start after others, when they start in one go.</summary>
@@ -41,9 +52,10 @@ internal sealed class Drafts(Notes notes)
         var names = Names();
         foreach (var target in _all.SelectMany(draft => draft.Needs).Where(need => need.Until == "done").Select(need => Find(need.Target)).OfType<Draft>())
             target.BeTask();
+        var ports = new HashSet<int>();
         foreach (var draft in _all)
         {
-            draft.Settle();
+            draft.Settle(ports);
             var needs = draft.Needs.DistinctBy(need => need.Target).Select(need => Text(draft, need, names)).OfType<string>().ToList();
             if (needs.Count > 0)
                 draft.Set("needs", needs.Count == 1 ? needs[0] : Toml.List(needs));
@@ -68,7 +80,7 @@ internal sealed class Drafts(Notes notes)
     private Dictionary<Draft, string> Names()
     {
         var names = new Dictionary<Draft, string>();
-        var taken = new HashSet<string>();
+        var taken = _all.SelectMany(draft => Enumerable.Range(1, draft.InstanceCount).Select(number => new Instance(draft.Name, number).Name)).ToHashSet();
         // A name that is right as it is stays, no matter which comes first.
         foreach (var draft in _all.OrderByDescending(draft => ProcessName.IsValid(draft.Name)))
         {

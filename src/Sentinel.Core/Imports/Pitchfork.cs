@@ -34,7 +34,7 @@ internal static partial class Pitchfork
     public static void Map(Source source)
     {
         var file = source.Keys(TomlReader.Read(source.Path, source.Text), Whys);
-        source.Drafts.Name = file.Text("namespace");
+        source.Drafts.Call(file.Take("namespace"));
         var usesMise = false;
         foreach (var (area, settings) in file.Take("settings")?.Keys()?.All() ?? [])
         {

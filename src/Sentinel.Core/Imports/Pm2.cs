@@ -103,19 +103,13 @@ internal static class Pm2
         if (keys.Take("instances") is { } instances && instances.Text() is { } text)
         {
             if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && count > 0)
-                Many(count);
+                draft.Instances(instances, count);
             else
                 instances.Tell("sentinel does not count CPUs; write a number as instances");
         }
 
         if (isCluster)
             keys.Take("exec_mode")!.Tell($"instances do not share a port by themselves; handing them a socket: {Notes.NotYet}");
-
-        void Many(int count)
-        {
-            if (count > 1)
-                draft.Set("instances", count.ToString(CultureInfo.InvariantCulture));
-        }
     }
 
     private static void Restart(Draft draft, Keys keys)

@@ -39,7 +39,7 @@ internal static class ProcessCompose
     public static void Map(Source source, Keys file)
     {
         file.Ignore("version");
-        source.Drafts.Name = file.Text("name");
+        source.Drafts.Call(file.Take("name"));
         if (source.Folder.FilesIn(".").Contains(".env"))
             source.Drafts.EnvironmentFiles.Add(".env");
         if (file.Take("environment") is { } environment)
@@ -86,8 +86,8 @@ internal static class ProcessCompose
             Variables.Take(draft, environment, Interpolation.ForEnvironment);
         if (process.Take("namespace") is { } group && group.Text() is { } name && name != "default")
             group.Tell(Notes.NoGroups);
-        if (process.Take("replicas") is { } replicas && replicas.Whole() is > 1 and var count)
-            draft.Set("instances", count.ToString(CultureInfo.InvariantCulture));
+        if (process.Take("replicas") is { } replicas && replicas.Whole() is { } count)
+            draft.Instances(replicas, count);
         if (process.Flag("disabled") == true || process.Flag("is_disabled") == true)
             draft.Set("profile", Toml.Texts(["manual"]));
         if (process.Flag("is_tty") == true || process.Flag("is_interactive") == true)

@@ -46,8 +46,8 @@ internal sealed class SupervisordProgram(Source source, string name, Value secti
         else
             for (var i = first; i < first + count; i++)
                 Drafts.Add(Draft(count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}_{i:00}"), command, group, i));
-        if (count > 1 && !isNumbered)
-            Drafts[0].Set("instances", count.ToString(CultureInfo.InvariantCulture));
+        if (!isNumbered)
+            Drafts[0].Instances(section, count);
     }
 
     private Draft Draft(string called, Value command, (Value From, string Group) group, int number)

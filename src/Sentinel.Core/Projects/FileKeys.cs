@@ -21,7 +21,7 @@ internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? 
 internal static class FileKeys
 {
     public const string Name = "name", Include = "include", EnvironmentFiles = "env-file", Environment = "env", Defaults = "defaults", Process = "process",
-        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after";
+        Run = "run", Instances = "instances", Profile = "profile", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after", Port = "port";
 
     private static readonly FileKey Taken = new(Unset, Form.Texts, "Take keys away that came from defaults, from like, or from the file that this one is merged into");
 

@@ -59,8 +59,13 @@ internal sealed class Neighbours
         ConditionKind.Done when !other.IsTask => $"{other.Name} is never done: it is a service; give it type = \"task\", or wait until it is ready",
         ConditionKind.Ready when other.IsTask => $"{other.Name} is never ready: it is a task; wait until it is done",
         ConditionKind.Healthy when !other.Settings.Any(IsHealthCheck) => $"{other.Name} is never healthy: it has no health check, such as health-http",
+        ConditionKind.Ended when IsRestartedForever(other) => $"{other.Name} never ends for good: it is restarted whenever it ends; give it restart = \"on-failure\", or wait until it is ready",
         _ => null,
     };
+
+    // At most so often, or after some exit codes only, is not forever.
+    private static bool IsRestartedForever(ProjectProcess other) =>
+        !other.IsTask && other.Find("restart") is { Values: ["always"] } && other.Find("max-restarts") is null && other.Find("no-restart-codes") is null;
 
     private static bool IsHealthCheck(Setting setting) => FileKeys.ChoiceOf(setting.Key) == "health";
 

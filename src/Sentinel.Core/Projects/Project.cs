@@ -21,6 +21,19 @@ public sealed record Project(
     /// <summary>That there is no such process, and which one may have been meant; null: there is.</summary>
     public string? Missing(string name) =>
         Processes.Any(process => process.Name == name) ? null : Neighbours.Missing(name, Processes.Select(process => process.Name));
+
+    /// <summary>The names of what is started where nobody asks for more: of all without a profile, and of what these need.</summary>
+    public IReadOnlySet<string> Usual()
+    {
+        var needs = Processes.ToDictionary(process => process.Name, process => process.Find(FileKeys.Needs)?.Values ?? []);
+        var usual = new HashSet<string>();
+        var open = new Stack<string>(Processes.Where(process => process.Profiles.Count == 0).Select(process => process.Name));
+        while (open.TryPop(out var name))
+            if (usual.Add(name))
+                foreach (var needed in needs[name].Select(text => Need.Parse(text).Name).Where(needs.ContainsKey))
+                    open.Push(needed);
+        return usual;
+    }
 }
 
 /// <summary>A text, and where it is written.</summary>

@@ -22,6 +22,7 @@ public sealed class ProjectReader(IRegularFiles files)
         var written = Processes(sources, faults);
         var processes = new ProcessReader(written, faults).Read();
         Neighbours.Check(processes, written.Keys, faults);
+        Clashes.Check(processes, faults);
         return new Project(
             NameOf(main, faults),
             main.Folder,

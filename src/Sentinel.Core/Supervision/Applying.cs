@@ -75,7 +75,7 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
                         var record = change.Record with { Spec = change.After };
                         state = ports.Adjust(state.With(record), record);
                         changed.Add(record.Id);
-                        prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, change.Restarts, [.. change.Fields, .. change.Files is not null && !change.Fields.Contains("env-file") ? ["env-file"] : Array.Empty<string>()]));
+                        prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, IsOutdated: false, [.. change.Fields, .. change.Files is not null && !change.Fields.Contains("env-file") ? ["env-file"] : Array.Empty<string>()]));
                         if (change.Restarts)
                             prepared.ToRestart.Add(record.Id);
                         break;
@@ -95,15 +95,16 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
         var (wanted, missing) = Wanted(state, plan.Name, request.ToStart);
         if (missing is not null)
             return prepared with { Failure = missing };
+        var now = tools.Time.GetUtcNow();
         foreach (var record in wanted.Concat(dependencies.ToStartWith(wanted)))
             if (record.State is not RunState.Backoff && !record.State.IsUnderWay && (!record.IsDone || request.Again || changed.Contains(record.Id) || plan.ChangesEnvironment))
             {
                 prepared.ToStart.Add(record.Id);
-                state = state.With(Lifecycle.Decide(record, new ProcessEvent.MustWait(), tools.Time.GetUtcNow()).Record);
+                state = state.With(Lifecycle.Decide(record.Renewed(now), new ProcessEvent.MustWait(), now).Record);
             }
 
         foreach (var id in prepared.ToRestart)
-            state = state.With(Lifecycle.Decide(state.Processes[id], new ProcessEvent.RestartRequested(), tools.Time.GetUtcNow()).Record);
+            state = state.With(Lifecycle.Decide(state.Processes[id], new ProcessEvent.RestartRequested(), now).Record);
         foreach (var id in created.Where(id => !prepared.ToStart.Contains(id)))
             prepared.Outcomes.Add(new Outcome.Registered(state.Processes[id].Spec.Name, state.Processes[id]));
         return prepared with { State = state };

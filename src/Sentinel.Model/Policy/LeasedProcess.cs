@@ -18,10 +18,11 @@ public static class LeasedProcess
         : record.Spec.Lease?.Session == session ? record.WhyLeaseIsOver(now, isAlive) ?? $"session {session} was ended"
         : null;
 
-    /// <summary>The same process with its lease renewed, as if the user had just run it.</summary>
+    /// <summary>The same process with its lease renewed, as if the user had just run it. Where the lease was taken away, nothing of it is left.</summary>
     public static ProcessRecord Renewed(this ProcessRecord record, DateTimeOffset now) => record.Spec.Lease is { } lease
         ? record with { LeaseOver = null, Spec = record.Spec with { Lease = lease.Renewed(now) } }
-        : record;
+        : record.LeaseOver is null ? record
+        : record with { LeaseOver = null };
 
     /// <summary>Whether somebody must act when its lease is over: its tree may still run, and nobody is ending it for good.</summary>
     public static bool IsHeldByLease(this ProcessRecord record) =>

@@ -43,13 +43,15 @@ internal static class ApplyCommand
             {
                 DaemonCommand.Ensure(session);
                 var outcomes = session.Do(new Request.Apply(request, []));
-                return session.Report(outcomes, count => count == 0 ? "Nothing to change" : $"{Text.Count(count, "process", "processes")} changed");
+                // One that was changed was perhaps restarted, too.
+                var changed = outcomes.OfType<Outcome.OfProcess>().Where(outcome => outcome is not Outcome.AlreadyRunning).Select(outcome => outcome.Process.Id).Distinct().Count();
+                return session.Report(outcomes, _ => changed == 0 ? "Nothing to change" : $"{Text.Count(changed, "process", "processes")} changed");
             }
 
             if (session.IsJson)
                 session.Print(PlanText.ToJson(plan));
             else
-                foreach (var line in PlanText.Lines(plan, session.Style))
+                foreach (var line in PlanText.Lines(plan, session.Style, project.Usual()))
                     session.Output.Line(line);
             return result.GetValue(exitCode) && PlanText.HasChanges(plan) ? ExitCode.Changes : ExitCode.Success;
         }));

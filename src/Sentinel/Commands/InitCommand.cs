@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Core.Imports;
 using Sentinel.Core.Projects;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
@@ -25,6 +26,8 @@ internal static class InitCommand
             {
                 Write(file, StartingFiles.Project, FileMode.CreateNew);
                 output.Line($"Wrote {ProjectFile.Name}; edit it, and 'sentinel check' tells what is wrong in it");
+                foreach (var other in Importer.ProjectsIn(new SourceFolder(folder)))
+                    output.Line(Text.Printable($"'up' takes it instead of {other}; 'sentinel import {Text.Argument(other)}' prints what that comes to"));
             }
             else if (!result.GetValue(agents))
             {

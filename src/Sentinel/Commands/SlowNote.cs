@@ -24,9 +24,10 @@ internal sealed class SlowNote : IDisposable
     private PosixSignalRegistration? _interrupted;
     private bool _isOver;
 
-    private SlowNote(Func<State, IEnumerable<ProcessRecord>> which, StopOptions options)
+    private SlowNote(Func<State, IEnumerable<ProcessRecord>> which, StopOptions options, string? goesOn)
     {
         (_which, _options) = (which, options);
+        _interrupted = goesOn is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Output.Tell(goesOn));
         _timer = new Timer(_ => Tell(), null, Long, Timeout.InfiniteTimeSpan);
     }
 
@@ -36,8 +37,9 @@ internal sealed class SlowNote : IDisposable
     /// <summary>Null where no person looks.</summary>
     /// <param name="which">Those that the command is about.</param>
     /// <param name="options">How it stops them, if it does.</param>
-    public static SlowNote? For(Func<State, IEnumerable<ProcessRecord>> which, StopOptions options) =>
-        IsWanted ? new SlowNote(which, options) : null;
+    /// <param name="goesOn">What to say of all of them at once when it is interrupted, also early; null: it is said of each.</param>
+    public static SlowNote? For(Func<State, IEnumerable<ProcessRecord>> which, StopOptions options, string? goesOn = null) =>
+        IsWanted ? new SlowNote(which, options, goesOn) : null;
 
     public void Dispose()
     {
@@ -73,7 +75,7 @@ internal sealed class SlowNote : IDisposable
         {
             if (_isOver)
                 return;
-            _interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Say(GoesOn));
+            _interrupted ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Say(GoesOn));
         }
 
         Say(record => Waits(record, _options, DateTimeOffset.UtcNow));

@@ -3,6 +3,7 @@ using Sentinel.Api;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Proc;
+using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -54,16 +55,23 @@ internal static class UpCommand
                 return Stay(session, project, toStart, input.LeaseIn(result, session), result.GetValue(again), result.GetValue(exitFrom));
             var request = new Request.Apply(ProjectInput.RequestOf(project, session, input.LeaseIn(result, session)), toStart, result.GetValue(again));
             DaemonCommand.Ensure(session);
-            var begun = DateTimeOffset.UtcNow;
+            var (begun, known) = (DateTimeOffset.UtcNow, Plan.NameOf(session.Store.Read(), project.File));
             var outcomes = session.Do(request);
             if (outcomes.OfType<Outcome.Failed>().ToList() is { Count: > 0 } failed && outcomes.Count == failed.Count)
                 return session.Report(outcomes);
             var state = session.Store.Read();
             var name = Plan.NameOf(state, project.File)!;
-            if (name != project.Name)
+            // That another project has its name is told once.
+            if (name != project.Name && (name != known || !name.StartsWith($"{project.Name}-", StringComparison.Ordinal)))
                 Output.Tell(state.Groups.TryGetValue(project.Name, out var other)
                     ? $"This project is called {name}: {project.Name} is that of {other.Project?.File ?? "a group"}."
                     : $"This project is known as {name}; 'sentinel down --forget', and it will be called {project.Name}.");
+            if (known is null)
+                foreach (var (gone, folder) in StrayIn(state))
+                    Output.Tell($"{gone} still runs, and its folder {folder} is gone. If it was renamed to this one, 'sentinel delete {Text.Argument(gone)}' ends what runs twice.");
+            if (toStart.Count == 0)
+                return session.Report(outcomes, _ => "Nothing to start: " + (project.Processes.Count == 0
+                    ? $"{Text.Printable(Path.GetFileName(project.File))} has no processes" : "each process has a profile, and --profile names one"));
             if (result.GetValue(noWait))
                 return session.Report(outcomes);
             var wanted = toStart.SelectMany(member => state.MembersOf(name).Where(record => record.Spec.HasName($"{name}/{member}"))).ToList();
@@ -72,6 +80,11 @@ internal static class UpCommand
         }));
         return command;
     }
+
+    // A project without a name of its own is another one when its folder is renamed.
+    private static IEnumerable<(string Project, string Folder)> StrayIn(State state) => state.Groups.Values
+        .Where(group => group.Project is { Folder: var folder } && !Directory.Exists(folder) && state.MembersOf(group.Name).Any(record => record.State.IsUnderWay))
+        .Select(group => (group.Name, group.Project!.Folder));
 
     private static int Stay(Session session, Project project, IReadOnlyList<string> toStart, Lease? lease, bool again, string? exitFrom)
     {

@@ -17,6 +17,8 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    private const string GoesOn = "All of it goes on: 'sentinel ps' shows how far, and 'sentinel down' ends it";
+
     private readonly Dictionary<int, Verdict> _decided = [];
 
     private sealed record Verdict(ProcessRecord Record, string Word, string Says, bool IsGood);
@@ -29,7 +31,10 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
         if (!session.IsJson)
             foreach (var outcome in outcomes.Where(outcome => outcome is Outcome.Changed or Outcome.Deleted or Outcome.Registered))
                 session.Prose(Text.Printable(Outcomes.Line(outcome)), indent: 2);
-        using var note = SlowNote.For(state => ids.Where(id => !_decided.ContainsKey(id)).Select(id => state.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>(), StopOptions.Default);
+        // What is known so far is not held back while it waits.
+        session.Output.Flush();
+        var refused = outcomes.OfType<Outcome.Failed>().Where(failed => failed.Process is not null).ToLookup(failed => failed.Process!.Id, failed => failed.Why);
+        using var note = SlowNote.For(state => ids.Where(id => !_decided.ContainsKey(id)).Select(id => state.Processes.GetValueOrDefault(id)).OfType<ProcessRecord>(), StopOptions.Default, GoesOn);
         var width = ids.Select(id => session.Store.Read().Processes[id]).Max(record => Text.Width(ShortName(record)));
         while (_decided.Count < ids.Count)
         {
@@ -37,8 +42,9 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
             var dependencies = new Dependencies(state.Processes.Values);
             var now = DateTimeOffset.UtcNow;
             foreach (var id in ids.Where(id => !_decided.ContainsKey(id)))
-                if (Decide(state, dependencies, id, now) is { } verdict)
+                if (Decide(state, dependencies, id, now) is { } decided)
                 {
+                    var verdict = decided.Record.State is RunState.Stopped && refused[id].FirstOrDefault() is { } why ? decided with { Says = why } : decided;
                     _decided.Add(id, verdict);
                     Tell(verdict, now, width);
                 }

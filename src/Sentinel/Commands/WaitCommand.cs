@@ -47,7 +47,7 @@ internal static class WaitCommand
             if (result.GetValue(port) && result.GetResult(what) is { Implicit: false })
                 result.AddError("--port and --for are two things to wait for; use one of them");
         });
-        command.SetAction(result => Invocation.InSession(result, json, session => Wait(
+        command.SetAction(result => Invocation.InSession(result, json, session => WaitForEach(
             session, SessionOption.OfLook(result, owner, SharedOptions.Named([result.GetValue(process)!])), result.GetValue(port) || result.GetValue(what) == Port ? null : result.GetValue(what)!, result.GetValue(timeout))));
         return command;
     }
@@ -77,6 +77,24 @@ internal static class WaitCommand
 
         result.AddError($"--for takes {Running}, {Stopped}, {Exited}, {string.Join(", ", OtherWords)}, file:PATH or log:REGEX, not '{word}'");
         return word;
+    }
+
+    // Of a set or a project, one after another; but how it ended, and JSON, are those of one process.
+    private static int WaitForEach(Session session, Selection selection, string? what, TimeSpan? timeout)
+    {
+        var (found, _) = selection.In(session.Store.Read(), _ => true);
+        if (found.Count < 2 || what == Exited || session.IsJson)
+            return Wait(session, selection, what, timeout);
+        var begun = TimeProvider.System.GetTimestamp();
+        var code = ExitCode.Success;
+        foreach (var record in found)
+        {
+            var left = timeout - TimeProvider.System.GetElapsedTime(begun);
+            var own = Wait(session, Selection.Of([record.Id]), what, left < TimeSpan.Zero ? TimeSpan.Zero : left);
+            code = code == ExitCode.Success ? own : code;
+        }
+
+        return code;
     }
 
     // What to wait for; null: the ports.

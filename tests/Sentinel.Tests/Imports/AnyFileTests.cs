@@ -1,11 +1,12 @@
 using CsCheck;
 using Sentinel.Core.Imports;
+using Sentinel.Tests.Projects;
 using Tomlyn.Parsing;
 using FileKeys = Sentinel.Core.Projects.FileKeys;
 
 namespace Sentinel.Tests.Imports;
 
-/// <summary>Whatever a file holds, it is refused in words or comes to a text that is TOML.</summary>
+/// <summary>Whatever a file holds, it is refused in words or comes to a text that is TOML, and that 'up' takes.</summary>
 public sealed class AnyFileTests
 {
     private static readonly int Tries = Long.IsAsked ? 100_000 : 1_000;
@@ -76,5 +77,9 @@ public sealed class AnyFileTests
             Assert.Contains("run", keys);
             Assert.DoesNotContain(keys, key => FileKeys.Find(key) is null);
         }
+
+        // Those that wait for each other do so in the file, too.
+        var problems = Read.Problems(imported.Toml).Where(problem => !problem.Contains("these wait for each other")).ToArray();
+        Assert.True(problems.Length == 0, $"{string.Join('\n', problems)}\n{imported.Toml}\nfrom:\n{from}");
     }
 }

@@ -217,6 +217,46 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void No_two_have_one_port()
+    {
+        var imported = Import.Of(File, """
+            services:
+              a: { command: x, ports: ["80:80"] }
+              b: { command: x, ports: ["80:80"], profiles: [other] }
+              c: { command: x, ports: ["90:90"], scale: 2 }
+            """);
+
+        Assert.Equal(["port = 80", "port = \"80+\"", "port = \"90+\""], imported.Toml.Split('\n').Where(line => line.StartsWith("port", StringComparison.Ordinal)));
+        Assert.Equal(
+            [
+                "compose.yaml:3: services.b.ports[0]: another process has port 80 already: this one gets the next that is free",
+                "compose.yaml:4: services.c.ports[0]: each instance needs a port of its own: 90 or the next that is free",
+            ],
+            imported.NotTaken.Select(note => note.ToString()));
+    }
+
+    [Fact]
+    public void Names_and_numbers_that_cannot_be_are_told()
+    {
+        var imported = Import.Of(File, """
+            name: a/b
+            services:
+              web: { command: x, scale: 2, profiles: [on/off, debug] }
+              web-2: { command: x, scale: 2000 }
+            """);
+
+        Assert.Equal("[process.web]\nrun = \"x\"\nprofile = [\"debug\"]\ninstances = 2\n\n[process.web-2-2]\nrun = \"x\"\n", imported.Toml.Replace("\r", ""));
+        Assert.Equal(
+            [
+                "compose.yaml:1: name: 'a/b' cannot be the name of a project",
+                "compose.yaml:3: services.web.profiles[0]: 'on/off' cannot be the name of a profile",
+                "compose.yaml:4: services.web-2.scale: a set has 1000 instances at most",
+                "compose.yaml:4: services.web-2: the name is web-2-2 in sentinel.toml",
+            ],
+            imported.NotTaken.Select(note => note.ToString()).Select(note => note.Split(": ") is [.. var first, _] && first.Length > 2 ? string.Join(": ", first) : note));
+    }
+
+    [Fact]
     public void A_check_by_the_shell_is_one_here() => Assert.Contains(
         "health-exec = 'curl -f http://localhost:$PORT || exit 1'\n".Replace('\'', '"'),
         Import.All(File, "services:\n  a:\n    command: x\n    healthcheck: { test: curl -f http://localhost:$$PORT || exit 1 }\n"));

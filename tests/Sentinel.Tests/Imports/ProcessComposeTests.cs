@@ -148,6 +148,15 @@ public sealed class ProcessComposeTests
         "run = [\"node\", \"-e\", \"console.log(1)\"]\n", Import.All(File, "processes: { a: { entrypoint: [node, -e, console.log(1)] } }"));
 
     [Fact]
+    public void What_is_for_restarts_is_nothing_where_there_are_none()
+    {
+        var imported = Import.Of(File, "processes:\n  a:\n    command: x\n    availability: { restart: no, backoff_seconds: 2 }\n");
+
+        Assert.Equal("[process.a]\nrun = \"x\"\nrestart = \"no\"\n", imported.Toml);
+        Assert.Equal(["process-compose.yaml:4: processes.a.availability.backoff_seconds: restart-delay has no effect without restart"], imported.NotTaken.Select(note => note.ToString()));
+    }
+
+    [Fact]
     public void One_that_is_only_checked_for_its_health_is_waited_for_until_that_is_good() => Assert.Contains(
         "needs = { name = \"b\", until = \"healthy\" }\n",
         Import.All(File, """

@@ -102,6 +102,11 @@ public sealed class SupervisordTests
         "run = \"postfix start\"\nrestart = \"on-failure\"\npid-file = \"/run/x.pid\"\n", Import.All(File, "[program:a]\ncommand=/usr/bin/pidproxy /run/x.pid postfix start\n"));
 
     [Fact]
+    public void Instances_share_no_pid_file() => Assert.Equal(
+        ["supervisord.conf:2: program:a.command: it names one file, and each of several instances needs its own"],
+        Import.Told("supervisord.conf", "[program:a]\ncommand=pidproxy /run/x.pid a\nnumprocs=2\n"));
+
+    [Fact]
     public void Files_that_are_included_are_read()
     {
         var beside = new Folder { ["conf.d/b.conf"] = "[program:b]\ncommand=b\nzz=1\n", ["conf.d/a.conf"] = "[program:a]\ncommand=a\n", ["conf.d/c.txt"] = "no" };

@@ -73,9 +73,15 @@ public sealed class ProblemTests
     [InlineData("[process.a]\nrun = \"x\"\nneeds = \"b:healthy\"\n[process.b]\nrun = \"y\"", "3:9: b is never healthy: it has no health check, such as health-http")]
     [InlineData("[process.a]\nrun = \"x\"\nneeds = \"b:done\"\n[process.b]\nrun = \"y\"", "3:9: b is never done: it is a service; give it type = \"task\", or wait until it is ready")]
     [InlineData("[process.a]\nrun = \"x\"\nneeds = \"b:ready\"\n[process.b]\nrun = \"y\"\ntype = \"task\"", "3:9: b is never ready: it is a task; wait until it is done")]
+    [InlineData("[process.a]\nrun = \"x\"\nneeds = \"b:ended\"\n[process.b]\nrun = \"y\"\nrestart = true", "3:9: b never ends for good: it is restarted whenever it ends; give it restart = \"on-failure\", or wait until it is ready")]
     [InlineData("[process.a]\nrun = \"x\"\nneeds = \"a\"", "3:9: these wait for each other: a needs a")]
     [InlineData("[process.a]\nrun = \"x\"\nneeds = \"b\"\n[process.b]\nrun = \"x\"\nneeds = { name = \"c\", optional = true }\n[process.c]\nrun = \"x\"\nafter = \"a\"", "9:9: these wait for each other: a needs b needs c comes after a")]
     [InlineData("[process.a]\nlike = \"b\"\n[process.b]\nlike = \"a\"", "4:8: processes are like each other: a is like b is like a")]
+    // What two cannot both have.
+    [InlineData("[process.a]\nrun = \"x\"\nport = 5432\n[process.b]\nrun = \"y\"\nport = { http = 5432 }", "6:17: 5432 is the port of a already; \"5432+\" is that one or the next that is free")]
+    [InlineData("[process.a]\nrun = \"x\"\nport = { x = 5432, y = 5432 }", "3:24: 5432 is the port of a already; \"5432+\" is that one or the next that is free")]
+    [InlineData("[process.a]\nrun = \"x\"\ninstances = 2\nport = 5432", "4:8: 5432 is one port, and each instance needs its own; \"5432+\" gives each the next that is free")]
+    [InlineData("[process.a-2]\nrun = \"x\"\n[process.a]\nrun = \"x\"\ninstances = 2", "1:10: a-2 is the name of an instance of a already")]
     // What is no TOML.
     [InlineData("[process.a]\nrun = ", "2:7: unexpected token `<eof>` for a value")]
     [InlineData("name = \"a\"\nname = \"b\"", "2:1: 'name' is there already, in line 1")]
@@ -119,12 +125,25 @@ public sealed class ProblemTests
     public void What_is_right_has_no_problem() => Assert.Empty(Read.Problems("""
         [process.a]
         run = "x"
-        needs = [{ name = "b", until = "healthy" }, { name = "gone", optional = true }, "c:ended", "other/x:healthy"]
+        needs = [{ name = "b", until = "healthy" }, { name = "gone", optional = true }, "c:ended", "d:ended", "other/x:healthy"]
+        instances = 2
+        port = "5432+"
         [process.b]
         run = "y"
         health-http = "http://localhost/"
+        port = 5432
         [process.c]
         type = "task"
+        run = "z"
+        restart = true
+        port = { http = "5432+", admin = 5433 }
+        [process.d]
+        run = "z"
+        restart = true
+        max-restarts = 3
+        [process.a-3]
+        run = "z"
+        [process.a-01]
         run = "z"
         """));
 

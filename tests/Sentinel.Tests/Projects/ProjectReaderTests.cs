@@ -190,6 +190,25 @@ public sealed class ProjectReaderTests
     }
 
     [Fact]
+    public void What_has_a_profile_is_usual_only_where_another_needs_it() => Assert.Equal(
+        ["cache", "db", "web"],
+        Read.Good("""
+            [process.web]
+            run = "x"
+            needs = ["db:started", "other/x", { name = "gone", optional = true }]
+            [process.db]
+            run = "x"
+            needs = "cache"
+            profile = "debug"
+            [process.cache]
+            run = "x"
+            profile = "debug"
+            [process.mail]
+            run = "x"
+            profile = "debug"
+            """).Usual().Order());
+
+    [Fact]
     public void JSON_of_the_same_content_is_the_same_project()
     {
         var toml = Read.Good("""

@@ -117,6 +117,21 @@ public sealed class SupervisorLeaseTests : IDisposable
     }
 
     [Fact]
+    public void What_has_no_lease_any_more_starts_whoever_has_gone()
+    {
+        Started("web", Until(_shell));
+        _shell.End(0);
+        EndLeases();
+        var before = _sentinel["web"].Spec;
+        _sentinel.Supervisor.Change([new SpecChange(1, before, before with { Lease = null })]);
+
+        Assert.IsType<Outcome.Started>(Assert.Single(_sentinel.Start("web")));
+
+        Assert.Null(_sentinel["web"].LeaseOver);
+        Assert.Empty(EndLeases());
+    }
+
+    [Fact]
     public void A_start_of_all_leaves_out_what_nobody_owns_and_gives_no_time_again()
     {
         Started("over", Until(_shell));
