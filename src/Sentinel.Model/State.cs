@@ -75,6 +75,9 @@ public sealed record State
     public IEnumerable<ProcessRecord> InstancesOf(string set) =>
         Processes.Values.Where(process => process.Spec.Instance?.Set == set).OrderBy(process => process.Spec.Instance!.Number);
 
+    /// <summary>The set that a name stands for: that of one of its instances, or else the name itself.</summary>
+    public string SetOf(string name) => Find(name)?.Spec.Instance?.Set ?? name;
+
     /// <summary>The process of that name or, if there is none, the instances of the set.</summary>
     public IEnumerable<ProcessRecord> Called(string name) => Find(name) is { } process ? [process] : InstancesOf(name);
 

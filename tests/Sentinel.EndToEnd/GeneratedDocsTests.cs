@@ -25,6 +25,7 @@ public class GeneratedDocsTests
     public async Task The_pictures_are_recordings_of_these_commands()
     {
         Needs.Program("python3");
+        TmuxScreen.Need();
         await using var home = new SentinelHome();
         var recorded = Directory.CreateDirectory(Path.Combine(home.Root, "docs")).FullName;
 
@@ -39,20 +40,22 @@ public class GeneratedDocsTests
         foreach (var picture in Pictures(Docs))
         {
             Assert.Equal(Texts(Path.Combine(recorded, picture))[0], Texts(Path.Combine(Docs, picture))[0]);
-            Assert.InRange(new FileInfo(Path.Combine(Docs, picture)).Length, 1, 100_000);
+            Assert.InRange(new FileInfo(Path.Combine(Docs, picture)).Length, 1, 150_000);
         }
         foreach (var docs in (string[])[recorded, Docs])
         {
             Assert.Contains("error: the queue does not answer", Texts(Path.Combine(docs, "demo.svg")));
             Assert.Contains("crashed (1)", Texts(Path.Combine(docs, "pictures", "list-80.svg")));
             Assert.Contains("mailer: error: authentication failed (535)", Texts(Path.Combine(docs, "pictures", "why-120.svg")));
+            Assert.Contains("mailer: error: authentication failed (535)", Texts(Path.Combine(docs, "top.svg")));
+            Assert.Contains("CRASHED", Texts(Path.Combine(docs, "pictures", "top-100.svg")));
         }
         Assert.Empty(home.Supervised());
     }
 
     // Those of the page are taken in a browser.
     private static IEnumerable<string> Pictures(string docs) =>
-        Directory.GetFiles(Path.Combine(docs, "pictures"), "*.svg").Select(picture => Path.GetRelativePath(docs, picture)).Order().Prepend("demo.svg");
+        Directory.GetFiles(Path.Combine(docs, "pictures"), "*.svg").Select(picture => Path.GetRelativePath(docs, picture)).Order().Prepend("top.svg").Prepend("demo.svg");
 
     // The title comes first.
     private static string[] Texts(string picture) =>

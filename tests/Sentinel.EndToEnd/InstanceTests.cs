@@ -58,7 +58,7 @@ public class InstanceTests
         await using var home = new SentinelHome();
         (await home.Run("run", "--name", "web", "--instances", "3", "--", "sleep", "1000")).Ok();
         (await home.Run("delete", "web-2")).Ok();
-        (await home.Run("scale", "web", "+1")).Ok();
+        Assert.Equal("web has 3 instances", (await home.Run("scale", "web-1", "+1")).Ok().Lines[^1]);
         Assert.Equal(["web-1", "web-2", "web-3"], (await home.List()).Processes.Select(process => process.Name).Order());
     }
 

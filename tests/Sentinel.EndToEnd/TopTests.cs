@@ -255,7 +255,7 @@ public class TopTests
         TmuxScreen.Need();
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Sleeper("web");
-        await using var screen = await TmuxScreen.Begin(home, 100, 24);
+        await using var screen = await TmuxScreen.Begin(home, 130, 24);
         await screen.Shows($"daemon {home.Daemon().Pid}");
 
         await home.KillDaemon();

@@ -61,7 +61,7 @@ public sealed class LogPart : IDisposable
         }
 
         var (found, to, begun) = (new List<ReadLine>(), position, Stopwatch.GetTimestamp());
-        for (var window = FirstWindow; to > Start && found.Count < most && Stopwatch.GetElapsedTime(begun) < _patience; window = Math.Min(window * 2, Math.Max(FirstWindow, (long)(WindowOfSecond * _patience.TotalSeconds))))
+        for (var window = FirstWindow; to > Start && found.Count < most && (to == position || Stopwatch.GetElapsedTime(begun) < _patience); window = Larger(window))
         {
             var from = LogFile.StartOfLastLines(_history, 1, Start, Math.Max(Start, to - window));
             found.InsertRange(0, Lines(from, to, AllTimes, pattern));
@@ -76,16 +76,24 @@ public sealed class LogPart : IDisposable
     /// <returns>The lines, and up to where everything was looked at.</returns>
     public (List<ReadLine> Lines, long To) After(long position, int most, LogPattern? pattern)
     {
-        var (found, begun, last) = (new List<ReadLine>(), Stopwatch.GetTimestamp(), Math.Clamp(position, Start, End));
-        foreach (var line in Lines(last, End, TimesFrom(last), pattern))
+        var (found, begun, last, times) = (new List<ReadLine>(), Stopwatch.GetTimestamp(), Math.Clamp(position, Start, End), TimesFrom(position));
+        for (var window = FirstWindow; last < End; window = Larger(window))
         {
-            if (found.Count == most || Stopwatch.GetElapsedTime(begun) > _patience)
+            // Up to the beginning of a line.
+            var to = pattern is not null && last + window < End ? LineAt(last + window) : End;
+            foreach (var line in Lines(last, to, times, pattern))
+            {
+                if (found.Count == most)
+                    return (found, found[^1].End);
+                found.Add(line);
+            }
+
+            last = to;
+            if (last < End && (found.Count == most || Stopwatch.GetElapsedTime(begun) > _patience))
                 return (found, last);
-            found.Add(line);
-            last = line.End;
         }
 
-        return (found, Math.Max(last, EndOfLines));
+        return (found, Math.Max(found.Count > 0 ? found[^1].End : position, EndOfLines));
     }
 
     /// <summary>The first line that begins at a position or after it.</summary>
@@ -97,6 +105,8 @@ public sealed class LogPart : IDisposable
     }
 
     public void Dispose() => _history.Dispose();
+
+    private long Larger(long window) => Math.Min(window * 2, Math.Max(FirstWindow, (long)(WindowOfSecond * _patience.TotalSeconds)));
 
     private LogTimes AllTimes => field ??= TimesFrom(long.MinValue);
 

@@ -50,6 +50,7 @@ internal sealed class Registry(
         using (var transaction = _store.Begin())
         {
             var state = transaction.State;
+            set = state.SetOf(set);
             var instances = state.InstancesOf(set).ToList();
             if (instances.Count == 0)
                 return [NoSet(state, set)];

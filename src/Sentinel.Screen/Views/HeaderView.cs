@@ -9,7 +9,7 @@ internal static class HeaderView
 {
     public static void Draw(Canvas canvas, Scene scene)
     {
-        var right = Right(scene, isShort: canvas.Size.Columns < 100);
+        var right = Right(scene, isShort: canvas.Size.Columns < 120);
         var processes = scene.Listing.Processes;
         var (up, bad) = (processes.Count(process => process.State is "running" or RunState.Done), processes.Count(process => StateWords.IsBad(StateWords.Of(process))));
         var cpu = processes.Sum(process => process.CpuPercent ?? 0);
@@ -24,12 +24,12 @@ internal static class HeaderView
         at = canvas.PutCut(0, at, counts, up == processes.Count ? Ink.Plain : Ink.Yellow, end) + 2;
         if (bad > 0)
             at = canvas.PutCut(0, at, $"{bad} bad", Ink.Red.With(Strokes.Bold), end) + 2;
-        if (processes.Count > 0)
-            at = canvas.PutCut(0, at, string.Create(CultureInfo.InvariantCulture, $"cpu {cpu:0}%  mem {Rendering.Text.Memory(memory)}"), end: end) + 2;
         if (scene.Listing.Arrangement.Filter.Length > 0)
             at = canvas.PutCut(0, at, $"/{Rendering.Text.Printable(scene.Listing.Arrangement.Filter)}", Ink.Yellow.With(Strokes.Bold), end) + 2;
         if (scene.Marked.Count > 0)
-            canvas.PutCut(0, at, $"{scene.Marked.Count} marked", Ink.Yellow.With(Strokes.Bold), end);
+            at = canvas.PutCut(0, at, $"{scene.Marked.Count} marked", Ink.Yellow.With(Strokes.Bold), end) + 2;
+        if (processes.Count > 0)
+            canvas.PutCut(0, at, string.Create(CultureInfo.InvariantCulture, $"cpu {cpu:0}%  mem {Rendering.Text.Memory(memory)}"), end: end);
         canvas.Put(0, start, right, scene.Source is { Pid: null } or { Note: not null } ? Ink.Yellow : Ink.Dim);
     }
 

@@ -11,7 +11,7 @@ internal static class ScaleCommand
 {
     public static Command Create()
     {
-        var set = SharedOptions.Named("set", "Name of the set", SharedOptions.Sets);
+        var set = SharedOptions.Named("set", "Name of the set, or of one of its instances", SharedOptions.Sets);
         var count = new Argument<string>("count") { Description = "Number of instances, or how many more (+2) or fewer (-1)" };
         var json = SharedOptions.Json();
         var command = new Command("scale") { set, count, json };
@@ -19,7 +19,7 @@ internal static class ScaleCommand
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
             var (number, isRelative) = Parse(result.GetValue(count)!);
-            var name = result.GetValue(set)!;
+            var name = session.Store.Read().SetOf(result.GetValue(set)!);
             return session.Report(session.Do(new Request.Scale(name, number, isRelative)), _ =>
                 $"{name} has {Text.Count(session.Store.Read().InstancesOf(name).Count(), "instance", "instances")}");
         }));

@@ -34,10 +34,14 @@ internal static class TopCommand
         if (traits is null || !Terminal.IsTerminal)
             return List(session, selection, "a terminal that can move its cursor");
         var folder = FolderNow();
-        var place = names.Length > 0 ? string.Join(' ', names) : session.Home.Folder;
+        var place = names.Length > 0 ? string.Join(' ', names) : Short(session.Home.Folder);
         var tools = new TopTools(session.Home, session.Store, session.Observer, session.Table, selection, place, folder, folder is null ? null : ProjectLook.Found());
         return TopScreen.Run(tools, traits) ? ExitCode.Success : List(session, selection, "a keyboard");
     }
+
+    // As a shell would write it.
+    private static string Short(string folder) => Environment.GetEnvironmentVariable("HOME") is { Length: > 1 } home && folder.StartsWith($"{home}/", StringComparison.Ordinal)
+        ? $"~{folder[home.Length..]}" : folder;
 
     // What can be shown is shown.
     private static int List(Session session, Selection selection, string what)

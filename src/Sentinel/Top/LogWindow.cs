@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
@@ -22,7 +21,9 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
 {
     // More would take too many descriptors: those that were written to last are shown.
     private const int MostProcesses = 100;
-    private const int LongestLine = 4 * 1024;
+
+    // Lines that are found at once in what is new.
+    private const int MostNew = 10_000;
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(30), Rest = TimeSpan.FromMilliseconds(60);
 
@@ -39,6 +40,9 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
     // What is shown, and where it begins; null: nothing yet.
     private LogCursor? _start;
     private List<ReadLine> _lines = [];
+
+    // Up to where all was searched, while what is found is followed; null: the search has not come that far.
+    private LogCursor? _searched;
 
     // The search that is under way: a newer one ends it.
     private int _search;
@@ -87,7 +91,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         _watch?.Dispose();
         _resting?.Dispose();
         _changes?.Dispose();
-        (_changes, _watch, _resting, _start, _lines) = (null, null, null, null, []);
+        (_changes, _watch, _resting, _start, _searched, _lines) = (null, null, null, null, null, []);
     }
 
     public void Dispose() => Close();
@@ -133,7 +137,24 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         }
     }
 
-    private void ToEnd(LogPattern? filter, int? chosen) => Gather(null, isLater: false, _rows, filter, page => Show(page.Before, page.Lines, chosen));
+    private void ToEnd(LogPattern? filter, int? chosen)
+    {
+        _searched = null;
+        Gather(null, isLater: false, _rows, filter, page =>
+        {
+            _searched = page.After;
+            Show(page.Before, page.Lines, chosen);
+        });
+    }
+
+    // What was found stays: only what is new is searched.
+    private void Further(LogCursor from, LogPattern filter) => Gather(from, isLater: true, MostNew, filter, page =>
+    {
+        _searched = page.After;
+        var (all, before) = ((List<ReadLine>)[.. _lines, .. page.Lines], _start ?? from);
+        var left = Math.Max(0, all.Count - _rows);
+        Show(CursorAt(new Gathered(all, before, page.After), left), all[left..], chosen: null);
+    });
 
     private void Later(LogCursor from, int count, LogPattern? filter) => Gather(from, isLater: true, count, filter, page => Show(from, page.Lines, chosen: 0));
 
@@ -156,7 +177,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
     private void Gather(LogCursor? from, bool isLater, int count, LogPattern? pattern, Action<Gathered> done)
     {
         var search = ++_search;
-        var (all, at) = (new List<ReadLine>(), from);
+        var (all, at, last) = (new List<ReadLine>(), from, (LogCursor?)null);
         Next();
 
         void Next()
@@ -169,14 +190,14 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
                 var page = isLater ? parts.Next(at!, count - all.Count, pattern) : parts.Previous(at, count - all.Count, pattern);
                 all.InsertRange(isLater ? all.Count : 0, page.Lines);
                 at = isLater ? page.After : page.Before;
+                last = isLater ? page.After : last ?? page.After;
                 if (pattern is null || all.Count >= count || (isLater ? parts.IsEnd(at) : parts.IsStart(at)))
                 {
-                    done(new Gathered(all, isLater ? from! : at, at));
+                    done(new Gathered(all, isLater ? from! : at, last));
                     return;
                 }
 
                 show(_sight with { Rows = RowsOf(isLater ? all.Take(_rows) : all), Share = null, Note = $"Searching, at {parts.ShareOf(at).ToString("0%", CultureInfo.InvariantCulture)}" }, null);
-                _resting ??= null;
                 loop.After(TimeSpan.Zero, Next);
             });
         }
@@ -203,42 +224,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         show(_sight with { Rows = RowsOf(_lines), Share = _start is null ? null : parts.ShareOf(_start), Note = _note }, chosen);
     });
 
-    private List<LogRow> RowsOf(IEnumerable<ReadLine> lines)
-    {
-        var (rows, marks) = (new List<LogRow>(), new Queue<(LogCursor At, DateTimeOffset Time)>(_marks));
-        var isOne = _logs.DistinctBy(log => log.Process.Id).Count() == 1;
-        foreach (var line in lines)
-        {
-            // What is before the first line is above the screen.
-            while (marks.TryPeek(out var mark) && line.Position >= (mark.At[line.Process.Id, line.Log.Stream] ?? long.MaxValue))
-            {
-                if (rows.Count > 0)
-                    rows.Add(Row(mark.Time));
-                marks.Dequeue();
-            }
-
-            rows.Add(new LogRow(isOne ? null : line.Process.Spec.Name, line.Log.Stream == LogStream.Stderr, line.Time, TextOf(line.Bytes)));
-        }
-
-        if (_sight.IsFollowing)
-            rows.AddRange(marks.Select(mark => Row(mark.Time)));
-        return rows;
-
-        static LogRow Row(DateTimeOffset time) => new(null, false, time, $"{time.ToLocalTime():HH:mm:ss}", IsMark: true);
-    }
-
-    private static string TextOf(byte[] line)
-    {
-        var text = Encoding.UTF8.GetString(ShownText.Cut(ShownText.WithEscapes(line), LongestLine, out var left).Span) + ShownText.Rest(left);
-        if (!text.Contains('\t'))
-            return text;
-        // Up to the next eighth column, as terminals do.
-        var parts = text.Split('\t');
-        var shown = new StringBuilder(parts[0]);
-        foreach (var part in parts.Skip(1))
-            shown.Append(' ', 8 - (Rendering.Text.Width(Pane.Bare(shown.ToString())) % 8)).Append(part);
-        return shown.ToString();
-    }
+    private List<LogRow> RowsOf(IEnumerable<ReadLine> lines) => LogRows.Of(lines, _marks, isOne: _logs.DistinctBy(log => log.Process.Id).Count() == 1, _sight.IsFollowing);
 
     private LogParts Parts() => new(_logs, _files, Step);
 
@@ -279,9 +265,17 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         {
             _resting = null;
             if (_sight.IsFollowing)
-                Try(() => ToEnd(_sight.IsFiltered ? PatternOf(_find) : null, chosen: null));
+                Try(Follow);
             Watch();
         });
+    }
+
+    private void Follow()
+    {
+        if (!_sight.IsFiltered || PatternOf(_find) is not { } filter)
+            ToEnd(filter: null, chosen: null);
+        else if (_searched is { } end)
+            Further(end, filter);
     }
 
     private void Try(Action read)

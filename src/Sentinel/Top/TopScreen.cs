@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sentinel.Api;
@@ -68,8 +70,7 @@ internal sealed class TopScreen
 
     private void Run()
     {
-        using var resized = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-            System.Runtime.InteropServices.PosixSignal.SIGWINCH, _ => _loop.Post(() => Change(_scene.Resized(SizeNow()))));
+        using var resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _loop.Post(() => Change(_scene.Resized(SizeNow()))));
         using var stdin = new SafeFileHandle(Stdin, ownsHandle: false);
         using var keys = _loop.OnReadable(stdin, Read);
         using (_logs)
@@ -85,7 +86,7 @@ internal sealed class TopScreen
 
         // After the terminal is put back, it is told.
         if (_fault is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+            ExceptionDispatchInfo.Throw(_fault);
     }
 
     private static Size SizeNow() => new(Terminal.Width ?? 80, Terminal.Height ?? 24);
@@ -138,6 +139,8 @@ internal sealed class TopScreen
             _asked = null;
         else if (wanted.Kind is not (PaneKind.Plan or PaneKind.Output) && _asked?.IsAboutSame(wanted) != true)
             Load(_asked = wanted);
+        if (scene.Pane?.Logs is null)
+            _logs.Close();
         // A pane of another height shows other lines of its logs.
         if (scene.Pane is { Logs: not null, IsLoading: false } pane && scene.Frame.PaneRows != rows)
             _logs.Move(pane, new LogMove.Stay(), scene.Frame.PaneRows);
@@ -202,7 +205,6 @@ internal sealed class TopScreen
             return;
         }
 
-        _logs.Close();
         _texts.Load(pane, _scene.Size.Columns - 2, lines =>
         {
             if (_scene.Pane is { } now && now.Kind == pane.Kind && now.Names.SequenceEqual(pane.Names))
