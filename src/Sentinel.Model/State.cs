@@ -156,7 +156,7 @@ public sealed record State
                 _ when !IsLogName(process.LogName) => "has an invalid log name",
                 _ when !RunCookie.IsOfRecord(process.Cookie) || process.Cookie.AsSpan().ContainsAny('/', '\0') => "has an invalid cookie",
                 _ when process.RunNumber is < 0 or int.MaxValue => "has an invalid number of runs",
-                _ when PathsAndWords(process.Spec).Any(text => text.Contains('\0')) => "has a path or a word that contains a NUL",
+                _ when HasNul(process.Spec) => "has a path or a word that contains a NUL",
                 { Spec.Group: { } group } when !Groups.ContainsKey(group) => $"is in group '{group}', which does not exist",
                 _ => null,
             };
@@ -173,6 +173,7 @@ public sealed record State
     // Those of a project have a folder of their own.
     private static bool IsLogName(string name) => !name.Contains('\0') && name.Split('/') is [_] or [not ("" or "." or ".."), _];
 
-    private static IEnumerable<string> PathsAndWords(ProcessSpec spec) =>
-        [spec.WorkingDirectory, .. spec.EnvironmentFiles, .. spec.Command.Arguments, spec.Treatment.User ?? ""];
+    private static bool HasNul(ProcessSpec spec) =>
+        spec.WorkingDirectory.Contains('\0') || spec.Treatment.User?.Contains('\0') == true
+        || spec.EnvironmentFiles.Any(file => file.Contains('\0')) || spec.Command.Arguments.Any(word => word.Contains('\0'));
 }

@@ -44,8 +44,14 @@ public static class JsonFields
     public static string[] Texts(this JsonElement json, string name) => TextsOf(json.Get(name), name);
 
     /// <param name="name">What the array is called in a message.</param>
-    public static string[] TextsOf(JsonElement array, string name) =>
-        [.. array.EnumerateArray().Select(text => text.GetString() ?? throw new JsonException($"'{name}' contains a null"))];
+    public static string[] TextsOf(JsonElement array, string name)
+    {
+        var texts = new string[array.GetArrayLength()];
+        var next = 0;
+        foreach (var text in array.EnumerateArray())
+            texts[next++] = text.GetString() ?? throw new JsonException($"'{name}' contains a null");
+        return texts;
+    }
 
     /// <summary>A time that is safe to calculate with.</summary>
     public static DateTimeOffset Time(this JsonElement json) =>

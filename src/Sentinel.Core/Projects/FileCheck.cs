@@ -40,18 +40,19 @@ internal sealed class FileCheck(string folder, Faults faults)
 
     private void Check(Node.Table table, IReadOnlyList<FileKey> known)
     {
-        foreach (var (name, entry) in table.Entries.ToList())
+        for (var i = 0; i < table.Entries.Count; i++)
         {
-            if (known.FirstOrDefault(key => key.Name == name) is not { } key)
+            var (name, entry) = table.Entries.GetAt(i);
+            if (FileKeys.Find(name, known) is not { } key)
                 faults.Add(entry.Key, FileKeys.NoSuch(name, known));
             else if (key.Form is { } form && form.Read(entry.Value, faults) is null)
                 Wrong(name, form.Words, entry.Value);
             else if (key.IsPath)
-                table.Entries[name] = entry with { Value = Absolute(entry.Value) };
+                table.Entries.SetAt(i, entry with { Value = Absolute(entry.Value) });
         }
 
         foreach (var taken in Merging.UnsetIn(table))
-            if (!known.Any(key => key.Name == taken.Value))
+            if (FileKeys.Find(taken.Value, known) is null)
                 faults.Add(taken.Place, FileKeys.NoSuch(taken.Value, known));
     }
 

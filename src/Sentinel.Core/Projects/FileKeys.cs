@@ -90,6 +90,9 @@ internal static class FileKeys
     /// <summary>Null: a process has no such key.</summary>
     public static FileKey? Find(string name) => ProcessKeys.GetValueOrDefault(name);
 
+    /// <summary>Null: it is none of those.</summary>
+    public static FileKey? Find(string name, IReadOnlyList<FileKey> known) => known == OfProcess ? Find(name) : known.FirstOrDefault(key => key.Name == name);
+
     /// <summary>Settings of one choice exclude each other; null: it is part of none.</summary>
     public static string? ChoiceOf(string key) => Find(key)?.Field?.Choice;
 

@@ -45,7 +45,7 @@ internal sealed record Form(string Words, string Schema, Func<Node, Faults, IRea
     public static readonly Form Texts = new("a text or a list of texts", OneOrMoreTexts, (node, _) => node switch
     {
         Node.Text => One(node),
-        Node.List list when list.Items.TrueForAll(item => item is Node.Text) => [.. list.Items.Select(Of)],
+        Node.List list when list.Items.TrueForAll(item => item is Node.Text) => list.Items.ConvertAll(Of),
         _ => null,
     });
 

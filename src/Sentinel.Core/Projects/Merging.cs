@@ -28,6 +28,8 @@ internal static class Merging
 
     private static Node.Table Over(Node.Table below, Node.Table above, Level level)
     {
+        if (below.Entries.Count == 0 && !above.Entries.ContainsKey(FileKeys.Unset))
+            return above;
         var merged = new Node.Table(above.Place);
         var canTake = level is Level.File or Level.Process;
         var taken = canTake ? UnsetIn(above).Select(name => name.Value).ToHashSet() : [];

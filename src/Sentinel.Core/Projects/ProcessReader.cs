@@ -37,6 +37,8 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
     // Null: it is like one that is not there, or like itself in the end.
     private Node.Table? Merged(WrittenProcess process)
     {
+        if (LikeOf(process) is null)
+            return Over(null, process);
         var chain = new List<WrittenProcess>();
         Node.Table? below = null;
         for (var next = process; next is not null && !_merged.TryGetValue(next.Name, out below);)
@@ -60,13 +62,12 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
         }
 
         foreach (var one in Enumerable.Reverse(chain))
-        {
-            var own = below is null ? one.Own : Merging.Process(below, one.Own);
-            below = _merged[one.Name] = Merging.Process(one.Defaults, own);
-        }
-
+            below = Over(below, one);
         return below;
     }
+
+    private Node.Table Over(Node.Table? below, WrittenProcess process) =>
+        _merged[process.Name] = Merging.Process(process.Defaults, below is null ? process.Own : Merging.Process(below, process.Own));
 
     private static Node.Text? LikeOf(WrittenProcess process) => process.Own.Find(FileKeys.Like) as Node.Text;
 
@@ -83,31 +84,40 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
             return null;
         }
 
-        var line = new RunLine([.. (Form.Run.Read(run, faults) ?? []).Select(word => word.Text)], run is Node.List, run.Place);
-        var made = new ProjectProcess(process.Name, process.Place, process.Folder, settings, [.. Others(table)], line);
-        return Form.Run.Read(run, faults) is not null && faults.Try(run.Place, () => _ = line.Command) ? Checked(made) : null;
+        var others = Others(table);
+        if (Form.Run.Read(run, faults) is not { } line)
+            return null;
+        var words = line.Select(word => word.Text).ToArray();
+        Command? command = null;
+        return faults.Try(run.Place, () => command = Command.From(words, run is Node.List))
+            ? Checked(new ProjectProcess(process.Name, process.Place, process.Folder, settings, others, new RunLine(words, run is Node.List, run.Place, command!)))
+            : null;
     }
 
-    private IEnumerable<Setting> Others(Node.Table table)
+    private List<Setting> Others(Node.Table table)
     {
+        var others = new List<Setting>();
         if (table.Find(FileKeys.Instances) is { } node && Form.Number.Read(node, faults) is [var number])
         {
             if (int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var instances) && instances is >= 1 and <= Instance.Most)
-                yield return new Setting(FileKeys.Instances, [number]);
+                others.Add(new Setting(FileKeys.Instances, [number]));
             else
                 faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Text}");
         }
 
         if (table.Find(FileKeys.Profile) is not { } names || Form.Texts.Read(names, faults) is not { Count: > 0 } profiles)
-            yield break;
+            return others;
         foreach (var profile in profiles.Where(profile => !ProcessName.IsValid(profile.Text)))
             faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
-        yield return new Setting(FileKeys.Profile, profiles);
+        others.Add(new Setting(FileKeys.Profile, profiles));
+        return others;
     }
 
     // By the fields, as 'run' does, but with the place of each.
     private ProjectProcess Checked(ProjectProcess process)
     {
+        if (process.Settings.Count == 0)
+            return process;
         var given = process.Settings.Select(setting => (Setting: setting, Field: SpecFields.Find(setting.Key))).Where(pair => pair.Field is not null).ToList();
         foreach (var same in given.Where(pair => pair.Field!.Choice is not null).GroupBy(pair => pair.Field!.Choice).Where(same => same.Count() > 1))
             faults.Add(same.ElementAt(1).Setting.Place, $"{same.First().Setting.Key} and {same.ElementAt(1).Setting.Key} exclude each other; use one of them");

@@ -78,18 +78,15 @@ public sealed record ProjectProcess(
 /// <param name="Given">One or more, each with its place: those of a table may come from several files.</param>
 public sealed record Setting(string Key, IReadOnlyList<Given> Given)
 {
-    public IReadOnlyList<string> Values => [.. Given.Select(given => given.Text)];
+    public IReadOnlyList<string> Values => Given.Select(given => given.Text).ToArray();
 
     public Place Place => Given[0].Place;
 }
 
 /// <summary>What a process runs.</summary>
 /// <param name="Words">One: a line, as for a shell; with <paramref name="IsExact"/> words that are executed as they are.</param>
-public sealed record RunLine(IReadOnlyList<string> Words, bool IsExact, Place Place)
-{
-    /// <exception cref="FormatException">There is no command, or the line is not well formed.</exception>
-    public Command Command => Command.From(Words, IsExact);
-}
+/// <param name="Command">What they come to.</param>
+public sealed record RunLine(IReadOnlyList<string> Words, bool IsExact, Place Place, Command Command);
 
 /// <summary>What became of reading a project.</summary>
 /// <param name="Project">Null: something is wrong.</param>

@@ -116,7 +116,10 @@ internal sealed partial class TomlTree
 
     private (string Name, Place Place)[] Keys(KeySyntax key)
     {
-        var keys = key.DotKeys.Select(dotted => NameOf(dotted.Key!)).Prepend(NameOf(key.Key!)).Take(Node.MostLevels + 1).ToArray();
+        var keys = new (string Name, Place Place)[int.Min(1 + key.DotKeys.ChildrenCount, Node.MostLevels + 1)];
+        keys[0] = NameOf(key.Key!);
+        for (var i = 1; i < keys.Length; i++)
+            keys[i] = NameOf(key.DotKeys.GetChild(i - 1)!.Key!);
         if (keys.Length > Node.MostLevels)
             _faults.Add(keys[0].Place, $"a key has more than {Node.MostLevels} parts");
         return keys;
@@ -140,7 +143,8 @@ internal sealed partial class TomlTree
                 return new Node.Flag(place, flag.Value);
             case ArraySyntax array:
                 var list = new Node.List(place);
-                list.Items.AddRange(array.Items.Select(item => Value(item.Value!)));
+                foreach (var item in array.Items)
+                    list.Items.Add(Value(item.Value!));
                 return list;
             case InlineTableSyntax inline:
                 var table = new Node.Table(place);

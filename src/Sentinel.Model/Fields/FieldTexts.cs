@@ -14,6 +14,10 @@ internal static class FieldTexts
     /// <summary>In seconds.</summary>
     public static string[] Of(TimeSpan? time) => Of(time?.TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
 
+    /// <summary>Each as it writes itself.</summary>
+    public static string[] Of<T>(IReadOnlyList<T> items)
+        where T : notnull => items.Count == 0 ? [] : [.. items.Select(item => item.ToString()!)];
+
     public static string[] Unless<T>(T value, T otherwise, Func<T, string[]> text)
         where T : struct, IEquatable<T> => value.Equals(otherwise) ? [] : text(value);
 }

@@ -14,7 +14,7 @@ internal static class NeedFields
             + "file:PATH or log:REGEX, and NAME,optional, NAME,restart (restart it when that was) or NAME,bound (stop it when that has ended) (repeatable)")
         {
             Heading = "Other processes",
-            Get = spec => [.. spec.Needs.Select(need => need.ToString())],
+            Get = spec => FieldTexts.Of(spec.Needs),
             Set = (spec, value) => spec with { Needs = value.AddedTo(spec.Needs, Need.Parse, need => need.Name) },
             IsAtOnce = SpecField.Always,
         },

@@ -24,6 +24,8 @@ public static class SpecFields
     /// <exception cref="FormatException">A value cannot be, or two contradict each other; the message says why.</exception>
     public static ProcessSpec Give(ProcessSpec spec, IReadOnlyDictionary<SpecField, IReadOnlyList<string>> values, Asker asker)
     {
+        if (values.Count == 0)
+            return spec;
         var given = All.Where(values.ContainsKey).ToList();
         foreach (var same in given.Where(field => field.Choice is not null).GroupBy(field => field.Choice).Where(same => same.Count() > 1))
             throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} exclude each other; use one of them");

@@ -32,7 +32,7 @@ internal static class StartFields
         new("env", FieldShape.Texts, "NAME=value", "Set an environment variable; ${port:web} in its value is the port of web (repeatable)")
         {
             Alias = "-e",
-            Get = spec => [.. spec.Variables.Entries().Select(entry => NativeText.Of(entry.Span))],
+            Get = spec => spec.Variables.Bytes.IsEmpty ? [] : [.. spec.Variables.Entries().Select(entry => NativeText.Of(entry.Span))],
             Set = (spec, value) => spec with
             {
                 Variables = value.Texts.Select(Variable.Parse).Aggregate(
@@ -48,7 +48,7 @@ internal static class StartFields
         new("secret", FieldShape.Texts, "NAME=file:path", "Set a variable whose value it fetches at each start and that is kept and shown nowhere: from a file, or "
             + "from what a command prints, NAME=cmd:command (repeatable)")
         {
-            Get = spec => [.. spec.Secrets.Select(secret => secret.ToString())],
+            Get = spec => FieldTexts.Of(spec.Secrets),
             Set = (spec, value) => spec with { Secrets = value.AddedTo(spec.Secrets, text => Secret.Parse(text, value.Asker.FileOf), secret => secret.Name) },
         },
         new("before", FieldShape.Text, "command", "Run this command line before each start, with its variables and its logs; it starts only if that succeeds")
@@ -60,7 +60,7 @@ internal static class StartFields
             "Lease a port for as long as the process is registered, and pass its number in VARIABLE: http (a name; any free port), 3000, http:3000, "
             + $"3000+ (that one or the next that is free) [default: {PortRequest.DefaultVariable}] (repeatable)")
         {
-            Get = spec => [.. spec.Ports.Select(port => port.ToString())],
+            Get = spec => FieldTexts.Of(spec.Ports),
             Set = (spec, value) => spec with { Ports = Distinct(value.AddedTo(spec.Ports, PortRequest.Parse, port => port.Name, "give each port a name: --port http:3000")) },
         },
         new("url", FieldShape.Text, "url", "Where people reach it, as lists show it; the variables of its ports are replaced: http://localhost:$PORT/")

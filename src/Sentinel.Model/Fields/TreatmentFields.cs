@@ -41,7 +41,7 @@ internal static class TreatmentFields
         },
         new("limit", FieldShape.Texts, "name=number", "Set a resource limit: nofile=65536, core=0:unlimited (repeatable)")
         {
-            Get = spec => [.. spec.Treatment.Limits.Select(limit => limit.ToString())],
+            Get = spec => FieldTexts.Of(spec.Treatment.Limits),
             Set = (spec, value) => With(spec, treatment => treatment with { Limits = value.AddedTo(treatment.Limits, ResourceLimit.Parse, limit => limit.Name) }),
         },
         new("memory-max", FieldShape.Text, "size",

@@ -43,10 +43,18 @@ public sealed record Command(IReadOnlyList<string> Arguments, string Text, bool 
     {
         // A bare = in the first word would make it an assignment.
         var plain = index == 0 ? "-_./:@%+," : "-_./:@%+,=";
-        if (word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || plain.Contains(c)))
+        if (word.Length > 0 && !HasOthers(word, plain))
             return word;
         if (!NativeText.IsText(word))
             return $"$'{NativeText.Readable(word.Replace(@"\", @"\\").Replace("'", @"\'"))}'";
         return new StringBuilder("'").Append(word.Replace("'", "'\\''")).Append('\'').ToString();
+    }
+
+    private static bool HasOthers(string word, string plain)
+    {
+        foreach (var c in word)
+            if (!char.IsLetterOrDigit(c) && !plain.Contains(c))
+                return true;
+        return false;
     }
 }

@@ -121,6 +121,7 @@ internal sealed class ProjectInput
 
         ProcessSpec SpecOf(ProjectProcess process)
         {
+            var runs = isOfAll || lease is null ? null : known.HolderOf($"{name}/{process.Name}") is { State.IsUnderWay: true } holder ? holder : null;
             var spec = new ProcessSpec
             {
                 Name = process.Name,
@@ -129,13 +130,9 @@ internal sealed class ProjectInput
                 Environment = caller.Key,
                 Umask = umask,
                 Inherited = inherited,
+                Lease = runs is null ? lease : runs.Spec.Lease,
             };
-            var runs = isOfAll || lease is null ? null : known.HolderOf($"{name}/{process.Name}") is { State.IsUnderWay: true } holder ? holder : null;
-            return SpecFields.Give(
-                spec with { Lease = runs is null ? lease : runs.Spec.Lease },
-                process.Settings.Select(setting => (Field: SpecFields.Find(setting.Key), setting.Values)).Where(setting => setting.Field is not null)
-                    .ToDictionary(setting => setting.Field!, setting => setting.Values),
-                asker);
+            return SpecFields.Give(spec, process.Settings.ToDictionary(setting => SpecFields.Find(setting.Key)!, setting => setting.Values), asker);
         }
     }
 }
