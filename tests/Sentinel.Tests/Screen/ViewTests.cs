@@ -29,7 +29,7 @@ public sealed class ViewTests
         ["80x24-marked-filtered"] = () => Shop.Scene(80, 24).After(" [Down] /e[Enter]"),
         ["80x24-nothing-matches"] = () => Shop.Scene(80, 24).After("/zzz[Enter]"),
         ["80x24-typing"] = () => Shop.Scene(80, 24).After("/api 日本"),
-        ["80x24-question"] = () => Shop.Scene(80, 24).After("D"),
+        ["80x24-question"] = () => Shop.Scene(80, 24).After(":clean[Enter]"),
         ["80x24-palette"] = () => Shop.Scene(80, 24).After(":sta[Down]"),
         ["80x24-columns"] = () => Shop.Scene(80, 24).After("cjjj"),
         ["80x24-help"] = () => Shop.Scene(80, 24).After("?"),
@@ -41,7 +41,7 @@ public sealed class ViewTests
         ["120x30-1000"] = () => Shop.Scene(120, 30, Shop.Many(1000)).After("4jj"),
         ["200x60"] = () => Shop.Scene(200, 60).WithUsualPane().Writing(Log),
         ["250x100-all-columns"] = () => Shop.Scene(250, 100).After("cjjjjjjjjjj j j j j j [Enter]"),
-        ["40x8-question"] = () => Shop.Scene(40, 8).After("D"),
+        ["40x8-question"] = () => Shop.Scene(40, 8).After(":clean[Enter]"),
     };
 
     [Theory]
