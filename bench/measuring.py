@@ -64,10 +64,10 @@ class Field:
             raise CommandFailed(f"{' '.join(argv[:6])} ended with {os.waitstatus_to_exitcode(status)}; {self._last_error()}")
         return took
 
-    def output(self, argv, environment=None):
+    def output(self, argv, environment=None, seconds=60):
         return subprocess.run(
             argv, env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False, timeout=60).stdout
+            check=False, timeout=seconds).stdout
 
     def peak_kilobytes(self, argv, environment=None):
         """Its largest resident memory."""
@@ -154,11 +154,11 @@ class Field:
             return "it said nothing"
 
 
-def rounds(count, seconds):
-    """`count` times, or as often as it can be done in `seconds`, but three times at least."""
+def rounds(count, seconds, least=3):
+    """`count` times, or as often as it can be done in `seconds`, but `least` times at least."""
     end = time.monotonic() + seconds
     for i in range(count):
-        if i >= 3 and time.monotonic() > end:
+        if i >= least and time.monotonic() > end:
             return
         yield i
 

@@ -41,6 +41,19 @@ def switches(pid):
     return count
 
 
+def waits(pid):
+    """How often each of its threads gave the CPU up to wait: after each it woke up."""
+    counts = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/status", encoding="utf-8") as file:
+                counts[int(thread)] = next(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt_switches"))
+        except OSError:
+            # It has ended meanwhile.
+            pass
+    return counts
+
+
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
