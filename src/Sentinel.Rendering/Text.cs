@@ -57,8 +57,8 @@ internal static class Text
         return printable.ToString();
     }
 
-    // Controls, and characters that change the direction of the text beside them: see UAX #9.
-    private static bool IsObeyed(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+    /// <summary>Controls, and characters that change the direction of the text beside them: see UAX #9.</summary>
+    public static bool IsObeyed(char c) => char.IsControl(c) || c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>The lines of a text, without their ends.</summary>
     public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');

@@ -17,8 +17,11 @@ internal sealed record Scene(Size Size)
     /// <summary>What of all there is is shown: a project, or where Sentinel keeps all of it.</summary>
     public string Place { get; init; } = "";
 
-    /// <summary>By whom it is told; null: nothing is known yet.</summary>
+    /// <summary>By whom it is told; null: that is not known yet.</summary>
     public Source? Source { get; init; }
+
+    /// <summary>Whether it is known which processes there are.</summary>
+    public bool IsSeen { get; init; }
 
     public string Version { get; init; } = "";
 
@@ -75,7 +78,7 @@ internal sealed record Scene(Size Size)
     public Scene Seen(IReadOnlyList<ProcessSummary> processes)
     {
         Trends.Keep(processes.Select(process => process.Id).ToHashSet());
-        return Arranged(new Listing(processes, Listing.Arrangement));
+        return (this with { IsSeen = true }).Arranged(new Listing(processes, Listing.Arrangement));
     }
 
     /// <summary>With newer samples of all that there is, or of some of it.</summary>

@@ -164,6 +164,5 @@ internal sealed class Canvas
         _cells[at] = cell;
     }
 
-    // Controls, and characters that change the direction of the text beside them: see UAX #9.
-    private static bool IsObeyed(Rune rune) => Rune.IsControl(rune) || rune.Value is (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069);
+    private static bool IsObeyed(Rune rune) => rune.IsBmp && Rendering.Text.IsObeyed((char)rune.Value);
 }

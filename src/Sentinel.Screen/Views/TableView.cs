@@ -24,7 +24,7 @@ internal static class TableView
     }
 
     private static string Empty(Scene scene) =>
-        scene.Source is null ? "Looking..."
+        !scene.IsSeen ? "Looking..."
         : scene.Listing.Processes.Count > 0 ? "Nothing matches; Esc shows all again"
         : "No processes: 'sentinel run COMMAND' starts one, 'sentinel up' a project";
 

@@ -36,6 +36,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
     private LogSight _sight = new([]);
     private string _find = "";
     private int _rows;
+    private double? _share;
 
     // What is shown, and where it begins; null: nothing yet.
     private LogCursor? _start;
@@ -193,6 +194,8 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
                 last = isLater ? page.After : last ?? page.After;
                 if (pattern is null || all.Count >= count || (isLater ? parts.IsEnd(at) : parts.IsStart(at)))
                 {
+                    // About where the lines begin: to open the logs again for a closer figure is not worth it.
+                    _share = parts.ShareOf(isLater ? from! : at);
                     done(new Gathered(all, isLater ? from! : at, last));
                     return;
                 }
@@ -218,11 +221,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         Show(chosen);
     }
 
-    private void Show(int? chosen) => Try(() =>
-    {
-        using var parts = Parts();
-        show(_sight with { Rows = RowsOf(_lines), Share = _start is null ? null : parts.ShareOf(_start), Note = _note }, chosen);
-    });
+    private void Show(int? chosen) => show(_sight with { Rows = RowsOf(_lines), Share = _share, Note = _note }, chosen);
 
     private List<LogRow> RowsOf(IEnumerable<ReadLine> lines) => LogRows.Of(lines, _marks, isOne: _logs.DistinctBy(log => log.Process.Id).Count() == 1, _sight.IsFollowing);
 

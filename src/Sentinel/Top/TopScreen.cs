@@ -25,6 +25,9 @@ internal sealed class TopScreen
     // Faster than that nobody sees; a key that is one escape is told from a sequence by a pause.
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(16), EscapePause = TimeSpan.FromMilliseconds(40);
 
+    // Who goes on from line to line reads none of what is below.
+    private static readonly TimeSpan LoadPause = TimeSpan.FromMilliseconds(60);
+
     // With more, only those that are shown are looked at each second, and all of them every ten.
     private const int FewProcesses = 200, AllEvery = 10;
 
@@ -39,7 +42,7 @@ internal sealed class TopScreen
     private readonly Keyboard _keyboard;
     private Scene _scene;
     private Canvas? _shown;
-    private IDisposable? _drawing, _pause;
+    private IDisposable? _drawing, _pause, _loading;
     private Pane? _asked;
     private long _drawn;
     private int _samples;
@@ -138,7 +141,7 @@ internal sealed class TopScreen
         if (scene.Pane is not { IsLoading: true } wanted)
             _asked = null;
         else if (wanted.Kind is not (PaneKind.Plan or PaneKind.Output) && _asked?.IsAboutSame(wanted) != true)
-            Load(_asked = wanted);
+            LoadSoon(wanted);
         if (scene.Pane?.Logs is null)
             _logs.Close();
         // A pane of another height shows other lines of its logs.
@@ -195,6 +198,17 @@ internal sealed class TopScreen
             {
                 Pane = pane with { IsLoading = false, At = Math.Clamp(chosen ?? pane.At, 0, Math.Max(0, logs.Rows.Count - 1)), Logs = now with { Rows = logs.Rows, Share = logs.Share, Note = logs.Note } },
             });
+    }
+
+    private void LoadSoon(Pane wanted)
+    {
+        _asked = wanted;
+        _loading?.Dispose();
+        _loading = _loop.After(LoadPause, () =>
+        {
+            if (_scene.Pane is { IsLoading: true } pane)
+                Load(pane);
+        });
     }
 
     private void Load(Pane pane)

@@ -25,7 +25,7 @@ public sealed class ViewTests
         ["40x10-logs"] = () => Shop.Scene(40, 10).After("l").Writing(Log),
         ["80x24"] = () => Shop.Scene(80, 24).WithUsualPane().Writing(Log),
         ["80x24-none"] = () => Shop.Scene(80, 24, []),
-        ["80x24-looking"] = () => new Scene(new Size(80, 24)),
+        ["80x24-looking"] = () => new Scene(new Size(80, 24)) { Source = new Source(4711) },
         ["80x24-marked-filtered"] = () => Shop.Scene(80, 24).After(" [Down] /e[Enter]"),
         ["80x24-nothing-matches"] = () => Shop.Scene(80, 24).After("/zzz[Enter]"),
         ["80x24-typing"] = () => Shop.Scene(80, 24).After("/api 日本"),
