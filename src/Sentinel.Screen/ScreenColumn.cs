@@ -70,10 +70,12 @@ internal sealed record ScreenColumn(string Name, string Header, int Width, int K
     public static readonly IReadOnlyList<string> Usual = [.. All.Where(column => column.IsUsual).Select(column => column.Name)];
 
     private static ScreenColumn Number(string name, string header, int width, int keep, Func<ProcessSummary, double?> value, Func<double, string> text) => new(
-        name, header, width, keep, (process, _) => value(process) is { } known ? new Shown(text(known)) : Shown.Nothing, process => -value(process) ?? double.MaxValue) { IsRight = true, IsLargestFirst = true };
+        name, header, width, keep, (process, _) => value(process) is { } known ? new Shown(text(known)) : Shown.Nothing, process => -value(process) ?? double.MaxValue)
+    { IsRight = true, IsLargestFirst = true };
 
     private static ScreenColumn Words(string name, string header, int width, int keep, Func<ProcessSummary, string?> value) => new(
-        name, header, width, keep, (process, _) => value(process) is { Length: > 0 } text ? new Shown(text) : Shown.Nothing, process => value(process) ?? "\uffff") { IsUsual = false };
+        name, header, width, keep, (process, _) => value(process) is { Length: > 0 } text ? new Shown(text) : Shown.Nothing, process => value(process) ?? "\uffff")
+    { IsUsual = false };
 
     // The second of a set comes before the tenth.
     private static string InOrder(string name)

@@ -61,9 +61,9 @@ internal sealed class PaneTexts(TopTools tools, Sights sights)
 
     private void Ask<TAnswer>(Query query, Action<IReadOnlyList<string>> told, Func<TAnswer, IEnumerable<string>> lines)
         where TAnswer : Answer => sights.Ask(query, answer => told(answer switch
-    {
-        { Missing: [var missing, ..] } => [Text.Printable(Outcomes.Line(missing))],
-        TAnswer known => [.. lines(known)],
-        _ => ["There is no answer"],
-    }));
+        {
+            { Missing: [var missing, ..] } => [Text.Printable(Outcomes.Line(missing))],
+            TAnswer known => [.. lines(known)],
+            _ => ["There is no answer"],
+        }));
 }

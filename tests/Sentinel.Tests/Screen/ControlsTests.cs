@@ -2,9 +2,9 @@ using CsCheck;
 using Sentinel.Api;
 using Sentinel.Screen;
 using Sentinel.Screen.Cells;
-using Size = Sentinel.Screen.Cells.Size;
 using Sentinel.Screen.Keys;
 using Sentinel.Screen.Views;
+using Size = Sentinel.Screen.Cells.Size;
 
 namespace Sentinel.Tests.Screen;
 
