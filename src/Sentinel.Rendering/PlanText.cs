@@ -12,7 +12,7 @@ internal static class PlanText
 {
     public static bool HasChanges(Plan plan) => plan.ChangesEnvironment || plan.Steps.Any(step => step is not PlanStep.Same);
 
-    /// <param name="usual">The names of what 'up' starts where nobody asks for more.</param>
+    /// <param name="usual">The names of the processes that 'up' starts where nobody asks for more.</param>
     public static IEnumerable<string> Lines(Plan plan, Style style, IReadOnlySet<string> usual)
     {
         var changes = plan.Steps.Where(step => step is not PlanStep.Same).ToList();

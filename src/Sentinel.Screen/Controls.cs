@@ -51,25 +51,14 @@ internal static class Controls
     private static (Scene, Effect?) InTable(Scene scene, Key key)
     {
         var place = scene.Listing.PlaceOf(scene.At) ?? 0;
-        var page = Math.Max(1, scene.Frame.TableRows - 1);
+        if (Steps.Of(key, Math.Max(1, scene.Frame.TableRows - 1)) is { } step)
+            return Choose(place + step);
         switch (key)
         {
-            case { Code: KeyCode.Up } or { Code: KeyCode.Text, Text: "p", Ctrl: true }:
-                return Choose(place - 1);
-            case { Code: KeyCode.Down } or { Code: KeyCode.Text, Text: "n", Ctrl: true }:
-                return Choose(place + 1);
-            case { Code: KeyCode.PageUp } or { Code: KeyCode.Text, Text: "b" or "u", Ctrl: true }:
-                return Choose(place - page);
-            case { Code: KeyCode.PageDown } or { Code: KeyCode.Text, Text: "f" or "d", Ctrl: true }:
-                return Choose(place + page);
             case { Code: KeyCode.Home }:
                 return Choose(0);
             case { Code: KeyCode.End }:
                 return Choose(int.MaxValue);
-            case { Code: KeyCode.WheelUp }:
-                return Choose(place - 3);
-            case { Code: KeyCode.WheelDown }:
-                return Choose(place + 3);
             case { Code: KeyCode.Click }:
                 return Click(scene, key);
             case { Code: KeyCode.Enter }:
@@ -86,10 +75,6 @@ internal static class Controls
 
         switch (key.Character)
         {
-            case 'k':
-                return Choose(place - 1);
-            case 'j':
-                return Choose(place + 1);
             case 'G':
                 return Choose(int.MaxValue);
             case ' ':
@@ -186,7 +171,7 @@ internal static class Controls
         if (index >= shown.Count)
             return scene;
         var (name, old) = (shown[index].Column.Name, scene.Listing.Arrangement);
-        // Whoever sorts wants to see what comes first.
+        // One sorts to see what comes first.
         return scene.Arranged(old with { By = name, IsReversed = old.By == name && !old.IsReversed }).Choose(0);
     }
 }

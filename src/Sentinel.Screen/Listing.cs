@@ -28,11 +28,9 @@ internal abstract record Row
     /// <param name="IsInGroup">Whether it stands below the name of its group.</param>
     public sealed record Single(ProcessSummary Process, bool IsInGroup) : Row
     {
-        public override string Key => KeyOf(Process.Id);
+        public override string Key => $"process {Process.Id}";
 
         public override IReadOnlyList<ProcessSummary> Members => [Process];
-
-        public static string KeyOf(int id) => $"process {id}";
     }
 }
 

@@ -64,9 +64,6 @@ internal sealed record Pane(PaneKind Kind, IReadOnlyList<string> Names)
     public bool IsAboutSame(Pane other) =>
         (Kind, IsOfMany, ShowsSecrets) == (other.Kind, other.IsOfMany, other.ShowsSecrets) && Names.SequenceEqual(other.Names);
 
-    /// <summary>How many lines there are to choose from.</summary>
-    public int Count => Logs?.Rows.Count ?? Lines.Count;
-
     /// <summary>The text of the line that is chosen; null: there is none.</summary>
     public string? Chosen => Logs is { } logs ? logs.Rows.ElementAtOrDefault(logs.IsFollowing ? logs.Rows.Count - 1 : At)?.Text : Lines.ElementAtOrDefault(At);
 

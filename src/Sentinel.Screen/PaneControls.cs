@@ -10,21 +10,10 @@ internal static class PaneControls
     /// <summary>Null: the pane has no use for this key.</summary>
     public static (Scene, Effect?)? Press(Scene scene, Pane pane, Key key)
     {
-        var page = Math.Max(1, scene.Frame.PaneRows - 1);
+        if (Steps.Of(key, Math.Max(1, scene.Frame.PaneRows - 1)) is { } step)
+            return IsElsewhere(scene, key) ? null : Move(scene, pane, step);
         switch (key)
         {
-            case { Code: KeyCode.Up } or { Code: KeyCode.Text, Text: "p", Ctrl: true }:
-                return Move(scene, pane, -1);
-            case { Code: KeyCode.Down } or { Code: KeyCode.Text, Text: "n", Ctrl: true }:
-                return Move(scene, pane, 1);
-            case { Code: KeyCode.PageUp } or { Code: KeyCode.Text, Text: "b" or "u", Ctrl: true }:
-                return Move(scene, pane, -page);
-            case { Code: KeyCode.PageDown } or { Code: KeyCode.Text, Text: "f" or "d", Ctrl: true }:
-                return Move(scene, pane, page);
-            case { Code: KeyCode.WheelUp } when IsOver(scene, key):
-                return Move(scene, pane, -3);
-            case { Code: KeyCode.WheelDown } when IsOver(scene, key):
-                return Move(scene, pane, 3);
             case { Code: KeyCode.Home }:
                 return ToStart(scene, pane);
             case { Code: KeyCode.End }:
@@ -39,8 +28,6 @@ internal static class PaneControls
 
         return key.Character switch
         {
-            'k' => Move(scene, pane, -1),
-            'j' => Move(scene, pane, 1),
             'g' => ToStart(scene, pane),
             'G' => ToEnd(scene, pane),
             '/' => (scene with { Prompt = new Prompt.Find(pane.Find) }, null),
@@ -105,7 +92,8 @@ internal static class PaneControls
 
     private static Scene With(Scene scene, Pane pane, LogSight logs) => scene with { Pane = pane with { Logs = logs } };
 
-    private static bool IsOver(Scene scene, Key key) => key.Row >= scene.Frame.PaneTop;
+    // The wheel moves what the mouse is over.
+    private static bool IsElsewhere(Scene scene, Key key) => key.Code is KeyCode.WheelUp or KeyCode.WheelDown && key.Row < scene.Frame.PaneTop;
 
     /// <summary>Chooses a line of a text, and brings it into view.</summary>
     public static Pane ChooseLine(Pane pane, int at, int rows)

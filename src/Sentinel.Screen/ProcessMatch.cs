@@ -68,6 +68,9 @@ internal static class StateWords
 
     public static int Urgency(ProcessSummary process) => Array.IndexOf(ByUrgency, Of(process)) is >= 0 and var at ? at : ByUrgency.Length;
 
+    /// <summary>Whether it runs, or has done its work.</summary>
+    public static bool IsUpOrDone(ProcessSummary process) => process.State is "running" or RunState.Done;
+
     /// <summary>Whether somebody should look at it.</summary>
     public static bool IsBad(string word) => word is "failed" or "crashed" or Unhealthy;
 }

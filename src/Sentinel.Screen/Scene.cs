@@ -52,9 +52,6 @@ internal sealed record Scene(Size Size)
 
     public bool HasMouse { get; init; }
 
-    /// <summary>Whether the terminal shows colours; where it does not, texts for it have none.</summary>
-    public bool HasColors { get; init; } = true;
-
     public DateTimeOffset Now { get; init; }
 
     public Row? Chosen => Listing.PlaceOf(At) is { } place ? Listing.Rows[place] : null;

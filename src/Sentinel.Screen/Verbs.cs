@@ -25,7 +25,7 @@ internal static class Verbs
         new("scale up", '+', "Run one more instance of its set", Scaling("+1")),
         new("scale down", '-', "Run one instance less", Scaling("-1")),
         new("delete", 'D', "Stop and delete it", Deleting),
-        new("reset", null, "Forget the failures of what was given up", On("reset")),
+        new("reset", null, "Forget the failures of processes that were given up", On("reset")),
         new("signal", null, "Send a signal", scene => Valued(scene, "signal", "HUP", value => [.. Names(scene).Take(1), value], "signal")),
         new("send", null, "Send a line to its standard input", scene => Valued(scene, "line to send", "", value => [.. Names(scene).Take(1), value], "send")),
         new("set", null, "Change its options, such as --restart always", scene => Valued(scene, "options", "--", value => [.. Names(scene).Take(1), .. value.Split(' ', StringSplitOptions.RemoveEmptyEntries)], "set")),
@@ -94,7 +94,6 @@ internal static class Verbs
 
     private static Func<Scene, (Scene, Effect?)> Scaling(string change) => scene => Ran(scene, ["scale", .. Names(scene).Take(1), change], isAbout: true);
 
-    // A number such as -1 would be an option: the command takes it after --.
     private static (Scene, Effect?) Ran(Scene scene, IReadOnlyList<string> words, bool isAbout = false) => isAbout && scene.Subjects.Count == 0
         ? Nothing(scene)
         : (scene with { Marked = isAbout ? [] : scene.Marked }, new Effect.Run(words));

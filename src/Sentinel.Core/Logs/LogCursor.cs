@@ -10,6 +10,14 @@ public sealed class LogCursor
 
     public long? this[int id, LogStream stream] => _places.TryGetValue((id, stream), out var position) ? position : null;
 
+    public LogCursor Copy()
+    {
+        var copy = new LogCursor();
+        foreach (var ((id, stream), position) in _places)
+            copy.Set(id, stream, position);
+        return copy;
+    }
+
     public void Set(int id, LogStream stream, long position) => _places[(id, stream)] = position;
 
     /// <summary>Null: it is no such text.</summary>

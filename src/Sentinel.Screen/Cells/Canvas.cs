@@ -17,8 +17,8 @@ internal sealed class Canvas
 {
     private const string Unknown = "\ufffd";
 
-    // VARIATION SELECTOR-16.
-    private const int AsPicture = 0xfe0f;
+    /// <summary>VARIATION SELECTOR-16: the letter before it is a picture, which is wide in some terminals.</summary>
+    public const char AsPicture = '\ufe0f';
 
     // Each a string once: nearly every cell is one of these.
     private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];

@@ -9,9 +9,6 @@ internal sealed class Painter(ColorDepth depth, bool hasUnicode = true)
     // Cells that stay may be written again rather than jumped over.
     private const int Bridge = 4;
 
-    // VARIATION SELECTOR-16: wide in some terminals.
-    private const char AsPicture = '\ufe0f';
-
     // A terminal that knows these shows all of a change at once; others ignore them.
     private const string Begin = "\e[?2026h", End = "\e[?2026l";
 
@@ -56,7 +53,7 @@ internal sealed class Painter(ColorDepth depth, bool hasUnicode = true)
                     continue;
                 GoTo(row, column, next);
                 // Where it takes one place, nothing is left of what was in the other.
-                if (next[column].Text.Contains(AsPicture))
+                if (next[column].Text.Contains(Canvas.AsPicture))
                     text.Append("  ").Append(Move((row, column)));
                 Write(next[column]);
                 var width = column + 1 < next.Length && next[column + 1].Text.Length == 0 ? 2 : 1;

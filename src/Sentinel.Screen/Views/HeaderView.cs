@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sentinel.Model.Policy;
 using Sentinel.Screen.Cells;
 
 namespace Sentinel.Screen.Views;
@@ -11,7 +10,7 @@ internal static class HeaderView
     {
         var right = Right(scene, isShort: canvas.Size.Columns < 120);
         var processes = scene.Listing.Processes;
-        var (up, bad) = (processes.Count(process => process.State is "running" or RunState.Done), processes.Count(process => StateWords.IsBad(StateWords.Of(process))));
+        var (up, bad) = (processes.Count(StateWords.IsUpOrDone), processes.Count(process => StateWords.IsBad(StateWords.Of(process))));
         var cpu = processes.Sum(process => process.CpuPercent ?? 0);
         var memory = processes.Sum(process => process.MemoryBytes ?? 0);
         var start = Math.Max(0, canvas.Size.Columns - Rendering.Text.Width(right) - 1);

@@ -1,4 +1,3 @@
-using Sentinel.Model.Policy;
 using Sentinel.Screen.Cells;
 
 namespace Sentinel.Screen.Views;
@@ -53,7 +52,7 @@ internal static class TableView
         switch (row)
         {
             case Row.Heading heading:
-                var up = heading.All.Count(process => process.State is "running" or RunState.Done);
+                var up = heading.All.Count(StateWords.IsUpOrDone);
                 var end = canvas.PutCut(at, ColumnLayout.Margin, $"{(heading.IsFolded ? "▸" : "▾")} {Rendering.Text.Printable(heading.Name)}", Ink.Bold);
                 canvas.PutCut(at, end + 2, $"{up} of {heading.All.Count} up or done", up == heading.All.Count ? Ink.Dim : Ink.Yellow);
                 break;

@@ -209,7 +209,7 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
     // The place before the line of that number.
     private static LogCursor CursorAt(Gathered page, int line)
     {
-        var cursor = LogCursor.Parse(page.Before.ToString()) ?? new LogCursor();
+        var cursor = page.Before.Copy();
         foreach (var read in page.Lines.Take(line))
             cursor.Set(read.Process.Id, read.Log.Stream, read.End);
         return cursor;

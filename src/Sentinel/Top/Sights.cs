@@ -39,8 +39,6 @@ internal sealed class Sights(EventLoop loop, TopTools tools, SightReaders reader
     private int _seconds;
     private long _asked;
 
-    public bool HasDaemon => _subscription is not null;
-
     /// <summary>Begins to see.</summary>
     public void Begin() => Connect(silentNote: null);
 
@@ -49,7 +47,7 @@ internal sealed class Sights(EventLoop loop, TopTools tools, SightReaders reader
     public void Ask(Query query, Action<Answer?> then)
     {
         query = query with { Asker = tools.Self };
-        if (HasDaemon && Call(new Message.Inquire(query), (reply, _) => then((reply as Message.Answered)?.Answer)))
+        if (_subscription is not null && Call(new Message.Inquire(query), (reply, _) => then((reply as Message.Answered)?.Answer)))
             return;
         try
         {

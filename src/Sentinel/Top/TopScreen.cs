@@ -25,7 +25,7 @@ internal sealed class TopScreen
     // Faster than that nobody sees; a key that is one escape is told from a sequence by a pause.
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(16), EscapePause = TimeSpan.FromMilliseconds(40);
 
-    // Who goes on from line to line reads none of what is below.
+    // Nobody reads a pane while they move from line to line.
     private static readonly TimeSpan LoadPause = TimeSpan.FromMilliseconds(60);
 
     // With more, only those that are shown are looked at each second, and all of them every ten.
@@ -52,7 +52,7 @@ internal sealed class TopScreen
     {
         (_tools, _keyboard) = (tools, keyboard);
         _painter = new Painter(traits.Depth, traits.HasUnicode);
-        _scene = new Scene(SizeNow()) { Place = tools.Place, Version = BuildVersion.Text.Split(' ')[0], HasColors = traits.Depth != ColorDepth.None };
+        _scene = new Scene(SizeNow()) { Place = tools.Place, Version = BuildVersion.Text.Split(' ')[0] };
         _sights = new Sights(_loop, tools, new SightReaders(Seen, (some, areSome) => Change(Controls.Follow(_scene.Sampled(some, areSome))), source => Change(_scene with { Source = source }), Happened, Wanted));
         _logs = new LogWindow(_loop, tools, ShowLogs, text => Change(_scene.Tell(text)));
         _texts = new PaneTexts(tools, _sights);
@@ -221,7 +221,7 @@ internal sealed class TopScreen
 
         _texts.Load(pane, _scene.Size.Columns - 2, lines =>
         {
-            if (_scene.Pane is { } now && now.Kind == pane.Kind && now.Names.SequenceEqual(pane.Names))
+            if (_scene.Pane is { } now && now.IsAboutSame(pane))
                 Change(_scene with { Pane = PaneControls.ChooseLine(now with { Lines = lines, IsLoading = false }, now.At, _scene.Frame.PaneRows) });
         });
     }
