@@ -145,6 +145,16 @@ internal static class Documents
         json.WriteOrNull("time", time);
     }
 
+    /// <summary>What a command prints that was carried out on several machines.</summary>
+    /// <param name="hosts">Each with its exit code, the document that it printed there, and why it could not be done there.</param>
+    public static byte[] Of(IEnumerable<(string Host, int ExitCode, JsonElement? Output, string? Why)> hosts) => Written(json => json.WriteObjects("hosts", hosts, host =>
+    {
+        json.WriteString("host", host.Host);
+        json.WriteNumber("exitCode", host.ExitCode);
+        json.WriteOrNull("output", host.Output);
+        json.WriteOrNull("error", host.Why);
+    }));
+
     internal static byte[] Written(Action<Utf8JsonWriter> write) => JsonFields.Object(JsonFields.Relaxed with { Indented = true }, json =>
     {
         json.WriteNumber("schemaVersion", SchemaVersion);

@@ -10,8 +10,9 @@ internal static class ProcessList
     /// <param name="chosen">The names of the columns to show; null: those that serve the reader best.</param>
     /// <param name="now">Null: the time of this call.</param>
     /// <param name="isOfProject">Whether those columns serve the reader best that show how a project is.</param>
+    /// <param name="first">One more column, before all others.</param>
     public static IEnumerable<string> Lines(
-        IReadOnlyList<ProcessSummary> processes, Style style, DateTimeOffset? now = null, IReadOnlyList<string>? chosen = null, bool isOfProject = false)
+        IReadOnlyList<ProcessSummary> processes, Style style, DateTimeOffset? now = null, IReadOnlyList<string>? chosen = null, bool isOfProject = false, ProcessColumn? first = null)
     {
         if (processes.Count == 0)
             return ["No processes"];
@@ -21,6 +22,8 @@ internal static class ProcessList
                 .Where(column => !column.IsOptional || processes.Any(process => column.Value(process, time).Text != ProcessColumn.None))]
             : isOfProject ? [.. ProcessColumn.ForProject(isRich: false)]
             : ProcessColumn.Plain(processes);
+        if (first is not null)
+            columns = [first, .. columns];
         var table = new Table([.. columns.Select(column => column.Shape)]);
         foreach (var project in ByProject(processes, style))
         {

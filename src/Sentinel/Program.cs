@@ -9,4 +9,4 @@ _ = Caller.Umask;
 var arguments = Habits.Translate(Caller.Arguments(args));
 if (Completion.IsAsked(arguments))
     return Completion.Answer(arguments[0], arguments[1]);
-return Invocation.Run(CommandLine.Parse(CommandLine.For(arguments), arguments));
+return Invocation.Run(CommandLine.Parse(CommandLine.For(arguments), arguments), arguments);

@@ -24,7 +24,8 @@ internal static class CommandLine
 
     /// <summary>A command as the help of the whole shows it: to make it is not needed for that.</summary>
     /// <param name="Details">What only its own help says.</param>
-    public sealed record Verb(string Name, string Summary, Func<Command> Create, string? Alias = null, string? Details = null)
+    /// <param name="Reach">What it is on other machines.</param>
+    public sealed record Verb(string Name, string Summary, Func<Command> Create, string? Alias = null, string? Details = null, Reach Reach = Reach.Changes)
     {
         public string Label => Alias is null ? Name : $"{Name}, {Alias}";
 
@@ -34,6 +35,8 @@ internal static class CommandLine
             command.Description = Details is null ? Summary : $"{Summary}. {Details}.";
             if (Alias is not null)
                 command.Aliases.Add(Alias);
+            if (Reach != Reach.None)
+                command.Options.Add(HostOption.Option);
             // One that only has others below it.
             if (command.Action is null)
                 command.SetAction(new HelpPage().Invoke);
@@ -58,21 +61,21 @@ internal static class CommandLine
         ]),
         ("Look",
         [
-            new("list", "List all processes", ListCommand.Create, ListCommand.Alias),
-            new("top", "Show all processes and their logs on a screen, with a key for each verb", TopCommand.Create, Details: "Leaving it stops nothing"),
-            new("status", "Show everything about a process; without a name, list all", StatusCommand.Create),
-            new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create),
-            new("why", "Explain a process's state: how its last runs ended, what is next", WhyCommand.Create),
-            new("events", "Show what happened: starts, ends, restarts", EventsCommand.Create),
-            new("env", "Show the environment of a process, and where each value comes from", EnvCommand.Create, Details: "Of one that does not run, it is what it would get"),
-            new("wait", "Wait until a process has ended, and exit with its code", WaitCommand.Create, Details: "That is 128 + the signal that killed it, and 1 if it is unknown"),
+            new("list", "List all processes", ListCommand.Create, ListCommand.Alias, Reach: Reach.Looks),
+            new("top", "Show all processes and their logs on a screen, with a key for each verb", TopCommand.Create, Details: "Leaving it stops nothing", Reach: Reach.Shows),
+            new("status", "Show everything about a process; without a name, list all", StatusCommand.Create, Reach: Reach.Looks),
+            new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create, Reach: Reach.Looks),
+            new("why", "Explain a process's state: how its last runs ended, what is next", WhyCommand.Create, Reach: Reach.Looks),
+            new("events", "Show what happened: starts, ends, restarts", EventsCommand.Create, Reach: Reach.Looks),
+            new("env", "Show the environment of a process, and where each value comes from", EnvCommand.Create, Details: "Of one that does not run, it is what it would get", Reach: Reach.Looks),
+            new("wait", "Wait until a process has ended, and exit with its code", WaitCommand.Create, Details: "That is 128 + the signal that killed it, and 1 if it is unknown", Reach: Reach.Looks),
         ]),
         ("Change",
         [
             new("set", "Change the options that a process was run with", SetCommand.Create, Details: "Some take effect at once, the others at its next start"),
             new("scale", "Run more or fewer instances of a set", ScaleCommand.Create),
             new("send", "Send a line to the standard input of a process", SendCommand.Create, Details: "It needs 'run --stdin open' or '--tty'"),
-            new("attach", "Connect this terminal to that of a process", AttachCommand.Create, Details: "It needs 'run --tty'; Ctrl+P Ctrl+Q detaches"),
+            new("attach", "Connect this terminal to that of a process", AttachCommand.Create, Details: "It needs 'run --tty'; Ctrl+P Ctrl+Q detaches", Reach: Reach.None),
             new("signal", "Send a signal to what runs, without stopping it", SignalCommand.Create),
             new("reset", "Forget the failures of processes that were given up", ProcessCommands.Reset, Details: "They can be started again then"),
             new("gc", "Stop processes whose lease has expired", GcCommand.Create, Details: "'run --ttl' and '--until' give a lease"),
@@ -81,14 +84,14 @@ internal static class CommandLine
         [
             new("up", "Start a project, and wait until all of it is ready", UpCommand.Create, Details: "Its file is sentinel.toml; what runs as the file says is left alone"),
             new("down", "Stop a project, in reverse order", DownCommand.Create),
-            new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan),
+            new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan, Reach: Reach.Looks),
             new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
-            new("ps", "List the processes of a project, with what they wait for and where people reach them", ListCommand.OfProject, Details: "Where there is no project, it lists all processes"),
-            new("graph", "Show which process of a project needs which", GraphCommand.Create),
-            new("init", "Write an example of a sentinel.toml, the file that describes a project", InitCommand.Create),
-            new("check", "Tell all that is wrong in a project's file; change nothing", CheckCommand.Create),
-            new("config", "Show a project with all that files add to it, and where each value is", ConfigCommand.Create),
-            new("schema", "Print the JSON schema of sentinel.toml, for editors", SchemaCommand.Create),
+            new("ps", "List the processes of a project, with what they wait for and where people reach them", ListCommand.OfProject, Details: "Where there is no project, it lists all processes", Reach: Reach.Looks),
+            new("graph", "Show which process of a project needs which", GraphCommand.Create, Reach: Reach.None),
+            new("init", "Write an example of a sentinel.toml, the file that describes a project", InitCommand.Create, Reach: Reach.None),
+            new("check", "Tell all that is wrong in a project's file; change nothing", CheckCommand.Create, Reach: Reach.None),
+            new("config", "Show a project with all that files add to it, and where each value is", ConfigCommand.Create, Reach: Reach.None),
+            new("schema", "Print the JSON schema of sentinel.toml, for editors", SchemaCommand.Create, Reach: Reach.None),
         ]),
         ("Groups and ports",
         [
@@ -97,28 +100,29 @@ internal static class CommandLine
         ]),
         ("Browsers and programs",
         [
-            new("web", "Show all of it on a page in the browser, until Ctrl+C", WebCommand.Web, Details: "It prints an address that lets one browser in"),
-            new("serve", "Serve an HTTP API to programs, until Ctrl+C", WebCommand.Serve),
-            new("mcp", "Serve tools to a coding agent, on standard input and output", McpCommand.Create, Details: "The agent's program starts it; what the agent runs ends with it"),
+            new("web", "Show all of it on a page in the browser, until Ctrl+C", WebCommand.Web, Details: "It prints an address that lets one browser in", Reach: Reach.Shows),
+            new("serve", "Serve an HTTP API to programs, until Ctrl+C", WebCommand.Serve, Reach: Reach.None),
+            new("mcp", "Serve tools to a coding agent, on standard input and output", McpCommand.Create, Details: "The agent's program starts it; what the agent runs ends with it", Reach: Reach.None),
         ]),
         ("Daemon and machine",
         [
             new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),
-            new("import", "Make a sentinel.toml from the file of another tool", ImportCommand.Create, Details: "What is not taken is told on stderr, and the exit code is 3"),
-            new("metrics", "Print what is measured and counted, for Prometheus", MetricsCommand.Create),
-            new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create),
+            new("import", "Make a sentinel.toml from the file of another tool", ImportCommand.Create, Details: "What is not taken is told on stderr, and the exit code is 3", Reach: Reach.None),
+            new("metrics", "Print what is measured and counted, for Prometheus", MetricsCommand.Create, Reach: Reach.Looks),
+            new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create, Reach: Reach.Looks),
             new("startup", "Start the daemon, a project or a command at boot", StartupCommand.Create),
-            new("completion", "Print the completion script for a shell", CompletionCommand.Create),
+            new("completion", "Print the completion script for a shell", CompletionCommand.Create, Reach: Reach.None),
         ]),
     ];
 
     // What we call ourselves.
     private static readonly Verb[] Hidden =
     [
-        new(LogReaders.CommandName, "", LogReaderCommand.Create),
-        new(LogReaders.TerminalName, "", TerminalKeeperCommand.Create),
-        new(LogCompressions.CommandName, "", LogCompressCommand.Create),
-        new("probe", "Ask a server whether it answers", ProbeCommand.Create),
+        new(LogReaders.CommandName, "", LogReaderCommand.Create, Reach: Reach.None),
+        new(LogReaders.TerminalName, "", TerminalKeeperCommand.Create, Reach: Reach.None),
+        new(LogCompressions.CommandName, "", LogCompressCommand.Create, Reach: Reach.None),
+        new("probe", "Ask a server whether it answers", ProbeCommand.Create, Reach: Reach.None),
+        new(RelayCommand.Name, "", RelayCommand.Create, Reach: Reach.None),
     ];
 
     /// <summary>What parses this line: of all commands and options only those that it can be about. To make all takes most of the time of a command.</summary>
@@ -144,6 +148,9 @@ internal static class CommandLine
     }
 
     private static Command Alone(Verb verb) => new(Name) { verb.Make(), Help(), Invocation.Debug };
+
+    /// <summary>What the command of this name is on other machines.</summary>
+    public static Reach ReachOf(string name) => Verbs.First(verb => verb.Name == name).Reach;
 
     private static IEnumerable<Verb> Verbs => Sections.SelectMany(section => section.Verbs).Concat(Hidden);
 

@@ -14,6 +14,8 @@ internal static class Habits
     {
         [var directive, var line] when Completion.IsAsked(arguments) => TranslateUnfinished(directive, line),
         ["--json", var verb, .. var rest] => Translate([verb, "--json", .. rest]),
+        [HostOption.Name, var hosts, var verb, .. var rest] => Translate([verb, HostOption.Name, hosts, .. rest]),
+        [var hosts, var verb, .. var rest] when hosts.StartsWith($"{HostOption.Name}=", StringComparison.Ordinal) => Translate([verb, hosts, .. rest]),
         ["help"] => ["--help"],
         ["help", var word, .. var rest] => [.. WordsFor(word) ?? [word], .. rest, "--help"],
         ["run"] => ["run", "--help"],

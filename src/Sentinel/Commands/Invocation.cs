@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Core.Store;
+using Sentinel.Hosts;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Sockets;
 
@@ -15,12 +16,15 @@ internal static class Invocation
         Recursive = true,
     };
 
-    public static int Run(ParseResult result)
+    /// <param name="arguments">What was parsed, for other machines.</param>
+    public static int Run(ParseResult result, string[] arguments)
     {
         try
         {
             if (UsageErrors.In(result) is { Count: > 0 } errors)
                 return UsageErrors.Report(errors, result);
+            if (HostOption.In(result) is { } hosts)
+                return OnHosts.Run(result, arguments, hosts);
             // Keeps the runtime's console out of it; see StandardStream.
             using var output = new StreamWriter(StandardStream.Output);
             using var error = new StreamWriter(StandardStream.Error);
@@ -36,7 +40,7 @@ internal static class Invocation
         {
             // Expected failures speak for themselves; any other is a fault of ours, and the message says so.
             return Session.Fail(result.GetValue(Debug) ? e.ToString()
-                : e is StateException or DaemonException or IOException or UnauthorizedAccessException or TimeoutException
+                : e is StateException or DaemonException or HostException or IOException or UnauthorizedAccessException or TimeoutException
                 ? e.Message.TrimEnd('.')
                 : $"{e.Message}\nThis is a fault in sentinel. Run it again with --debug to see where, and please report it.");
         }

@@ -12,6 +12,8 @@ internal static class ListCommand
 
     public const string Alias = "ls";
 
+    private const string Columns = "--columns";
+
     public static Command Create() => Create("list", project: null);
 
     /// <summary>Lists the processes of a project.</summary>
@@ -24,7 +26,7 @@ internal static class ListCommand
         group.CompletionSources.Add(_ => SharedOptions.Groups());
         var states = WordList.Option("--state", "Only processes in these states, such as crashed,failed or unhealthy", "states", ProcessFilter.Words);
         var ofSession = SessionOption.Create();
-        var columns = WordList.Option("--columns", "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);
+        var columns = WordList.Option(Columns, "Show these columns in this order, such as id,name,ports", "columns", [.. ProcessColumn.Names]);
         var watch = SharedOptions.Flag("--watch", "Refresh every second, until q or Ctrl+C", "-w");
         var json = SharedOptions.Json();
         var command = new Command(name) { group, states, ofSession, columns, watch, json };
@@ -43,7 +45,7 @@ internal static class ListCommand
                 new ProcessFilter(result.GetValue(states)?.Words ?? []),
                 result.GetValue(columns)?.Words,
                 IsOfProject: project is not null);
-            return result.GetValue(watch) ? Watch(session, list) : List(session, list);
+            return result.GetValue(watch) ? Watch((style, now) => Look(session, list, style, now)) : List(session, list);
         }));
         return command;
     }
@@ -69,35 +71,57 @@ internal static class ListCommand
         return ExitCode.Success;
     }
 
-    private static int Watch(Session session, Listing list)
+    private static Seen Look(Session session, Listing list, Style style, DateTimeOffset now)
     {
-        if (!session.Style.IsRich)
+        var look = ProcessLook.List(session, list.Selection).Only(list.Filter);
+        return new Seen(look.Summaries, [.. look.RestartLines()], ProcessList.Lines(look.Summaries, style, now, list.Columns, list.IsOfProject));
+    }
+
+    /// <summary>Shows a list, and how it is every second, until somebody wants no more.</summary>
+    public static int Watch(Func<Style, DateTimeOffset, Seen> look)
+    {
+        if (!Style.Detect().IsRich)
             return Session.Fail("--watch needs a terminal that can move its cursor", ExitCode.Usage);
         using var keyboard = Keyboard.Open();
+        using var output = new Output(StandardStream.Output);
         while (true)
         {
             // Draws over the old lines instead of clearing them first: nothing flickers.
-            session.Output.Write("\e[H"u8.ToArray());
-            foreach (var line in Screen(ProcessLook.List(session, list.Selection).Only(list.Filter), keyboard is null ? "Ctrl+C quits" : "q quits"))
-                session.Output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
-            session.Output.Write("\e[J"u8.ToArray());
-            session.Output.Flush();
+            output.Write("\e[H"u8.ToArray());
+            foreach (var line in Screen(keyboard is null ? "Ctrl+C quits" : "q quits"))
+                output.Write(Encoding.UTF8.GetBytes($"{line}\e[K\n"));
+            output.Write("\e[J"u8.ToArray());
+            output.Flush();
             if (keyboard is null)
                 Thread.Sleep(Refresh);
             else if (keyboard.Read(Refresh) == 'q')
                 return ExitCode.Success;
         }
 
-        IEnumerable<string> Screen(ProcessLook look, string way)
+        IEnumerable<string> Screen(string way)
         {
-            var style = Style.Detect();
-            var now = DateTimeOffset.UtcNow;
-            List<string> head = [style.Paint(ListScreen.Heading(look.Summaries, now, way, style.Width ?? int.MaxValue), Color.Bold), .. look.RestartLines()];
+            var (style, now) = (Style.Detect(), DateTimeOffset.UtcNow);
+            var seen = look(style, now);
+            List<string> head = [style.Paint(ListScreen.Heading(seen.Summaries, now, way, style.Width ?? int.MaxValue), Color.Bold), .. seen.Notes];
             // Lines that do not fit would scroll, and be drawn again below.
             var room = Terminal.Height - 1 - head.Count ?? int.MaxValue;
-            return head.Concat(ListScreen.Cut([.. ProcessList.Lines(look.Summaries, style, now, list.Columns, list.IsOfProject)], room));
+            return head.Concat(ListScreen.Cut([.. seen.Table], room));
         }
     }
+
+    /// <summary>A line without what only people need, for whom what it prints is shown in another way.</summary>
+    public static IEnumerable<string> ForPrograms(IReadOnlyList<string> arguments)
+    {
+        for (var i = 0; i < arguments.Count; i++)
+            if (arguments[i] == Columns)
+                i++;
+            else if (arguments[i] is not ("--watch" or "-w") && !arguments[i].StartsWith($"{Columns}=", StringComparison.Ordinal))
+                yield return arguments[i];
+    }
+
+    /// <summary>What there is to show.</summary>
+    /// <param name="Notes">What is said above the table.</param>
+    internal sealed record Seen(IReadOnlyList<ProcessSummary> Summaries, IReadOnlyList<string> Notes, IEnumerable<string> Table);
 
     /// <summary>What to list.</summary>
     /// <param name="Columns">Their names; null: those that serve the reader best.</param>

@@ -27,6 +27,8 @@ internal sealed class RunWords
     private readonly List<string> _command = [];
     private readonly List<string> _taken = [];
     private readonly List<Option> _known;
+    // Where it says on which machines: the words are counted from the end of the line.
+    private readonly List<(int Left, int Count)> _hosts = [];
     private bool _isExact;
     private string? _fault;
 
@@ -55,6 +57,32 @@ internal sealed class RunWords
 
     /// <summary>The options between or after the words of a command, which could be that command's.</summary>
     public static string[] TakenIn(ParseResult result) => result.GetValue(Taken)!;
+
+    /// <summary>A command line without what says on which machines it is to be carried out.</summary>
+    public static string[] WithoutHosts(System.CommandLine.Command root, string[] arguments)
+    {
+        var at = Array.FindIndex(arguments, argument => argument != Invocation.Debug.Name);
+        if (at < 0 || arguments[at] != Run)
+            return [.. WithoutHosts(arguments)];
+        var words = new RunWords(root);
+        words.Read(arguments.AsSpan(at + 1));
+        return [.. arguments.Where((_, i) => !words._hosts.Exists(host => i >= arguments.Length - host.Left && i < arguments.Length - host.Left + host.Count))];
+    }
+
+    private static IEnumerable<string> WithoutHosts(string[] arguments)
+    {
+        for (var i = 0; i < arguments.Length; i++)
+            if (arguments[i] == End)
+            {
+                foreach (var argument in arguments[i..])
+                    yield return argument;
+                yield break;
+            }
+            else if (arguments[i] == HostOption.Name)
+                i++;
+            else if (!arguments[i].StartsWith($"{HostOption.Name}=", StringComparison.Ordinal))
+                yield return arguments[i];
+    }
 
     /// <summary>The command line in a form that the parser understands.</summary>
     public static string[] Readable(System.CommandLine.Command root, string[] arguments)
@@ -112,8 +140,11 @@ internal sealed class RunWords
             return TakeRestart(rest);
         var hasValue = option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool) && !IsWhole(rest[0])
             && rest.Length > 1 && rest[1] != End && Find(rest[1]) is null;
-        _options.AddRange(rest[..(hasValue ? 2 : 1)]);
-        return hasValue ? 2 : 1;
+        var count = hasValue ? 2 : 1;
+        _options.AddRange(rest[..count]);
+        if (option.Name == HostOption.Name)
+            _hosts.Add((rest.Length, count));
+        return count;
     }
 
     private int TakeRestart(ReadOnlySpan<string> rest)
@@ -148,6 +179,9 @@ internal sealed class RunWords
         if (!word.StartsWith('-'))
             return null;
         var name = NameOf(word);
+        // Many servers have an option of this name. Behind a whole command line none of these words is theirs.
+        if (name == HostOption.Name && _command.Count > 0 && !HasLine)
+            return null;
         return _known.Find(option => option.Name == name || option.Aliases.Contains(name))
             // -eNAME=value.
             ?? (word.Length > 2 && word[1] != '-' ? _known.Find(option => option.Aliases.Contains(word[..2]) && option.Arity.MaximumNumberOfValues > 0) : null);

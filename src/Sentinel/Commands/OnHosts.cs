@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Sentinel.Api.Wire;
+using Sentinel.Hosts;
+using Sentinel.Linux.Native;
+using Sentinel.Rendering;
+
+namespace Sentinel.Commands;
+
+/// <summary>Has a command carried out on other machines: there it is the same command, so it does and says the same.</summary>
+internal static class OnHosts
+{
+    // What stays until somebody ends it is to end with the connection.
+    private static readonly string[] Stays = ["--foreground", "--exit-from"];
+
+    // Lines of a log or of events are those of all machines, as they come.
+    private static readonly string[] Follows = ["--follow"];
+
+    public static int Run(ParseResult result, string[] arguments, string named)
+    {
+        try
+        {
+            var hosts = HostNames.Parse(named, new Dictionary<string, IReadOnlyList<string>>());
+            var call = new RelayCall(null, RunWords.WithoutHosts(CommandLine.Create(), arguments));
+            return Run(result, hosts, call).GetAwaiter().GetResult();
+        }
+        catch (FormatException e)
+        {
+            return Session.Fail(Text.Printable(e.Message), ExitCode.Usage);
+        }
+    }
+
+    private static Task<int> Run(ParseResult result, IReadOnlyList<HostName> hosts, RelayCall call)
+    {
+        var isJson = Has(result, "--json");
+        if (IsList(result) && !isJson)
+            return List(result, hosts, call);
+        var looks = HostOption.ReachIn(result) == Reach.Looks && !Has(result, "--clear") && result.CommandResult.Command.Name != "rotate";
+        var streams = looks && HostOption.VerbIn(result) is "logs" or "events";
+        RelayCall Call() => call with { Id = looks || Stays.Any(option => Has(result, option)) ? null : RelayCall.NewId() };
+        return isJson && !streams ? Documents(hosts, Call) : Lines(hosts, Call, new HostLines(hosts, inTurn: looks && !Follows.Any(option => Has(result, option)), isJson));
+    }
+
+    private static async Task<int> Lines(IReadOnlyList<HostName> hosts, Func<RelayCall> call, HostLines lines)
+    {
+        var exitCodes = await Fleet.Each(hosts, async (host, i) =>
+        {
+            var (exitCode, error) = (ExitCode.Failure, (string?)null);
+            try
+            {
+                exitCode = await new HostCall(host, call(), (kind, said) => lines.Say(i, kind, said)).Do();
+            }
+            catch (HostException e)
+            {
+                error = e.Message;
+            }
+
+            lines.End(i, error);
+            return exitCode;
+        });
+        return Fleet.ExitCodeOf(exitCodes);
+    }
+
+    private static async Task<int> Documents(IReadOnlyList<HostName> hosts, Func<RelayCall> call)
+    {
+        var answers = await Fleet.Each(hosts, async (host, _) =>
+        {
+            await using var link = new HostLink(host);
+            return await link.Ask(call());
+        });
+        var documents = new List<JsonDocument>();
+        using var output = new Output(StandardStream.Output);
+        output.Document(Rendering.Documents.Of([.. answers.Select(answer => (answer.Host.Label, answer.ExitCode, Parsed(answer.Output), answer.Why))]));
+        output.Flush();
+        foreach (var answer in answers)
+            TellErrors(answer, hosts.Count > 1);
+        documents.ForEach(document => document.Dispose());
+        return Fleet.ExitCodeOf(answers.Select(answer => answer.ExitCode));
+
+        JsonElement? Parsed(byte[] printed)
+        {
+            try
+            {
+                documents.Add(JsonDocument.Parse(printed));
+                return documents[^1].RootElement;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static async Task<int> List(ParseResult result, IReadOnlyList<HostName> hosts, RelayCall call)
+    {
+        var links = hosts.Select(host => new HostLink(host)).ToList();
+        try
+        {
+            var columns = result.CommandResult.Command.Options.OfType<Option<WordList?>>().FirstOrDefault(option => option.Name == "--columns") is { } option
+                ? result.GetValue(option)?.Words : null;
+            var asked = call with { Arguments = [.. ListCommand.ForPrograms(call.Arguments), "--json"] };
+            return Has(result, "--watch") ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
+
+            async Task<int> Show()
+            {
+                var (table, answers) = await Look();
+                using var output = new Output(StandardStream.Output);
+                foreach (var line in table.Processes.Count > 0 || answers.Any(answer => answer.Why is null) ? Lines(table, Style.Detect()) : [])
+                    output.Line(line);
+                output.Flush();
+                foreach (var answer in answers)
+                    TellErrors(answer, hosts.Count > 1);
+                return Fleet.ExitCodeOf(answers.Select(answer => answer.ExitCode));
+            }
+
+            ListCommand.Seen Seen(Style style)
+            {
+                var (table, answers) = Look().GetAwaiter().GetResult();
+                return new ListCommand.Seen(
+                    table.Processes,
+                    [.. answers.Where(answer => answer.Why is not null).Select(answer => Text.Printable($"{answer.Host.Label}: {answer.Why}"))],
+                    Lines(table, style));
+            }
+
+            IEnumerable<string> Lines(HostTable table, Style style) =>
+                ProcessList.Lines(table.Processes, style, chosen: columns, isOfProject: HostOption.VerbIn(result) == "ps", first: table.Column);
+
+            async Task<(HostTable, HostAnswer[])> Look()
+            {
+                var answers = await Fleet.Each(hosts, (_, i) => links[i].Ask(asked));
+                var table = new HostTable();
+                answers = [.. answers.Select(answer => Added(table, answer))];
+                return (table, answers);
+            }
+        }
+        finally
+        {
+            foreach (var link in links)
+                await link.DisposeAsync();
+        }
+    }
+
+    private static HostAnswer Added(HostTable table, HostAnswer answer)
+    {
+        try
+        {
+            if (answer.Output.Length > 0)
+                table.Add(answer.Host, answer.Output);
+            return answer;
+        }
+        catch (HostException e)
+        {
+            return answer with { ExitCode = ExitCode.Failure, Why = e.Message };
+        }
+    }
+
+    private static void TellErrors(HostAnswer answer, bool areSeveral)
+    {
+        foreach (var line in Encoding.UTF8.GetString(answer.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Output.Tell(areSeveral ? $"{answer.Host.Label}: {line}" : line);
+        if (answer.Why is { } why)
+            Session.Fail(Text.Printable($"{answer.Host.Label}: {why}"));
+    }
+
+    private static bool IsList(ParseResult result) =>
+        HostOption.VerbIn(result) is "list" or "ps"
+        || (HostOption.VerbIn(result) == "status" && !result.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>().Any(argument => argument.Tokens.Count > 0));
+
+    private static bool Has(ParseResult result, string option) =>
+        result.CommandResult.Command.Options.FirstOrDefault(one => one.Name == option) is { } known && result.GetResult(known) is { Implicit: false };
+}

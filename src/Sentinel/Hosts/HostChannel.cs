@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Sentinel.Api.Wire;
+
+namespace Sentinel.Hosts;
+
+/// <summary>A connection to the relay of another machine. It carries one call after another.</summary>
+internal sealed class HostChannel : IAsyncDisposable
+{
+    // For connections over several machines and shells that take seconds to begin.
+    private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
+
+    // The relay says something every second while it works.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
+
+    private const int NoProgram = 127, NoConnection = 255, NoSuchCommand = 2;
+    private const int MostTold = 4096;
+
+    private readonly Process _ssh;
+    private readonly StringBuilder _told = new();
+    private readonly Task _hearing;
+    private readonly RelayReader _reader = new(hasMark: true);
+    private readonly byte[] _block = new byte[64 * 1024];
+
+    private HostChannel(Process ssh)
+    {
+        _ssh = ssh;
+        _hearing = HearErrors();
+    }
+
+    /// <exception cref="HostException">It cannot be reached, or has no relay that speaks with us.</exception>
+    public static async Task<HostChannel> Open(HostName host)
+    {
+        var channel = new HostChannel(Ssh.Start(host, "sentinel relay"));
+        try
+        {
+            var first = await channel.Next(LongestGreeting);
+            var hello = first.Kind == RelayKind.Hello ? RelayHello.Read(first.Body) : throw new InvalidDataException("what answers there is no relay");
+            if (hello.Version != RelayHello.Ours)
+                throw new HostException($"its sentinel is {hello.Sentinel}, which speaks otherwise than this one; 'sentinel deploy' brings this one there");
+            return channel;
+        }
+        catch (Exception e) when (e is BrokenChannelException or InvalidDataException or JsonException)
+        {
+            var why = e is BrokenChannelException ? await channel.WhyNotOpen(e.Message) : e.Message;
+            await channel.DisposeAsync();
+            throw new HostException(why);
+        }
+        catch
+        {
+            await channel.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <exception cref="BrokenChannelException">It is gone.</exception>
+    public async Task Say(RelayKind kind, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            await _ssh.StandardInput.BaseStream.WriteAsync(new RelayFrame(kind, body).ToBytes());
+            await _ssh.StandardInput.BaseStream.FlushAsync();
+        }
+        catch (IOException)
+        {
+            throw new BrokenChannelException("the connection broke");
+        }
+    }
+
+    /// <summary>The next of what is said there.</summary>
+    /// <exception cref="BrokenChannelException">It is gone, or nothing has been heard for long.</exception>
+    /// <exception cref="InvalidDataException">What came is none of what a relay says.</exception>
+    public Task<RelayFrame> Next() => Next(LongestSilence);
+
+    private async Task<RelayFrame> Next(TimeSpan longest)
+    {
+        using var patience = new CancellationTokenSource(longest);
+        while (true)
+        {
+            if (_reader.Next() is { } frame)
+                return frame;
+            try
+            {
+                var read = await _ssh.StandardOutput.BaseStream.ReadAsync(_block, patience.Token);
+                if (read == 0)
+                    throw new BrokenChannelException("the connection broke");
+                _reader.Add(_block.AsSpan(0, read));
+            }
+            catch (OperationCanceledException)
+            {
+                throw new BrokenChannelException($"it has not answered for {longest.TotalSeconds:0} s");
+            }
+            catch (IOException)
+            {
+                throw new BrokenChannelException("the connection broke");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _ssh.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+
+        if (!await HasEnded())
+            _ssh.Kill();
+        // Not until the end of its errors: a master connection that it left behind may hold them open for long.
+        _ssh.Dispose();
+    }
+
+    private async Task<bool> HasEnded()
+    {
+        using var patience = new CancellationTokenSource(LongestGoodbye);
+        try
+        {
+            await _ssh.WaitForExitAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return _ssh.HasExited;
+        }
+    }
+
+    private async Task<string> WhyNotOpen(string otherwise)
+    {
+        if (!await HasEnded())
+            return otherwise;
+        await Task.WhenAny(_hearing, Task.Delay(100));
+        string told;
+        lock (_told)
+            told = _told.ToString();
+        var last = told.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+        return _ssh.ExitCode switch
+        {
+            NoProgram => "there is no sentinel; 'sentinel deploy' brings it there",
+            NoSuchCommand when told.Contains("relay", StringComparison.Ordinal) => "its sentinel is too old to be reached over ssh; 'sentinel deploy' brings this one there",
+            NoConnection when last.Length > 0 => last,
+            var code when last.Length > 0 => $"{last} (exit code {code})",
+            var code => $"the connection ended at once, with exit code {code}",
+        };
+    }
+
+    private async Task HearErrors()
+    {
+        var block = new byte[MostTold];
+        try
+        {
+            while (await _ssh.StandardError.BaseStream.ReadAsync(block) is > 0 and var read)
+                lock (_told)
+                {
+                    _told.Append(Encoding.UTF8.GetString(block, 0, read));
+                    if (_told.Length > MostTold)
+                        _told.Remove(0, _told.Length - MostTold);
+                }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Nobody listens any more.
+        }
+    }
+}

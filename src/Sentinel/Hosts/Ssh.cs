@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Hosts;
+
+/// <summary>The user's own ssh(1), with their config, keys, agent and jump hosts.</summary>
+internal static class Ssh
+{
+    /// <summary>The environment variable with the program, and options of it, where it is not <c>ssh</c>.</summary>
+    private const string Variable = "SENTINEL_SSH";
+
+    // It never asks, and ends by itself where nobody answers.
+    private static readonly string[] Options =
+        ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
+
+    // Any login shell understands this line. What 'deploy' brings is in a folder that not every PATH has.
+    private const string Call = "exec sh -c 'PATH=\"$HOME/.local/bin:$PATH\"; export PATH; exec {0}'";
+
+    /// <summary>Starts a command there, without a terminal.</summary>
+    /// <param name="command">Words of which none needs quotes.</param>
+    /// <exception cref="HostException">There is no ssh.</exception>
+    public static Process Start(HostName host, string command)
+    {
+        string[] program = [.. Program(), "-T", .. Options, host.Destination, "--", string.Format(System.Globalization.CultureInfo.InvariantCulture, Call, command)];
+        var start = new ProcessStartInfo(program[0], program[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new HostException($"{program[0]} cannot be executed: {e.Message}; it is what reaches other machines");
+        }
+    }
+
+    private static IReadOnlyList<string> Program() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } line
+        ? ShellWords.Split(line) is { Count: > 0 } words ? words : throw new HostException($"{Variable} is to be a program with its options, which no shell has to read")
+        : ["ssh"];
+}
