@@ -62,6 +62,23 @@ internal sealed record Form(string Words, string Schema, Func<Node, Faults, IRea
                 .Select(entry => new Given($"{entry.Key}={entry.Value.Value.Scalar}", entry.Value.Value.Place))];
         });
 
+    /// <summary>Each name with one text or several: a text NAME=TEXT for each of them.</summary>
+    public static readonly Form Groups = new(
+        "a table of names, each with a text or a list of texts",
+        $$"""{ "type": "object", "additionalProperties": {{OneOrMoreTexts}} }""",
+        (node, faults) =>
+        {
+            if (node is not Node.Table table)
+                return null;
+            var all = new List<Given>();
+            foreach (var (name, entry) in table.Entries)
+                if (Texts.Read(entry.Value, faults) is { Count: > 0 } texts)
+                    all.AddRange(texts.Select(text => text with { Text = $"{name}={text.Text}" }));
+                else
+                    faults.Add(entry.Value.Place, $"{name} takes {Texts!.Words}, not {entry.Value.What}");
+            return all;
+        });
+
     public static readonly Form Run = new("a command line or a list of words", OneOrMoreTexts, Texts.Read);
 
     /// <param name="words">That there are; which of them it is, its field says.</param>

@@ -105,11 +105,11 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
                 faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Text}");
         }
 
-        if (table.Find(FileKeys.Profile) is not { } names || Form.Texts.Read(names, faults) is not { Count: > 0 } profiles)
-            return others;
-        foreach (var profile in profiles.Where(profile => !ProcessName.IsValid(profile.Text)))
+        foreach (var key in new[] { FileKeys.Profile, FileKeys.Hosts })
+            if (table.Find(key) is { } names && Form.Texts.Read(names, faults) is { Count: > 0 } given)
+                others.Add(new Setting(key, given));
+        foreach (var profile in others.Where(setting => setting.Key == FileKeys.Profile).SelectMany(setting => setting.Given).Where(profile => !ProcessName.IsValid(profile.Text)))
             faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
-        others.Add(new Setting(FileKeys.Profile, profiles));
         return others;
     }
 

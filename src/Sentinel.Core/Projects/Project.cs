@@ -8,12 +8,14 @@ namespace Sentinel.Core.Projects;
 /// <param name="Folder">That of its file, as an absolute path.</param>
 /// <param name="File">As an absolute path.</param>
 /// <param name="Files">All that were read, as people know them; the project's own first.</param>
+/// <param name="Hosts">Groups of machines, as ssh(1) takes them.</param>
 /// <param name="EnvironmentFiles">Absolute paths; one with ? in front may be missing.</param>
 public sealed record Project(
     string Name,
     string Folder,
     string File,
     IReadOnlyList<string> Files,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Hosts,
     IReadOnlyList<Given> EnvironmentFiles,
     IReadOnlyList<ProjectVariable> Variables,
     IReadOnlyList<ProjectProcess> Processes)
@@ -21,6 +23,18 @@ public sealed record Project(
     /// <summary>That there is no such process, and which one may have been meant; null: there is.</summary>
     public string? Missing(string name) =>
         Processes.Any(process => process.Name == name) ? null : Neighbours.Missing(name, Processes.Select(process => process.Name));
+
+    /// <summary>What of it is for one machine. What runs on others is not needed there.</summary>
+    /// <param name="names">All names of that machine: its own, and those of its groups.</param>
+    public Project On(IReadOnlyCollection<string> names)
+    {
+        var there = Processes.Where(process => process.Hosts.Count == 0 || process.Hosts.Intersect(names).Any()).ToList();
+        var others = Processes.Except(there).Select(process => process.Name).ToHashSet();
+        return others.Count == 0 ? this : this with { Processes = [.. there.Select(process => process.Without(others))] };
+    }
+
+    /// <summary>The machines on which a process runs, without groups; none: on all.</summary>
+    public IReadOnlyCollection<string> MachinesOf(ProjectProcess process) => [.. process.Hosts.SelectMany(name => Hosts.GetValueOrDefault(name) ?? [name]).Distinct()];
 
     /// <summary>The names of what is started where nobody asks for more: of all without a profile, and of what these need.</summary>
     public IReadOnlySet<string> Usual()
@@ -46,7 +60,7 @@ public sealed record ProjectVariable(string Name, string Value, Place Place);
 /// <param name="Place">Of its name.</param>
 /// <param name="Folder">That of the file that defines it, as an absolute path. Paths in <paramref name="Settings"/> are absolute.</param>
 /// <param name="Settings">In the order of the table of fields.</param>
-/// <param name="Others">What are no fields: <c>instances</c>, <c>profile</c>.</param>
+/// <param name="Others">What are no fields: <c>instances</c>, <c>profile</c>, <c>hosts</c>.</param>
 public sealed record ProjectProcess(
     string Name,
     Place Place,
@@ -61,6 +75,20 @@ public sealed record ProjectProcess(
 
     /// <summary>None: it is started whatever profiles are asked for.</summary>
     public IReadOnlyList<string> Profiles => Others.FirstOrDefault(setting => setting.Key == FileKeys.Profile)?.Values ?? [];
+
+    /// <summary>The machines on which it runs, or groups of them; none: on all.</summary>
+    public IReadOnlyList<string> Hosts => Others.FirstOrDefault(setting => setting.Key == FileKeys.Hosts)?.Values ?? [];
+
+    /// <summary>The same, without needing some others.</summary>
+    internal ProjectProcess Without(IReadOnlySet<string> others) => this with
+    {
+        Settings =
+        [
+            .. Settings.Select(setting => setting.Key is FileKeys.Needs or FileKeys.After
+                ? setting with { Given = [.. setting.Given.Where(given => !others.Contains(Need.Parse(given.Text).Name))] } : setting)
+                .Where(setting => setting.Given.Count > 0),
+        ],
+    };
 
     public Setting? Find(string key)
     {

@@ -10,7 +10,7 @@ namespace Sentinel.Core.Projects;
 public sealed partial class ProjectAdvice(Func<string, string, string?, string?> whyNot, Func<string, bool> isThere, string? path)
 {
     public IReadOnlyList<Problem> On(Project project) =>
-        [.. OnFiles(project.EnvironmentFiles), .. project.Processes.SelectMany(process => On(process, project))];
+        [.. OnFiles(project.EnvironmentFiles), .. project.Processes.SelectMany(process => On(process, project).Concat(OnNeeds(process, project)))];
 
     private IEnumerable<Problem> On(ProjectProcess process, Project project)
     {
@@ -28,6 +28,17 @@ public sealed partial class ProjectAdvice(Func<string, string, string?, string?>
                 yield return new Problem(given.Place, $"there is no file {file}, which holds {variable}");
         if (process.Run.IsExact && process.Run.Words.Select(word => Reference().Match(word)).FirstOrDefault(match => match.Success) is { Value: var name })
             yield return new Problem(process.Run.Place, $"{name} stays as it is: a list of words has no shell that replaces it; write {FileKeys.Run} as one text");
+    }
+
+    private static IEnumerable<Problem> OnNeeds(ProjectProcess process, Project project)
+    {
+        if (process.Find(FileKeys.Needs) is not { } needs)
+            yield break;
+        var own = project.MachinesOf(process);
+        foreach (var given in needs.Given)
+            if (project.Processes.FirstOrDefault(other => other.Name == Need.Parse(given.Text).Name) is { Hosts.Count: > 0 } needed
+                && (own.Count == 0 || own.Except(project.MachinesOf(needed)).Any()))
+                yield return new Problem(given.Place, $"{needed.Name} does not run on all machines that {process.Name} runs on, and where it does not, nothing waits for it");
     }
 
     private IEnumerable<Problem> OnFiles(IEnumerable<Given> files) => files

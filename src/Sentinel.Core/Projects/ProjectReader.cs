@@ -23,11 +23,14 @@ public sealed class ProjectReader(IRegularFiles files)
         var processes = new ProcessReader(written, faults).Read();
         Neighbours.Check(processes, written.Keys, faults);
         Clashes.Check(processes, faults);
+        var hosts = HostGroups.Read(main.Root.Find(FileKeys.Hosts), faults);
+        HostGroups.Check(processes, hosts, faults);
         return new Project(
             NameOf(main, faults),
             main.Folder,
             main.Path,
             sources.Shown,
+            hosts,
             main.Root.Find(FileKeys.EnvironmentFiles) is { } environments ? Form.Texts.Read(environments, faults) ?? [] : [],
             [.. Variables(main.Root, faults)],
             processes);

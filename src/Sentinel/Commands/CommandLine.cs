@@ -87,6 +87,7 @@ internal static class CommandLine
             new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan, Reach: Reach.Looks),
             new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
             new("ps", "List the processes of a project, with what they wait for and where people reach them", ListCommand.OfProject, Details: "Where there is no project, it lists all processes", Reach: Reach.Looks),
+            new("deploy", "Bring a project to other machines over ssh, and start it there", DeployCommand.Create, Details: "What it needs is there then: sentinel itself, and the project's folder as a release", Reach: Reach.None),
             new("graph", "Show which process of a project needs which", GraphCommand.Create, Reach: Reach.None),
             new("init", "Write an example of a sentinel.toml, the file that describes a project", InitCommand.Create, Reach: Reach.None),
             new("check", "Tell all that is wrong in a project's file; change nothing", CheckCommand.Create, Reach: Reach.None),
@@ -123,6 +124,7 @@ internal static class CommandLine
         new(LogCompressions.CommandName, "", LogCompressCommand.Create, Reach: Reach.None),
         new("probe", "Ask a server whether it answers", ProbeCommand.Create, Reach: Reach.None),
         new(RelayCommand.Name, "", RelayCommand.Create, Reach: Reach.None),
+        new(ReleaseCommand.Name, "", ReleaseCommand.Create, Reach: Reach.None),
     ];
 
     /// <summary>What parses this line: of all commands and options only those that it can be about. To make all takes most of the time of a command.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Hosts;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Commands;
 

@@ -110,14 +110,7 @@ internal static class ListCommand
     }
 
     /// <summary>A line without what only people need, for whom what it prints is shown in another way.</summary>
-    public static IEnumerable<string> ForPrograms(IReadOnlyList<string> arguments)
-    {
-        for (var i = 0; i < arguments.Count; i++)
-            if (arguments[i] == Columns)
-                i++;
-            else if (arguments[i] is not ("--watch" or "-w") && !arguments[i].StartsWith($"{Columns}=", StringComparison.Ordinal))
-                yield return arguments[i];
-    }
+    public static IEnumerable<string> ForPrograms(IReadOnlyList<string> arguments) => Arguments.Without(arguments, [Columns], ["--watch", "-w"]);
 
     /// <summary>What there is to show.</summary>
     /// <param name="Notes">What is said above the table.</param>

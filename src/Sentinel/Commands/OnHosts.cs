@@ -1,9 +1,10 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Sentinel.Api.Wire;
 using Sentinel.Hosts;
 using Sentinel.Linux.Native;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -21,9 +22,10 @@ internal static class OnHosts
     {
         try
         {
-            var hosts = HostNames.Parse(named, new Dictionary<string, IReadOnlyList<string>>());
-            var call = new RelayCall(null, RunWords.WithoutHosts(CommandLine.Create(), arguments));
-            return Run(result, hosts, call).GetAwaiter().GetResult();
+            if (HostProject.For(result, named) is not { } project)
+                return ExitCode.Usage;
+            var words = RunWords.WithoutHosts(CommandLine.Create(), arguments);
+            return Run(result, project.Hosts(named), host => project.CallFor(host, words)).GetAwaiter().GetResult();
         }
         catch (FormatException e)
         {
@@ -31,25 +33,25 @@ internal static class OnHosts
         }
     }
 
-    private static Task<int> Run(ParseResult result, IReadOnlyList<HostName> hosts, RelayCall call)
+    private static Task<int> Run(ParseResult result, IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call)
     {
         var isJson = Has(result, "--json");
         if (IsList(result) && !isJson)
             return List(result, hosts, call);
         var looks = HostOption.ReachIn(result) == Reach.Looks && !Has(result, "--clear") && result.CommandResult.Command.Name != "rotate";
         var streams = looks && HostOption.VerbIn(result) is "logs" or "events";
-        RelayCall Call() => call with { Id = looks || Stays.Any(option => Has(result, option)) ? null : RelayCall.NewId() };
+        RelayCall Call(HostName host) => call(host) with { Id = looks || Stays.Any(option => Has(result, option)) ? null : RelayCall.NewId() };
         return isJson && !streams ? Documents(hosts, Call) : Lines(hosts, Call, new HostLines(hosts, inTurn: looks && !Follows.Any(option => Has(result, option)), isJson));
     }
 
-    private static async Task<int> Lines(IReadOnlyList<HostName> hosts, Func<RelayCall> call, HostLines lines)
+    private static async Task<int> Lines(IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call, HostLines lines)
     {
         var exitCodes = await Fleet.Each(hosts, async (host, i) =>
         {
             var (exitCode, error) = (ExitCode.Failure, (string?)null);
             try
             {
-                exitCode = await new HostCall(host, call(), (kind, said) => lines.Say(i, kind, said)).Do();
+                exitCode = await new HostCall(host, call(host), (kind, said) => lines.Say(i, kind, said)).Do();
             }
             catch (HostException e)
             {
@@ -62,12 +64,12 @@ internal static class OnHosts
         return Fleet.ExitCodeOf(exitCodes);
     }
 
-    private static async Task<int> Documents(IReadOnlyList<HostName> hosts, Func<RelayCall> call)
+    private static async Task<int> Documents(IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call)
     {
         var answers = await Fleet.Each(hosts, async (host, _) =>
         {
             await using var link = new HostLink(host);
-            return await link.Ask(call());
+            return await link.Ask(call(host));
         });
         var documents = new List<JsonDocument>();
         using var output = new Output(StandardStream.Output);
@@ -92,14 +94,13 @@ internal static class OnHosts
         }
     }
 
-    private static async Task<int> List(ParseResult result, IReadOnlyList<HostName> hosts, RelayCall call)
+    private static async Task<int> List(ParseResult result, IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call)
     {
         var links = hosts.Select(host => new HostLink(host)).ToList();
         try
         {
             var columns = result.CommandResult.Command.Options.OfType<Option<WordList?>>().FirstOrDefault(option => option.Name == "--columns") is { } option
                 ? result.GetValue(option)?.Words : null;
-            var asked = call with { Arguments = [.. ListCommand.ForPrograms(call.Arguments), "--json"] };
             return Has(result, "--watch") ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
 
             async Task<int> Show()
@@ -128,7 +129,7 @@ internal static class OnHosts
 
             async Task<(HostTable, HostAnswer[])> Look()
             {
-                var answers = await Fleet.Each(hosts, (_, i) => links[i].Ask(asked));
+                var answers = await Fleet.Each(hosts, (host, i) => links[i].Ask(ForPrograms(call(host))));
                 var table = new HostTable();
                 answers = [.. answers.Select(answer => Added(table, answer))];
                 return (table, answers);
@@ -140,6 +141,8 @@ internal static class OnHosts
                 await link.DisposeAsync();
         }
     }
+
+    private static RelayCall ForPrograms(RelayCall call) => call with { Arguments = [.. ListCommand.ForPrograms(call.Arguments), "--json"] };
 
     private static HostAnswer Added(HostTable table, HostAnswer answer)
     {

@@ -6,6 +6,7 @@ using Sentinel.Core.Host;
 using Sentinel.Core.Imports;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Supervision;
+using Sentinel.Hosts;
 using Sentinel.Linux.Files;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
@@ -24,7 +25,13 @@ internal sealed class ProjectInput
     // Whose those are that it makes run, and for how long.
     private readonly SpecOptions _lease = SpecOptions.Leases();
 
-    public void AddTo(System.CommandLine.Command command) => command.Options.Add(_file);
+    private readonly Option<string?> _asHost = new(HostProject.AsHost) { Hidden = true };
+
+    public void AddTo(System.CommandLine.Command command)
+    {
+        command.Options.Add(_file);
+        command.Options.Add(_asHost);
+    }
 
     public void AddLeaseTo(System.CommandLine.Command command) => _lease.AddTo(command);
 
@@ -37,7 +44,8 @@ internal sealed class ProjectInput
     {
         try
         {
-            return Foreign(result.GetValue(_file)) is { } path ? ReadImported(path) : ProjectLook.ReadOrTell(result.GetValue(_file));
+            var project = Foreign(result.GetValue(_file)) is { } path ? ReadImported(path) : ProjectLook.ReadOrTell(result.GetValue(_file));
+            return result.GetValue(_asHost) is { } names ? project?.On(names.Split(',')) : project;
         }
         catch (ImportException e)
         {
@@ -109,7 +117,9 @@ internal sealed class ProjectInput
         // The same for all: finding it out takes tens of system calls.
         var (caller, umask, inherited) = (Caller.Environment, Caller.Umask, Caller.Inherited);
         var asker = Asker.None with { Now = DateTimeOffset.UtcNow };
-        var variables = project.Variables.Aggregate(EnvironmentBlock.Empty, (block, variable) => block.With(variable.Name, variable.Value));
+        // So that each of its processes changes with the release.
+        var release = Deployment.ReleaseIn(project.Folder) is { } number ? EnvironmentBlock.Empty.With(Deployment.Variable, $"{number}") : EnvironmentBlock.Empty;
+        var variables = project.Variables.Aggregate(release, (block, variable) => block.With(variable.Name, variable.Value));
         return new ProjectRequest(
             project.Name,
             new ProjectMark(project.Folder, project.File),

@@ -63,25 +63,10 @@ internal sealed class RunWords
     {
         var at = Array.FindIndex(arguments, argument => argument != Invocation.Debug.Name);
         if (at < 0 || arguments[at] != Run)
-            return [.. WithoutHosts(arguments)];
+            return [.. Arguments.Without(arguments, [HostOption.Name], [])];
         var words = new RunWords(root);
         words.Read(arguments.AsSpan(at + 1));
         return [.. arguments.Where((_, i) => !words._hosts.Exists(host => i >= arguments.Length - host.Left && i < arguments.Length - host.Left + host.Count))];
-    }
-
-    private static IEnumerable<string> WithoutHosts(string[] arguments)
-    {
-        for (var i = 0; i < arguments.Length; i++)
-            if (arguments[i] == End)
-            {
-                foreach (var argument in arguments[i..])
-                    yield return argument;
-                yield break;
-            }
-            else if (arguments[i] == HostOption.Name)
-                i++;
-            else if (!arguments[i].StartsWith($"{HostOption.Name}=", StringComparison.Ordinal))
-                yield return arguments[i];
     }
 
     /// <summary>The command line in a form that the parser understands.</summary>

@@ -1,3 +1,5 @@
+using Sentinel.Model.Specs;
+
 namespace Sentinel.Hosts;
 
 /// <summary>Has a command carried out on several machines at once.</summary>

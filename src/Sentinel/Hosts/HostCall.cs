@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.Api.Wire;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Hosts;
 

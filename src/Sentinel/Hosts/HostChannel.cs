@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Sentinel.Api.Wire;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Hosts;
 
@@ -34,7 +35,7 @@ internal sealed class HostChannel : IAsyncDisposable
     /// <exception cref="HostException">It cannot be reached, or has no relay that speaks with us.</exception>
     public static async Task<HostChannel> Open(HostName host)
     {
-        var channel = new HostChannel(Ssh.Start(host, "sentinel relay"));
+        var channel = new HostChannel(Ssh.Start(host, "exec sentinel relay"));
         try
         {
             var first = await channel.Next(LongestGreeting);

@@ -1,8 +1,9 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
 using Sentinel.Api.Wire;
 using Sentinel.Linux.Native;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Text = Sentinel.Rendering.Text;
 

@@ -1,4 +1,5 @@
 using Sentinel.Api.Wire;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Hosts;
 

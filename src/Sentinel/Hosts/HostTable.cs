@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Sentinel.Api;
 using Sentinel.Api.Wire;
+using Sentinel.Api;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Hosts;

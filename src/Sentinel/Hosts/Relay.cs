@@ -1,9 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Hosts;

@@ -15,14 +15,14 @@ internal static class Ssh
         ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"];
 
     // Any login shell understands this line. What 'deploy' brings is in a folder that not every PATH has.
-    private const string Call = "exec sh -c 'PATH=\"$HOME/.local/bin:$PATH\"; export PATH; exec {0}'";
+    private const string Before = "PATH=\"$HOME/.local/bin:$PATH\"; export PATH; ";
 
-    /// <summary>Starts a command there, without a terminal.</summary>
-    /// <param name="command">Words of which none needs quotes.</param>
+    /// <summary>Starts a script of sh(1) there, without a terminal.</summary>
+    /// <param name="script">Without a single quote.</param>
     /// <exception cref="HostException">There is no ssh.</exception>
-    public static Process Start(HostName host, string command)
+    public static Process Start(HostName host, string script)
     {
-        string[] program = [.. Program(), "-T", .. Options, host.Destination, "--", string.Format(System.Globalization.CultureInfo.InvariantCulture, Call, command)];
+        string[] program = [.. Program(), "-T", .. Options, host.Destination, "--", $"exec sh -c '{Before}{script}'"];
         var start = new ProcessStartInfo(program[0], program[1..])
         {
             RedirectStandardInput = true,

@@ -1,14 +1,14 @@
 using System.Text;
 
-namespace Sentinel.Hosts;
+namespace Sentinel.Model.Specs;
 
 /// <summary>A machine that ssh(1) reaches.</summary>
 /// <param name="Destination">As ssh takes it: a name of its config, a host, or USER@HOST.</param>
 /// <param name="Label">What it is called in what people read: without the user, where that leaves it clear.</param>
-internal sealed record HostName(string Destination, string Label);
+public sealed record HostName(string Destination, string Label);
 
 /// <summary>The machines that a command is for, as people name them: <c>user@m1,m2</c>, or groups of a project's file.</summary>
-internal static class HostNames
+public static class HostNames
 {
     /// <summary>The environment variable that names them where no option does.</summary>
     public const string Variable = "SENTINEL_HOST";
