@@ -61,6 +61,10 @@ public partial class DocsTests
         };
 
         var uses = Uses(page).ToList();
+        // Names of machines are those of one page.
+        await using var machines = page == "docs/hosts.md" ? await SshMachines.Start(home, ["web1", "web2", "db1"], withSentinel: false) : null;
+        if (machines is not null)
+            variables[SshMachines.Variable] = machines.Ssh;
 
         Assert.True(page != "README.md" || uses.Count >= 20, $"only {uses.Count} command lines were found");
         foreach (var use in uses)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Serve.Links;
 
@@ -39,6 +40,7 @@ internal sealed class CommandLink(string program, string home)
                 start.ArgumentList.Add(argument);
             start.Environment["SENTINEL_HOME"] = home;
             start.Environment.Remove("SENTINEL_SESSION");
+            start.Environment.Remove(HostNames.Variable);
             using var command = Process.Start(start)!;
             await using var killed = gone.Register(() => command.Kill());
             command.StandardInput.Close();

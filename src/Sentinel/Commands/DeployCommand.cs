@@ -152,7 +152,7 @@ internal sealed class DeployCommand
             ?? throw new HostException($"it is of the architecture {machine}, for which there is no sentinel here; --binary names one");
         if (fitting.Hash != hash)
         {
-            await fitting.CopyTo(host, Binary.Place);
+            await fitting.CopyTo(host, Binary.Place, "--version");
             say($"Copied {BuildVersion.Text} to ~/{Binary.Place}");
             // A daemon of the version before would go on; what it watches does, too.
             var exitCode = await new HostCall(host, new RelayCall(RelayCall.NewId(), ["daemon", "restart"]), (_, _) => { }).Do();
@@ -161,7 +161,7 @@ internal sealed class DeployCommand
         }
 
         if (_serve is { } serve && serve.Machine == machine && serve.Hash != serveHash)
-            await serve.CopyTo(host, Binary.ServePlace);
+            await serve.CopyTo(host, Binary.ServePlace, trial: null);
     }
 
     private static async Task<int> Number(HostName host, string[] words, Stream? input)

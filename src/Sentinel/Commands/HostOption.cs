@@ -39,8 +39,11 @@ internal static class HostOption
         if (result.Action is HelpPage or VersionAction || result.CommandResult.Command is { Name: var name, Parents: var parents } && !parents.Any())
             return null;
         return result.GetResult(Option) is { Implicit: false } ? result.GetValue(Option)
-            : Environment.GetEnvironmentVariable(HostNames.Variable) is { Length: > 0 } hosts && ReachIn(result) != Reach.None ? hosts : null;
+            : Environment.GetEnvironmentVariable(HostNames.Variable) is { Length: > 0 } hosts && ReachIn(result) != Reach.None && !IsDaemon(result) ? hosts : null;
     }
+
+    // Which is started by commands, with the environment that they have.
+    private static bool IsDaemon(ParseResult result) => result.CommandResult is { Command.Name: "run", Parent: System.CommandLine.Parsing.CommandResult { Command.Name: "daemon" } };
 
     public static Reach ReachIn(ParseResult result) => CommandLine.ReachOf(VerbIn(result));
 

@@ -25,7 +25,13 @@ internal static class OnHosts
             if (HostProject.For(result, named) is not { } project)
                 return ExitCode.Usage;
             var words = RunWords.WithoutHosts(CommandLine.Create(), arguments);
-            return Run(result, project.Hosts(named), host => project.CallFor(host, words)).GetAwaiter().GetResult();
+            var hosts = project.Hosts(named);
+            return HostOption.VerbIn(result) switch
+            {
+                "top" when hosts is [var only] && Terminal.IsTerminal => Session.Fail(Ssh.Become(only, words)),
+                "web" => Pages(result, hosts, words).GetAwaiter().GetResult(),
+                _ => Run(result, hosts, host => project.CallFor(host, words)).GetAwaiter().GetResult(),
+            };
         }
         catch (FormatException e)
         {
@@ -38,29 +44,46 @@ internal static class OnHosts
         var isJson = Has(result, "--json");
         if (IsList(result) && !isJson)
             return List(result, hosts, call);
+        if (HostOption.VerbIn(result) == "top")
+        {
+            Output.Tell($"'sentinel top' shows {(hosts.Count == 1 ? "a machine on a terminal" : "one machine")}; this is 'sentinel list'.");
+            return List(result, hosts, host => call(host) with { Arguments = ["list"] });
+        }
+
         var looks = HostOption.ReachIn(result) == Reach.Looks && !Has(result, "--clear") && result.CommandResult.Command.Name != "rotate";
         var streams = looks && HostOption.VerbIn(result) is "logs" or "events";
         RelayCall Call(HostName host) => call(host) with { Id = looks || Stays.Any(option => Has(result, option)) ? null : RelayCall.NewId() };
         return isJson && !streams ? Documents(hosts, Call) : Lines(hosts, Call, new HostLines(hosts, inTurn: looks && !Follows.Any(option => Has(result, option)), isJson));
     }
 
+    private static async Task<int> Pages(ParseResult result, IReadOnlyList<HostName> hosts, string[] words)
+    {
+        foreach (var option in new[] { "--open", "--listen", "--allow-remote", "--allow-host" })
+            if (Has(result, option))
+                throw new FormatException($"{option} is for the page of this machine; with {HostOption.Name} each page has an address of loopback here, which is printed");
+        var lines = new HostLines(hosts, inTurn: false, isJson: false);
+        var ports = HostPages.FreePorts(hosts.Count);
+        return Fleet.ExitCodeOf(await Fleet.Each(hosts, (host, i) => Heard(i, lines, () => HostPages.Show(host, ports[i], words, (kind, said) => lines.Say(i, kind, said)))));
+    }
+
+    private static async Task<int> Heard(int host, HostLines lines, Func<Task<int>> work)
+    {
+        try
+        {
+            var exitCode = await work();
+            lines.End(host, null);
+            return exitCode;
+        }
+        catch (HostException e)
+        {
+            lines.End(host, e.Message);
+            return ExitCode.Failure;
+        }
+    }
+
     private static async Task<int> Lines(IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call, HostLines lines)
     {
-        var exitCodes = await Fleet.Each(hosts, async (host, i) =>
-        {
-            var (exitCode, error) = (ExitCode.Failure, (string?)null);
-            try
-            {
-                exitCode = await new HostCall(host, call(host), (kind, said) => lines.Say(i, kind, said)).Do();
-            }
-            catch (HostException e)
-            {
-                error = e.Message;
-            }
-
-            lines.End(i, error);
-            return exitCode;
-        });
+        var exitCodes = await Fleet.Each(hosts, (host, i) => Heard(i, lines, () => new HostCall(host, call(host), (kind, said) => lines.Say(i, kind, said)).Do()));
         return Fleet.ExitCodeOf(exitCodes);
     }
 
@@ -101,7 +124,7 @@ internal static class OnHosts
         {
             var columns = result.CommandResult.Command.Options.OfType<Option<WordList?>>().FirstOrDefault(option => option.Name == "--columns") is { } option
                 ? result.GetValue(option)?.Words : null;
-            return Has(result, "--watch") ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
+            return Has(result, "--watch") || (HostOption.VerbIn(result) == "top" && Style.Detect().IsRich) ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
 
             async Task<int> Show()
             {

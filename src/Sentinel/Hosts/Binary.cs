@@ -46,8 +46,9 @@ internal sealed record Binary(string Path, string Machine, string Hash)
 
     /// <summary>Copies it there, tries whether it runs, and puts it in the place of the one before.</summary>
     /// <param name="place">Below the home folder there.</param>
+    /// <param name="trial">The arguments with which it is tried, and does nothing; null: there are none.</param>
     /// <exception cref="HostException">It cannot be done.</exception>
-    public async Task CopyTo(HostName host, string place)
+    public async Task CopyTo(HostName host, string place, string? trial)
     {
         using var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
@@ -56,7 +57,7 @@ internal sealed record Binary(string Path, string Machine, string Hash)
         packed.Position = 0;
         await Run(
             host,
-            $"to=\"$HOME/{place}\" && mkdir -p \"${{to%/*}}\" && gzip -dc >\"$to.new\" && chmod 755 \"$to.new\" && \"$to.new\" --version >/dev/null && mv -f \"$to.new\" \"$to\"",
+            $"to=\"$HOME/{place}\" && mkdir -p \"${{to%/*}}\" && gzip -dc >\"$to.new\" && chmod 755 \"$to.new\" && {(trial is null ? "" : $"\"$to.new\" {trial} >/dev/null && ")} mv -f \"$to.new\" \"$to\"",
             packed);
     }
 

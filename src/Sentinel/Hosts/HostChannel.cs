@@ -32,10 +32,11 @@ internal sealed class HostChannel : IAsyncDisposable
         _hearing = HearErrors();
     }
 
+    /// <param name="way">A port of loopback here that leads to one there, while the channel is open; null: none.</param>
     /// <exception cref="HostException">It cannot be reached, or has no relay that speaks with us.</exception>
-    public static async Task<HostChannel> Open(HostName host)
+    public static async Task<HostChannel> Open(HostName host, (int Here, int There)? way = null)
     {
-        var channel = new HostChannel(Ssh.Start(host, "exec sentinel relay"));
+        var channel = new HostChannel(Ssh.Start(host, "exec sentinel relay", way));
         try
         {
             var first = await channel.Next(LongestGreeting);

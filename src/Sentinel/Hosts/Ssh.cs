@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Sentinel.Linux.Spawning;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Hosts;
@@ -19,10 +20,12 @@ internal static class Ssh
 
     /// <summary>Starts a script of sh(1) there, without a terminal.</summary>
     /// <param name="script">Without a single quote.</param>
+    /// <param name="way">A port of loopback here that leads to one there; null: none.</param>
     /// <exception cref="HostException">There is no ssh.</exception>
-    public static Process Start(HostName host, string script)
+    public static Process Start(HostName host, string script, (int Here, int There)? way = null)
     {
-        string[] program = [.. Program(), "-T", .. Options, host.Destination, "--", $"exec sh -c '{Before}{script}'"];
+        string[] forward = way is var (here, there) ? ["-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{here}:127.0.0.1:{there}"] : [];
+        string[] program = [.. Program(), "-T", .. Options, .. forward, host.Destination, "--", $"exec sh -c '{Before}{script}'"];
         var start = new ProcessStartInfo(program[0], program[1..])
         {
             RedirectStandardInput = true,
@@ -38,6 +41,20 @@ internal static class Ssh
             throw new HostException($"{program[0]} cannot be executed: {e.Message}; it is what reaches other machines");
         }
     }
+
+    /// <summary>Becomes an ssh that shows a command of sentinel there on this terminal.</summary>
+    /// <returns>Why it could not.</returns>
+    /// <exception cref="HostException">A word cannot be passed on.</exception>
+    public static string Become(HostName host, IEnumerable<string> words)
+    {
+        var program = Program();
+        var line = string.Join(' ', words.Prepend("sentinel").Select(Quoted));
+        return ProgramPath.Find(program[0], Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH"), out var path)
+            ?? $"cannot execute {path}: {Replacement.Become(path, [.. program.Skip(1), "-t", "-q", .. Options, host.Destination, "--", $"exec sh -c '{Before}exec {line}'"])}";
+    }
+
+    private static string Quoted(string word) => !word.Contains('\'') ? $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("$", "\\$").Replace("`", "\\`")}\""
+        : throw new HostException($"{word} has a quote, and cannot be passed on");
 
     private static IReadOnlyList<string> Program() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } line
         ? ShellWords.Split(line) is { Count: > 0 } words ? words : throw new HostException($"{Variable} is to be a program with its options, which no shell has to read")

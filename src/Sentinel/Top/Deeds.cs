@@ -35,7 +35,7 @@ internal sealed class Deeds
     public void Run(IReadOnlyList<string> words, string? folder, Action<Deed> done)
     {
         var launch = Launch(folder, Environment.ProcessPath!, words);
-        _errands.Begin(launch with { Environment = launch.Environment.With("SENTINEL_HOME", _tools.Home.Folder) }, deadline: null, result => done(Of(result)), MostOutput);
+        _errands.Begin(launch with { Environment = launch.Environment.Without(HostNames.Variable).With("SENTINEL_HOME", _tools.Home.Folder) }, deadline: null, result => done(Of(result)), MostOutput);
     }
 
     /// <summary>Opens a page in the browser of this machine.</summary>

@@ -45,6 +45,7 @@ public sealed partial class HouseTests
         "Sentinel.Screen.Views",
         "Sentinel.Wiring",
         "Sentinel.Top",
+        "Sentinel.Hosts",
         "Sentinel.Commands",
         "Sentinel.Serve",
         "Sentinel.Serve.Access",

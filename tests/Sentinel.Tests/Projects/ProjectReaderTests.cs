@@ -43,6 +43,35 @@ public sealed class ProjectReaderTests
     }
 
     [Fact]
+    public void A_machine_gets_the_processes_that_are_for_it_and_what_is_elsewhere_is_not_needed_there()
+    {
+        var project = Read.Good("""
+            [hosts]
+            web = ["w1", "w2"]
+            db = "d1"
+            [process.api]
+            run = "a"
+            hosts = ["web", "d1"]
+            needs = ["store", "log?"]
+            after = "store"
+            [process.store]
+            run = "b"
+            hosts = "db"
+            [process.log]
+            run = "c"
+            """);
+
+        Assert.Equal(["w1", "w2"], project.Hosts["web"]);
+        Assert.Equal(["d1"], project.Hosts["db"]);
+        var (web, db) = (project.On(["w1", "web"]), project.On(["d1", "db"]));
+        Assert.Equal(["api", "log"], web.Processes.Select(process => process.Name));
+        Assert.Equal(["log?"], web.Processes[0].Find("needs")!.Values);
+        Assert.Null(web.Processes[0].Find("after"));
+        Assert.Same(project, db);
+        Assert.Equal(["w1", "w2", "d1"], project.MachinesOf(project.Processes[0]));
+    }
+
+    [Fact]
     public void A_project_without_a_name_has_that_of_its_folder() => Assert.Equal("shop", Read.Good("").Name);
 
     [Theory]

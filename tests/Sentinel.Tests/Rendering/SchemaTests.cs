@@ -69,6 +69,7 @@ public sealed partial class SchemaTests
     public void What_has_no_variants_is_as_the_schema_says()
     {
         AssertIs("daemon", Documents.Of(null, stopped: 7));
+        AssertIs("hosts", Documents.Of([("m1", 0, JsonDocument.Parse("{}").RootElement, null), ("m2", 1, null, "it is off")]));
         AssertIs("daemon", Documents.Of(new DaemonStatus(1, "1.0", DateTimeOffset.UtcNow, 1, 1, 1, "it failed"), null));
         AssertIs("startup", Documents.Of("systemd", "sentinel", ["sentinel"], "[Unit]", null, isInstalled: false, []));
         AssertIs("logLine", Documents.Of(new LogFile("web", LogStream.Stderr, "/web.stderr.log"), new LogLine(7, "text"u8.ToArray()), null));
@@ -89,6 +90,7 @@ public sealed partial class SchemaTests
     [InlineData("## `why`", "stories")]
     [InlineData("## `events`", "event", "gap")]
     [InlineData("## `logs`", "logLine")]
+    [InlineData("## `--host`", "hosts")]
     public void Examples_are_as_the_schema_says(string heading, params string[] definitions)
     {
         var text = File.ReadAllText(Path.Combine(Docs, "json.md"));
