@@ -105,11 +105,21 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
                 faults.Add(number.Place, $"{FileKeys.Instances} takes a number from 1 to {Instance.Most}, not {number.Text}");
         }
 
-        if (table.Find(FileKeys.Profile) is not { } names || Form.Texts.Read(names, faults) is not { Count: > 0 } profiles)
-            return others;
-        foreach (var profile in profiles.Where(profile => !ProcessName.IsValid(profile.Text)))
-            faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
-        others.Add(new Setting(FileKeys.Profile, profiles));
+        if (table.Find(FileKeys.Profile) is { } names && Form.Texts.Read(names, faults) is { Count: > 0 } profiles)
+        {
+            foreach (var profile in profiles.Where(profile => !ProcessName.IsValid(profile.Text)))
+                faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
+            others.Add(new Setting(FileKeys.Profile, profiles));
+        }
+
+        if (table.Find(FileKeys.Image) is { } named && Form.Text.Read(named, faults) is [var image])
+        {
+            if (image.Text.Length == 0 || image.Text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+                faults.Add(image.Place, $"{FileKeys.Image} takes the name of a container image, such as \"registry.example/shop/api:2\", not '{image.Text}'");
+            else
+                others.Add(new Setting(FileKeys.Image, [image]));
+        }
+
         return others;
     }
 
