@@ -64,7 +64,7 @@ internal static class Compose
         table.Add("oom_score_adj", service.Take("oom-score-adj") ? spec.Treatment.OomScoreAdjust : null);
         table.Add("deploy", Replicas(service));
         var labels = Containers.Dotted.Of(service, conversion);
-        labels.Add("sentinel.url", service.Url);
+        labels.Add("sentinel.url", service.TakeUrl());
         table.Add("labels", labels);
         service.TakeAll(FileKeys.Image, FileKeys.Type);
         return table;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Sentinel.Core.Host;
 using Sentinel.Core.Projects;
 using Sentinel.Model.Specs;
@@ -6,7 +7,7 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Exports;
 
 /// <summary>What all engines of containers have in common.</summary>
-internal static class Containers
+internal static partial class Containers
 {
     /// <summary>Where secrets of Docker and Podman are in a container.</summary>
     public const string SecretFolder = "/run/secrets/";
@@ -38,21 +39,22 @@ internal static class Containers
     {
         foreach (var given in service.Process.Find(FileKeys.Environment)?.Given ?? [])
             if (given.Text.Contains("localhost", StringComparison.Ordinal) || given.Text.Contains("127.0.0.1", StringComparison.Ordinal))
-                foreach (var other in conversion.Services.Where(other => other != service && IsNamed(given.Text, other)))
+                foreach (var other in Reference().Matches(given.Text).SelectMany(Named).Where(other => other != service).Distinct())
                     service.TellOf(FileKeys.Environment, given.Text[..(given.Text.IndexOf('=') + 1)], $"in a container, {other.Process.Name} is not at localhost but at the host {other.Name}");
 
-        static bool IsNamed(string text, Service other) =>
-            other.Spec.Ports.Count > 0
-            && (text.Contains($"{{{other.Prefix}_", StringComparison.Ordinal) || text.Contains($"{{port:{other.Process.Name}}}", StringComparison.Ordinal)
-                || text.Contains($"{{port:{other.Process.Name}/", StringComparison.Ordinal));
+        IEnumerable<Service> Named(Match reference) =>
+            reference.Groups["process"] is { Success: true, Value: var name } ? conversion.Find(name) is { } other ? [other] : [] : conversion.WithPort(reference.Groups["variable"].Value);
     }
 
     /// <summary>What of a check is asked: a URL or an address without variables, or a command; null, and told: it is not known here.</summary>
     public static Probe? Known(Service service, string key, Probe probe)
     {
-        if (probe.Kind == ProbeKind.Exec || (probe.Kind == ProbeKind.Http ? probe.UrlFor(service.Variables.Find) is not null : probe.EndPointFor(service.Variables.Find) is not null))
-            return probe with { Target = probe.Kind == ProbeKind.Exec ? probe.Target : service.Variables.Expanded(probe.Target) };
-        service.Tell(key, $"'{probe.Target}' has a variable that is known only where it runs");
+        if (probe.Kind == ProbeKind.Exec)
+            return probe;
+        var known = probe with { Target = service.Variables.Expanded(probe.Target, out var missing) };
+        if (missing is null && (probe.Kind == ProbeKind.Http ? known.UrlFor(_ => null) is not null : known.EndPointFor(_ => null) is not null))
+            return known;
+        service.Tell(key, missing is null ? $"'{known.Target}' cannot be asked" : $"'{probe.Target}' has {missing}, which is known only where it runs");
         return null;
     }
 
@@ -60,8 +62,11 @@ internal static class Containers
     public static string Time(TimeSpan time) => time.TotalSeconds == Math.Floor(time.TotalSeconds)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s") : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalMilliseconds)}ms");
 
-    /// <summary>That a secret has to be made, and from what; its value is read by nobody here.</summary>
+    /// <summary>What a secret has to be made from; nobody reads it here.</summary>
     public static string Source(Secret secret) => secret.IsCommand ? $"from what '{secret.Source}' prints" : $"from the file {secret.Source}";
+
+    [GeneratedRegex(@"\$\{(?:port:(?<process>[^}/]+)|(?<variable>[A-Z0-9_]+))")]
+    private static partial Regex Reference();
 }
 
 /// <summary>The marks by which things are known as those of a project.</summary>

@@ -7,6 +7,9 @@ namespace Sentinel.Core.Exports;
 /// <summary>A project on its way to an engine.</summary>
 internal sealed class Conversion
 {
+    private readonly Dictionary<string, Service> _byName;
+    private readonly ILookup<string, Service> _byPort;
+
     public Conversion(Project project, Engine engine)
     {
         Project = project;
@@ -17,6 +20,9 @@ internal sealed class Conversion
         Services = [.. project.Processes.Select(process => new Service(
             this, process, SpecOf(process), engine.Names.Of(process.Name, taken), usual.Contains(process.Name)))];
         Ports = new PortNumbers([.. Services.Select(service => (service.Process.Name, service.Spec.Ports, service.Instances))]);
+        _byName = Services.ToDictionary(service => service.Process.Name);
+        _byPort = Services.SelectMany(service => service.Spec.Ports.Select(port => (Variable: $"{service.Prefix}_{port.Variable}", service)))
+            .ToLookup(one => one.Variable, one => one.service);
         if (Name != project.Name)
             Told.Tell(new Place(project.Files[0], 1, 1), FileKeys.Name, $"the project is called {Name} there, because {engine.Title} takes no name such as {project.Name}");
         foreach (var service in Services.Where(service => service.Name != service.Process.Name))
@@ -37,7 +43,10 @@ internal sealed class Conversion
     public Shortfalls Told { get; }
 
     /// <summary>Null: the project has no such process.</summary>
-    public Service? Find(string process) => Services.FirstOrDefault(service => service.Process.Name == process);
+    public Service? Find(string process) => _byName.GetValueOrDefault(process);
+
+    /// <summary>The processes of which a variable of others holds a port.</summary>
+    public IEnumerable<Service> WithPort(string variable) => _byPort[variable];
 
     private static ProcessSpec SpecOf(ProjectProcess process) => SpecFields.Give(
         new ProcessSpec { Name = process.Name, Command = process.Run.Command, WorkingDirectory = process.Folder, Environment = "", Umask = 0 },

@@ -58,7 +58,7 @@ internal sealed record DockerCheck(IReadOnlyList<string> Test, TimeSpan Interval
                 service.Tell(key, "it is asked from within the container, so the image needs wget or curl");
                 return ["CMD-SHELL", $"wget -q -O /dev/null {ShellWords.Quote(probe.Target)} || curl -fsS -o /dev/null {ShellWords.Quote(probe.Target)}"];
             default:
-                var (host, port) = probe.EndPointFor(service.Variables.Find)!.Value;
+                var (host, port) = probe.EndPointFor(_ => null)!.Value;
                 service.Tell(key, "it is asked from within the container, so the image needs nc");
                 return ["CMD", "nc", "-z", host, $"{port}"];
         }

@@ -1,3 +1,4 @@
+using Sentinel.Core.Environments;
 using Sentinel.Core.Projects;
 
 namespace Sentinel.Core.Exports;
@@ -16,10 +17,14 @@ public static class Exporter
             process.Place, $"{process.Name} has no image, and {found.Title} runs nothing without one: {FileKeys.Image} = \"registry.example/{project.Name}/{process.Name}:1\""))];
 
     /// <param name="engine">One of <see cref="Engines"/>, which has no problem with the project.</param>
-    public static Exported Export(Project project, string engine)
+    /// <param name="isThere">Whether there is a file of this path.</param>
+    public static Exported Export(Project project, string engine, Func<string, bool> isThere)
     {
         var found = Find(engine);
         var conversion = new Conversion(project, found);
+        foreach (var service in conversion.Services)
+            if (Path.Combine(service.Spec.WorkingDirectory, ProcessEnvironments.ImplicitFile) is var file && isThere(file) && !service.Variables.Files.Any(named => named.Path == file))
+                service.Tell($"{file} is read here without being named, and not there; {FileKeys.EnvironmentFiles} names it");
         var files = found.Write(conversion).ToList();
         return new Exported(files, conversion.Told.All);
     }

@@ -154,7 +154,7 @@ internal static class Kubernetes
             "annotations", new Yaml.Table
             {
                 { "sentinel.dev/process", service.Name == service.Process.Name ? null : service.Process.Name },
-                { "sentinel.dev/url", service.Url },
+                { "sentinel.dev/url", service.TakeUrl() },
             }
         },
     };

@@ -183,7 +183,7 @@ internal static class Nomad
         {
             foreach (var (key, value) in new LabelKeys("sentinel_").Of(service, conversion))
                 hcl.Add(key.Replace('-', '_'), ((Yaml.Text)value).Value);
-            hcl.Add("sentinel_url", service.Url);
+            hcl.Add("sentinel_url", service.TakeUrl());
         });
         if (service.Take("memory-max"))
             hcl.Block("resources", null, () => hcl.Add("memory", (tree.MemoryBytes!.Value + (1024 * 1024) - 1) / (1024 * 1024)));

@@ -1,3 +1,4 @@
+using Sentinel.Model;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Exports;
@@ -8,10 +9,13 @@ internal sealed class PortNumbers
     // For those that any number will do: below what the system gives out by itself.
     private const int FirstOfAny = 10_000;
 
+    private const int LowestOfAll = 1024, Highest = PortLease.Highest;
+
     private readonly Dictionary<(string Process, string Port), int> _numbers = [];
     private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<(int Number, int Count), int> _reached = [];
 
-    /// <param name="processes">By name, each with the ports that it asks for and with the number of its instances.</param>
+    /// <param name="processes">Each with the ports that it asks for and with the number of its instances.</param>
     public PortNumbers(IReadOnlyList<(string Name, IReadOnlyList<PortRequest> Ports, int Instances)> processes)
     {
         var all = processes.SelectMany(process => process.Ports.Select(port => (process.Name, Port: port, process.Instances))).ToList();
@@ -27,8 +31,14 @@ internal sealed class PortNumbers
 
     private int Free(int number, int count)
     {
-        while (Enumerable.Range(number, count).Any(_taken.Contains))
-            number++;
+        // From there on, and then from the lowest that everybody may use. What was taken stays so: where a search ended, the next one like it begins.
+        foreach (var first in Enumerable.Range(_reached.GetValueOrDefault((number, count), number), Highest).Concat(Enumerable.Range(LowestOfAll, Highest)))
+            if (first + count - 1 <= Highest && !Enumerable.Range(first, count).Any(_taken.Contains))
+            {
+                _reached[(number, count)] = first;
+                return Taken(first, count);
+            }
+
         return Taken(number, count);
     }
 

@@ -119,7 +119,7 @@ internal static class Quadlet
         PodmanArguments(unit, service);
         foreach (var (key, value) in Containers.Dotted.Of(service, conversion))
             unit.Add("Label", $"{key}={((Yaml.Text)value).Value}");
-        unit.Add("Label", service.Url is { } url ? $"\"sentinel.url={SystemdQuoting.Value(url)}\"" : null);
+        unit.Add("Label", service.TakeUrl() is { } url ? $"\"sentinel.url={SystemdQuoting.Value(url)}\"" : null);
         unit.Add("Notify", spec.Readiness?.Probe?.Kind == ProbeKind.Notify ? "true" : null);
     }
 

@@ -88,9 +88,16 @@ internal sealed class Service(Conversion conversion, ProjectProcess process, Pro
             Tell(setting.Key, engine.Whys.GetValueOrDefault(setting.Key) ?? (CheckTimes.Contains(setting.Key) ? NoCheck : $"nothing of {engine.Title} stands for it"));
     }
 
-    /// <summary>Where people reach it; null: nobody said.</summary>
-    public string? Url => Take("url")
-        ? new VariableExpansion(Variables.Find, takesBareNames: true).Expand(spec.Url, isQuoted: false, out _) : null;
+    /// <summary>Where people reach it; null: nobody said, or it is not known here and told.</summary>
+    public string? TakeUrl()
+    {
+        if (!Take("url"))
+            return null;
+        var url = Variables.Expanded(spec.Url!, out var missing);
+        if (missing is not null)
+            Tell("url", $"it has {missing}, which is known only where it runs");
+        return missing is null ? url : null;
+    }
 
     /// <summary>Its ports, each with the number that it has there, for the first instance if not for all.</summary>
     public IReadOnlyList<(PortRequest Port, int Number)> TakePorts()

@@ -79,7 +79,7 @@ internal static class Swarm
         // A machine has one port of a number: the old one has to give it up.
         var order = holdsPort ? FirstStop : FirstStart;
         var labels = Containers.Dotted.Of(service, conversion);
-        labels.Add("sentinel.url", service.Url);
+        labels.Add("sentinel.url", service.TakeUrl());
         return new Yaml.Table
         {
             { "replicas", service.IsUsual ? service.Instances : 0 },

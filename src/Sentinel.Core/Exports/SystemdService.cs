@@ -27,7 +27,7 @@ internal sealed class SystemdService
     private string Text(SystemdEnvironment environment)
     {
         _unit.Section("Unit").Add("Description", SystemdQuoting.Text($"{_conversion.Project.Name}/{_service.Process.Name}"));
-        _unit.Add("Documentation", _service.Url is { } url ? SystemdQuoting.Text(url) : null);
+        _unit.Add("Documentation", _service.TakeUrl() is { } url ? SystemdQuoting.Text(url) : null);
         _unit.Add("PartOf", Systemd.TargetOf(_conversion));
         UnitNeeds.Add(_unit, _service, _conversion, other => Systemd.UnitsOf(other, _conversion), IsWaitedFor);
         Attempts();

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Sentinel.Core.Projects;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Exports;
 
 /// <summary>What a process gets as its environment: as Sentinel puts it together, but for what is only known where it starts.</summary>
-internal sealed class Variables
+internal sealed partial class Variables
 {
     private const string PortReference = "${port:";
 
@@ -17,7 +18,7 @@ internal sealed class Variables
     public Variables(Conversion conversion, Service service)
     {
         (_conversion, _service) = (conversion, service);
-        foreach (var neighbour in conversion.Services.Where(IsNeighbour))
+        foreach (var neighbour in Neighbours())
             foreach (var port in neighbour.Spec.Ports)
                 Add($"{neighbour.Prefix}_{port.Variable}", NumberOf(neighbour, port.Name)!);
         foreach (var file in conversion.Project.EnvironmentFiles)
@@ -46,17 +47,29 @@ internal sealed class Variables
     /// <summary>Null: it is not known here.</summary>
     public string? Find(string name) => _known.GetValueOrDefault(name);
 
-    /// <summary>What a probe of the process asks, with the values that are known.</summary>
-    public string Expanded(string text) => new VariableExpansion(Find, takesBareNames: true).Expand(text, isQuoted: false, out _);
+    /// <summary>A URL or an address with the values of its variables.</summary>
+    /// <param name="missing">The name of a variable whose value is not known here; null: all are.</param>
+    public string Expanded(string text, out string? missing)
+    {
+        string? unknown = null;
+        var expanded = new VariableExpansion(name => Find(name) ?? Missing(name), takesBareNames: true).Expand(text, isQuoted: false, out _);
+        missing = unknown;
+        return expanded;
+
+        string? Missing(string name)
+        {
+            unknown ??= name;
+            return null;
+        }
+    }
 
     // As Sentinel has it, each would get the ports of all. Here only those that it may use, or a project of fifty would be unreadable.
-    private bool IsNeighbour(Service other) =>
-        other != _service
-        && other.Spec.Ports.Count > 0
-        && (_service.Spec.Needs.Any(need => need.Name == other.Process.Name) || Texts().Any(text => text.Contains($"{other.Prefix}_", StringComparison.Ordinal)));
-
-    private IEnumerable<string> Texts() =>
-        [.. _service.Process.Run.Words, .. _service.Process.Settings.SelectMany(setting => setting.Values), .. _conversion.Project.Variables.Select(variable => variable.Value)];
+    private IEnumerable<Service> Neighbours()
+    {
+        string[] texts = [.. _service.Process.Run.Words, .. _service.Process.Settings.SelectMany(setting => setting.Values), .. _conversion.Project.Variables.Select(variable => variable.Value)];
+        var named = texts.SelectMany(text => Name().Matches(text)).SelectMany(name => _conversion.WithPort(name.Value));
+        return _service.Spec.Needs.Select(need => _conversion.Find(need.Name)).OfType<Service>().Concat(named).Where(other => other != _service).Distinct();
+    }
 
     private string? NumberOf(Service service, string port) =>
         _conversion.Ports.Find(service.Process.Name, port)?.ToString(CultureInfo.InvariantCulture);
@@ -125,6 +138,9 @@ internal sealed class Variables
             : slash > 0 && _conversion.Find(ProcessName.Short(reference[..slash])) is { } named ? NumberOf(named, reference[(slash + 1)..])
             : null;
     }
+
+    [GeneratedRegex("[A-Z0-9_]+")]
+    private static partial Regex Name();
 }
 
 /// <summary>A part of an environment.</summary>

@@ -4,6 +4,7 @@ using CsCheck;
 using Sentinel.Core.Exports;
 using Sentinel.Core.Imports;
 using Sentinel.Core.Startup;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Imports;
 using Sentinel.Tests.Projects;
 using FileKeys = Sentinel.Core.Projects.FileKeys;
@@ -161,6 +162,67 @@ public sealed partial class ExportTests
         Assert.Equal(["API_PORT=3001", "POOL_PORT=3002", "ANY_PORT=10000", "PORT=3000"], environment.Entries.Select(entry => $"{entry.Key}={((Node.Scalar)entry.Value).Text}"));
     }
 
+    [Fact]
+    public void Ports_of_instances_fit_below_the_highest()
+    {
+        var ports = new PortNumbers([("a", [PortRequest.Parse("65534+")], 3), ("b", [PortRequest.Parse("65535+")], 1)]);
+
+        Assert.Equal((1024, 65535), (ports.Of("a", "port"), ports.Of("b", "port")));
+    }
+
+    [Theory]
+    [InlineData("swarm")]
+    [InlineData("kubernetes")]
+    [InlineData("nomad")]
+    public void What_is_asked_at_a_port_that_is_not_known_is_told_and_not_asked_elsewhere(string engine)
+    {
+        var exported = Exporting.To(engine, """
+            [process.web]
+            image = "x"
+            run = "x"
+            env-file = "web.env"
+            port = { http = 8080 }
+            restart = true
+            health-http = "http://localhost:$ELSEWHERE/"
+            url = "http://$HOST_NAME:$HTTP_PORT/"
+            """);
+
+        var told = exported.Shortfalls.Select(one => one.ToString()).ToList();
+        Assert.Contains("sentinel.toml:7: web.health-http: 'http://localhost:$ELSEWHERE/' has ELSEWHERE, which is known only where it runs", told);
+        Assert.Contains("sentinel.toml:8: web.url: it has HOST_NAME, which is known only where it runs", told);
+        Assert.DoesNotContain("localhost", exported.Files[0].Text);
+    }
+
+    [Fact]
+    public void Who_names_another_process_at_localhost_is_told_its_host()
+    {
+        var told = Exporting.To("compose", """
+            [process.db_1]
+            image = "x"
+            run = "x"
+            port = 5432
+            [process.web]
+            image = "x"
+            run = "x"
+            env = { A = "localhost:${DB_1_PORT}", B = "127.0.0.1:${port:db_1}", C = "db:${DB_1_PORT}" }
+            """).Shortfalls;
+
+        Assert.Equal("sentinel.toml:8: web.env: in a container, db_1 is not at localhost but at the host db_1", Assert.Single(told).ToString());
+    }
+
+    [Fact]
+    public void A_large_project_does_not_take_long()
+    {
+        var project = Read.Good(string.Concat(Enumerable.Range(0, 3_000).Select(number =>
+            $"[process.p{number}]\nimage = \"x\"\nrun = \"x $P{(number + 1) % 3_000}_PORT\"\nport = \"auto\"\nenv = {{ A = \"localhost:${{P1_PORT}}\" }}\n")));
+
+        var watch = Stopwatch.StartNew();
+        foreach (var engine in Exporter.Engines)
+            Exporting.To(engine, project);
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+    }
+
     [Theory]
     [MemberData(nameof(Engines))]
     public void No_value_of_a_secret_is_fetched_or_written(string engine)
@@ -179,6 +241,16 @@ public sealed partial class ExportTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_file_that_is_read_without_being_named_is_told()
+    {
+        var project = Read.Good("[process.web]\nrun = \"x\"\n[process.api]\nrun = \"x\"\nenv-file = \".env\"\n[process.job]\nrun = \"x\"\ncwd = \"job\"");
+
+        var told = Exporter.Export(project, "systemd", path => path == $"{Read.Folder}/.env").Shortfalls;
+
+        Assert.Equal([$"sentinel.toml:1: web: {Read.Folder}/.env is read here without being named, and not there; env-file names it"], told.Select(one => one.ToString()));
     }
 
     [Theory]
@@ -264,7 +336,7 @@ public sealed partial class ExportTests
     {
         Need("docker");
         if (!(await Said(new Exported([], []), "docker", "stack", "--help")).Contains(" config "))
-            Assert.Skip("this docker has no 'stack config', so that no stack file is read by it");
+            Skip("this docker has no 'stack config', so that no stack file is read by it");
         foreach (var toml in Judged.Select(toml => toml.Replace("env-file = \"", "env-file = \"?")))
             Assert.StartsWith("version: \"3.8\"\n", await Said(Exporting.To("swarm", toml), "docker", "stack", "config", "-c", "stack.yaml"));
     }
@@ -278,8 +350,13 @@ public sealed partial class ExportTests
     {
         if (Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program))))
             return;
-        TestContext.Current.SendDiagnosticMessage($"There is no {program} here, so that nothing is judged by it.");
-        Assert.Skip($"there is no {program} here");
+        Skip($"there is no {program} here, so that nothing is judged by it");
+    }
+
+    private static void Skip(string why)
+    {
+        TestContext.Current.SendDiagnosticMessage(why);
+        Assert.Skip(why);
     }
 
     // What a program says of what was exported, in the folder of that.
