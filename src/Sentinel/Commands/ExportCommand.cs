@@ -14,7 +14,7 @@ internal static class ExportCommand
 
     public static Command Create()
     {
-        var engine = new Argument<string>("engine") { Description = "What is to run the project", HelpName = string.Join('|', Exporter.Engines) };
+        var engine = new Argument<string>("engine") { Description = $"What is to run the project: {string.Join(", ", Exporter.Engines)}", HelpName = "engine" };
         engine.AcceptOnlyFromAmong([.. Exporter.Engines]);
         var output = new Option<string?>("--output") { Description = "Write the files into this folder, instead of printing them; what is there and differs stays", HelpName = "folder" };
         var strict = SharedOptions.Flag("--strict", "Fail, and write nothing, if something has no equal");
@@ -28,7 +28,7 @@ internal static class ExportCommand
             var problems = Exporter.Problems(project, result.GetValue(engine)!);
             ProjectLook.Tell(problems);
             return problems.Count > 0 ? ExitCode.Usage
-                : Export(Exporter.Export(project, result.GetValue(engine)!), result.GetValue(output), result.GetValue(strict));
+                : Export(Exporter.Export(project, result.GetValue(engine)!, File.Exists), result.GetValue(output), result.GetValue(strict));
         });
         return command;
     }
