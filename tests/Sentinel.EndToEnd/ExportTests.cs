@@ -137,7 +137,7 @@ public sealed class ExportTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("[process.web]\nrum = \"x\"", "sentinel.toml:2:1: there is no key 'rum'; did you mean 'run'?\n")]
+    [InlineData("[process.web]\nrun = \"x\"\nrum = \"x\"", "sentinel.toml:3:1: there is no key 'rum'; did you mean 'run'?\n")]
     [InlineData("[process.web]\nimage = \"a b\"\nrun = \"x\"", "sentinel.toml:2:9: image takes the name of a container image, such as \"registry.example/shop/api:2\", not 'a b'\n")]
     public async Task A_wrong_file_exits_with_2(string toml, string said)
     {

@@ -154,7 +154,7 @@ internal static class Compose
 
     private static string SecretName(Service service, Secret secret) => $"{service.Prefix}_{secret.Name}";
 
-    // Compose reads them itself: a file, or a variable of the one who runs it.
+    // Compose reads them itself: a file, or a variable of the shell that it runs in.
     private static Yaml.Table Source(Service service, Secret secret)
     {
         service.Take(FileKeys.Secrets);

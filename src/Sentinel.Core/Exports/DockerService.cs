@@ -10,7 +10,7 @@ internal static class DockerService
     private static readonly HashSet<string> Limits =
         ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
 
-    /// <summary>A text in a compose file: a dollar stands for a variable of the one who runs docker.</summary>
+    /// <summary>A text in a compose file: a dollar stands for a variable of the shell that docker runs in.</summary>
     public static string Escaped(string text) => text.Replace("$", "$$");
 
     /// <param name="environmentFiles">As the engine takes them.</param>

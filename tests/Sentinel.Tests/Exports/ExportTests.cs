@@ -55,6 +55,23 @@ public sealed partial class ExportTests
         Assert.Equal($"A={value}", Assert.Single(SystemdQuoting.Words(assignment.Replace("$", "$$"))));
     }, iter: 300);
 
+    [Fact]
+    public void Values_that_count_more_than_a_file_reach_systemd_as_they_are() => Word.Sample(value =>
+    {
+        value = value.Replace("${", "$");
+        if (value.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+            value = "x";
+
+        var exported = Exporting.To("systemd", $"[process.web]\nrun = \"x\"\nenv-file = \"web.env\"\nenv = {{ A = {Toml.Text(value)} }}");
+
+        var file = Assert.Single(exported.Files, file => file.IsPrivate);
+        Assert.EndsWith($"EnvironmentFile={Read.Folder}/web.env\nEnvironmentFile=/etc/systemd/system/{file.Name}\nKillMode=mixed\nTimeoutStopSec=10\n", exported.Files[1].Text);
+        Assert.Equal($"A={value}\n", OfEnvironmentFile(file.Text));
+    }, iter: 300);
+
+    [Fact]
+    public void Words_and_values_reach_Nomad_as_they_are() => Word.Array[1, 5].Sample(words => Assert.Equal(words, words.Select(word => OfHcl(HclText.Quoted(word)))), iter: 300);
+
     [Theory]
     [InlineData("x", "\"x\"")]
     [InlineData("say \"a\\b\"", "\"say \\\"a\\\\b\\\"\"")]
@@ -359,7 +376,7 @@ public sealed partial class ExportTests
         Assert.Skip(why);
     }
 
-    // What a program says of what was exported, in the folder of that.
+    // What a program says of the exported files, in their folder.
     private static async Task<string> Said(Exported exported, string program, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory();
@@ -395,6 +412,18 @@ public sealed partial class ExportTests
 
     private static List<Node.Table> Objects(string toml) =>
         [.. Exporting.Text("kubernetes", toml).Split("\n---\n").Select(text => (Node.Table)YamlReader.Read("x", text))];
+
+    // As systemd.exec(5) says of double quotes in an environment file.
+    private static string OfEnvironmentFile(string text) =>
+        text.Contains('"') ? Regex.Replace(text[..(text.IndexOf('"'))] + text[(text.IndexOf('"') + 1)..text.LastIndexOf('"')] + "\n", @"\\([""\\`$])", "$1") : text;
+
+    // As HCL's specification says of a quoted template.
+    private static string OfHcl(string quoted) => Regex.Replace(quoted[1..^1], @"\\u(?<code>[0-9A-F]{4})|\\(?<letter>.)|(?<template>[$%])\k<template>\{", match => match switch
+    {
+        _ when match.Groups["code"] is { Success: true } code => ((char)Convert.ToInt32(code.Value, 16)).ToString(),
+        _ when match.Groups["template"] is { Success: true } template => template.Value + "{",
+        _ => match.Groups["letter"].Value switch { "n" => "\n", "t" => "\t", "r" => "\r", var letter => letter },
+    });
 
     // As docker reads a compose file.
     private static string Interpolated(string text) => text.Replace("$$", "$");
