@@ -21,12 +21,13 @@ internal static class NeighbourPorts
 
     private static IEnumerable<string> NamesOf(ProcessRecord record)
     {
-        yield return Upper(record.Spec.Name);
+        yield return PrefixOf(record.Spec.Name);
         if (record.Spec.Instance is { Number: 1, Set: var set })
-            yield return Upper(set);
+            yield return PrefixOf(set);
     }
 
-    private static string Upper(string name)
+    /// <summary>What the variables of a process begin with: <c>API</c>.</summary>
+    public static string PrefixOf(string name)
     {
         var upper = new StringBuilder();
         foreach (var character in ProcessName.Short(name).ToUpperInvariant())

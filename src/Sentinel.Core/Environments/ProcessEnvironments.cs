@@ -15,7 +15,8 @@ namespace Sentinel.Core.Environments;
 /// </summary>
 public sealed class ProcessEnvironments(SentinelHome home, IRegularFiles files, IAccounts accounts)
 {
-    private const string ImplicitFile = ".env";
+    /// <summary>What a process reads without being told so, in its own folder.</summary>
+    public const string ImplicitFile = ".env";
 
     // A larger file cannot have been meant.
     private const int MostBytes = 1024 * 1024;

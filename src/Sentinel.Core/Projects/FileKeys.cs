@@ -14,14 +14,14 @@ internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? 
     public bool IsPath => Name is "cwd" or FileKeys.EnvironmentFiles or FileKeys.Secrets;
 
     /// <summary>Whether it is a setting of a process.</summary>
-    public bool IsSetting => Name is not (FileKeys.Run or FileKeys.Instances or FileKeys.Profile or FileKeys.Hosts or FileKeys.Like or FileKeys.Unset);
+    public bool IsSetting => Name is not (FileKeys.Run or FileKeys.Instances or FileKeys.Profile or FileKeys.Hosts or FileKeys.Image or FileKeys.Like or FileKeys.Unset);
 }
 
 /// <summary>The tables of keys, from which come the reader, the schema and the page about them.</summary>
 internal static class FileKeys
 {
     public const string Name = "name", Include = "include", EnvironmentFiles = "env-file", Environment = "env", Defaults = "defaults", Process = "process",
-        Run = "run", Instances = "instances", Profile = "profile", Hosts = "hosts", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after", Port = "port";
+        Run = "run", Instances = "instances", Profile = "profile", Hosts = "hosts", Image = "image", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after", Port = "port";
 
     private static readonly FileKey Taken = new(Unset, Form.Texts, "Take keys away that came from defaults, from like, or from the file that this one is merged into");
 
@@ -59,6 +59,7 @@ internal static class FileKeys
         new(Instances, Form.Number, $"Run this many instances as one set, from 1 to {Instance.Most}"),
         new(Profile, Form.Texts, "Start it only with these profiles, or by its name"),
         new(Hosts, Form.Texts, "With --host, run it only on these machines or groups of them"),
+        new(Image, Form.Text, "Container image that it runs in elsewhere: 'sentinel export' needs it, and nothing on this machine uses it"),
         new(Like, Form.Text, "Take all keys of this process that it does not have itself"),
         Taken,
     ];
@@ -86,6 +87,7 @@ internal static class FileKeys
         ["replicas"] = Instances,
         ["numprocs"] = Instances,
         ["profiles"] = Profile,
+        ["container"] = Image,
         ["extends"] = Like,
     };
 

@@ -110,6 +110,15 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
                 others.Add(new Setting(key, given));
         foreach (var profile in others.Where(setting => setting.Key == FileKeys.Profile).SelectMany(setting => setting.Given).Where(profile => !ProcessName.IsValid(profile.Text)))
             faults.Add(profile.Place, $"'{profile.Text}' cannot be the name of a profile: {ProcessName.Rule}");
+
+        if (table.Find(FileKeys.Image) is { } named && Form.Text.Read(named, faults) is [var image])
+        {
+            if (image.Text.Length == 0 || image.Text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+                faults.Add(image.Place, $"{FileKeys.Image} takes the name of a container image, such as \"registry.example/shop/api:2\", not '{image.Text}'");
+            else
+                others.Add(new Setting(FileKeys.Image, [image]));
+        }
+
         return others;
     }
 

@@ -60,7 +60,7 @@ public sealed record ProjectVariable(string Name, string Value, Place Place);
 /// <param name="Place">Of its name.</param>
 /// <param name="Folder">That of the file that defines it, as an absolute path. Paths in <paramref name="Settings"/> are absolute.</param>
 /// <param name="Settings">In the order of the table of fields.</param>
-/// <param name="Others">What are no fields: <c>instances</c>, <c>profile</c>, <c>hosts</c>.</param>
+/// <param name="Others">What are no fields: <c>instances</c>, <c>profile</c>, <c>hosts</c>, <c>image</c>.</param>
 public sealed record ProjectProcess(
     string Name,
     Place Place,
@@ -75,6 +75,9 @@ public sealed record ProjectProcess(
 
     /// <summary>None: it is started whatever profiles are asked for.</summary>
     public IReadOnlyList<string> Profiles => Others.FirstOrDefault(setting => setting.Key == FileKeys.Profile)?.Values ?? [];
+
+    /// <summary>The container image that it runs in elsewhere; null: none is named.</summary>
+    public string? Image => Others.FirstOrDefault(setting => setting.Key == FileKeys.Image)?.Values[0];
 
     /// <summary>The machines on which it runs, or groups of them; none: on all.</summary>
     public IReadOnlyList<string> Hosts => Others.FirstOrDefault(setting => setting.Key == FileKeys.Hosts)?.Values ?? [];

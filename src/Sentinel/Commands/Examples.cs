@@ -59,6 +59,7 @@ internal static class Examples
         "env" => ["sentinel env web", "sentinel env web --all --reveal"],
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
         "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
+        "export" => ["sentinel export systemd", "sentinel export kubernetes --strict > shop.yaml", "sentinel export swarm --output deploy"],
         "mcp" => ["sentinel mcp --print-config claude"],
         "web" => ["sentinel web", "sentinel web --open", "sentinel web --listen 7400 --read-only"],
         "serve" => ["sentinel serve --listen 7400", "sentinel serve --socket ./api.sock --read-only"],

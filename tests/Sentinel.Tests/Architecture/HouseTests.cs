@@ -31,6 +31,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Keepers",
         "Sentinel.Core.Daemon",
         "Sentinel.Core.Startup",
+        "Sentinel.Core.Exports",
         "Sentinel.Linux.Native",
         "Sentinel.Linux.Files",
         "Sentinel.Linux.Groups",

@@ -72,6 +72,16 @@ public sealed class ProjectReaderTests
     }
 
     [Fact]
+    public void An_image_is_no_setting_and_comes_from_what_a_process_is_like()
+    {
+        var api = Read.Good("[process.web]\nrun = \"x\"\nimage = \"shop/web:2\"\n[process.api]\nlike = \"web\"").Processes[1];
+
+        Assert.Equal("shop/web:2", api.Image);
+        Assert.Empty(api.Settings);
+        Assert.Null(Read.Process("run = \"x\"").Image);
+    }
+
+    [Fact]
     public void A_project_without_a_name_has_that_of_its_folder() => Assert.Equal("shop", Read.Good("").Name);
 
     [Theory]

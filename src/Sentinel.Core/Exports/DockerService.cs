@@ -1,0 +1,88 @@
+using Sentinel.Model.Processes;
+using Sentinel.Model.Specs;
+
+namespace Sentinel.Core.Exports;
+
+/// <summary>What a service is in a compose file, for <c>docker compose</c> as for a Swarm.</summary>
+internal static class DockerService
+{
+    /// <summary>Limits that docker sets.</summary>
+    private static readonly HashSet<string> Limits =
+        ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
+
+    /// <summary>A text in a compose file: a dollar stands for a variable of the shell that docker runs in.</summary>
+    public static string Escaped(string text) => text.Replace("$", "$$");
+
+    /// <param name="environmentFiles">As the engine takes them.</param>
+    /// <param name="valueOf">What a variable's value becomes.</param>
+    /// <param name="instance">What stands for the number of an instance; null: nothing does.</param>
+    public static Yaml.Table Of(Service service, Conversion conversion, Yaml? environmentFiles, Func<string, string>? valueOf = null, string? instance = null)
+    {
+        Containers.TellOfNeighbours(service, conversion);
+        var environment = new Yaml.Table();
+        foreach (var (name, value) in service.Variables.All)
+            environment.Add(name, valueOf is null ? value : valueOf(value));
+        environment.Add(Variable.Instance, instance);
+        var spec = service.Spec;
+        var (hasInput, hasTerminal) = (service.Take("stdin"), service.Take("tty"));
+        var table = new Yaml.Table
+        {
+            { "image", service.Image },
+            { "entrypoint", Containers.Words(service, InContainer(spec.Secrets)) },
+            { "working_dir", Containers.Folder(service, conversion) },
+            { "user", service.Take("user") ? spec.Treatment.User : null },
+            { "env_file", environmentFiles },
+            { "environment", environment },
+            { "stdin_open", hasTerminal || (hasInput && spec.Input == StandardInput.Open) },
+            { "tty", hasTerminal && spec.Input == StandardInput.Terminal },
+            { "stop_signal", service.Take("stop-signal") ? SignalName.Of(spec.Stop.Signal) : null },
+            { "stop_grace_period", service.Take("stop-timeout") ? Containers.Time(spec.Stop.Timeout) : null },
+            { "ulimits", Ulimits(service) },
+            { "logging", Logging(service) },
+        };
+        return table;
+    }
+
+    private static IReadOnlyList<Secret> InContainer(IEnumerable<Secret> secrets) =>
+        [.. secrets.Select(secret => new Secret(secret.Name, IsCommand: false, Containers.SecretFolder + secret.Name))];
+
+    private static Yaml.Table Ulimits(Service service)
+    {
+        var limits = new Yaml.Table();
+        if (!service.Take("limit"))
+            return limits;
+        foreach (var limit in service.Spec.Treatment.Limits)
+            if (!Limits.Contains(limit.Name))
+                service.TellOf("limit", $"{limit.Name}=", $"docker sets no limit {limit.Name}");
+            else if (limit.Soft == limit.Hard)
+                limits.Add(limit.Name, Number(limit.Soft));
+            else
+                limits.Add(limit.Name, new Yaml.Table { { "soft", Number(limit.Soft) }, { "hard", Number(limit.Hard) } });
+        return limits;
+
+        static Yaml Number(ulong value) => new Yaml.Plain(value == ResourceLimit.Unlimited ? "-1" : $"{value}");
+    }
+
+    private static Yaml.Table? Logging(Service service)
+    {
+        string[] keys = ["log-max-size", "log-backups", "log-compress"];
+        var isGiven = keys.Any(service.Has);
+        service.TakeAll([.. keys, "log-pipe"]);
+        var limits = service.Spec.LogLimits;
+        if (!isGiven)
+            return null;
+        var isKept = limits.MaxBytes == 0;
+        return new Yaml.Table
+        {
+            { "driver", "json-file" },
+            {
+                "options", new Yaml.Table
+                {
+                    { "max-size", isKept ? null : $"{limits.MaxBytes}" },
+                    { "max-file", isKept ? null : $"{limits.Backups + 1}" },
+                    { "compress", limits.Compress && !isKept ? "true" : null },
+                }
+            },
+        };
+    }
+}
