@@ -26,7 +26,12 @@ public static class Exporter
             if (Path.Combine(service.Spec.WorkingDirectory, ProcessEnvironments.ImplicitFile) is var file && isThere(file) && !service.Variables.Files.Any(named => named.Path == file))
                 service.Tell($"{file} is read here without being named, and not there; {FileKeys.EnvironmentFiles} names it");
         var files = found.Write(conversion).ToList();
-        return new Exported(files, conversion.Told.All);
+        return new Exported(files, conversion.Told.All)
+        {
+            Project = conversion.Name,
+            Processes = [.. conversion.Services.Select(service => new ExportedProcess(
+                service.Name, service.Process.Name, service.SpecHash, service.IsUsual ? service.Instances : 0, service.Objects, service.NeededSecrets))],
+        };
     }
 
     private static Engine Find(string name) => All.First(engine => engine.Name == name);

@@ -59,10 +59,16 @@ internal static class Kubernetes
     private static IEnumerable<Yaml.Table> Objects(Service service, Conversion conversion)
     {
         var environment = new KubernetesEnvironment(service, conversion);
-        foreach (var map in environment.Maps)
+        foreach (var (name, map) in environment.Maps)
+        {
+            service.Objects.Add($"configmap/{name}");
             yield return map;
+        }
+
         var ports = KubernetesPod.Ports(service);
         if (ports.Count > 0)
+        {
+            service.Objects.Add($"service/{service.Name}");
             yield return new Yaml.Table
             {
                 { "apiVersion", "v1" },
@@ -76,7 +82,10 @@ internal static class Kubernetes
                     }
                 },
             };
+        }
+
         var pod = KubernetesPod.Of(service, conversion, environment, ports);
+        service.Objects.Add(service.Ends ? $"job/{JobName(service)}" : $"deployment/{service.Name}");
         yield return service.Ends ? Job(service, conversion, pod) : Deployment(service, conversion, pod);
     }
 
@@ -127,7 +136,7 @@ internal static class Kubernetes
             { "apiVersion", "batch/v1" },
             { "kind", "Job" },
             // What a Job runs cannot be changed, so a change makes another one.
-            { "metadata", Metadata(service, conversion, $"{JobNames.Of(service.Name, new HashSet<string>())}-{service.SpecHash[..HashDigits]}") },
+            { "metadata", Metadata(service, conversion, JobName(service)) },
             {
                 "spec", new Yaml.Table
                 {
@@ -139,6 +148,8 @@ internal static class Kubernetes
             },
         };
     }
+
+    private static string JobName(Service service) => $"{JobNames.Of(service.Name, new HashSet<string>())}-{service.SpecHash[..HashDigits]}";
 
     private static Yaml.Table Template(Service service, Conversion conversion, Yaml.Table pod) => new()
     {

@@ -11,13 +11,13 @@ internal sealed partial class KubernetesEnvironment
 
     public KubernetesEnvironment(Service service, Conversion conversion)
     {
-        var (maps, sources, secrets) = (new List<Yaml.Table>(), new List<Yaml>(), new List<Yaml>());
+        var (maps, sources, secrets) = (new List<(string, Yaml.Table)>(), new List<Yaml>(), new List<Yaml>());
         foreach (var layer in service.Variables.Layers)
             if (layer is Layer.File file)
                 sources.Add(OfFile(service, conversion, file));
             else if (Of(service, conversion, (Layer.Values)layer) is { } map)
             {
-                maps.Add(map.Object);
+                maps.Add(map);
                 sources.Add(new Yaml.Table { { "configMapRef", new Yaml.Table { { "name", map.Name } } } });
             }
 
@@ -35,7 +35,7 @@ internal sealed partial class KubernetesEnvironment
         (Maps, Sources, Secrets) = (maps, new Yaml.List(sources), new Yaml.List(secrets));
     }
 
-    public IReadOnlyList<Yaml.Table> Maps { get; }
+    public IReadOnlyList<(string Name, Yaml.Table Object)> Maps { get; }
 
     /// <summary>The ConfigMaps that a container takes; later ones win.</summary>
     public Yaml.List Sources { get; }

@@ -40,6 +40,12 @@ internal sealed class Service(Conversion conversion, ProjectProcess process, Pro
     /// <summary>What it gets as its environment.</summary>
     public Variables Variables { get; set; } = null!;
 
+    /// <summary>The objects that it comes to, such as <c>deployment/web</c>, for an engine that has kinds of them.</summary>
+    public List<string> Objects { get; } = [];
+
+    /// <summary>The names of the secrets that have to be there first.</summary>
+    public List<string> NeededSecrets { get; } = [];
+
     /// <summary>When it is restarted: a task that has succeeded never is.</summary>
     public RestartRule Restart => spec is { IsTask: true, Restart: RestartRule.Always } ? RestartRule.OnFailure : spec.Restart;
 

@@ -40,8 +40,12 @@ internal static class Swarm
         foreach (var service in conversion.Services)
         {
             services.Add(service.Name, Of(service, conversion));
-            foreach (var secret in service.Spec.Secrets)
-                secrets.Add(SecretName(service, secret, conversion), new Yaml.Table { { "external", true } });
+            foreach (var secret in service.Spec.Secrets.Select(secret => SecretName(service, secret, conversion)))
+            {
+                secrets.Add(secret, new Yaml.Table { { "external", true } });
+                service.NeededSecrets.Add(secret);
+            }
+
             service.TellRest(Engine);
         }
 

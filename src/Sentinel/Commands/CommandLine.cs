@@ -25,7 +25,9 @@ internal static class CommandLine
     /// <summary>A command as the help of the whole shows it: to make it is not needed for that.</summary>
     /// <param name="Details">What only its own help says.</param>
     /// <param name="Reach">What it is on other machines.</param>
-    public sealed record Verb(string Name, string Summary, Func<Command> Create, string? Alias = null, string? Details = null, Reach Reach = Reach.Changes)
+    /// <param name="OnEngines">Whether it can be carried out on an engine of containers.</param>
+    public sealed record Verb(
+        string Name, string Summary, Func<Command> Create, string? Alias = null, string? Details = null, Reach Reach = Reach.Changes, bool OnEngines = false)
     {
         public string Label => Alias is null ? Name : $"{Name}, {Alias}";
 
@@ -37,6 +39,8 @@ internal static class CommandLine
                 command.Aliases.Add(Alias);
             if (Reach != Reach.None)
                 command.Options.Add(HostOption.Option);
+            if (OnEngines)
+                EngineOption.AddTo(command);
             // One that only has others below it.
             if (command.Action is null)
                 command.SetAction(new HelpPage().Invoke);
@@ -50,9 +54,9 @@ internal static class CommandLine
         ("Start and stop",
         [
             new("run", "Start a background process", RunCommand.Create),
-            new("start", "Start stopped processes again", ProcessCommands.Start),
-            new("stop", "Stop running processes and all that they started", ProcessCommands.Stop),
-            new("restart", "Stop processes and start them again", RestartCommand.Create),
+            new("start", "Start stopped processes again", ProcessCommands.Start, OnEngines: true),
+            new("stop", "Stop running processes and all that they started", ProcessCommands.Stop, OnEngines: true),
+            new("restart", "Stop processes and start them again", RestartCommand.Create, OnEngines: true),
             new("delete", "Stop and delete processes", ProcessCommands.Delete),
             new("startall", "Start all processes that are not running", ProcessCommands.StartAll),
             new("stopall", "Stop all processes", ProcessCommands.StopAll),
@@ -61,10 +65,10 @@ internal static class CommandLine
         ]),
         ("Look",
         [
-            new("list", "List all processes", ListCommand.Create, ListCommand.Alias, Reach: Reach.Looks),
+            new("list", "List all processes", ListCommand.Create, ListCommand.Alias, Reach: Reach.Looks, OnEngines: true),
             new("top", "Show all processes and their logs on a screen, with a key for each verb", TopCommand.Create, Details: "Leaving it stops nothing", Reach: Reach.Shows),
-            new("status", "Show everything about a process; without a name, list all", StatusCommand.Create, Reach: Reach.Looks),
-            new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create, Reach: Reach.Looks),
+            new("status", "Show everything about a process; without a name, list all", StatusCommand.Create, Reach: Reach.Looks, OnEngines: true),
+            new("logs", "Show what processes wrote; without a name, all of them", LogsCommand.Create, Reach: Reach.Looks, OnEngines: true),
             new("why", "Explain a process's state: how its last runs ended, what is next", WhyCommand.Create, Reach: Reach.Looks),
             new("events", "Show what happened: starts, ends, restarts", EventsCommand.Create, Reach: Reach.Looks),
             new("env", "Show the environment of a process, and where each value comes from", EnvCommand.Create, Details: "Of one that does not run, it is what it would get", Reach: Reach.Looks),
@@ -73,7 +77,7 @@ internal static class CommandLine
         ("Change",
         [
             new("set", "Change the options that a process was run with", SetCommand.Create, Details: "Some take effect at once, the others at its next start"),
-            new("scale", "Run more or fewer instances of a set", ScaleCommand.Create),
+            new("scale", "Run more or fewer instances of a set", ScaleCommand.Create, OnEngines: true),
             new("send", "Send a line to the standard input of a process", SendCommand.Create, Details: "It needs 'run --stdin open' or '--tty'"),
             new("attach", "Connect this terminal to that of a process", AttachCommand.Create, Details: "It needs 'run --tty'; Ctrl+P Ctrl+Q detaches", Reach: Reach.None),
             new("signal", "Send a signal to what runs, without stopping it", SignalCommand.Create),
@@ -82,9 +86,9 @@ internal static class CommandLine
         ]),
         ("Projects",
         [
-            new("up", "Start a project, and wait until all of it is ready", UpCommand.Create, Details: "Its file is sentinel.toml; what runs as the file says is left alone"),
-            new("down", "Stop a project, in reverse order", DownCommand.Create),
-            new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan, Reach: Reach.Looks),
+            new("up", "Start a project, and wait until all of it is ready", UpCommand.Create, Details: "Its file is sentinel.toml; what runs as the file says is left alone", OnEngines: true),
+            new("down", "Stop a project, in reverse order", DownCommand.Create, OnEngines: true),
+            new("plan", "Show what 'up' would change, and why", ApplyCommand.Plan, Reach: Reach.Looks, OnEngines: true),
             new("apply", "Change what runs into what the project's file says, and start nothing else", ApplyCommand.Create),
             new("ps", "List the processes of a project, with what they wait for and where people reach them", ListCommand.OfProject, Details: "Where there is no project, it lists all processes", Reach: Reach.Looks),
             new("deploy", "Bring a project to other machines over ssh, and start it there", DeployCommand.Create, Details: "What it needs is there then: sentinel itself, and the project's folder as a release", Reach: Reach.None),

@@ -23,6 +23,9 @@ internal static class Invocation
         {
             if (UsageErrors.In(result) is { Count: > 0 } errors)
                 return UsageErrors.Report(errors, result);
+            // What is said here counts more than SENTINEL_HOST.
+            if (EngineOption.In(result) is { } engine)
+                return OnEngine.Run(result, engine);
             if (HostOption.In(result) is { } hosts)
                 return OnHosts.Run(result, arguments, hosts);
             // Keeps the runtime's console out of it; see StandardStream.
