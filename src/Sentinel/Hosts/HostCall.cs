@@ -103,7 +103,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
                         said(frame.Kind, frame.Body[known..]);
                     break;
                 case RelayKind.Ended:
-                    return frame.ExitCode;
+                    return frame.ToExitCode();
                 case RelayKind.NeverBegun:
                     return null;
                 case RelayKind.Lost:

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
