@@ -46,6 +46,7 @@ public sealed partial class HouseTests
         "Sentinel.Screen.Views",
         "Sentinel.Wiring",
         "Sentinel.Top",
+        "Sentinel.Packing",
         "Sentinel.Hosts",
         "Sentinel.Commands",
         "Sentinel.Serve",
