@@ -66,7 +66,10 @@ public class LogRotationTests
     public async Task Where_no_daemon_runs_whoever_looks_changes_nothing_and_who_changes_something_rotates_what_is_too_large()
     {
         await using var home = new SentinelHome();
-        await home.Start(new Call(["run", "--name", "web", "--log-max-size", "64K", "--log-backups", "2", "--log-compress", "--", SentinelHome.Actor, "count", "a", "5000"]));
+        // Not before 'run' is over, which changes something.
+        await home.Start(new Call(
+            ["run", "--name", "web", "--log-max-size", "64K", "--log-backups", "2", "--log-compress", "--", "sh", "-c", $"while [ ! -e go ]; do sleep 0.05; done; exec {SentinelHome.Actor} count a 5000"]));
+        File.WriteAllText(Path.Combine(home.Work, "go"), "");
         await Done(home, "web");
 
         (await home.Run("list")).Ok();

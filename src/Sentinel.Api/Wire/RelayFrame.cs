@@ -44,8 +44,8 @@ public readonly record struct RelayFrame(RelayKind Kind, ReadOnlyMemory<byte> Bo
     /// <summary>The longest body.</summary>
     public const int LongestBody = 1024 * 1024;
 
-    /// <summary>Comes before the first frame from there. Whatever comes before it was written by what starts a shell there, and is nothing to us.</summary>
-    public static ReadOnlySpan<byte> BeginMark => "\0sentinel relay\0"u8;
+    /// <summary>Comes before the first frame from there. Whatever comes before it was written by what starts a shell there, and is nothing to us. It does not end as it begins, so it is found after what is a part of it.</summary>
+    public static ReadOnlySpan<byte> BeginMark => "\0sentinel relay\n"u8;
 
     public byte[] ToBytes()
     {
@@ -65,6 +65,6 @@ public readonly record struct RelayFrame(RelayKind Kind, ReadOnlyMemory<byte> Bo
 
     /// <summary>That of <see cref="RelayKind.Ended"/>.</summary>
     /// <exception cref="InvalidDataException">It has none.</exception>
-    public int ExitCode => Kind == RelayKind.Ended && Body.Length == sizeof(int)
+    public int ToExitCode() => Kind == RelayKind.Ended && Body.Length == sizeof(int)
         ? BinaryPrimitives.ReadInt32LittleEndian(Body.Span) : throw new InvalidDataException($"{Kind} has no exit code");
 }

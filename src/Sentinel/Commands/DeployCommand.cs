@@ -5,6 +5,7 @@ using Sentinel.Api.Wire;
 using Sentinel.Hosts;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
+using Sentinel.Packing;
 using Sentinel.Rendering;
 using Sentinel.Wiring;
 using Command = System.CommandLine.Command;
@@ -61,9 +62,10 @@ internal sealed class DeployCommand
                 var machines = there.Hosts(named);
                 var own = result.GetValue(rollback) ? [] : Programs(result.GetValue(binaries)!);
                 var serve = result.GetValue(rollback) || ServeProgram.Find() is not { } found ? null : Binary.Of(found);
-                using var archive = result.GetValue(rollback) ? null : ProjectArchive.Of(project.Folder);
-                if (archive is not null)
-                    Tell(project, archive);
+                var files = result.GetValue(rollback) ? null : ProjectFiles.Of(project.Folder);
+                using var archive = files is null ? null : ProjectArchive.Of(files);
+                if (files is not null)
+                    Tell(project, files, archive!);
                 string[] up = ["up", .. result.GetValue(timeout) is { } seconds ? ["--timeout", seconds.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
                 var deploy = new DeployCommand(project, there, own, serve, archive, result.GetValue(keep) ?? KeptByDefault, up);
                 return (result.GetValue(rolling) ? deploy.InTurn(machines) : deploy.AtOnce(machines)).GetAwaiter().GetResult();
@@ -90,11 +92,11 @@ internal sealed class DeployCommand
         }
     }
 
-    private static void Tell(Project project, ProjectArchive archive)
+    private static void Tell(Project project, ProjectFiles files, ProjectArchive archive)
     {
-        foreach (var link in archive.LeftOut)
+        foreach (var link in files.LeftOut)
             Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)}, and is left out");
-        Output.Tell($"{project.Name}: {Text.Count(archive.Files, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
+        Output.Tell($"{project.Name}: {Text.Count(files.Paths.Count, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
     }
 
     private async Task<int> AtOnce(IReadOnlyList<HostName> hosts)

@@ -35,6 +35,7 @@ internal static class Examples
         "plan" => ["sentinel plan", "sentinel plan --exit-code"],
         "apply" => ["sentinel apply", "sentinel apply --dry-run"],
         "ps" => ["sentinel ps", "sentinel ps --watch", "sentinel ps --json"],
+        "image" => ["sentinel image api --tag shop/api:2 --base debian.tar", "sentinel image --supervise --base debian.tar"],
         "deploy" => ["sentinel deploy deploy@web1,deploy@web2", "sentinel deploy web --rolling", "sentinel deploy web --rollback"],
         "graph" => ["sentinel graph", "sentinel graph --format dot > shop.dot", "sentinel graph --format mermaid"],
         "init" => ["sentinel init", "sentinel init --agents"],

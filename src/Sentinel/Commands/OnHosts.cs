@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Sentinel.Api.Wire;
 using Sentinel.Hosts;
 using Sentinel.Linux.Native;
@@ -89,11 +89,7 @@ internal static class OnHosts
 
     private static async Task<int> Documents(IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call)
     {
-        var answers = await Fleet.Each(hosts, async (host, _) =>
-        {
-            await using var link = new HostLink(host);
-            return await link.Ask(call(host));
-        });
+        var answers = await Fleet.Each(hosts, (host, _) => HostAnswer.Of(host, call(host), asking => asking.Do()));
         var documents = new List<JsonDocument>();
         using var output = new Output(StandardStream.Output);
         output.Document(Rendering.Documents.Of([.. answers.Select(answer => (answer.Host.Label, answer.ExitCode, Parsed(answer.Output), answer.Why))]));
@@ -128,7 +124,7 @@ internal static class OnHosts
 
             async Task<int> Show()
             {
-                var (table, answers) = await Look();
+                var (table, answers) = await Look((link, asked) => link.Ask(asked));
                 using var output = new Output(StandardStream.Output);
                 foreach (var line in table.Processes.Count > 0 || answers.Any(answer => answer.Why is null) ? Lines(table, Style.Detect()) : [])
                     output.Line(line);
@@ -140,7 +136,7 @@ internal static class OnHosts
 
             ListCommand.Seen Seen(Style style)
             {
-                var (table, answers) = Look().GetAwaiter().GetResult();
+                var (table, answers) = Look((link, asked) => link.AskSoon(asked)).GetAwaiter().GetResult();
                 return new ListCommand.Seen(
                     table.Processes,
                     [.. answers.Where(answer => answer.Why is not null).Select(answer => Text.Printable($"{answer.Host.Label}: {answer.Why}"))],
@@ -150,9 +146,9 @@ internal static class OnHosts
             IEnumerable<string> Lines(HostTable table, Style style) =>
                 ProcessList.Lines(table.Processes, style, chosen: columns, isOfProject: HostOption.VerbIn(result) == "ps", first: table.Column);
 
-            async Task<(HostTable, HostAnswer[])> Look()
+            async Task<(HostTable, HostAnswer[])> Look(Func<HostLink, RelayCall, Task<HostAnswer>> ask)
             {
-                var answers = await Fleet.Each(hosts, (host, i) => links[i].Ask(ForPrograms(call(host))));
+                var answers = await Fleet.Each(hosts, (host, i) => ask(links[i], ForPrograms(call(host))));
                 var table = new HostTable();
                 answers = [.. answers.Select(answer => Added(table, answer))];
                 return (table, answers);
@@ -160,8 +156,7 @@ internal static class OnHosts
         }
         finally
         {
-            foreach (var link in links)
-                await link.DisposeAsync();
+            links.ForEach(link => link.Dispose());
         }
     }
 

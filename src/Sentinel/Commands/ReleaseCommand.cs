@@ -16,9 +16,9 @@ internal static class ReleaseCommand
     {
         var command = new Command(Name) { Hidden = true };
         var project = new Argument<string>("project");
-        project.Validators.Add(result => SharedOptions.CheckName(result.GetValueOrDefault<string>()));
         var kept = new Option<int>("--keep") { DefaultValueFactory = _ => DeployCommand.KeptByDefault };
         var receive = new Command(Receive) { project, kept };
+        receive.Check(result => SharedOptions.CheckName(result.GetValue(project)));
         receive.SetAction(result => Do(result, project, deployment =>
         {
             using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
@@ -26,6 +26,7 @@ internal static class ReleaseCommand
         }));
         var number = new Option<int?>("--number");
         var use = new Command(Use) { project, number };
+        use.Check(result => SharedOptions.CheckName(result.GetValue(project)));
         use.SetAction(result => Do(result, project, deployment => deployment.Use(result.GetValue(number))));
         command.Subcommands.Add(receive);
         command.Subcommands.Add(use);

@@ -23,7 +23,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
     {
         try
         {
-            await using var channel = await HostChannel.Open(host);
+            using var channel = await HostChannel.Open(host);
             return await Do(channel);
         }
         catch (BrokenChannelException e)
@@ -57,7 +57,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
             await Task.Delay(pause);
             try
             {
-                await using var channel = await HostChannel.Open(host);
+                using var channel = await HostChannel.Open(host);
                 await channel.Say(RelayKind.Ask, Encoding.ASCII.GetBytes(id));
                 var skipped = new Dictionary<RelayKind, int>(_heard);
                 if (await Hear(channel, skipped) is { } exitCode)
@@ -103,7 +103,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
                         said(frame.Kind, frame.Body[known..]);
                     break;
                 case RelayKind.Ended:
-                    return frame.ExitCode;
+                    return frame.ToExitCode();
                 case RelayKind.NeverBegun:
                     return null;
                 case RelayKind.Lost:

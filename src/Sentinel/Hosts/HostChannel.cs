@@ -1,13 +1,13 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Hosts;
 
 /// <summary>A connection to the relay of another machine. It carries one call after another.</summary>
-internal sealed class HostChannel : IAsyncDisposable
+internal sealed class HostChannel : IDisposable
 {
     // For connections over several machines and shells that take seconds to begin.
     private static readonly TimeSpan LongestGreeting = TimeSpan.FromSeconds(30);
@@ -25,6 +25,7 @@ internal sealed class HostChannel : IAsyncDisposable
     private readonly Task _hearing;
     private readonly RelayReader _reader = new(hasMark: true);
     private readonly byte[] _block = new byte[64 * 1024];
+    private bool _isStuck;
 
     private HostChannel(Process ssh)
     {
@@ -48,12 +49,12 @@ internal sealed class HostChannel : IAsyncDisposable
         catch (Exception e) when (e is BrokenChannelException or InvalidDataException or JsonException)
         {
             var why = e is BrokenChannelException ? await channel.WhyNotOpen(e.Message) : e.Message;
-            await channel.DisposeAsync();
+            channel.Dispose();
             throw new HostException(why);
         }
         catch
         {
-            await channel.DisposeAsync();
+            channel.Dispose();
             throw;
         }
     }
@@ -93,6 +94,7 @@ internal sealed class HostChannel : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
+                _isStuck = true;
                 throw new BrokenChannelException($"it has not answered for {longest.TotalSeconds:0} s");
             }
             catch (IOException)
@@ -102,8 +104,11 @@ internal sealed class HostChannel : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes it. Nobody waits until ssh has ended: it may have become the master of other connections.</summary>
+    public void Dispose()
     {
+        if (_isStuck)
+            _ssh.Kill();
         try
         {
             _ssh.StandardInput.Close();
@@ -113,9 +118,6 @@ internal sealed class HostChannel : IAsyncDisposable
             // It is gone already.
         }
 
-        if (!await HasEnded())
-            _ssh.Kill();
-        // Not until the end of its errors: a master connection that it left behind may hold them open for long.
         _ssh.Dispose();
     }
 

@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text;
 using Sentinel.Api.Wire;
 using Sentinel.Linux.Native;
 using Sentinel.Model.Specs;

@@ -4,36 +4,63 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Hosts;
 
 /// <summary>A machine that is asked again and again, over one connection for as long as that holds.</summary>
-internal sealed class HostLink(HostName host) : IAsyncDisposable
+internal sealed class HostLink(HostName host) : IDisposable
 {
-    private HostChannel? _channel;
+    // Who looks every second is shown the others meanwhile.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>What the machine answers, as a whole; that it cannot be reached is an answer, too.</summary>
-    public async Task<HostAnswer> Ask(RelayCall call)
+    private HostChannel? _channel;
+    private Task<HostAnswer>? _asked;
+
+    /// <summary>What the machine answers.</summary>
+    public Task<HostAnswer> Ask(RelayCall call) => HostAnswer.Of(host, call, async asking =>
+    {
+        try
+        {
+            _channel ??= await HostChannel.Open(host);
+            return await asking.Do(_channel);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>The same, but soon: that it has not answered yet is an answer.</summary>
+    public async Task<HostAnswer> AskSoon(RelayCall call)
+    {
+        var asked = _asked ??= Ask(call);
+        if (await Task.WhenAny(asked, Task.Delay(Patience)) != asked)
+            return new HostAnswer(host, 1, [], [], "it has not answered yet");
+        _asked = null;
+        return await asked;
+    }
+
+    public void Dispose()
+    {
+        _channel?.Dispose();
+        _channel = null;
+    }
+}
+
+/// <summary>What came from a machine, as a whole.</summary>
+/// <param name="Why">Why it could not be done there; null: it was.</param>
+internal sealed record HostAnswer(HostName Host, int ExitCode, byte[] Output, byte[] Error, string? Why)
+{
+    /// <summary>That it cannot be reached is an answer, too.</summary>
+    /// <param name="work">Has the call carried out.</param>
+    public static async Task<HostAnswer> Of(HostName host, RelayCall call, Func<HostCall, Task<int>> work)
     {
         var (output, error) = (new MemoryStream(), new MemoryStream());
         try
         {
-            _channel ??= await HostChannel.Open(host);
-            var exitCode = await new HostCall(host, call, (kind, said) => (kind == RelayKind.Output ? output : error).Write(said.Span)).Do(_channel);
+            var exitCode = await work(new HostCall(host, call, (kind, said) => (kind == RelayKind.Output ? output : error).Write(said.Span)));
             return new HostAnswer(host, exitCode, output.ToArray(), error.ToArray(), null);
         }
-        catch (HostException e)
+        catch (Exception e) when (e is HostException or InvalidDataException)
         {
-            await DisposeAsync();
             return new HostAnswer(host, 1, output.ToArray(), error.ToArray(), e.Message);
         }
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        var channel = _channel;
-        _channel = null;
-        if (channel is not null)
-            await channel.DisposeAsync();
-    }
 }
-
-/// <summary>What came from a machine.</summary>
-/// <param name="Why">Why it could not be asked; null: it was.</param>
-internal sealed record HostAnswer(HostName Host, int ExitCode, byte[] Output, byte[] Error, string? Why);

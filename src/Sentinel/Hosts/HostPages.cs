@@ -24,7 +24,7 @@ internal static class HostPages
         var there = Random.Shared.Next(FirstThere, LastThere);
         try
         {
-            await using var channel = await HostChannel.Open(host, (port, there));
+            using var channel = await HostChannel.Open(host, (port, there));
             return await new HostCall(
                 host,
                 new RelayCall(null, [.. words, $"--listen={there}", $"--allow-host=127.0.0.1:{port}", $"--allow-host=localhost:{port}"]),

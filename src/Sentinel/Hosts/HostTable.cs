@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Sentinel.Api.Wire;
 using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 

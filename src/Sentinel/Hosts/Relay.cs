@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Home;
 using Sentinel.Model.Specs;

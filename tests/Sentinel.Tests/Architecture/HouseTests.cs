@@ -47,6 +47,7 @@ public sealed partial class HouseTests
         "Sentinel.Screen.Views",
         "Sentinel.Wiring",
         "Sentinel.Top",
+        "Sentinel.Packing",
         "Sentinel.Hosts",
         "Sentinel.Engines",
         "Sentinel.Commands",

@@ -71,5 +71,5 @@ public sealed class RelayTests
     [InlineData(0)]
     [InlineData(124)]
     [InlineData(-1)]
-    public void An_exit_code_comes_back_the_same(int exitCode) => Assert.Equal(exitCode, RelayFrame.Ended(exitCode).ExitCode);
+    public void An_exit_code_comes_back_the_same(int exitCode) => Assert.Equal(exitCode, RelayFrame.Ended(exitCode).ToExitCode());
 }

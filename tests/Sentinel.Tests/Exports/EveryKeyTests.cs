@@ -75,6 +75,7 @@ public sealed class EveryKeyTests
         ["type"] = "restart = true\ntype = \"task\"",
         ["instances"] = "instances = 2",
         ["profile"] = "profile = \"x\"",
+        ["hosts"] = "hosts = \"x\"",
         ["image"] = "image = \"y\"",
         ["like"] = "like = \"other\"",
         ["unset"] = "unset = \"nice\"",

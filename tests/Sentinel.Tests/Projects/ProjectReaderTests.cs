@@ -52,7 +52,7 @@ public sealed class ProjectReaderTests
             [process.api]
             run = "a"
             hosts = ["web", "d1"]
-            needs = ["store", "log?"]
+            needs = ["store", "log,optional"]
             after = "store"
             [process.store]
             run = "b"
@@ -65,7 +65,7 @@ public sealed class ProjectReaderTests
         Assert.Equal(["d1"], project.Hosts["db"]);
         var (web, db) = (project.On(["w1", "web"]), project.On(["d1", "db"]));
         Assert.Equal(["api", "log"], web.Processes.Select(process => process.Name));
-        Assert.Equal(["log?"], web.Processes[0].Find("needs")!.Values);
+        Assert.Equal(["log,optional"], web.Processes[0].Find("needs")!.Values);
         Assert.Null(web.Processes[0].Find("after"));
         Assert.Same(project, db);
         Assert.Equal(["w1", "w2", "d1"], project.MachinesOf(project.Processes[0]));
