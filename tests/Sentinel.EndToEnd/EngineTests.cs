@@ -5,6 +5,17 @@ namespace Sentinel.EndToEnd;
 /// <summary>Commands with --on and programs that are not there, refuse, or never answer.</summary>
 public sealed class EngineTests : IAsyncDisposable
 {
+    // Answers as kubectl does, by its words: what is there of the project, of the nodes, and in the way.
+    private const string Kubectl = """
+        echo "$*" >>"$0.called"
+        case "$*" in
+            *"get nodes"*) echo '{"kind": "List", "items": [{"kind": "Node", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}]}' ;;
+            *"--selector sentinel.dev/project=shop --output json"*) /bin/cat "$0.there" ;;
+            *--ignore-not-found*--output*) [ ! -f "$0.other" ] || /bin/cat "$0.other" ;;
+            *apply*) /bin/cat >"$0.applied"; [ ! -f "$0.next" ] || /bin/mv "$0.next" "$0.there" ;;
+        esac
+        """;
+
     private readonly SentinelHome _home = new();
 
     public EngineTests() => File.WriteAllText(Path.Combine(_home.Work, "sentinel.toml"), """
@@ -29,7 +40,8 @@ public sealed class EngineTests : IAsyncDisposable
     [InlineData("'web': with --on, 'up' is for the whole project", "up", "web", "--on", "swarm")]
     [InlineData("--context is for --on, which names an engine", "list", "--context", "x")]
     [InlineData("--strict is for --on, which names an engine", "up", "--strict")]
-    [InlineData("--on takes swarm", "list", "--on", "nomad")]
+    [InlineData("--namespace is for --on kubernetes", "list", "--on", "swarm", "--namespace", "x")]
+    [InlineData("--on takes swarm or kubernetes, not 'nomad'", "list", "--on", "nomad")]
     public async Task What_means_nothing_there_is_refused_by_name(string why, params string[] arguments)
     {
         Fake("docker", "echo called >\"$0.called\"");
@@ -38,12 +50,14 @@ public sealed class EngineTests : IAsyncDisposable
         Assert.False(File.Exists(Path.Combine(Programs, "docker.called")));
     }
 
-    [Fact]
-    public async Task A_program_that_is_not_there_is_one_line()
+    [Theory]
+    [InlineData("swarm", "docker")]
+    [InlineData("kubernetes", "kubectl")]
+    public async Task A_program_that_is_not_there_is_one_line(string engine, string program)
     {
-        var outcome = (await Run("list", "--on", "swarm")).Fails(1);
+        var outcome = (await Run("list", "--on", engine)).Fails(1);
 
-        Assert.Equal(("", "Error: there is no docker in the PATH, and it is what reaches the cluster\n"), (outcome.Stdout, outcome.Stderr));
+        Assert.Equal(("", $"Error: there is no {program} in the PATH, and it is what reaches the cluster\n"), (outcome.Stdout, outcome.Stderr));
     }
 
     [Theory]
@@ -87,6 +101,18 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task To_logs_a_context_is_a_number_of_lines_here_and_a_place_there()
+    {
+        Fake("docker", "echo \"$*\" >>\"$0.called\"");
+
+        (await Run("logs", "--on", "swarm", "--context", "live")).Ok();
+
+        Assert.StartsWith("--context live service ls", (await File.ReadAllLinesAsync(Path.Combine(Programs, "docker.called"), TestContext.Current.CancellationToken))[0]);
+        Assert.StartsWith("Error: --context takes a number from 0 up, not 'live'\n", (await Run("logs", "--grep", "x", "--context", "live")).Fails(2).Stderr);
+        Assert.StartsWith("Error: --before, --after and --context need --grep\n", (await Run("logs", "-C", "2")).Fails(2).Stderr);
+    }
+
+    [Fact]
     public async Task With_strict_nothing_is_asked_where_something_has_no_equal()
     {
         Fake("docker", "echo called >\"$0.called\"");
@@ -96,6 +122,78 @@ public sealed class EngineTests : IAsyncDisposable
 
         Assert.Equal("sentinel.toml:8: web.nice: docker sets no priority\nError: nothing is changed: 1 thing has no equal\n", outcome.Stderr);
         Assert.False(File.Exists(Path.Combine(Programs, "docker.called")));
+    }
+
+    [Fact]
+    public async Task A_project_comes_up_on_kubernetes_and_what_its_pods_say_is_told()
+    {
+        var (kubectl, exported) = (FakeKubectl(), (await _home.Run("export", "kubernetes")).Stdout);
+        var hash = exported.Split("sentinel.dev/spec-hash: ")[1].Split('\n')[0].Trim('"');
+        File.WriteAllText($"{kubectl}.next", Objects(hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+
+        var up = (await Run("up", "--on", "kubernetes", "--namespace", "live")).Ok();
+        var same = await Run("plan", "--on", "kubernetes", "--exit-code");
+        File.WriteAllText($"{kubectl}.there", Objects(hash, """{"type": "Ready", "status": "False"}""", """{"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}"""));
+        var status = (await Run("status", "web", "--on", "kubernetes")).Ok();
+
+        Assert.Contains("+ web: new\n1 new, 0 to change, 0 to remove, 0 unchanged\nweb is running: 1/1 on n1\n", up.Stdout);
+        Assert.Equal(exported, await File.ReadAllTextAsync($"{kubectl}.applied", TestContext.Current.CancellationToken));
+        Assert.Equal(0, same.ExitCode);
+        Assert.Contains("| web-1 | n1   | failed |", status.Stdout);
+        Assert.Contains("ImagePullBackOff: no such image", status.Stdout);
+        Assert.StartsWith("--namespace live ", File.ReadAllLines($"{kubectl}.called")[0]);
+    }
+
+    [Fact]
+    public async Task What_others_made_on_kubernetes_is_neither_changed_nor_removed()
+    {
+        var kubectl = FakeKubectl();
+        File.WriteAllText($"{kubectl}.other", """{"kind": "Deployment", "metadata": {"name": "web"}}""");
+
+        var up = (await Run("up", "--on", "kubernetes")).Fails(1);
+        (await Run("down", "--on", "kubernetes")).Ok();
+
+        Assert.EndsWith("Error: deployment/web is there, and was not made by sentinel; nothing is changed, so remove it or rename the process\n", up.Stderr);
+        Assert.DoesNotContain(File.ReadAllLines($"{kubectl}.called"), line => line.Contains("apply") || line.Contains("delete"));
+    }
+
+    [Fact]
+    public async Task What_is_stopped_on_kubernetes_is_remembered_before_it_stops()
+    {
+        var kubectl = FakeKubectl();
+        File.WriteAllText($"{kubectl}.there", Objects("1", "", "").Replace("\"replicas\": 1", "\"replicas\": 0"));
+
+        Assert.Equal("web is stopped already\n", (await Run("stop", "web", "--on", "kubernetes")).Ok().Stdout);
+        File.WriteAllText($"{kubectl}.there", Objects("1", """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+        using var stop = _home.Begin(Call("stop", "web", "--on", "kubernetes"));
+        await stop.Prints("Stopped web");
+        stop.Signal(Signals.Kill);
+        await stop.End();
+
+        var called = File.ReadAllLines($"{kubectl}.called").Where(line => line.Contains("annotate") || line.Contains("scale")).Select(line => line.Replace("--request-timeout=20s ", ""));
+        Assert.Equal(["annotate deployment/web --overwrite sentinel.dev/replicas=1", "scale deployment/web --replicas 0"], called);
+    }
+
+    private string FakeKubectl()
+    {
+        Fake("kubectl", Kubectl);
+        var path = Path.Combine(Programs, "kubectl");
+        File.WriteAllText($"{path}.there", """{"kind": "List", "items": []}""");
+        return path;
+    }
+
+    private static string Objects(string hash, string condition, string state)
+    {
+        var labels = $$"""{"sentinel.dev/project": "shop", "sentinel.dev/name": "web", "sentinel.dev/spec-hash": "{{hash}}"}""";
+        var pod = $$$"""
+            , {"kind": "Pod", "metadata": {"name": "web-1", "uid": "{{{condition.Length}}}", "labels": {{{labels}}} }, "spec": {"nodeName": "n1"}, "status": {"phase": "Running",
+            "conditions": [{{{condition}}}], "containerStatuses": [{"restartCount": 0, "state": {{{state}}} }] } }
+            """;
+        return $$$"""
+            {"kind": "List", "items": [
+            {"kind": "Deployment", "metadata": {"name": "web", "generation": 1, "labels": {{{labels}}} }, "spec": {"replicas": 1, "template": {"spec": {"containers": [{"image": "web:1"}] } } },
+            "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1} }{{{(condition.Length == 0 ? "" : pod)}}}] }
+            """;
     }
 
     private string Programs => Path.Combine(_home.Root, "programs");

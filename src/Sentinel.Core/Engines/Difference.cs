@@ -41,7 +41,7 @@ public sealed record Difference(IReadOnlyList<EngineStep> Steps)
         if (there.Rollout is Rollout.Failed { IsRolledBack: true } && there.SpecHash == process.SpecHash)
             why.Add("its last update failed");
         if (there.Replicas != process.Replicas)
-            why.Add(there.Remembered is null ? $"replicas {there.Replicas} -> {process.Replicas}" : $"it is stopped, and has {process.Replicas} in the file");
+            why.Add(there is { Replicas: 0, Remembered: not null } ? $"it is stopped, and has {process.Replicas} in the file" : $"replicas {there.Replicas} -> {process.Replicas}");
         return why.Count == 0 ? new EngineStep.Same(process.Name) : new EngineStep.Change(process.Name, string.Join("; ", why));
     }
 }

@@ -23,6 +23,9 @@ public abstract record Rollout
 /// <param name="Ports">As people read them.</param>
 public sealed record EngineService(string Name, string Object, string? SpecHash, string? Image, int Replicas, IReadOnlyList<string> Ports)
 {
+    /// <summary>The project whose labels it carries.</summary>
+    public string Project { get; init; } = "";
+
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>How many ran before it was stopped; null: it was not.</summary>
@@ -31,12 +34,15 @@ public sealed record EngineService(string Name, string Object, string? SpecHash,
     /// <summary>Whether it runs to its end.</summary>
     public bool Ends { get; init; }
 
+    /// <summary>Whether it ran to its end with success, also where its tasks are gone.</summary>
+    public bool IsComplete { get; init; }
+
     public Rollout Rollout { get; init; } = new Rollout.Settled();
 
     public IReadOnlyList<EngineTask> Tasks { get; init; } = [];
 
     /// <summary>How many run and are ready, with the settings of now.</summary>
-    public int Ready => Tasks.Count(task => task is { IsWanted: true, IsCurrent: true } && (task.State == TaskState.Running || (Ends && task.State == TaskState.Done)));
+    public int Ready => IsComplete ? Replicas : Tasks.Count(task => task is { IsWanted: true, IsCurrent: true } && (task.State == TaskState.Running || (Ends && task.State == TaskState.Done)));
 
     /// <summary>The machines of what runs, or may run.</summary>
     public IEnumerable<string> Nodes => Tasks.Where(task => task.State is TaskState.Running or TaskState.Starting or TaskState.Unknown).Select(task => task.Node).OfType<string>().Distinct().Order();
@@ -45,7 +51,7 @@ public sealed record EngineService(string Name, string Object, string? SpecHash,
     public string Status => this switch
     {
         { Replicas: 0 } => Tasks.Any(task => task.State is TaskState.Running or TaskState.Starting or TaskState.Stopping) ? "stopping" : "stopped",
-        { Ends: true } when Done >= Replicas => "done",
+        { Ends: true } when IsComplete || Done >= Replicas => "done",
         { Rollout: Rollout.UnderWay } => "updating",
         { Rollout: Rollout.Failed { IsRolledBack: true } } when RunningOfAny >= Replicas => "rolled back",
         { Rollout: Rollout.Failed } => "failed",

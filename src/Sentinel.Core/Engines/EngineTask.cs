@@ -37,8 +37,11 @@ public sealed record EngineTask(string Id, string Name, string? Node, TaskState 
     /// <summary>Whether it has the settings that its service has now.</summary>
     public required bool IsCurrent { get; init; }
 
-    /// <summary>Whether the engine refuses to run it as it is, so that waiting on does not help.</summary>
+    /// <summary>Whether it was refused; the engine tries another one in its place, perhaps on another machine.</summary>
     public bool IsRefused { get; init; }
+
+    /// <summary>Whether the engine keeps it, though it cannot run as it is.</summary>
+    public bool IsStuck { get; init; }
 }
 
 public static class TaskStates

@@ -43,6 +43,7 @@ public static class SwarmReading
             spec.Get("Mode").Maybe("Replicated")?.Maybe("Replicas")?.GetInt32() ?? tasks.Count,
             [.. (spec.Maybe("EndpointSpec")?.Maybe("Ports")?.EnumerateArray() ?? []).Select(Port)])
         {
+            Project = Label(service, ProjectLabel)!,
             Created = service.Time("CreatedAt"),
             Remembered = Label(service, ReplicasLabel) is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var remembered) ? remembered : null,
             Ends = Condition(template) is "none" or "on-failure",

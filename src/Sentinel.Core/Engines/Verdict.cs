@@ -23,7 +23,7 @@ public abstract record Verdict
             return new Failed(service.Complaint!);
         var known = before?.Tasks.Select(task => task.Id).ToHashSet() ?? [];
         var fresh = service.Tasks.Where(task => task.IsCurrent && !known.Contains(task.Id)).ToList();
-        if (fresh.Count(task => task.IsRefused) >= MostRefusals || (service.Ends && fresh.Exists(task => task is { State: TaskState.Failed, IsRefused: true })))
+        if (fresh.Exists(task => task.IsStuck) || fresh.Count(task => task.IsRefused) >= MostRefusals || (service.Ends && fresh.Exists(task => task is { State: TaskState.Failed, IsRefused: true })))
             return new Failed(service.Complaint ?? "the engine refuses it");
         var isOver = service.Rollout is Rollout.Settled or Rollout.Failed
             && !service.Tasks.Any(task => task.State is TaskState.Running or TaskState.Starting or TaskState.Stopping && (service.Replicas == 0 || !task.IsCurrent || !task.IsWanted));

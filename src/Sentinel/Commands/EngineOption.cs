@@ -7,27 +7,31 @@ namespace Sentinel.Commands;
 /// <summary>On which engine of containers a command is to be carried out.</summary>
 internal static class EngineOption
 {
-    public const string Name = "--on", Swarm = "swarm";
+    public const string Name = "--on", Swarm = "swarm", Kubernetes = "kubernetes";
 
     private const string FileName = "--file";
 
-    private static readonly string[] Engines = [Swarm];
+    private static readonly string[] Engines = [Swarm, Kubernetes];
 
     public static readonly Option<string?> Option = Make();
 
-    public static readonly Option<string?> Context = new("--context") { Description = "With --on: the context of docker [default: docker's own]", HelpName = "name" };
+    public static readonly Option<string?> Context = new("--context") { Description = "With --on: the context of docker or kubectl [default: their own]", HelpName = "name" };
+
+    public static readonly Option<string?> Namespace = new("--namespace") { Description = "With --on kubernetes: the namespace [default: that of the context]", HelpName = "name" };
 
     public static readonly Option<bool> Strict = SharedOptions.Flag("--strict", "With --on: fail, and change nothing, if something has no equal there");
 
     private static readonly Option<string?> File = new(FileName) { Description = "With --on: the file of the project [default: sentinel.toml here or in a folder above]", HelpName = "file" };
 
     // Without which they mean nothing.
-    private static readonly Option[] Own = [Context, Strict, File];
+    private static readonly Option[] Own = [Context, Namespace, Strict, File];
 
     public static void AddTo(Command command)
     {
         command.Options.Add(Option);
-        command.Options.Add(Context);
+        if (!command.Options.Any(option => option.Name == Context.Name))
+            command.Options.Add(Context);
+        command.Options.Add(Namespace);
         if (command.Name == "up")
             command.Options.Add(Strict);
         if (!command.Options.Any(option => option.Name == FileName))
@@ -37,6 +41,8 @@ internal static class EngineOption
 
     /// <summary>Null: it is for processes of machines.</summary>
     public static string? In(ParseResult result) => result.Action is HelpPage or VersionAction ? null : result.GetResult(Option) is { Implicit: false } ? result.GetValue(Option) : null;
+
+    public static bool IsIn(CommandResult result) => result.GetResult(Option) is { Implicit: false };
 
     /// <summary>The file of the project that is named; null: none is.</summary>
     public static string? FileIn(ParseResult result) => result.GetValue((Option<string?>)result.CommandResult.Command.Options.First(option => option.Name == FileName));
@@ -54,7 +60,7 @@ internal static class EngineOption
     // What an engine does otherwise, or not at all, is refused by its name: nobody is to believe that it counts.
     private static void CheckIn(Command command, CommandResult result)
     {
-        if (result.GetResult(Option) is not { Implicit: false })
+        if (!IsIn(result))
         {
             foreach (var option in Own.Where(option => command.Options.Contains(option) && result.GetResult(option) is { Implicit: false }))
                 throw new FormatException($"{option.Name} is for {Name}, which names an engine");
@@ -63,7 +69,9 @@ internal static class EngineOption
 
         if (result.GetResult(HostOption.Option) is { Implicit: false })
             throw new FormatException($"{Name} is for an engine and {HostOption.Name} for machines over ssh; use one of them");
-        string[] known = [Name, Context.Name, FileName, .. OnEngine.OptionsOf(command.Name)];
+        if (result.GetResult(Namespace) is { Implicit: false } && result.GetValue(Option) != Kubernetes)
+            throw new FormatException($"{Namespace.Name} is for {Name} {Kubernetes}");
+        string[] known = [Name, Context.Name, Namespace.Name, FileName, .. OnEngine.OptionsOf(command.Name)];
         foreach (var option in command.Options.Where(option => !option.Recursive && !known.Contains(option.Name) && result.GetResult(option) is { Implicit: false }))
             throw new FormatException($"{option.Name} means nothing with {Name}");
         if (command.Name is "up" or "down" && result.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault() is { } word)

@@ -30,7 +30,7 @@ internal static class Examples
         "wait" => ["sentinel wait job", "sentinel wait web --for running --timeout 30"],
         "scale" => ["sentinel scale worker 4"],
         "set" => ["sentinel set web --restart", "sentinel set web --max-memory 500M --nice 5", "sentinel set web --unset max-memory"],
-        "up" => ["sentinel up", "sentinel up api --timeout 60", "sentinel up --profile debug --no-wait", "sentinel up --foreground", "sentinel up --exit-from tests", "sentinel up --on swarm --context live"],
+        "up" => ["sentinel up", "sentinel up api --timeout 60", "sentinel up --profile debug --no-wait", "sentinel up --foreground", "sentinel up --exit-from tests", "sentinel up --on swarm --context live", "sentinel up --on kubernetes --namespace shop"],
         "down" => ["sentinel down", "sentinel down db", "sentinel down --forget"],
         "plan" => ["sentinel plan", "sentinel plan --exit-code"],
         "apply" => ["sentinel apply", "sentinel apply --dry-run"],

@@ -38,7 +38,12 @@ internal static class LogsCommand
         var grep = new Option<string?>("--grep", "-g") { Description = "Only lines that match this regular expression", HelpName = "regex" };
         var before = Count("--before", "-B", "Also show this many lines before each match");
         var after = Count("--after", "-A", "Also show this many lines after each match");
-        var context = Count("--context", "-C", "Same as --before and --after with this number");
+        // The same word means another thing to the programs of engines.
+        var context = new Option<string?>(EngineOption.Context.Name, "-C")
+        {
+            Description = $"Same as --before and --after with this number; with {EngineOption.Name}: the context of docker or kubectl",
+            HelpName = "number",
+        };
         var raw = SharedOptions.Flag("--raw", "Print the raw bytes, without headings or names; --grep matches the raw bytes, too");
         var clear = SharedOptions.Flag("--clear", "Empty the logs, and delete their backups, instead of showing them");
         var owner = SessionOption.Create();
@@ -55,12 +60,16 @@ internal static class LogsCommand
                 throw new FormatException("say whose logs to empty: give an id, a name or --group");
             if (result.GetValue(clear) && result.GetValue(follow))
                 throw new FormatException("--clear and --follow cannot be used together");
+            if (!EngineOption.IsIn(result))
+                _ = Lines(result.GetValue(context));
             if (result.GetValue(raw) && (result.GetValue(timestamps) || result.GetValue(json)))
                 throw new FormatException("--raw shows only what was written; leave out --timestamps and --json");
             if (result.GetValue(follow) && result.GetValue(until) is not null)
                 throw new FormatException("--follow and --until cannot be used together");
             if (result.GetValue(grep) is { } expression)
                 _ = new LogPattern(expression);
+            else if (EngineOption.IsIn(result))
+                return;
             else if (result.GetResult(before) is not null || result.GetResult(after) is not null || result.GetResult(context) is not null)
                 throw new FormatException("--before, --after and --context need --grep");
         });
@@ -86,8 +95,8 @@ internal static class LogsCommand
                 Since = result.GetValue(since),
                 Until = result.GetValue(until),
                 Pattern = result.GetValue(grep) is { } expression ? new LogPattern(expression, result.GetValue(raw)) : null,
-                Before = result.GetValue(before) ?? result.GetValue(context) ?? 0,
-                After = result.GetValue(after) ?? result.GetValue(context) ?? 0,
+                Before = result.GetValue(before) ?? Lines(result.GetValue(context)) ?? 0,
+                After = result.GetValue(after) ?? Lines(result.GetValue(context)) ?? 0,
                 IsFollowing = result.GetValue(follow),
             };
             if (found.Count == 0 && missing.Count == 0 && !session.IsJson)
@@ -144,6 +153,10 @@ internal static class LogsCommand
             return null;
         },
     };
+
+    private static int? Lines(string? context) => context is null ? null
+        : int.TryParse(context, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count
+        : throw new FormatException($"{EngineOption.Context.Name} takes a number from 0 up, not '{context}'");
 
     private static LogStream? Stream(ArgumentResult result)
     {

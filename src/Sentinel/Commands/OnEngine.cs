@@ -43,8 +43,8 @@ internal sealed class OnEngine
             return ExitCode.Usage;
         try
         {
-            var context = result.GetValue(EngineOption.Context);
-            EngineClient client = new SwarmClient(context);
+            var context = EngineOption.ValueOf<string?>(result, EngineOption.Context.Name);
+            EngineClient client = engine == EngineOption.Swarm ? new SwarmClient(context) : new KubernetesClient(context, result.GetValue(EngineOption.Namespace));
             return new OnEngine(result, Exporter.Export(project, engine, File.Exists), client).Do(engine).GetAwaiter().GetResult();
         }
         catch (EngineException e)
@@ -81,7 +81,7 @@ internal sealed class OnEngine
         var difference = Difference.Between(_exported, before);
         Print(ServiceList.Lines(difference, Style.Detect()));
         await _client.Apply(_exported);
-        await _client.Remove([.. difference.Steps.OfType<EngineStep.Remove>().Select(step => step.Service)]);
+        await _client.Remove([.. difference.Steps.OfType<EngineStep.Remove>().Select(step => step.Service)], _exported);
         if (EngineOption.ValueOf<bool>(_result, "--no-wait"))
             return ExitCode.Success;
         return await new EngineWait(_client, _exported.Project, before).Until(

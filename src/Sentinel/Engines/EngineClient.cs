@@ -26,8 +26,9 @@ internal abstract class EngineClient
     /// <summary>Replaces all tasks, one after the other.</summary>
     public abstract Task Restart(EngineService service);
 
-    /// <summary>Takes services away.</summary>
-    public abstract Task Remove(IReadOnlyList<EngineService> services);
+    /// <summary>Takes services away, with what leads to them.</summary>
+    /// <param name="wanted">What stays.</param>
+    public abstract Task Remove(IReadOnlyList<EngineService> services, Exported wanted);
 
     /// <summary>Takes away all that is left of a project and carries its labels.</summary>
     public abstract Task RemoveAll(string project, Cluster cluster);

@@ -68,7 +68,7 @@ internal sealed class SwarmClient(string? context) : EngineClient
 
     public override Task Restart(EngineService service) => Update(service, ["--force"]);
 
-    public override Task Remove(IReadOnlyList<EngineService> services) => services.Count == 0 ? Task.CompletedTask : _docker.Ask(["service", "rm", .. services.Select(service => service.Object)]);
+    public override Task Remove(IReadOnlyList<EngineService> services, Exported wanted) => Remove(services);
 
     public override async Task RemoveAll(string project, Cluster cluster)
     {
@@ -84,6 +84,8 @@ internal sealed class SwarmClient(string? context) : EngineClient
             ["service", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), .. follows ? ["--follow"] : (string[])[], service.Object], say, end)));
         return exitCodes.All(code => code == 0);
     }
+
+    private Task Remove(IReadOnlyList<EngineService> services) => services.Count == 0 ? Task.CompletedTask : _docker.Ask(["service", "rm", .. services.Select(service => service.Object)]);
 
     private Task Update(EngineService service, IEnumerable<string> options) => _docker.Ask(["service", "update", "--detach", "--no-resolve-image", "--quiet", .. options, service.Object]);
 

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Sentinel.Core.Engines;
+using Sentinel.Core.Exports;
+
+namespace Sentinel.Engines;
+
+/// <summary>A cluster of Kubernetes, through <c>kubectl</c>. No call waits for a rollout.</summary>
+/// <param name="context">The context of the kubeconfig; null: its current one.</param>
+/// <param name="space">The namespace; null: that of the context.</param>
+internal sealed class KubernetesClient(string? context, string? space) : EngineClient
+{
+    private const string Kinds = "deployments,jobs,pods,services,configmaps";
+
+    // So many pods may be followed at once.
+    private const int MostLogs = 200;
+
+    private readonly EngineProgram _kubectl = new("kubectl", [
+        .. context is null ? (string[])[] : ["--context", context],
+        .. space is null ? (string[])[] : ["--namespace", space],
+        "--request-timeout=20s",
+    ]);
+
+    // Without one for the whole call, for logs that are followed.
+    private readonly EngineProgram _patient = new("kubectl", [.. context is null ? (string[])[] : ["--context", context], .. space is null ? (string[])[] : ["--namespace", space]]);
+
+    private bool _isBlind;
+
+    public override string Title => "Kubernetes";
+
+    public override async Task<Cluster> Look(string project, Exported? wanted = null)
+    {
+        var objects = await _kubectl.Ask("get", Kinds, "--selector", $"{KubernetesReading.ProjectLabel}={project}", "--output", "json");
+        var named = wanted is null or { Processes.Count: 0 } ? "" : await _kubectl.Ask(["get", .. wanted.Processes.SelectMany(process => process.Objects), "--ignore-not-found", "--output", "json"]);
+        try
+        {
+            return KubernetesReading.Read(project, objects, await Nodes(), named.Trim());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new EngineException($"kubectl answered something else than was asked: {e.Message}");
+        }
+    }
+
+    // Its pods say which Secret is not there, and who deploys may not be allowed to see Secrets.
+    public override Task<IReadOnlyList<string>> Missing(Exported exported) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public override async Task Apply(Exported exported)
+    {
+        string[] arguments = ["apply", "--filename", "-"];
+        var result = await _kubectl.Call(arguments, exported.Files[0].Text);
+        if (!result.IsOk)
+            throw _kubectl.Failed(arguments, result.Why);
+    }
+
+    public override async Task Scale(EngineService service, int replicas, int? remembered)
+    {
+        if (service.Ends)
+            throw new EngineException($"{service.Name} is a Job, which runs to its end and is not scaled");
+        // First what is to be remembered: if the second call fails, nothing is lost.
+        await _kubectl.Ask(["annotate", service.Object, "--overwrite", remembered is { } count ? $"{KubernetesReading.Replicas}={count}" : $"{KubernetesReading.Replicas}-"]);
+        await _kubectl.Ask("scale", service.Object, "--replicas", replicas.ToString(CultureInfo.InvariantCulture));
+    }
+
+    public override Task Restart(EngineService service) => service.Ends
+        ? throw new EngineException($"{service.Name} is a Job, which runs once; 'down' and 'up' run it again")
+        : _kubectl.Ask("rollout", "restart", service.Object);
+
+    public override async Task Remove(IReadOnlyList<EngineService> services, Exported wanted)
+    {
+        foreach (var service in services)
+        {
+            await _kubectl.Ask("delete", service.Object, "--wait=false", "--ignore-not-found");
+            // Where another kind of thing of that name takes its place, what leads to it stays.
+            if (!wanted.Processes.Any(process => process.Objects.Contains($"service/{service.Name}")))
+                await Delete("services", $"{KubernetesReading.NameLabel}={service.Name}", service.Project);
+        }
+    }
+
+    public override Task RemoveAll(string project, Cluster cluster) => Delete("deployments,jobs,services,configmaps", "", project);
+
+    public override async Task<bool> Logs(IReadOnlyList<EngineService> services, int lines, bool follows, Action<string, bool> say, CancellationToken end)
+    {
+        var exitCodes = await Task.WhenAll(services.Select(service => _patient.Stream(
+        [
+            "logs", "--selector", $"{KubernetesReading.ProjectLabel}={service.Project},{KubernetesReading.NameLabel}={service.Name}", "--prefix", "--all-containers", "--ignore-errors",
+            $"--max-log-requests={MostLogs}", $"--tail={lines}", .. follows ? ["--follow"] : (string[])[],
+        ], say, end)));
+        return exitCodes.All(code => code == 0);
+    }
+
+    private Task Delete(string kinds, string label, string project) => _kubectl.Ask(
+        "delete", kinds, "--selector", string.Join(',', new[] { $"{KubernetesReading.ProjectLabel}={project}", label }.Where(part => part.Length > 0)), "--wait=false", "--ignore-not-found");
+
+    // Who deploys into a namespace need not be allowed to see nodes; then that is not asked again.
+    private async Task<string?> Nodes()
+    {
+        if (_isBlind)
+            return null;
+        string[] arguments = ["get", "nodes", "--output", "json"];
+        var result = await _kubectl.Call(arguments);
+        if (result.IsOk)
+            return result.Output;
+        _isBlind = result.Told.Contains("Forbidden", StringComparison.OrdinalIgnoreCase);
+        return _isBlind ? null : throw _kubectl.Failed(arguments, result.Why);
+    }
+}
