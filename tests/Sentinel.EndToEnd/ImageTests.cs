@@ -93,13 +93,13 @@ public sealed class ImageTests
             [process.fails]
             run = "echo begins; sleep 0.2; exit 3"
             restart = true
-            restart-delay = 0
+            restart-delay = 0.1
             [process.orphans]
             run = "(sleep 0.1 &) ; echo stays; exec sleep 1000"
             """);
         (await home.Run("image", "--supervise", "--base", Path.Combine(home.Root, "system.tar"), "--output", Path.Combine(home.Root, "shop.tar"))).Ok();
         var (config, root) = Unpack(home, "shop.tar");
-        (await home.Run(Call.Line($"mknod -m 666 {root}/dev/null c 1 3"))).Ok();
+        (await home.Run(Call.Line($"mknod -m 666 {root}/dev/null c 1 3; mknod -m 666 {root}/dev/urandom c 1 9"))).Ok();
         var words = string.Join(' ', config["Entrypoint"]!.AsArray().Select(word => (string)word!));
         var variable = (string)Assert.Single(config["Env"]!.AsArray())!;
 
@@ -110,9 +110,16 @@ public sealed class ImageTests
         Assert.Contains("up", first.Arguments);
         var inside = Live.All().Where(live => live.Program.EndsWith("/bin/sleep", StringComparison.Ordinal) && live.Program.StartsWith(root, StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(inside);
+        // Nobody else would start it again.
+        var daemon = Assert.Single(Daemons());
+        daemon.Signal(Signals.Kill);
+        await Wait.Until(() => Daemons() is [var next] && next != daemon, "another daemon supervises them");
+
         first.Signal(Signals.Terminate);
         await container.End();
         Assert.All(inside, live => Assert.False(live.IsAlive));
+
+        List<Live> Daemons() => Live.All().Where(live => live.Program.StartsWith(root, StringComparison.Ordinal) && live.Arguments.Contains("daemon")).ToList();
     }
 
     private static void Write(SentinelHome home, string file) => File.WriteAllText(Path.Combine(home.Work, "sentinel.toml"), file);
