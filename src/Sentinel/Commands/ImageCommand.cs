@@ -78,7 +78,7 @@ internal static class ImageCommand
             // What is written here is no part of what it is made of.
             var placed = files.Paths.Where(file => Path.Combine(project.Folder, file) != path).Select(file => ($"{Folder}/{file}", Path.Combine(project.Folder, file))).ToList();
             if (process is null)
-                    placed.Add((Program, Binary.Of(Environment.ProcessPath!).Path));
+                placed.Add((Program, Binary.Of(Environment.ProcessPath!).Path));
             var image = new ContainerImage(
                 below is null ? null : BaseImage.Read(below, folder),
                 ImageLayer.Of(placed, Path.Combine(folder, "own.tar")),
