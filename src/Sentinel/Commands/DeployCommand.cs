@@ -84,7 +84,11 @@ internal sealed class DeployCommand
         {
             return [.. all, Binary.Of(Environment.ProcessPath!)];
         }
-        catch (HostException) when (all.Count > 0)
+        catch (HostException e) when (all.Count == 0)
+        {
+            throw new HostException($"{e.Message}; --binary names one");
+        }
+        catch (HostException)
         {
             return all;
         }
@@ -93,7 +97,7 @@ internal sealed class DeployCommand
     private static void Tell(Project project, ProjectArchive archive)
     {
         foreach (var link in archive.LeftOut)
-            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)}, and is left out");
+            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)} or is no file, and is left out");
         Output.Tell($"{project.Name}: {Text.Count(archive.Files, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
     }
 

@@ -32,6 +32,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Daemon",
         "Sentinel.Core.Startup",
         "Sentinel.Core.Exports",
+        "Sentinel.Core.Images",
         "Sentinel.Linux.Native",
         "Sentinel.Linux.Files",
         "Sentinel.Linux.Groups",
