@@ -28,7 +28,7 @@ public sealed class BaseImage
     /// <param name="tar">Stays open as long as the image is used.</param>
     /// <param name="architecture">The one to take where there are several.</param>
     /// <param name="newFile">Makes an empty file that is gone once it is closed.</param>
-    /// <exception cref="InvalidDataException">It is none of these, or damaged.</exception>
+    /// <exception cref="BaseImageException">It is none of these, or damaged.</exception>
     public static BaseImage Read(Stream tar, string architecture, Func<Stream> newFile)
     {
         try
@@ -40,18 +40,18 @@ public sealed class BaseImage
             if (files.Find(Index) is { } index && files.Find("oci-layout") is not null)
                 return OfLayout(files, Parse(index), architecture, newFile);
             plain.Position = 0;
-            return files.Count > 0 ? new BaseImage([ImageLayer.Of(plain, "files of the base", newFile)], null) : throw new InvalidDataException("it is no tar file, or has no files");
+            return files.Count > 0 ? new BaseImage([ImageLayer.Of(plain, "files of the base", newFile)], null) : throw new BaseImageException("it is no tar file, or has no files");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or EndOfStreamException)
         {
-            throw new InvalidDataException($"it is no tar file, or it is damaged ({e.Message.TrimEnd('.')})", e);
+            throw new BaseImageException($"it is no tar file, or it is damaged ({e.Message.TrimEnd('.')})", e);
         }
     }
 
     private static BaseImage OfDocker(TarFiles files, JsonElement images, Func<Stream> newFile)
     {
         if (images.GetArrayLength() != 1)
-            throw new InvalidDataException($"it has {images.GetArrayLength()} images, not one: save one alone");
+            throw new BaseImageException($"it has {images.GetArrayLength()} images, not one: save one alone");
         var image = images[0];
         return Of(files, image.GetProperty("Config").GetString()!, image.GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString()!), newFile);
     }
@@ -65,7 +65,7 @@ public sealed class BaseImage
             var all = choice.EnumerateArray().ToList();
             var fitting = all.Where(one => all.Count == 1 || ArchitectureOf(one) == architecture).ToList();
             if (fitting is not [var only])
-                throw new InvalidDataException(
+                throw new BaseImageException(
                     fitting.Count == 0 ? $"it has no image for {architecture}" : $"it has {fitting.Count} images for {architecture}, not one: save one alone");
             manifest = Parse(BlobOf(files, only.GetProperty("digest").GetString()!));
         }
@@ -86,14 +86,14 @@ public sealed class BaseImage
         var read = layers.Select(path => ImageLayer.Of(files.Find(path) ?? throw Missing(path), "layer of the base", newFile)).ToList();
         var digests = about.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(digest => digest.GetString()).ToList();
         return digests.SequenceEqual(read.Select(layer => layer.Digest)) ? new BaseImage(read, about)
-            : throw new InvalidDataException("its layers are not those that its configuration names, or are compressed by something else than gzip");
+            : throw new BaseImageException("its layers are not those that its configuration names, or are compressed by something else than gzip");
     }
 
     private static Stream BlobOf(TarFiles files, string digest) => files.Find(PathOf(digest)) ?? throw Missing(PathOf(digest));
 
     private static string PathOf(string digest) => $"blobs/{digest.Replace(':', '/')}";
 
-    private static InvalidDataException Missing(string path) => new($"it lacks its own file {path}");
+    private static BaseImageException Missing(string path) => new($"it lacks its own file {path}");
 
     private static JsonElement Parse(Stream json)
     {
@@ -101,3 +101,6 @@ public sealed class BaseImage
         return document.RootElement.Clone();
     }
 }
+
+/// <summary>Something can be no base of an image; the message says why, as a clause without a full stop.</summary>
+public sealed class BaseImageException(string why, Exception? cause = null) : Exception(why, cause);

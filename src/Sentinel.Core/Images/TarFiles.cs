@@ -24,8 +24,8 @@ internal sealed class TarFiles
                 _links[name] = NameOf(Path.Combine(Path.GetDirectoryName(name)!, entry.LinkName));
             else if (entry.EntryType is TarEntryType.HardLink)
                 _links[name] = NameOf(entry.LinkName);
-            else if (entry.DataStream is { } content)
-                _files[name] = content;
+            else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                _files[name] = entry.DataStream ?? new MemoryStream();
         }
     }
 

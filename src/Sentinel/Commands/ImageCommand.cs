@@ -91,9 +91,9 @@ internal sealed class ImageCommand
             Say(image, $"{result.GetValue(_tag)}, linux/{on.Architecture ?? Architecture}, {image.Id}", output, size);
             return Tell(layers, told);
         }
-        catch (InvalidDataException e)
+        catch (BaseImageException e)
         {
-            return Session.Fail(Text.Printable($"{under} can be no base: {e.Message.TrimEnd('.')}"));
+            return Session.Fail(Text.Printable($"{under} can be no base: {e.Message}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
