@@ -77,7 +77,7 @@ public sealed class ImageContainerTests : IAsyncDisposable
         TarFile.CreateFromDirectory(system, Path.Combine(_home.Root, "system.tar"), includeBaseDirectory: false);
         File.WriteAllText(Path.Combine(_home.Work, "sentinel.toml"), Project);
 
-        var made = (await _home.Run("image", "--tag", "shop:1", "--base", Path.Combine(_home.Root, "system.tar"), "--with-sentinel")).Ok();
+        var made = (await _home.Run("image", "--tag", "shop:1", "--base", Path.Combine(_home.Root, "system.tar"), "--supervise")).Ok();
 
         Assert.Contains("MB, sentinel itself\n", made.Stdout);
         return new Unpacked(Path.Combine(_home.Work, "shop-1.tar"), Path.Combine(_home.Root, "container"));

@@ -143,6 +143,10 @@ public sealed class ImageTests : IAsyncDisposable
 
             """,
             outcome.Stderr);
+        // Nor by another path to the same folder.
+        File.CreateSymbolicLink(Path.Combine(_home.Root, "other"), _home.Work);
+        (await _home.Run("image", "--tag", "shop:2", "--folder", "../other")).Fails(3);
+        Assert.DoesNotContain("hunter2", File.ReadAllText(Image("shop-2.tar")));
         (await _home.Run("image", "--tag", "shop:1", "--include", "key")).Fails(3);
         Assert.True(new Unpacked(Image("shop-1.tar"), Path.Combine(_home.Root, "unpacked")).Has("app/key"));
     }
@@ -173,7 +177,7 @@ public sealed class ImageTests : IAsyncDisposable
     [InlineData("--tag web --output .", "Error: WORK is a folder; --output names a file\n")]
     [InlineData("--tag web --include none", "Error: there is no WORK/none to include\n")]
     [InlineData("--tag web --include ..", "Error: --include takes what is in WORK, and ROOT is not\n")]
-    [InlineData("--tag web --with-sentinel", "Error: sentinel needs glibc, and scratch has nothing; --base names a file that has it\n")]
+    [InlineData("--tag web --supervise", "Error: sentinel needs glibc, and scratch has nothing; --base names a file that has it\n")]
     public async Task What_cannot_be_meant_exits_with_2_and_nothing_is_written(string arguments, string said)
     {
         var outcome = await _home.Run(["image", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
@@ -190,7 +194,7 @@ public sealed class ImageTests : IAsyncDisposable
 
         var outcome = (await _home.Run("image", "--tag", "shop:1")).Fails(2);
 
-        Assert.Equal("Error: an image runs one process; name it, or take all with --with-sentinel: web, job\n", outcome.Stderr);
+        Assert.Equal("Error: an image runs one process; name it, or take all with --supervise: web, job\n", outcome.Stderr);
         (await _home.Run("image", "job", "--tag", "shop:1")).Ok();
         Assert.Equal(["job"], new Unpacked(Image("shop-1.tar"), Path.Combine(_home.Root, "unpacked")).EntryPoint);
     }

@@ -60,7 +60,7 @@ internal static class Examples
         "gc" => ["sentinel gc --dry-run", "sentinel gc --session build-42"],
         "import" => ["sentinel import Procfile", "sentinel import . --write", "sentinel import compose.yaml --keep-containers"],
         "export" => ["sentinel export systemd", "sentinel export kubernetes --strict > shop.yaml", "sentinel export swarm --output deploy"],
-        "image" => ["sentinel image --tag shop/web:1", "sentinel image api --tag shop/api:1 --base debian.tar --output api.tar", "sentinel image --tag shop:1 --base debian.tar --with-sentinel"],
+        "image" => ["sentinel image --tag shop/web:1", "sentinel image api --tag shop/api:1 --base debian.tar --output api.tar", "sentinel image --tag shop:1 --base debian.tar --supervise"],
         "mcp" => ["sentinel mcp --print-config claude"],
         "web" => ["sentinel web", "sentinel web --open", "sentinel web --listen 7400 --read-only"],
         "serve" => ["sentinel serve --listen 7400", "sentinel serve --socket ./api.sock --read-only"],

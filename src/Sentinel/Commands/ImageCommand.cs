@@ -35,7 +35,7 @@ internal sealed class ImageCommand
     private readonly Option<string?> _folder = new("--folder") { Description = "Take the files of this folder [default: that of the project]", HelpName = "folder" };
     private readonly Option<string[]> _include = new("--include") { Description = "Take this file or folder, too, though git ignores it or it may hold secrets (repeatable)", HelpName = "path" };
     private readonly Option<string?> _to = new("--to") { Description = $"Folder of the image that the files are in [default: {To}]", HelpName = "folder" };
-    private readonly Option<bool> _withSentinel = SharedOptions.Flag("--with-sentinel", "Put sentinel into it, which then runs all of the project as the first process; the base has to have glibc");
+    private readonly Option<bool> _supervise = SharedOptions.Flag("--supervise", "Put sentinel into it, which then runs all of the project as the first process; the base has to have glibc");
 
     private ImageCommand()
     {
@@ -45,7 +45,7 @@ internal sealed class ImageCommand
     {
         var image = new ImageCommand();
         image._process.CompletionSources.Add(_ => ProjectLook.Names());
-        var command = new Command("image") { image._process, image._tag, image._base, image._output, image._folder, image._include, image._to, image._withSentinel };
+        var command = new Command("image") { image._process, image._tag, image._base, image._output, image._folder, image._include, image._to, image._supervise };
         image._input.AddTo(command);
         command.Check(result =>
         {
@@ -60,15 +60,15 @@ internal sealed class ImageCommand
 
     private int Make(ParseResult result, Project project)
     {
-        var (process, withSentinel) = (result.GetValue(_process), result.GetValue(_withSentinel));
-        if (!withSentinel)
+        var (process, supervises) = (result.GetValue(_process), result.GetValue(_supervise));
+        if (!supervises)
             process ??= project.Processes is [var only] ? only.Name : null;
         var folder = result.GetValue(_folder) is { } given ? Caller.Absolute(given) : project.Folder;
         var output = Caller.Absolute(result.GetValue(_output) ?? result.GetValue(_tag)!.FileName);
         var under = (result.GetValue(_base) ?? Scratch) == Scratch ? null : Caller.Absolute(result.GetValue(_base)!);
         var include = result.GetValue(_include)!.Select(path => Path.GetRelativePath(folder, Caller.Absolute(path))).ToList();
-        var wrong = (process is not null ? project.Missing(process) : withSentinel ? null : WhyNoProcess(project))
-            ?? (withSentinel && under is null ? "sentinel needs glibc, and scratch has nothing; --base names a file that has it" : null)
+        var wrong = (process is not null ? project.Missing(process) : supervises ? null : WhyNoProcess(project))
+            ?? (supervises && under is null ? "sentinel needs glibc, and scratch has nothing; --base names a file that has it" : null)
             ?? (Directory.Exists(output) ? $"{output} is a folder; --output names a file" : null)
             ?? (Directory.Exists(Path.GetDirectoryName(output)) ? null : $"there is no folder {Path.GetDirectoryName(output)} for the image")
             ?? WhyNotTaken(folder, include);
@@ -77,7 +77,7 @@ internal sealed class ImageCommand
         try
         {
             var layers = new ImageLayers(project, folder, result.GetValue(_to) ?? To, include, new HashSet<string> { output, under ?? output });
-            var sentinel = withSentinel ? Sentinel(project, layers.Folder) : null;
+            var sentinel = supervises ? Sentinel(project, layers.Folder) : null;
             using var file = new ImageFile(output);
             using var content = under is null ? null : File.OpenRead(under);
             var on = content is null ? BaseImage.Scratch : BaseImage.Read(content, Architecture, file.NewPart);
@@ -105,7 +105,7 @@ internal sealed class ImageCommand
     private static string Architecture => RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
     private static string WhyNoProcess(Project project) => project.Processes.Count == 0 ? $"{Path.GetFileName(project.File)} has no processes"
-        : $"an image runs one process; name it, or take all with --with-sentinel: {string.Join(", ", project.Processes.Select(process => process.Name))}";
+        : $"an image runs one process; name it, or take all with --supervise: {string.Join(", ", project.Processes.Select(process => process.Name))}";
 
     private static string? WhyNotTaken(string folder, IEnumerable<string> include)
     {

@@ -1,6 +1,7 @@
 using Sentinel.Core.Images;
 using Sentinel.Core.Projects;
 using Sentinel.Hosts;
+using Sentinel.Linux.Native;
 using Sentinel.Rendering;
 
 namespace Sentinel.Commands;
@@ -21,8 +22,9 @@ internal sealed class ImageLayers
         _folder = folder;
         var files = ProjectFiles.In(folder, include);
         LeftOut = [.. files.LeftOut.Select(path => $"{path} leads out of {folder} or is no file, and is left out")];
-        var secrets = ProjectImage.SecretFiles(project).SelectMany(path => (string[])[path, TargetOf(path)]).ToHashSet();
-        var isSecret = files.Paths.ToLookup(path => secrets.Contains(Path.Combine(folder, path)) && !include.Contains(path));
+        // By what they are: a link leads to one, or the folder is reached by another path.
+        var secrets = ProjectImage.SecretFiles(project).Select(Links.Identity).OfType<(uint, uint, ulong)>().ToHashSet();
+        var isSecret = files.Paths.ToLookup(path => secrets.Count > 0 && !include.Contains(path) && Links.Identity(Path.Combine(folder, path)) is { } file && secrets.Contains(file));
         var isImage = isSecret[false].ToLookup(path => not.Contains(Path.Combine(folder, path)) || IsImage(path));
         if (isSecret[true].Any())
             LeftOut = [.. LeftOut, $"{string.Join(", ", isSecret[true])} may hold secrets, and {(isSecret[true].Count() == 1 ? "is" : "are")} left out; --include takes what you name"];
@@ -60,8 +62,6 @@ internal sealed class ImageLayers
     private bool IsImage(string path) => Path.Combine(_folder, path) is var file && new FileInfo(file).LinkTarget is null && ImageFile.IsOne(file);
 
     private static UnixFileMode ModeOf(string path) => File.GetUnixFileMode(path) & Mode;
-
-    private static string TargetOf(string path) => new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : path;
 
     // Each above a file, and the folder itself.
     private static IEnumerable<string> FoldersOf(IEnumerable<string> paths) =>
