@@ -5,7 +5,6 @@ using Sentinel.Api.Wire;
 using Sentinel.Hosts;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
-using Sentinel.Packing;
 using Sentinel.Rendering;
 using Sentinel.Wiring;
 using Command = System.CommandLine.Command;
@@ -62,10 +61,9 @@ internal sealed class DeployCommand
                 var machines = there.Hosts(named);
                 var own = result.GetValue(rollback) ? [] : Programs(result.GetValue(binaries)!);
                 var serve = result.GetValue(rollback) || ServeProgram.Find() is not { } found ? null : Binary.Of(found);
-                var files = result.GetValue(rollback) ? null : ProjectFiles.Of(project.Folder);
-                using var archive = files is null ? null : ProjectArchive.Of(files);
-                if (files is not null)
-                    Tell(project, files, archive!);
+                using var archive = result.GetValue(rollback) ? null : ProjectArchive.Of(project.Folder);
+                if (archive is not null)
+                    Tell(project, archive);
                 string[] up = ["up", .. result.GetValue(timeout) is { } seconds ? ["--timeout", seconds.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
                 var deploy = new DeployCommand(project, there, own, serve, archive, result.GetValue(keep) ?? KeptByDefault, up);
                 return (result.GetValue(rolling) ? deploy.InTurn(machines) : deploy.AtOnce(machines)).GetAwaiter().GetResult();
@@ -86,17 +84,21 @@ internal sealed class DeployCommand
         {
             return [.. all, Binary.Of(Environment.ProcessPath!)];
         }
-        catch (HostException) when (all.Count > 0)
+        catch (HostException e) when (all.Count == 0)
+        {
+            throw new HostException($"{e.Message}; --binary names one");
+        }
+        catch (HostException)
         {
             return all;
         }
     }
 
-    private static void Tell(Project project, ProjectFiles files, ProjectArchive archive)
+    private static void Tell(Project project, ProjectArchive archive)
     {
-        foreach (var link in files.LeftOut)
-            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)}, and is left out");
-        Output.Tell($"{project.Name}: {Text.Count(files.Paths.Count, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
+        foreach (var link in archive.LeftOut)
+            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)} or is no file, and is left out");
+        Output.Tell($"{project.Name}: {Text.Count(archive.Files, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
     }
 
     private async Task<int> AtOnce(IReadOnlyList<HostName> hosts)
