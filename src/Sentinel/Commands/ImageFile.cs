@@ -28,22 +28,7 @@ internal sealed class ImageFile(string path) : IDisposable
     }
 
     /// <returns>Its length in bytes.</returns>
-    public long Write(ImageArchive image)
-    {
-        var whole = $"{path}.{Environment.ProcessId}";
-        try
-        {
-            using var file = new FileStream(whole, FileMode.CreateNew, FileAccess.Write);
-            image.WriteTo(file);
-            file.Flush(flushToDisk: true);
-            File.Move(whole, path, overwrite: true);
-            return file.Length;
-        }
-        finally
-        {
-            File.Delete(whole);
-        }
-    }
+    public long Write(ImageArchive image) => WholeFile.Write(path, image.WriteTo, overwrite: true);
 
     public void Dispose() => _parts.ForEach(part => part.Dispose());
 }
