@@ -5,8 +5,7 @@ namespace Sentinel.Core.Images;
 /// <summary>What an image is built on: another image, the files of a system, or nothing.</summary>
 public sealed class BaseImage
 {
-    private const string Manifest = "manifest.json", Index = "index.json";
-
+    private const string Index = "index.json";
 
     private BaseImage(IReadOnlyList<ImageLayer> layers, JsonElement? config) => (Layers, Config) = (layers, config);
 
@@ -35,7 +34,7 @@ public sealed class BaseImage
         {
             var plain = ImageLayer.Uncompressed(tar, newFile);
             var files = new TarFiles(plain);
-            if (files.Find(Manifest) is { } manifest)
+            if (files.Find(ImageArchive.Manifest) is { } manifest)
                 return OfDocker(files, Parse(manifest), newFile);
             if (files.Find(Index) is { } index && files.Find("oci-layout") is not null)
                 return OfLayout(files, Parse(index), architecture, newFile);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sentinel.Api.Wire;
 
 namespace Sentinel.Core.Images;
 
@@ -50,8 +51,8 @@ internal sealed class ConfigDocument(ImageConfig config, BaseImage under, IReadO
             json.WriteString("User", config.User);
         if (config.StopSignal is not null)
             json.WriteString("StopSignal", config.StopSignal);
-        WriteWords(json, "Env", Variables(before));
-        WriteWords(json, "Entrypoint", config.EntryPoint);
+        json.WriteTexts("Env", Variables(before));
+        json.WriteTexts("Entrypoint", config.EntryPoint);
         json.WriteString("WorkingDir", config.WorkingDirectory);
         var ports = PropertiesOf(Find(before, "ExposedPorts")).Select(port => port.Name).Concat(config.Ports.Select(port => $"{port}/tcp")).Distinct().ToList();
         if (ports.Count > 0)
@@ -89,7 +90,7 @@ internal sealed class ConfigDocument(ImageConfig config, BaseImage under, IReadO
     {
         json.WriteStartObject("rootfs");
         json.WriteString("type", "layers");
-        WriteWords(json, "diff_ids", under.Layers.Concat(own).Select(layer => layer.Digest));
+        json.WriteTexts("diff_ids", under.Layers.Concat(own).Select(layer => layer.Digest));
         json.WriteEndObject();
     }
 
@@ -112,14 +113,6 @@ internal sealed class ConfigDocument(ImageConfig config, BaseImage under, IReadO
         json.WriteString("created", Created);
         json.WriteString("created_by", $"sentinel image: {layer.About}");
         json.WriteEndObject();
-    }
-
-    private static void WriteWords(Utf8JsonWriter json, string name, IEnumerable<string> words)
-    {
-        json.WriteStartArray(name);
-        foreach (var word in words)
-            json.WriteStringValue(word);
-        json.WriteEndArray();
     }
 
     private static JsonElement? Find(JsonElement? element, string name) =>

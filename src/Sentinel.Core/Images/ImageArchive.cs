@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
+using Sentinel.Api.Wire;
 
 namespace Sentinel.Core.Images;
 
@@ -47,13 +48,8 @@ public sealed class ImageArchive
             json.WriteStartArray();
             json.WriteStartObject();
             json.WriteString("Config", $"{ImageLayer.NameOf(Id)}.json");
-            json.WriteStartArray("RepoTags");
-            json.WriteStringValue(_name.ToString());
-            json.WriteEndArray();
-            json.WriteStartArray("Layers");
-            foreach (var layer in Layers)
-                json.WriteStringValue(FileOf(layer));
-            json.WriteEndArray();
+            json.WriteTexts("RepoTags", [_name.ToString()]);
+            json.WriteTexts("Layers", Layers.Select(FileOf));
             json.WriteEndObject();
             json.WriteEndArray();
         }

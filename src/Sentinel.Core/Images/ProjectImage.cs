@@ -21,7 +21,7 @@ public static class ProjectImage
     /// <summary>Files that may hold secrets, as absolute paths: none of them is taken into an image unless it is asked for.</summary>
     public static IReadOnlySet<string> SecretFiles(Project project) => project.Processes.SelectMany(process =>
         (string[])[
-            Path.Combine(FolderOf(process), ProcessEnvironments.ImplicitFile),
+            Path.Combine(process.WorkingDirectory, ProcessEnvironments.ImplicitFile),
             .. EnvironmentFilesOf(process).Concat(project.EnvironmentFiles).Select(PathOf),
             .. SecretsOf(process).Select(secret => secret.Source),
         ]).ToHashSet();
@@ -109,8 +109,6 @@ public static class ProjectImage
     // What is told of others is for their images; the name that an engine would take says nothing here.
     private static IReadOnlyList<Shortfall> Of(Shortfalls told, string process) =>
         [.. told.All.Where(one => one.Path is FileKeys.Environment or FileKeys.EnvironmentFiles || one.Path.StartsWith($"{process}.", StringComparison.Ordinal))];
-
-    private static string FolderOf(ProjectProcess process) => process.Find("cwd")?.Values[0] ?? process.Folder;
 
     private static IEnumerable<Given> EnvironmentFilesOf(ProjectProcess process) => process.Find(FileKeys.EnvironmentFiles)?.Given ?? [];
 
