@@ -122,32 +122,20 @@ internal sealed class DeployCommand
         return ExitCode.Success;
     }
 
-    private async Task<int> To(HostName host, int place, HostLines lines)
+    private Task<int> To(HostName host, int place, HostLines lines) => lines.Hear(place, async () =>
     {
         void Say(string line) => lines.Say(place, RelayKind.Output, Encoding.UTF8.GetBytes($"{line}\n"));
-        try
+        string[] which = [];
+        if (_archive is not null)
         {
-            if (_archive is not null)
-                await BringPrograms(host, Say);
-            int? received = null;
-            if (_archive is not null)
-            {
-                await using var content = _archive.Open();
-                received = await Number(host, [ReleaseCommand.Name, ReleaseCommand.Receive, _project.Name, $"--keep={_kept}"], content);
-            }
+            await BringPrograms(host, Say);
+            await using var content = _archive.Open();
+            which = [$"--number={await Number(host, [ReleaseCommand.Name, ReleaseCommand.Receive, _project.Name, $"--keep={_kept}"], content)}"];
+        }
 
-            var number = await Number(host, [ReleaseCommand.Name, ReleaseCommand.Use, _project.Name, .. received is { } one ? [$"--number={one}"] : Array.Empty<string>()], null);
-            Say($"Release {number}");
-            var exitCode = await new HostCall(host, _hosts.CallFor(host, _up) with { Id = RelayCall.NewId() }, (kind, said) => lines.Say(place, kind, said)).Do();
-            lines.End(place, null);
-            return exitCode;
-        }
-        catch (HostException e)
-        {
-            lines.End(place, e.Message);
-            return ExitCode.Failure;
-        }
-    }
+        Say($"Release {await Number(host, [ReleaseCommand.Name, ReleaseCommand.Use, _project.Name, .. which], null)}");
+        return await new HostCall(host, _hosts.CallFor(host, _up) with { Id = RelayCall.NewId() }, (kind, said) => lines.Say(place, kind, said)).Do();
+    });
 
     private async Task BringPrograms(HostName host, Action<string> say)
     {
@@ -170,10 +158,10 @@ internal sealed class DeployCommand
 
     private static async Task<int> Number(HostName host, string[] words, Stream? input)
     {
-        var (output, error) = (new StringBuilder(), new StringBuilder());
-        var exitCode = await new HostCall(
-            host, new RelayCall(RelayCall.NewId(), words), (kind, said) => (kind == RelayKind.Output ? output : error).Append(Encoding.UTF8.GetString(said.Span)), input).Do();
-        return exitCode == 0 && int.TryParse(output.ToString(), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new HostException(error.ToString().Trim() is { Length: > 0 } why ? why.Replace("Error: ", "", StringComparison.Ordinal) : $"the release could not be brought there (exit code {exitCode})");
+        var answer = await HostAnswer.Of(host, new RelayCall(RelayCall.NewId(), words), asking => asking.Do(), input);
+        return answer.Why is { } failed ? throw new HostException(failed)
+            : answer.ExitCode == 0 && int.TryParse(answer.Output, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new HostException(Encoding.UTF8.GetString(answer.Error).Trim() is { Length: > 0 } why
+                ? why.Replace("Error: ", "", StringComparison.Ordinal) : $"the release could not be brought there (exit code {answer.ExitCode})");
     }
 }

@@ -81,8 +81,7 @@ internal sealed record Binary(string Path, string Machine, string Hash)
         // A master connection that was left behind may hold its errors open.
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(TimeSpan.FromSeconds(1)));
         if (ssh.ExitCode != 0)
-            throw new HostException((error.IsCompleted ? await error : "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
-                ?? $"ssh ended with exit code {ssh.ExitCode}");
+            throw new HostException(Ssh.LastLine(error.IsCompleted ? await error : "") ?? $"ssh ended with exit code {ssh.ExitCode}");
         return output.IsCompleted ? await output : "";
     }
 }
