@@ -14,7 +14,7 @@ public enum RelayKind : byte
     /// <summary>Asks what became of a call on an earlier channel; its body is the call's id.</summary>
     Ask = 3,
 
-    /// <summary>Bytes for the standard input of what runs; none: that is all.</summary>
+    /// <summary>Bytes for its standard input; none: that is all.</summary>
     Input = 4,
 
     /// <summary>Bytes that it wrote to standard output.</summary>

@@ -9,24 +9,11 @@ internal static class Compose
 {
     private const string Title = "docker compose";
 
-    public static readonly Engine Engine = new("compose", Title, RunsImages: true, new NameRule("_-", 63, IsLower: true), new Dictionary<string, string>
+    public static readonly Engine Engine = new("compose", Title, RunsImages: true, new NameRule("_-", 63, IsLower: true), new Dictionary<string, string>(DockerService.Whys)
     {
-        ["nice"] = "docker sets no priority",
-        ["ionice"] = "docker sets no priority for disks",
-        ["umask"] = "docker sets no mask; the image's program can",
         ["restart-window"] = "docker counts its attempts without a window",
         ["restart-delay"] = "docker waits 100 ms at first, and longer and longer up to a minute",
         ["max-restarts"] = "docker counts attempts only where a failure restarts it: restart = \"on-failure\"",
-        ["success-codes"] = "docker takes only 0 for success",
-        ["no-restart-codes"] = "docker restarts it whatever its exit code is",
-        ["stop-command"] = "docker stops it by its signal alone",
-        ["stop-mode"] = "docker sends the signal to the main process alone",
-        ["pid-file"] = "the main process of a container has no successor",
-        ["max-memory"] = "docker does not restart it for its memory; memory-max is a limit",
-        ["health-notify"] = "docker listens to no notifications",
-        ["ready-notify"] = "docker listens to no notifications",
-        ["ready-log"] = "docker reads no logs",
-        ["startup-timeout"] = "docker waits for its start as long as it takes",
         ["after"] = "docker orders only what needs each other",
     }, Write);
 
@@ -58,7 +45,7 @@ internal static class Compose
             service.Tell($"health-{health.Probe.Kind.Word()}", "docker compose shows that it is unhealthy, and does not restart it for that");
         table.Add("profiles", service.Take(FileKeys.Profile) && !service.IsUsual ? service.Process.Profiles : null);
         table.Add("mem_limit", service.Take("memory-max") ? ByteSize.Words(tree.MemoryBytes!.Value) : null);
-        table.Add("cpus", service.Take("cpu-max") ? new Yaml.Plain((tree.CpuPercent!.Value / 100m).ToString("0.##", CultureInfo.InvariantCulture)) : null);
+        table.Add("cpus", service.Take("cpu-max") ? new Yaml.Plain(Containers.Cpus(tree)) : null);
         table.Add("pids_limit", service.Take("pids-max") ? tree.Pids : null);
         table.Add("cpuset", service.Take("cpu-affinity") ? string.Join(',', spec.Treatment.Cpus!) : null);
         table.Add("oom_score_adj", service.Take("oom-score-adj") ? spec.Treatment.OomScoreAdjust : null);

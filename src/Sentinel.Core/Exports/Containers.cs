@@ -58,6 +58,19 @@ internal static partial class Containers
         return null;
     }
 
+    /// <summary>How many CPUs it may use, as docker and Podman read it.</summary>
+    public static string Cpus(TreeLimits tree) => (tree.CpuPercent!.Value / 100m).ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>A limit of a process, as docker and Podman read it.</summary>
+    public static string Limit(ulong value) => value == ResourceLimit.Unlimited ? "-1" : value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whether it has a terminal, and something to read that stays open.</summary>
+    public static (bool IsOpen, bool HasTerminal) Input(Service service)
+    {
+        var (hasInput, hasTerminal) = (service.Take("stdin"), service.Take("tty"));
+        return (hasTerminal || (hasInput && service.Spec.Input == StandardInput.Open), hasTerminal && service.Spec.Input == StandardInput.Terminal);
+    }
+
     /// <summary>A length of time as docker and Nomad read it.</summary>
     public static string Time(TimeSpan time) => time.TotalSeconds == Math.Floor(time.TotalSeconds)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s") : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalMilliseconds)}ms");

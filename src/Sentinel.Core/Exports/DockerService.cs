@@ -6,6 +6,24 @@ namespace Sentinel.Core.Exports;
 /// <summary>What a service is in a compose file, for <c>docker compose</c> as for a Swarm.</summary>
 internal static class DockerService
 {
+    /// <summary>Why docker has no equal of a key, for whichever of the two.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Whys = new Dictionary<string, string>
+    {
+        ["nice"] = "docker sets no priority",
+        ["ionice"] = "docker sets no priority for disks",
+        ["umask"] = "docker sets no mask; the image's program can",
+        ["success-codes"] = "docker takes only 0 for success",
+        ["no-restart-codes"] = "docker restarts it whatever its exit code is",
+        ["stop-command"] = "docker stops it by its signal alone",
+        ["stop-mode"] = "docker sends the signal to the main process alone",
+        ["pid-file"] = "the main process of a container has no successor",
+        ["max-memory"] = "docker does not restart it for its memory; memory-max is a limit",
+        ["health-notify"] = "docker listens to no notifications",
+        ["ready-notify"] = "docker listens to no notifications",
+        ["ready-log"] = "docker reads no logs",
+        ["startup-timeout"] = "docker waits for its start as long as it takes",
+    };
+
     /// <summary>Limits that docker sets.</summary>
     private static readonly HashSet<string> Limits =
         ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
@@ -24,7 +42,7 @@ internal static class DockerService
             environment.Add(name, valueOf is null ? value : valueOf(value));
         environment.Add(Variable.Instance, instance);
         var spec = service.Spec;
-        var (hasInput, hasTerminal) = (service.Take("stdin"), service.Take("tty"));
+        var (isOpen, hasTerminal) = Containers.Input(service);
         var table = new Yaml.Table
         {
             { "image", service.Image },
@@ -33,8 +51,8 @@ internal static class DockerService
             { "user", service.Take("user") ? spec.Treatment.User : null },
             { "env_file", environmentFiles },
             { "environment", environment },
-            { "stdin_open", hasTerminal || (hasInput && spec.Input == StandardInput.Open) },
-            { "tty", hasTerminal && spec.Input == StandardInput.Terminal },
+            { "stdin_open", isOpen },
+            { "tty", hasTerminal },
             { "stop_signal", service.Take("stop-signal") ? SignalName.Of(spec.Stop.Signal) : null },
             { "stop_grace_period", service.Take("stop-timeout") ? Containers.Time(spec.Stop.Timeout) : null },
             { "ulimits", Ulimits(service) },
@@ -60,7 +78,7 @@ internal static class DockerService
                 limits.Add(limit.Name, new Yaml.Table { { "soft", Number(limit.Soft) }, { "hard", Number(limit.Hard) } });
         return limits;
 
-        static Yaml Number(ulong value) => new Yaml.Plain(value == ResourceLimit.Unlimited ? "-1" : $"{value}");
+        static Yaml Number(ulong value) => new Yaml.Plain(Containers.Limit(value));
     }
 
     private static Yaml.Table? Logging(Service service)

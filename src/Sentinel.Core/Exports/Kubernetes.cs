@@ -11,7 +11,8 @@ internal static class Kubernetes
     // A Deployment has no end of its own.
     private const int NoEnd = int.MaxValue;
 
-    private const int HashDigits = 8;
+    /// <summary>How much of a key is in a name.</summary>
+    public const int HashDigits = 8;
 
     private static readonly NameRule JobNames = new("-", 63 - 1 - HashDigits, IsLower: true, BeginsWithLetter: true);
 

@@ -7,8 +7,6 @@ namespace Sentinel.Core.Exports;
 /// <summary>The environment of a process as ConfigMaps: one for each part whose values are known, named by these, so that a change of them starts new pods.</summary>
 internal sealed partial class KubernetesEnvironment
 {
-    private const int HashDigits = 8;
-
     public KubernetesEnvironment(Service service, Conversion conversion)
     {
         var (maps, sources, secrets) = (new List<(string, Yaml.Table)>(), new List<Yaml>(), new List<Yaml>());
@@ -52,7 +50,7 @@ internal sealed partial class KubernetesEnvironment
                 service.Tell($"the variable {name} is left out, because Kubernetes takes no such name");
         if (data.Count == 0)
             return null;
-        var map = $"{service.Name}-env-{Service.HashOf(layer.Own.Select(variable => $"{variable.Name}={variable.Value}"))[..HashDigits]}";
+        var map = $"{service.Name}-env-{Service.HashOf(layer.Own.Select(variable => $"{variable.Name}={variable.Value}"))[..Kubernetes.HashDigits]}";
         return (map, new Yaml.Table
         {
             { "apiVersion", "v1" },

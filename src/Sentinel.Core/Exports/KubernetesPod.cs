@@ -26,7 +26,7 @@ internal static class KubernetesPod
     {
         Containers.TellOfNeighbours(service, conversion);
         var (spec, tree) = (service.Spec, service.Spec.Treatment.Tree);
-        var (hasInput, hasTerminal) = (service.Take("stdin"), service.Take("tty"));
+        var (isOpen, hasTerminal) = Containers.Input(service);
         service.TakeAll(FileKeys.Image, FileKeys.Type, "log-pipe", "stop-timeout");
         var container = new Yaml.Table
         {
@@ -37,8 +37,8 @@ internal static class KubernetesPod
             { "envFrom", environment.Sources },
             { "env", environment.Secrets },
             { "ports", new Yaml.List([.. ports.Select(port => new Yaml.Table { { "name", port.Name }, { "containerPort", port.Number } })]) },
-            { "stdin", hasTerminal || (hasInput && spec.Input == StandardInput.Open) },
-            { "tty", hasTerminal && spec.Input == StandardInput.Terminal },
+            { "stdin", isOpen },
+            { "tty", hasTerminal },
             {
                 "resources", new Yaml.Table
                 {

@@ -10,14 +10,14 @@ internal static class NomadContainer
     public static void Add(HclText hcl, Service service, Conversion conversion, IReadOnlyList<string> ports)
     {
         var (spec, treatment) = (service.Spec, service.Spec.Treatment);
-        var (hasInput, hasTerminal) = (service.Take("stdin"), service.Take("tty"));
+        var (isOpen, hasTerminal) = Containers.Input(service);
         hcl.Add("image", service.Image);
         hcl.Add("entrypoint", Containers.Words(service, []));
         hcl.Add("work_dir", Containers.Folder(service, conversion));
         if (ports.Count > 0)
             hcl.Add("ports", ports);
-        hcl.Add("interactive", hasTerminal || (hasInput && spec.Input == StandardInput.Open));
-        hcl.Add("tty", hasTerminal && spec.Input == StandardInput.Terminal);
+        hcl.Add("interactive", isOpen);
+        hcl.Add("tty", hasTerminal);
         hcl.Add("pids_limit", service.Take("pids-max") ? treatment.Tree.Pids : null);
         hcl.Add("cpuset_cpus", service.Take("cpu-affinity") ? string.Join(',', treatment.Cpus!) : null);
         service.TakeAll("limit", "log-pipe");
@@ -25,9 +25,7 @@ internal static class NomadContainer
             hcl.Block("ulimit", null, () =>
             {
                 foreach (var limit in treatment.Limits)
-                    hcl.Add(limit.Name, limit.Soft == limit.Hard ? Number(limit.Soft) : $"{Number(limit.Soft)}:{Number(limit.Hard)}");
+                    hcl.Add(limit.Name, limit.Soft == limit.Hard ? Containers.Limit(limit.Soft) : $"{Containers.Limit(limit.Soft)}:{Containers.Limit(limit.Hard)}");
             });
     }
-
-    private static string Number(ulong value) => value == ResourceLimit.Unlimited ? "-1" : $"{value}";
 }

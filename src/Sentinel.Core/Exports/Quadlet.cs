@@ -33,9 +33,7 @@ internal static class Quadlet
 
     private static string BaseOf(Service service, Conversion conversion) => $"{conversion.Name}-{service.Name}";
 
-    private static IEnumerable<string> UnitsOf(Service service, Conversion conversion) => service.Instances == 1
-        ? [$"{BaseOf(service, conversion)}.service"]
-        : Enumerable.Range(1, service.Instances).Select(number => $"{BaseOf(service, conversion)}@{number}.service");
+    private static IEnumerable<string> UnitsOf(Service service, Conversion conversion) => UnitNeeds.UnitsOf(service, BaseOf(service, conversion));
 
     private static IEnumerable<ExportedFile> Write(Conversion conversion)
     {
@@ -79,7 +77,7 @@ internal static class Quadlet
         var (spec, treatment) = (service.Spec, service.Spec.Treatment);
         service.TakeAll(FileKeys.Image, FileKeys.Type, "log-pipe", "ready-notify");
         var words = Containers.Words(service, []);
-        unit.Add("ContainerName", $"{conversion.Name}-{service.Name}{(service.Instances > 1 ? "-%i" : "")}");
+        unit.Add("ContainerName", $"{BaseOf(service, conversion)}{(service.Instances > 1 ? "-%i" : "")}");
         unit.Add("Image", SystemdQuoting.Text(service.Image));
         unit.Add("Entrypoint", SystemdQuoting.Text(words[0])).Add("Exec", words.Count > 1 ? SystemdQuoting.Line(words.Skip(1)) : null);
         unit.Add("Network", $"{conversion.Name}.network").Add("NetworkAlias", service.Name);
@@ -115,7 +113,7 @@ internal static class Quadlet
         unit.Add("PidsLimit", service.Take("pids-max") ? treatment.Tree.Pids : null);
         service.Take("limit");
         foreach (var one in treatment.Limits)
-            unit.Add("Ulimit", $"{one.Name}={Number(one.Soft)}:{Number(one.Hard)}");
+            unit.Add("Ulimit", $"{one.Name}={Containers.Limit(one.Soft)}:{Containers.Limit(one.Hard)}");
         PodmanArguments(unit, service);
         foreach (var (key, value) in Containers.Dotted.Of(service, conversion))
             unit.Add("Label", $"{key}={((Yaml.Text)value).Value}");
@@ -141,7 +139,7 @@ internal static class Quadlet
         if (service.Take("memory-max"))
             unit.Add("PodmanArgs", $"--memory={treatment.Tree.MemoryBytes}");
         if (service.Take("cpu-max"))
-            unit.Add("PodmanArgs", string.Create(CultureInfo.InvariantCulture, $"--cpus={treatment.Tree.CpuPercent / 100m:0.##}"));
+            unit.Add("PodmanArgs", $"--cpus={Containers.Cpus(treatment.Tree)}");
         if (service.Take("cpu-affinity"))
             unit.Add("PodmanArgs", $"--cpuset-cpus={string.Join(',', treatment.Cpus!)}");
         if (service.Take("oom-score-adj"))
@@ -164,6 +162,4 @@ internal static class Quadlet
     }
 
     private static string Seconds(TimeSpan time) => Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-
-    private static string Number(ulong value) => value == ResourceLimit.Unlimited ? "-1" : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,24 +12,11 @@ internal static class Swarm
     // In place of delays that grow.
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
-    public static readonly Engine Engine = new("swarm", Title, RunsImages: true, new NameRule("_-", 40, IsLower: true), new Dictionary<string, string>
+    public static readonly Engine Engine = new("swarm", Title, RunsImages: true, new NameRule("_-", 40, IsLower: true), new Dictionary<string, string>(DockerService.Whys)
     {
-        ["nice"] = "docker sets no priority",
-        ["ionice"] = "docker sets no priority for disks",
-        ["umask"] = "docker sets no mask; the image's program can",
         ["cpu-affinity"] = "a Swarm chooses the machine, and no CPUs of it",
         ["oom-score-adj"] = "a service of a Swarm has no such score",
         ["pids-max"] = "a stack file of version 3.8 has no limit of processes; 'docker service update --limit-pids' sets one",
-        ["success-codes"] = "docker takes only 0 for success",
-        ["no-restart-codes"] = "docker restarts it whatever its exit code is",
-        ["stop-command"] = "docker stops it by its signal alone",
-        ["stop-mode"] = "docker sends the signal to the main process alone",
-        ["pid-file"] = "the main process of a container has no successor",
-        ["max-memory"] = "docker does not restart it for its memory; memory-max is a limit",
-        ["health-notify"] = "docker listens to no notifications",
-        ["ready-notify"] = "docker listens to no notifications",
-        ["ready-log"] = "docker reads no logs",
-        ["startup-timeout"] = "docker waits for its start as long as it takes",
         ["needs"] = "a Swarm starts all services at once; until what it needs is there, it has to wait by itself or is started again",
         ["after"] = "a Swarm starts all services at once",
     }, Write);
@@ -100,7 +87,7 @@ internal static class Swarm
                         "limits", new Yaml.Table
                         {
                             { "memory", service.Take("memory-max") ? ByteSize.Words(tree.MemoryBytes!.Value) : null },
-                            { "cpus", service.Take("cpu-max") ? (tree.CpuPercent!.Value / 100m).ToString("0.##", CultureInfo.InvariantCulture) : null },
+                            { "cpus", service.Take("cpu-max") ? Containers.Cpus(tree) : null },
                         }
                     },
                 }

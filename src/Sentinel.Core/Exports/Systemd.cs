@@ -30,9 +30,7 @@ internal static class Systemd
     public static string TargetOf(Conversion conversion) => $"sentinel-{conversion.Name}.target";
 
     /// <summary>The units of a process: one for each instance.</summary>
-    public static IEnumerable<string> UnitsOf(Service service, Conversion conversion) => service.Instances == 1
-        ? [$"{BaseOf(service, conversion)}.service"]
-        : Enumerable.Range(1, service.Instances).Select(number => $"{BaseOf(service, conversion)}@{number}.service");
+    public static IEnumerable<string> UnitsOf(Service service, Conversion conversion) => UnitNeeds.UnitsOf(service, BaseOf(service, conversion));
 
     public static string BaseOf(Service service, Conversion conversion) => $"sentinel-{conversion.Name}-{service.Name}";
 

@@ -6,6 +6,12 @@ namespace Sentinel.Core.Exports;
 /// <summary>What a process needs, as relations of units: systemd waits until another one has started, or ended if it is a task.</summary>
 internal static class UnitNeeds
 {
+    /// <summary>The units of a process: one for each instance.</summary>
+    /// <param name="name">Of its file, without the number of an instance.</param>
+    public static IEnumerable<string> UnitsOf(Service service, string name) => service.Instances == 1
+        ? [$"{name}.service"]
+        : Enumerable.Range(1, service.Instances).Select(number => $"{name}@{number}.service");
+
     /// <param name="unitsOf">The units of a process, one for each instance.</param>
     /// <param name="isWaitedFor">Whether the unit of a process has started only when the process is ready.</param>
     public static void Add(UnitText unit, Service service, Conversion conversion, Func<Service, IEnumerable<string>> unitsOf, Func<Service, bool> isWaitedFor)

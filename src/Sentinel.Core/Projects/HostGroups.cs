@@ -14,10 +14,11 @@ internal static class HostGroups
         {
             if (!ProcessName.IsValid(group.Key))
                 faults.Add(group.First().Place, $"'{group.Key}' cannot be the name of a group of machines: {ProcessName.Rule}");
-            foreach (var given in group)
-                if (HostNames.WhyNot(given.Text[(group.Key.Length + 1)..]) is { } why)
-                    faults.Add(given.Place, why);
-            groups[group.Key] = [.. group.Select(given => given.Text[(group.Key.Length + 1)..])];
+            var hosts = group.Select(given => given with { Text = given.Text[(group.Key.Length + 1)..] }).ToList();
+            foreach (var host in hosts)
+                if (HostNames.WhyNot(host.Text) is { } why)
+                    faults.Add(host.Place, why);
+            groups[group.Key] = [.. hosts.Select(host => host.Text)];
         }
 
         return groups;

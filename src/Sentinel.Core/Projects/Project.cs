@@ -93,6 +93,9 @@ public sealed record ProjectProcess(
         ],
     };
 
+    /// <summary>The folder that it runs in.</summary>
+    public string WorkingDirectory => Find("cwd")?.Values[0] ?? Folder;
+
     public Setting? Find(string key)
     {
         foreach (var setting in Settings)

@@ -17,7 +17,7 @@ public sealed partial class ProjectAdvice(Func<string, string, string?, string?>
         foreach (var missing in process.Find(FileKeys.EnvironmentFiles) is { } files ? OnFiles(files.Given) : [])
             yield return missing;
         var command = process.Run.Command;
-        var folder = process.Find("cwd")?.Values[0] ?? process.Folder;
+        var folder = process.WorkingDirectory;
         if (!isThere(folder))
             yield return new Problem(process.Find("cwd")!.Place, $"there is no folder {folder}");
         // What a shell makes of its line, and what is made before, nobody knows.

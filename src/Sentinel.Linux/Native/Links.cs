@@ -3,7 +3,7 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Linux.Native;
 
 /// <summary>Paths that lead elsewhere, byte for byte.</summary>
-internal static unsafe class Links
+public static unsafe class Links
 {
     private const int LongestPath = 4096;
 

@@ -39,17 +39,22 @@ public static unsafe class Orphans
 
     /// <summary>Reaps those that have ended.</summary>
     /// <param name="isAwaited">Whether someone else waits for a process, by its pid, to learn how it ended.</param>
-    public static void Reap(Func<int, bool> isAwaited)
+    /// <returns>Whether there was any.</returns>
+    public static bool Reap(Func<int, bool> isAwaited)
     {
         var info = stackalloc int[32];
         info[4] = 0;
+        var any = false;
         while (LibC.waitid(All, 0, info, WaitForExit | WaitNot | LeaveWaitable) == 0 && info[4] is > 0 and var pid)
         {
             // The system returns the same one until it is reaped; the one who waits for it is about to reap it.
             if (isAwaited(pid))
-                return;
+                return any;
             LibC.waitpid(pid, null, WaitNot);
+            any = true;
             info[4] = 0;
         }
+
+        return any;
     }
 }

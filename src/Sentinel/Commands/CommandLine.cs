@@ -16,7 +16,7 @@ internal static class CommandLine
     public static readonly (string, string)[] ExitCodes =
     [
         ("0", "Success"), ("1", "All or part of it failed"), ("2", "The command line, or the file of a project, is wrong, and nothing was done"),
-        ("3", "For import and export: done, except for what it told on stderr; for plan --exit-code: something would be changed"),
+        ("3", "For import, export and image: done, except for what it told on stderr; for plan --exit-code: something would be changed"),
         ("124", "For wait and up: the time was up"),
     ];
 
@@ -114,7 +114,7 @@ internal static class CommandLine
             new("daemon", "Manage the daemon that restarts processes when they end", DaemonCommand.Create),
             new("import", "Make a sentinel.toml from the file of another tool", ImportCommand.Create, Details: "What is not taken is told on stderr, and the exit code is 3", Reach: Reach.None),
             new("export", "Make files for systemd or for containers from a project", ExportCommand.Create, Details: "What has no equal there is told on stderr, and the exit code is 3", Reach: Reach.None),
-            new("image", "Write a container image of a project's folder", ImageCommand.Create, Details: "No daemon and no registry is needed for it", Reach: Reach.None),
+            new("image", "Make a container image of a project, without docker", ImageCommand.Create, Details: "What is left out is told on stderr, and the exit code is 3", Reach: Reach.None),
             new("metrics", "Print what is measured and counted, for Prometheus", MetricsCommand.Create, Reach: Reach.Looks),
             new("doctor", "Check this machine and what Sentinel keeps; change nothing", DoctorCommand.Create, Reach: Reach.Looks),
             new("startup", "Start the daemon, a project or a command at boot", StartupCommand.Create),

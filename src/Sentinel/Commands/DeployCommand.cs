@@ -5,7 +5,6 @@ using Sentinel.Api.Wire;
 using Sentinel.Hosts;
 using Sentinel.Linux.Proc;
 using Sentinel.Model.Specs;
-using Sentinel.Packing;
 using Sentinel.Rendering;
 using Sentinel.Wiring;
 using Command = System.CommandLine.Command;
@@ -62,10 +61,9 @@ internal sealed class DeployCommand
                 var machines = there.Hosts(named);
                 var own = result.GetValue(rollback) ? [] : Programs(result.GetValue(binaries)!);
                 var serve = result.GetValue(rollback) || ServeProgram.Find() is not { } found ? null : Binary.Of(found);
-                var files = result.GetValue(rollback) ? null : ProjectFiles.Of(project.Folder);
-                using var archive = files is null ? null : ProjectArchive.Of(files);
-                if (files is not null)
-                    Tell(project, files, archive!);
+                using var archive = result.GetValue(rollback) ? null : ProjectArchive.Of(project.Folder);
+                if (archive is not null)
+                    Tell(project, archive);
                 string[] up = ["up", .. result.GetValue(timeout) is { } seconds ? ["--timeout", seconds.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
                 var deploy = new DeployCommand(project, there, own, serve, archive, result.GetValue(keep) ?? KeptByDefault, up);
                 return (result.GetValue(rolling) ? deploy.InTurn(machines) : deploy.AtOnce(machines)).GetAwaiter().GetResult();
@@ -86,17 +84,21 @@ internal sealed class DeployCommand
         {
             return [.. all, Binary.Of(Environment.ProcessPath!)];
         }
-        catch (HostException) when (all.Count > 0)
+        catch (HostException e) when (all.Count == 0)
+        {
+            throw new HostException($"{e.Message}; --binary names one");
+        }
+        catch (HostException)
         {
             return all;
         }
     }
 
-    private static void Tell(Project project, ProjectFiles files, ProjectArchive archive)
+    private static void Tell(Project project, ProjectArchive archive)
     {
-        foreach (var link in files.LeftOut)
-            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)}, and is left out");
-        Output.Tell($"{project.Name}: {Text.Count(files.Paths.Count, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
+        foreach (var link in archive.LeftOut)
+            Output.Tell($"Warning: {Text.Printable(link)} leads out of {Text.Printable(project.Folder)} or is no file, and is left out");
+        Output.Tell($"{project.Name}: {Text.Count(archive.Files, "file", "files")}, {Text.ExactMemory(archive.Bytes)} compressed");
     }
 
     private async Task<int> AtOnce(IReadOnlyList<HostName> hosts)
@@ -120,32 +122,20 @@ internal sealed class DeployCommand
         return ExitCode.Success;
     }
 
-    private async Task<int> To(HostName host, int place, HostLines lines)
+    private Task<int> To(HostName host, int place, HostLines lines) => lines.Hear(place, async () =>
     {
         void Say(string line) => lines.Say(place, RelayKind.Output, Encoding.UTF8.GetBytes($"{line}\n"));
-        try
+        string[] which = [];
+        if (_archive is not null)
         {
-            if (_archive is not null)
-                await BringPrograms(host, Say);
-            int? received = null;
-            if (_archive is not null)
-            {
-                await using var content = _archive.Open();
-                received = await Number(host, [ReleaseCommand.Name, ReleaseCommand.Receive, _project.Name, $"--keep={_kept}"], content);
-            }
+            await BringPrograms(host, Say);
+            await using var content = _archive.Open();
+            which = [$"--number={await Number(host, [ReleaseCommand.Name, ReleaseCommand.Receive, _project.Name, $"--keep={_kept}"], content)}"];
+        }
 
-            var number = await Number(host, [ReleaseCommand.Name, ReleaseCommand.Use, _project.Name, .. received is { } one ? [$"--number={one}"] : Array.Empty<string>()], null);
-            Say($"Release {number}");
-            var exitCode = await new HostCall(host, _hosts.CallFor(host, _up) with { Id = RelayCall.NewId() }, (kind, said) => lines.Say(place, kind, said)).Do();
-            lines.End(place, null);
-            return exitCode;
-        }
-        catch (HostException e)
-        {
-            lines.End(place, e.Message);
-            return ExitCode.Failure;
-        }
-    }
+        Say($"Release {await Number(host, [ReleaseCommand.Name, ReleaseCommand.Use, _project.Name, .. which], null)}");
+        return await new HostCall(host, _hosts.CallFor(host, _up) with { Id = RelayCall.NewId() }, (kind, said) => lines.Say(place, kind, said)).Do();
+    });
 
     private async Task BringPrograms(HostName host, Action<string> say)
     {
@@ -168,10 +158,10 @@ internal sealed class DeployCommand
 
     private static async Task<int> Number(HostName host, string[] words, Stream? input)
     {
-        var (output, error) = (new StringBuilder(), new StringBuilder());
-        var exitCode = await new HostCall(
-            host, new RelayCall(RelayCall.NewId(), words), (kind, said) => (kind == RelayKind.Output ? output : error).Append(Encoding.UTF8.GetString(said.Span)), input).Do();
-        return exitCode == 0 && int.TryParse(output.ToString(), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new HostException(error.ToString().Trim() is { Length: > 0 } why ? why.Replace("Error: ", "", StringComparison.Ordinal) : $"the release could not be brought there (exit code {exitCode})");
+        var answer = await HostAnswer.Of(host, new RelayCall(RelayCall.NewId(), words), asking => asking.Do(), input);
+        return answer.Why is { } failed ? throw new HostException(failed)
+            : answer.ExitCode == 0 && int.TryParse(answer.Output, NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new HostException(Encoding.UTF8.GetString(answer.Error).Trim() is { Length: > 0 } why
+                ? why.Replace("Error: ", "", StringComparison.Ordinal) : $"the release could not be brought there (exit code {answer.ExitCode})");
     }
 }

@@ -16,7 +16,7 @@ internal static class ExitCode
     /// <summary>For <c>plan --exit-code</c>: something would be changed.</summary>
     public const int Changes = 3;
 
-    /// <summary>For <c>import</c> and <c>export</c>: done, but for something that was told.</summary>
+    /// <summary>For <c>import</c>, <c>export</c> and <c>image</c>: done, but for something that was told.</summary>
     public const int Partly = 3;
 
     /// <summary>For <c>wait</c> and <c>up</c>: it took too long; the code that timeout(1) uses.</summary>

@@ -69,7 +69,7 @@ internal static class ExportCommand
             {
                 var path = Path.Combine(folder, file.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                Write(path, file);
+                WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)), overwrite: true, file.IsPrivate ? ReadByOwner : null);
                 output.Line($"Wrote {Text.Printable(path)}");
             }
 
@@ -82,29 +82,4 @@ internal static class ExportCommand
     }
 
     private static bool IsOther(string path, string text) => Path.Exists(path) && (!File.Exists(path) || File.ReadAllText(path) != text);
-
-    // It is there as a whole or not at all.
-    private static void Write(string path, ExportedFile file)
-    {
-        var part = $"{path}.{Environment.ProcessId}";
-        try
-        {
-            using (var stream = new FileStream(part, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = file.IsPrivate ? ReadByOwner : null,
-            }))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(file.Text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(part);
-        }
-    }
 }

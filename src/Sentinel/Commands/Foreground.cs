@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sentinel.Api;
 using Sentinel.Core.Logs;
 using Sentinel.Linux.Native;
+using Sentinel.Linux.Proc;
 using Sentinel.Model.Policy;
 using Sentinel.Rendering;
 
@@ -35,7 +36,12 @@ internal sealed class Foreground(Session session, string project)
                 session.Fail(failed);
             int? code = null;
             while (!_isInterrupted && !IsOver(ids, exitFrom, ref code))
+            {
                 Thread.Sleep(Pause);
+                if (Environment.ProcessId == 1)
+                    LookAfterContainer();
+            }
+
             foreach (var outcome in session.Do(new Request.Stop(new Selection.Members(project), StopOptions.Default, WithDependents: true)).Where(outcome => outcome is not Outcome.NotRunning))
                 Output.Tell(Text.Printable(Outcomes.Line(outcome)));
             // What was written last is shown a moment later.
@@ -46,6 +52,13 @@ internal sealed class Foreground(Session session, string project)
         {
             registrations.ForEach(registration => registration.Dispose());
         }
+    }
+
+    // The first process of a container gets all orphans, and nobody else would start the daemon again.
+    private void LookAfterContainer()
+    {
+        if (Orphans.Reap(isAwaited: _ => false) && session.FindDaemon() is null)
+            DaemonCommand.Ensure(session);
     }
 
     // On a thread of its own, which ends with us.

@@ -36,7 +36,7 @@ internal static class HostOption
     public static string? In(ParseResult result)
     {
         // Help and versions are the same everywhere.
-        if (result.Action is HelpPage or VersionAction || result.CommandResult.Command is { Name: var name, Parents: var parents } && !parents.Any())
+        if (result.Action is HelpPage or VersionAction || !result.CommandResult.Command.Parents.Any())
             return null;
         return result.GetResult(Option) is { Implicit: false } ? result.GetValue(Option)
             : Environment.GetEnvironmentVariable(HostNames.Variable) is { Length: > 0 } hosts && ReachIn(result) != Reach.None && !IsDaemon(result) ? hosts : null;

@@ -20,6 +20,8 @@ internal sealed class HostProject(Project? project, bool isOfProject)
 
     private static readonly string[] OfProjects = ["up", "down", "plan", "apply", "ps"];
 
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _groups = GroupsOf(project);
+
     /// <summary>Null, after saying what is wrong, where a command is about a project that cannot be read.</summary>
     public static HostProject? For(ParseResult result, string hosts)
     {
@@ -37,7 +39,7 @@ internal sealed class HostProject(Project? project, bool isOfProject)
     }
 
     /// <exception cref="FormatException">These cannot be machines.</exception>
-    public IReadOnlyList<HostName> Hosts(string named) => HostNames.Parse(named, Groups());
+    public IReadOnlyList<HostName> Hosts(string named) => HostNames.Parse(named, _groups);
 
     /// <summary>The command for one machine.</summary>
     /// <param name="arguments">Without what says on which machines.</param>
@@ -45,11 +47,11 @@ internal sealed class HostProject(Project? project, bool isOfProject)
         null,
         [
             .. Arguments.Without(arguments, ["--file", "-f"], []),
-            $"{AsHost}={string.Join(',', Groups().Where(group => group.Key != All && group.Value.Contains(host.Destination)).Select(group => group.Key).Prepend(host.Destination))}",
+            $"{AsHost}={string.Join(',', _groups.Where(group => group.Key != All && group.Value.Contains(host.Destination)).Select(group => group.Key).Prepend(host.Destination))}",
         ],
         new RelayProject(project!.Name, project.File));
 
-    private Dictionary<string, IReadOnlyList<string>> Groups()
+    private static Dictionary<string, IReadOnlyList<string>> GroupsOf(Project? project)
     {
         var groups = new Dictionary<string, IReadOnlyList<string>>(project?.Hosts ?? new Dictionary<string, IReadOnlyList<string>>());
         if (groups.Count > 0)

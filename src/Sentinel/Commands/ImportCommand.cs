@@ -66,28 +66,17 @@ internal static class ImportCommand
         var several => throw new ImportException($"{folder} has several files that can be imported; name one of them: {string.Join(", ", several)}"),
     };
 
-    // It is there as a whole or not at all, and what somebody else has written stays.
+    // What somebody else has written stays.
     private static string? WhyNotWritten(string path, string toml)
     {
-        var part = $"{path}.{Environment.ProcessId}";
         try
         {
-            using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(Encoding.UTF8.GetBytes(toml));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, path, overwrite: false);
+            WholeFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(toml)), overwrite: false);
             return null;
         }
         catch (IOException) when (Path.Exists(path))
         {
             return $"{Text.Printable(path)} is there already, and stays as it is; without --write the text is printed";
-        }
-        finally
-        {
-            File.Delete(part);
         }
     }
 }

@@ -24,7 +24,7 @@ internal static class OnHosts
         {
             if (HostProject.For(result, named) is not { } project)
                 return ExitCode.Usage;
-            var words = RunWords.WithoutHosts(CommandLine.Create(), arguments);
+            var words = RunWords.WithoutHosts(result.RootCommandResult.Command, arguments);
             var hosts = project.Hosts(named);
             return HostOption.VerbIn(result) switch
             {
@@ -63,27 +63,12 @@ internal static class OnHosts
                 throw new FormatException($"{option} is for the page of this machine; with {HostOption.Name} each page has an address of loopback here, which is printed");
         var lines = new HostLines(hosts, inTurn: false, isJson: false);
         var ports = HostPages.FreePorts(hosts.Count);
-        return Fleet.ExitCodeOf(await Fleet.Each(hosts, (host, i) => Heard(i, lines, () => HostPages.Show(host, ports[i], words, (kind, said) => lines.Say(i, kind, said)))));
-    }
-
-    private static async Task<int> Heard(int host, HostLines lines, Func<Task<int>> work)
-    {
-        try
-        {
-            var exitCode = await work();
-            lines.End(host, null);
-            return exitCode;
-        }
-        catch (HostException e)
-        {
-            lines.End(host, e.Message);
-            return ExitCode.Failure;
-        }
+        return Fleet.ExitCodeOf(await Fleet.Each(hosts, (host, i) => lines.Hear(i, () => HostPages.Show(host, ports[i], words, (kind, said) => lines.Say(i, kind, said)))));
     }
 
     private static async Task<int> Lines(IReadOnlyList<HostName> hosts, Func<HostName, RelayCall> call, HostLines lines)
     {
-        var exitCodes = await Fleet.Each(hosts, (host, i) => Heard(i, lines, () => new HostCall(host, call(host), (kind, said) => lines.Say(i, kind, said)).Do()));
+        var exitCodes = await Fleet.Each(hosts, (host, i) => lines.Hear(i, () => new HostCall(host, call(host), (kind, said) => lines.Say(i, kind, said)).Do()));
         return Fleet.ExitCodeOf(exitCodes);
     }
 

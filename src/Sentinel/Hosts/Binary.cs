@@ -16,7 +16,7 @@ internal sealed record Binary(string Path, string Machine, string Hash)
     public static Binary Of(string path)
     {
         if (File.Exists(System.IO.Path.ChangeExtension(path, ".dll")) || File.Exists($"{path}.dll"))
-            throw new HostException($"{path} needs the .NET runtime beside it, and only a native one can be brought elsewhere; --binary names one");
+            throw new HostException($"{path} needs the .NET runtime beside it, and only a native one can be brought elsewhere");
         using var file = File.OpenRead(path);
         var head = new byte[20];
         // elf(5): the machine is the number at 18.
@@ -81,8 +81,7 @@ internal sealed record Binary(string Path, string Machine, string Hash)
         // A master connection that was left behind may hold its errors open.
         await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(TimeSpan.FromSeconds(1)));
         if (ssh.ExitCode != 0)
-            throw new HostException((error.IsCompleted ? await error : "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
-                ?? $"ssh ended with exit code {ssh.ExitCode}");
+            throw new HostException(Ssh.LastLine(error.IsCompleted ? await error : "") ?? $"ssh ended with exit code {ssh.ExitCode}");
         return output.IsCompleted ? await output : "";
     }
 }

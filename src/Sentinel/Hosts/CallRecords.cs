@@ -18,7 +18,7 @@ internal sealed class CallRecords(SentinelHome home)
     /// <exception cref="IOException">Nothing can be recorded here.</exception>
     public Recording? Begin(string id)
     {
-        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeFolder();
         DeleteOld();
         return Make(id) is { } file ? new Recording(file) : null;
     }
@@ -26,7 +26,7 @@ internal sealed class CallRecords(SentinelHome home)
     /// <summary>What became of a call that may have been begun.</summary>
     public CallRecord Find(string id)
     {
-        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeFolder();
         // In this order: if it was not there, it is there now, and nobody can begin it any more.
         if (Make(id) is { } claimed)
         {
@@ -83,6 +83,8 @@ internal sealed class CallRecords(SentinelHome home)
             return null;
         }
     }
+
+    private void MakeFolder() => Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private string PathOf(string id) => id.Length > 0 && id.All(char.IsAsciiHexDigit) ? Path.Combine(_folder, id) : throw new InvalidDataException("that is no id of a call");
 

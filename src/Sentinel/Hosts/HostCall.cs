@@ -50,7 +50,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
     private async Task<int> AskWhatBecame(BrokenChannelException broken)
     {
         // What it was to read has been read.
-        if (_call.Id is not { } id || input is not null)
+        if (_call.Id is null || input is not null)
             throw new HostException(broken.Message);
         foreach (var pause in Pauses)
         {
@@ -58,16 +58,11 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
             try
             {
                 using var channel = await HostChannel.Open(host);
-                await channel.Say(RelayKind.Ask, Encoding.ASCII.GetBytes(id));
-                var skipped = new Dictionary<RelayKind, int>(_heard);
-                if (await Hear(channel, skipped) is { } exitCode)
+                await channel.Say(RelayKind.Ask, Encoding.ASCII.GetBytes(_call.Id!));
+                if (await Hear(channel, skipped: new Dictionary<RelayKind, int>(_heard)) is { } exitCode)
                     return exitCode;
                 _call = _call with { Id = RelayCall.NewId() };
-                id = _call.Id!;
-                await channel.Say(RelayKind.Run, _call.ToJson());
-                await channel.Say(RelayKind.Input, default);
-                if (await Hear(channel, skipped: null) is { } second)
-                    return second;
+                return await Do(channel);
             }
             catch (BrokenChannelException)
             {
@@ -79,12 +74,14 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
             }
             catch (HostException e)
             {
-                throw new HostException($"{broken.Message}, and what became of this is not known ({e.Message}); 'sentinel list --host {host.Destination}' shows how things are");
+                throw Unknown($"{broken.Message}, and what became of this is not known ({e.Message})");
             }
         }
 
-        throw new HostException($"{broken.Message}, and what became of this is not known; 'sentinel list --host {host.Destination}' shows how things are");
+        throw Unknown($"{broken.Message}, and what became of this is not known");
     }
+
+    private HostException Unknown(string what) => new($"{what}; 'sentinel list --host {host.Destination}' shows how things are");
 
     // Null: it was never begun.
     private async Task<int?> Hear(HostChannel channel, Dictionary<RelayKind, int>? skipped)
@@ -107,7 +104,7 @@ internal sealed class HostCall(HostName host, RelayCall call, Action<RelayKind, 
                 case RelayKind.NeverBegun:
                     return null;
                 case RelayKind.Lost:
-                    throw new HostException($"it was begun, and what became of it is not known; 'sentinel list --host {host.Destination}' shows how things are");
+                    throw Unknown("it was begun, and what became of it is not known");
             }
         }
     }

@@ -73,9 +73,9 @@ internal sealed class HostChannel : IDisposable
         }
     }
 
-    /// <summary>The next of what is said there.</summary>
+    /// <summary>The next frame from there.</summary>
     /// <exception cref="BrokenChannelException">It is gone, or nothing has been heard for long.</exception>
-    /// <exception cref="InvalidDataException">What came is none of what a relay says.</exception>
+    /// <exception cref="InvalidDataException">What came is no frame.</exception>
     public Task<RelayFrame> Next() => Next(LongestSilence);
 
     private async Task<RelayFrame> Next(TimeSpan longest)
@@ -143,7 +143,7 @@ internal sealed class HostChannel : IDisposable
         string told;
         lock (_told)
             told = _told.ToString();
-        var last = told.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
+        var last = Ssh.LastLine(told) ?? "";
         return _ssh.ExitCode switch
         {
             NoProgram => "there is no sentinel; 'sentinel deploy' brings it there",

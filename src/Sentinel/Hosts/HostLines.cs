@@ -35,9 +35,26 @@ internal sealed class HostLines(IReadOnlyList<HostName> hosts, bool inTurn, bool
         }
     }
 
-    /// <summary>It has said all.</summary>
-    /// <param name="error">Why it could not; null: it could.</param>
-    public void End(int host, string? error)
+    /// <summary>Has something done on a machine, and says why where it cannot be.</summary>
+    /// <param name="host">Its place among the machines.</param>
+    /// <returns>The exit code of it.</returns>
+    public async Task<int> Hear(int host, Func<Task<int>> work)
+    {
+        try
+        {
+            var exitCode = await work();
+            End(host, null);
+            return exitCode;
+        }
+        catch (HostException e)
+        {
+            End(host, e.Message);
+            return 1;
+        }
+    }
+
+    // It has said all.
+    private void End(int host, string? error)
     {
         lock (_voices)
         {

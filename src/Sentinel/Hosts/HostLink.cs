@@ -50,12 +50,13 @@ internal sealed record HostAnswer(HostName Host, int ExitCode, byte[] Output, by
 {
     /// <summary>That it cannot be reached is an answer, too.</summary>
     /// <param name="work">Has the call carried out.</param>
-    public static async Task<HostAnswer> Of(HostName host, RelayCall call, Func<HostCall, Task<int>> work)
+    /// <param name="input">What it reads; null: nothing.</param>
+    public static async Task<HostAnswer> Of(HostName host, RelayCall call, Func<HostCall, Task<int>> work, Stream? input = null)
     {
         var (output, error) = (new MemoryStream(), new MemoryStream());
         try
         {
-            var exitCode = await work(new HostCall(host, call, (kind, said) => (kind == RelayKind.Output ? output : error).Write(said.Span)));
+            var exitCode = await work(new HostCall(host, call, (kind, said) => (kind == RelayKind.Output ? output : error).Write(said.Span), input));
             return new HostAnswer(host, exitCode, output.ToArray(), error.ToArray(), null);
         }
         catch (Exception e) when (e is HostException or InvalidDataException)

@@ -117,13 +117,12 @@ internal sealed class Relay(SentinelHome home, Stream from, Stream to)
         start.Environment.Remove(HostNames.Variable);
         using var process = Process.Start(start)!;
         (_running, _endsWithUs) = (process, call.Id is null);
-        using var over = new CancellationTokenSource();
-        var beating = Beat(over.Token);
-        await Task.WhenAll(Pass(process.StandardOutput.BaseStream, RelayKind.Output, record), Pass(process.StandardError.BaseStream, RelayKind.Error, record));
-        await process.WaitForExitAsync();
+        await Beating(async () =>
+        {
+            await Task.WhenAll(Pass(process.StandardOutput.BaseStream, RelayKind.Output, record), Pass(process.StandardError.BaseStream, RelayKind.Error, record));
+            await process.WaitForExitAsync();
+        });
         _running = null;
-        await over.CancelAsync();
-        await beating;
         return process.ExitCode;
     }
 
@@ -142,6 +141,16 @@ internal sealed class Relay(SentinelHome home, Stream from, Stream to)
         await Say(new RelayFrame(kind, said));
     }
 
+    // Says meanwhile that it goes on.
+    private async Task Beating(Func<Task> work)
+    {
+        using var over = new CancellationTokenSource();
+        var beating = Beat(over.Token);
+        await work();
+        await over.CancelAsync();
+        await beating;
+    }
+
     private async Task Beat(CancellationToken over)
     {
         using var timer = new PeriodicTimer(Heartbeat);
@@ -158,13 +167,12 @@ internal sealed class Relay(SentinelHome home, Stream from, Stream to)
 
     private async Task TellOf(string id)
     {
-        using var over = new CancellationTokenSource();
-        var beating = Beat(over.Token);
-        CallRecord found;
-        while ((found = _records.Find(id)) is CallRecord.UnderWay)
-            await Task.Delay(Look, CancellationToken.None);
-        await over.CancelAsync();
-        await beating;
+        CallRecord found = new CallRecord.UnderWay();
+        await Beating(async () =>
+        {
+            while ((found = _records.Find(id)) is CallRecord.UnderWay)
+                await Task.Delay(Look);
+        });
         if (found is CallRecord.Ended { Output: var output, Error: var error, ExitCode: var exitCode })
         {
             await Say(new RelayFrame(RelayKind.Output, output));

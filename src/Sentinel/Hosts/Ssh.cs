@@ -53,6 +53,9 @@ internal static class Ssh
             ?? $"cannot execute {path}: {Replacement.Become(path, [.. program.Skip(1), "-t", "-q", .. Options, host.Destination, "--", $"exec sh -c '{Before}exec {line}'"])}";
     }
 
+    /// <summary>The line of its errors that says most: the last one; null: it said nothing.</summary>
+    public static string? LastLine(string errors) => errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+
     private static string Quoted(string word) => !word.Contains('\'') ? $"\"{word.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("$", "\\$").Replace("`", "\\`")}\""
         : throw new HostException($"{word} has a quote, and cannot be passed on");
 
