@@ -12,6 +12,7 @@ public sealed class EngineTests : IAsyncDisposable
             *"get nodes"*) echo '{"kind": "List", "items": [{"kind": "Node", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}]}' ;;
             *"--selector sentinel.dev/project=shop --output json"*) /bin/cat "$0.there" ;;
             *--ignore-not-found*--output*) [ ! -f "$0.other" ] || /bin/cat "$0.other" ;;
+            *create*) /bin/cat >>"$0.created" ;;
             *apply*) /bin/cat >"$0.applied"; [ ! -f "$0.next" ] || /bin/mv "$0.next" "$0.there" ;;
         esac
         """;
@@ -40,6 +41,7 @@ public sealed class EngineTests : IAsyncDisposable
     [InlineData("'web': with --on, 'up' is for the whole project", "up", "web", "--on", "swarm")]
     [InlineData("--context is for --on, which names an engine", "list", "--context", "x")]
     [InlineData("--strict is for --on, which names an engine", "up", "--strict")]
+    [InlineData("--host-files is for --on, which names an engine", "plan", "--host-files")]
     [InlineData("--namespace is for --on kubernetes", "list", "--on", "swarm", "--namespace", "x")]
     [InlineData("--on takes swarm or kubernetes, not 'nomad'", "list", "--on", "nomad")]
     public async Task What_means_nothing_there_is_refused_by_name(string why, params string[] arguments)
@@ -142,6 +144,49 @@ public sealed class EngineTests : IAsyncDisposable
         Assert.Contains("| web-1 | n1   | failed |", status.Stdout);
         Assert.Contains("ImagePullBackOff: no such image", status.Stdout);
         Assert.StartsWith("--namespace live ", File.ReadAllLines($"{kubectl}.called")[0]);
+    }
+
+    [Fact]
+    public async Task What_is_secret_goes_through_a_pipe_to_kubectl_and_is_seen_nowhere()
+    {
+        var kubectl = FakeKubectl();
+        await File.AppendAllTextAsync(Path.Combine(_home.Work, "sentinel.toml"), "secret = { TOKEN = \"cmd:echo s3cr3t\" }\nenv-file = \"a.env\"\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_home.Work, "a.env"), "PASSWORD=hunter2\n", TestContext.Current.CancellationToken);
+
+        var up = (await Run("up", "--on", "kubernetes", "--no-wait")).Ok();
+
+        var created = await File.ReadAllTextAsync($"{kubectl}.created", TestContext.Current.CancellationToken);
+        Assert.Contains(Convert.ToBase64String("s3cr3t"u8), created);
+        Assert.Contains(Convert.ToBase64String("hunter2"u8), created);
+        Assert.DoesNotMatch("s3cr3t|hunter2", up.Stdout + up.Stderr + await File.ReadAllTextAsync($"{kubectl}.called", TestContext.Current.CancellationToken)
+            + await File.ReadAllTextAsync($"{kubectl}.applied", TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("env-file = \"none.env\"", "the environment file .*/none.env is not there, and the engine gets what it holds")]
+    [InlineData("secret = { TOKEN = \"cmd:echo no key >&2; exit 3\" }", "the secret TOKEN cannot be had from 'echo no key >&2; exit 3': no key")]
+    public async Task What_cannot_be_read_here_ends_it_before_anything_is_asked(string line, string why)
+    {
+        var kubectl = FakeKubectl();
+        await File.AppendAllTextAsync(Path.Combine(_home.Work, "sentinel.toml"), line + "\n", TestContext.Current.CancellationToken);
+
+        foreach (var verb in new[] { "plan", "up" })
+            Assert.Matches($"^Error: {why}\n$", (await Run(verb, "--on", "kubernetes")).Fails(1).Stderr);
+
+        Assert.False(File.Exists($"{kubectl}.called"));
+        (await Run("list", "--on", "kubernetes")).Ok();
+    }
+
+    [Fact]
+    public async Task One_look_in_vain_does_not_end_the_wait()
+    {
+        var kubectl = FakeKubectl();
+        var hash = (await _home.Run("export", "kubernetes")).Stdout.Split("sentinel.dev/spec-hash: ")[1].Split('\n')[0].Trim('"');
+        File.WriteAllText($"{kubectl}.next", Objects(hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+        Fake("kubectl", $"case \"$*\" in *selector*) [ ! -f \"$0.applied\" ] || [ -f \"$0.refused\" ] || {{ : >\"$0.refused\"; echo 'connection refused' >&2; exit 1; }} ;; esac\n{Kubectl}");
+
+        Assert.EndsWith("web is running: 1/1 on n1\n", (await Run("up", "--on", "kubernetes")).Ok().Stdout);
+        Assert.True(File.Exists($"{kubectl}.refused"));
     }
 
     [Fact]

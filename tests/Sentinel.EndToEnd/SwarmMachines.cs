@@ -152,7 +152,7 @@ public sealed class SwarmMachines : IAsyncDisposable
     {
         var programs = Directory.CreateDirectory(Path.Combine(_folder!, "image", "bin")).FullName;
         File.Copy(Needs.Program("busybox"), Path.Combine(programs, "busybox"));
-        foreach (var program in new[] { "sh", "sleep", "echo", "cat" })
+        foreach (var program in new[] { "sh", "sleep", "echo", "cat", "chroot" })
             File.CreateSymbolicLink(Path.Combine(programs, program), "busybox");
         var (packed, saved) = (Path.Combine(_folder!, "image.tar"), Path.Combine(_folder!, "saved.tar"));
         await Run("tar", "-C", Path.Combine(_folder!, "image"), "-cf", packed, ".");

@@ -95,13 +95,78 @@ public sealed class SwarmTests(SwarmMachines swarm) : IClassFixture<SwarmMachine
     [Fact]
     public async Task A_secret_that_is_not_there_is_told_and_nothing_is_changed()
     {
-        await Project("secretive", Web("echo hello") + "secret = { TOKEN = \"file:token\" }\n");
+        await Project("secretive", Web("echo hello") + "secret = { TOKEN = \"file:none\" }\n");
 
         var refused = (await Run("up")).Fails(1);
 
         Assert.EndsWith("\nError: the secret secretive_web_TOKEN is not there; 'docker secret create secretive_web_TOKEN FILE' makes it\n", refused.Stderr);
         Assert.Equal("", refused.Stdout);
         Assert.Equal("Nothing of secretive is there; 'sentinel up --on swarm' brings it up\n", (await Run("list")).Ok().Stdout);
+    }
+
+    [Fact]
+    public async Task A_secret_goes_with_its_project_and_a_new_value_replaces_the_tasks()
+    {
+        await Project("trusted", Web("echo has ${#TOKEN} of $LEVEL") + "secret = { TOKEN = \"file:token\" }\nenv-file = \"web.env\"\n");
+        var (token, variables) = (Path.Combine(_home.Work, "token"), Path.Combine(_home.Work, "web.env"));
+        await File.WriteAllTextAsync(token, "s3cr3t\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(variables, "LEVEL=high\n", TestContext.Current.CancellationToken);
+
+        (await Run("up")).Ok();
+        var first = await Logs("has 6 of high");
+        await File.WriteAllTextAsync(token, "l0nger s3cr3t\n", TestContext.Current.CancellationToken);
+        var plan = (await Run("plan")).Ok().Stdout;
+        (await Run("up")).Ok();
+        var second = await Logs("has 13 of high");
+        await File.WriteAllTextAsync(variables, "LEVEL=low\n", TestContext.Current.CancellationToken);
+        var ofFile = (await Run("plan")).Ok().Stdout;
+        var seen = await swarm.Docker("service", "inspect", "trusted_web") + await swarm.Docker("secret", "ls") + first + second;
+        (await Run("down")).Ok();
+
+        Assert.StartsWith("~ web: its settings\n", plan);
+        Assert.StartsWith("~ web: its settings\n", ofFile);
+        Assert.DoesNotContain("s3cr3t", seen);
+        Assert.Equal("", await swarm.Docker("secret", "ls", "--quiet"));
+    }
+
+    [Fact]
+    public async Task A_limit_holds_and_what_was_exported_and_applied_is_what_the_file_says()
+    {
+        await Project("limited", Web("cat /sys/fs/cgroup/memory/memory.limit_in_bytes") + "memory-max = \"64M\"\n");
+        var exported = (await _home.Run("export", "swarm")).Stdout;
+        var file = Path.Combine(_home.Work, "stack.yaml");
+        await File.WriteAllTextAsync(file, exported, TestContext.Current.CancellationToken);
+        await swarm.Docker("stack", "deploy", "--resolve-image", "never", "--compose-file", file, "limited");
+
+        await Logs("67108864");
+
+        Assert.Equal(0, (await Run("plan", "--exit-code")).ExitCode);
+        Assert.EndsWith("0 new, 0 to change, 0 to remove, 1 unchanged\nweb is running: 2/2 on a, b\n", (await Run("up")).Ok().Stdout);
+        Assert.Equal(exported, (await _home.Run("export", "swarm")).Stdout);
+    }
+
+    [Fact]
+    public async Task With_the_files_of_its_machine_a_process_runs_what_that_has()
+    {
+        await Project("hosted", $"""
+            [process.web]
+            image = "{SwarmMachines.Image}"
+            run = "/bin/sh -c 'cat own.txt; pwd; exec sleep 1000'"
+            before = "echo before"
+            restart = true
+            restart-delay = 1
+            stop-timeout = 1
+
+            """);
+        await File.WriteAllTextAsync(Path.Combine(_home.Work, "own.txt"), "a file of the machine\n", TestContext.Current.CancellationToken);
+
+        var up = (await Run("up", "--host-files")).Ok();
+
+        Assert.StartsWith("Warning: with --host-files each container has all files of its machine, and the rights of root there;", up.Stderr);
+        var logs = await Logs("a file of the machine");
+        Assert.Contains($" {_home.Work}\n", logs);
+        Assert.Contains(" before\n", logs);
+        Assert.Equal(0, (await Run("plan", "--host-files", "--exit-code")).ExitCode);
     }
 
     [Fact]
@@ -182,6 +247,13 @@ public sealed class SwarmTests(SwarmMachines swarm) : IClassFixture<SwarmMachine
             await swarm.Take();
         _isOurs = true;
         await File.WriteAllTextAsync(Path.Combine(_home.Work, "sentinel.toml"), $"name = \"{name}\"\n\n{processes}");
+    }
+
+    private async Task<string> Logs(string wanted)
+    {
+        var logs = "";
+        await Wait.Until(async () => (logs = (await Run("logs", "web", "--lines", "20")).Ok().Stdout).Contains(wanted), () => $"it says '{wanted}': {logs}");
+        return logs;
     }
 
     private Task<Outcome> Run(params string[] arguments) => _home.Run(new Call([.. arguments, "--on", "swarm"]) { Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = swarm.Host } });

@@ -19,13 +19,15 @@ internal static partial class Containers
     public static IReadOnlyList<string> Words(Service service, IReadOnlyList<Secret> secrets)
     {
         service.Take("before");
+        if (service.HasHostFiles)
+            return HostFiles.Words(service.Spec, secrets);
         return StartSteps.Around(service.Spec.Command, secrets, service.Spec.Before).Arguments;
     }
 
     /// <summary>Its folder in the container; null: that of the image.</summary>
     public static string? Folder(Service service, Conversion conversion)
     {
-        if (!service.Take("cwd"))
+        if (!service.Take("cwd") || service.HasHostFiles)
             return null;
         var folder = service.Spec.WorkingDirectory;
         if (folder != conversion.Project.Folder && !folder.StartsWith(conversion.Project.Folder + "/", StringComparison.Ordinal))
@@ -40,7 +42,8 @@ internal static partial class Containers
         foreach (var given in service.Process.Find(FileKeys.Environment)?.Given ?? [])
             if (given.Text.Contains("localhost", StringComparison.Ordinal) || given.Text.Contains("127.0.0.1", StringComparison.Ordinal))
                 foreach (var other in Reference().Matches(given.Text).SelectMany(Named).Where(other => other != service).Distinct())
-                    service.TellOf(FileKeys.Environment, given.Text[..(given.Text.IndexOf('=') + 1)], $"in a container, {other.Process.Name} is not at localhost but at the host {other.Name}");
+                    service.TellOf(FileKeys.Environment, given.Text[..(given.Text.IndexOf('=') + 1)], service.HasHostFiles
+                        ? $"{other.Process.Name} is at localhost only where both are on the same machine" : $"in a container, {other.Process.Name} is not at localhost but at the host {other.Name}");
 
         IEnumerable<Service> Named(Match reference) =>
             reference.Groups["process"] is { Success: true, Value: var name } ? conversion.Find(name) is { } other ? [other] : [] : conversion.WithPort(reference.Groups["variable"].Value);

@@ -10,9 +10,11 @@ internal sealed class Conversion
     private readonly Dictionary<string, Service> _byName;
     private readonly ILookup<string, Service> _byPort;
 
-    public Conversion(Project project, Engine engine)
+    /// <param name="contents">Null: nothing is read.</param>
+    /// <param name="hasHostFiles">Whether the processes run with the files of their machines.</param>
+    public Conversion(Project project, Engine engine, IContents? contents = null, bool hasHostFiles = false)
     {
-        Project = project;
+        (Project, Contents, HasHostFiles) = (project, contents ?? new NoContents(_ => false), hasHostFiles);
         Told = new Shortfalls(project.Files);
         Name = engine.Names.Of(project.Name, new HashSet<string>());
         var usual = project.Usual();
@@ -28,7 +30,10 @@ internal sealed class Conversion
         foreach (var service in Services.Where(service => service.Name != service.Process.Name))
             service.Tell($"it is called {service.Name} there, because {engine.Title} takes no name such as {service.Process.Name}");
         foreach (var service in Services)
+        {
             service.Variables = new Variables(this, service);
+            service.Secrets = [.. service.Spec.Secrets.Select(secret => (secret, Contents.ValueOf(secret, service.Spec)))];
+        }
     }
 
     public Project Project { get; }
@@ -41,6 +46,14 @@ internal sealed class Conversion
     public PortNumbers Ports { get; }
 
     public Shortfalls Told { get; }
+
+    public bool HasHostFiles { get; }
+
+    /// <summary>What files and secrets hold, as far as that goes with the project.</summary>
+    public IContents Contents { get; }
+
+    /// <summary>The secrets that the engine is to get first.</summary>
+    public List<ExportedSecret> Secrets { get; } = [];
 
     /// <summary>Null: the project has no such process.</summary>
     public Service? Find(string process) => _byName.GetValueOrDefault(process);

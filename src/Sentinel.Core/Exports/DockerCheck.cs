@@ -50,16 +50,22 @@ internal sealed record DockerCheck(IReadOnlyList<string> Test, TimeSpan Interval
         service.Take(key);
         if (Containers.Known(service, key, asked) is not { } probe)
             return null;
+        var test = Words(service, key, probe, service.HasHostFiles ? "each machine" : "the image");
+        return service.HasHostFiles ? ["CMD", .. HostFiles.Beside(service, test is ["CMD-SHELL", var line] ? ["/bin/sh", "-c", line] : [.. test.Skip(1)])] : test;
+    }
+
+    private static IReadOnlyList<string> Words(Service service, string key, Probe probe, string place)
+    {
         switch (probe.Kind)
         {
             case ProbeKind.Exec:
                 return Command.From([probe.Target]) is { Shell: false, Arguments: var words } ? ["CMD", .. words] : ["CMD-SHELL", probe.Target];
             case ProbeKind.Http:
-                service.Tell(key, "it is asked from within the container, so the image needs wget or curl");
+                service.Tell(key, $"it is asked from within the container, so {place} needs wget or curl");
                 return ["CMD-SHELL", $"wget -q -O /dev/null {ShellWords.Quote(probe.Target)} || curl -fsS -o /dev/null {ShellWords.Quote(probe.Target)}"];
             default:
                 var (host, port) = probe.EndPointFor(_ => null)!.Value;
-                service.Tell(key, "it is asked from within the container, so the image needs nc");
+                service.Tell(key, $"it is asked from within the container, so {place} needs nc");
                 return ["CMD", "nc", "-z", host, $"{port}"];
         }
     }

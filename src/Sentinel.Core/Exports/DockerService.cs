@@ -48,9 +48,13 @@ internal static class DockerService
             { "image", service.Image },
             { "entrypoint", Containers.Words(service, InContainer(spec.Secrets)) },
             { "working_dir", Containers.Folder(service, conversion) },
-            { "user", service.Take("user") ? spec.Treatment.User : null },
+            { "user", User(service) },
             { "env_file", environmentFiles },
             { "environment", environment },
+            {
+                "volumes", service.HasHostFiles
+                    ? new Yaml.List([new Yaml.Table { { "type", "bind" }, { "source", "/" }, { "target", HostFiles.Folder } }]) : null
+            },
             { "stdin_open", isOpen },
             { "tty", hasTerminal },
             { "stop_signal", service.Take("stop-signal") ? SignalName.Of(spec.Stop.Signal) : null },
@@ -59,6 +63,13 @@ internal static class DockerService
             { "logging", Logging(service) },
         };
         return table;
+    }
+
+    private static string? User(Service service)
+    {
+        if (service.HasHostFiles)
+            HostFiles.TellOf(service);
+        return service.Take("user") && !service.HasHostFiles ? service.Spec.Treatment.User : null;
     }
 
     private static IReadOnlyList<Secret> InContainer(IEnumerable<Secret> secrets) =>

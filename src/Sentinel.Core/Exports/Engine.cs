@@ -7,10 +7,12 @@ namespace Sentinel.Core.Exports;
 /// <param name="Names">What it accepts as a name.</param>
 /// <param name="Whys">Why it has no equal of a key.</param>
 /// <param name="Write">What a project comes to.</param>
+/// <param name="TakesHostFiles">Whether its containers can have the files of their machines.</param>
 internal sealed record Engine(
     string Name,
     string Title,
     bool RunsImages,
     NameRule Names,
     IReadOnlyDictionary<string, string> Whys,
-    Func<Conversion, IEnumerable<ExportedFile>> Write);
+    Func<Conversion, IEnumerable<ExportedFile>> Write,
+    bool TakesHostFiles = false);

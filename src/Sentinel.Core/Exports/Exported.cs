@@ -10,7 +10,15 @@ public sealed record Exported(IReadOnlyList<ExportedFile> Files, IReadOnlyList<S
 
     /// <summary>What the files have for each process, in their order.</summary>
     public IReadOnlyList<ExportedProcess> Processes { get; init; } = [];
+
+    /// <summary>What the engine has to get before the files.</summary>
+    public IReadOnlyList<ExportedSecret> Secrets { get; init; } = [];
 }
+
+/// <summary>Values that are in no file, and that nobody but the engine is to see.</summary>
+/// <param name="Name">It changes with the values.</param>
+/// <param name="Process">The process that it is for, as the engine knows it; null: it is for several.</param>
+public sealed record ExportedSecret(string Name, string? Process, IReadOnlyList<(string Name, string Value)> Values);
 
 /// <summary>A process as an engine gets it.</summary>
 /// <param name="Name">As the engine knows it.</param>

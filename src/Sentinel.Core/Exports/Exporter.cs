@@ -11,19 +11,24 @@ public static class Exporter
     /// <summary>The names of all engines.</summary>
     public static IReadOnlyList<string> Engines { get; } = [.. All.Select(engine => engine.Name)];
 
+    /// <summary>Whether processes can run there with the files of their machines.</summary>
+    public static bool TakesHostFiles(string engine) => Find(engine).TakesHostFiles;
+
     /// <summary>Why an engine cannot run a project; none: it can.</summary>
-    public static IReadOnlyList<Problem> Problems(Project project, string engine) => Find(engine) is not { RunsImages: true } found ? []
+    /// <param name="hasHostFiles">Whether the processes run with the files of their machines, for engines that <see cref="TakesHostFiles"/>.</param>
+    public static IReadOnlyList<Problem> Problems(Project project, string engine, bool hasHostFiles = false) => hasHostFiles || Find(engine) is not { RunsImages: true } found ? []
         : [.. project.Processes.Where(process => process.Image is null).Select(process => new Problem(
             process.Place, $"{process.Name} has no image, and {found.Title} runs nothing without one: {FileKeys.Image} = \"registry.example/{project.Name}/{process.Name}:1\""))];
 
     /// <param name="engine">One of <see cref="Engines"/>, which has no problem with the project.</param>
-    /// <param name="isThere">Whether there is a file of this path.</param>
-    public static Exported Export(Project project, string engine, Func<string, bool> isThere)
+    /// <param name="contents">What goes with the project.</param>
+    /// <param name="hasHostFiles">Whether the processes run with the files of their machines, for engines that <see cref="TakesHostFiles"/>.</param>
+    public static Exported Export(Project project, string engine, IContents contents, bool hasHostFiles = false)
     {
         var found = Find(engine);
-        var conversion = new Conversion(project, found);
+        var conversion = new Conversion(project, found, contents, hasHostFiles);
         foreach (var service in conversion.Services)
-            if (Path.Combine(service.Spec.WorkingDirectory, ProcessEnvironments.ImplicitFile) is var file && isThere(file) && !service.Variables.Files.Any(named => named.Path == file))
+            if (Path.Combine(service.Spec.WorkingDirectory, ProcessEnvironments.ImplicitFile) is var file && contents.IsThere(file) && !service.Variables.Files.Any(named => named.Path == file))
                 service.Tell($"{file} is read here without being named, and not there; {FileKeys.EnvironmentFiles} names it");
         var files = found.Write(conversion).ToList();
         return new Exported(files, conversion.Told.All)
@@ -31,6 +36,7 @@ public static class Exporter
             Project = conversion.Name,
             Processes = [.. conversion.Services.Select(service => new ExportedProcess(
                 service.Name, service.Process.Name, service.SpecHash, service.IsUsual ? service.Instances : 0, service.Objects, service.NeededSecrets))],
+            Secrets = [.. conversion.Secrets.DistinctBy(secret => secret.Name)],
         };
     }
 

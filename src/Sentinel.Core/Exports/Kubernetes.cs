@@ -43,7 +43,7 @@ internal static class Kubernetes
         ["startup-timeout"] = "Kubernetes waits for its start as long as it takes",
         ["needs"] = "Kubernetes starts all at once; until what it needs is there, it has to wait by itself or is started again",
         ["after"] = "Kubernetes starts all at once",
-    }, Write);
+    }, Write, TakesHostFiles: true);
 
     private static IEnumerable<ExportedFile> Write(Conversion conversion)
     {

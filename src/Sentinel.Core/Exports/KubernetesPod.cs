@@ -10,6 +10,9 @@ internal static class KubernetesPod
     // A process that is waited for is asked often.
     private const int StartPeriod = 2;
 
+    // The files of its machine.
+    private const string Volume = "host";
+
     private static readonly NameRule PortNames = new("-", 15, IsLower: true, BeginsWithLetter: true);
 
     public sealed record Port(string? Name, int Number);
@@ -37,6 +40,7 @@ internal static class KubernetesPod
             { "envFrom", environment.Sources },
             { "env", environment.Secrets },
             { "ports", new Yaml.List([.. ports.Select(port => new Yaml.Table { { "name", port.Name }, { "containerPort", port.Number } })]) },
+            { "volumeMounts", service.HasHostFiles ? new Yaml.List([new Yaml.Table { { "name", Volume }, { "mountPath", HostFiles.Folder } }]) : null },
             { "stdin", isOpen },
             { "tty", hasTerminal },
             {
@@ -57,13 +61,23 @@ internal static class KubernetesPod
         if (service.Take("stop-command"))
             container.Add("lifecycle", new Yaml.Table
             {
-                { "preStop", new Yaml.Table { { "exec", new Yaml.Table { { "command", ["/bin/sh", "-c", $"export MAINPID=1; {spec.Stop.Command!.Text}"] } } } } },
+                {
+                    "preStop", new Yaml.Table
+                    {
+                        { "exec", new Yaml.Table { { "command", HostFiles.Beside(service, ["/bin/sh", "-c", $"export MAINPID=1; {spec.Stop.Command!.Text}"]) } } },
+                    }
+                },
             });
         return new Yaml.Table
         {
             { "terminationGracePeriodSeconds", Whole(spec.Stop.Timeout) },
+            { "hostNetwork", service.HasHostFiles },
             { "securityContext", User(service) },
             { "containers", new Yaml.List([container]) },
+            {
+                "volumes", service.HasHostFiles
+                    ? new Yaml.List([new Yaml.Table { { "name", Volume }, { "hostPath", new Yaml.Table { { "path", "/" } } } }]) : null
+            },
         };
     }
 
@@ -117,28 +131,30 @@ internal static class KubernetesPod
         switch (probe.Kind)
         {
             case ProbeKind.Exec:
-                return ("exec", new Yaml.Table { { "command", Command.From([probe.Target]).Arguments.Select(Escaped) } });
+                return ("exec", new Yaml.Table { { "command", HostFiles.Beside(service, Command.From([probe.Target]).Arguments).Select(Escaped) } });
             case ProbeKind.Http:
                 var url = probe.UrlFor(_ => null)!;
                 return ("httpGet", new Yaml.Table
                 {
-                    { "host", HostOf(url.Host) },
+                    { "host", HostOf(service, url.Host) },
                     { "path", url.PathAndQuery },
                     { "port", url.Port },
                     { "scheme", url.Scheme == "https" ? "HTTPS" : null },
                 });
             default:
                 var (host, port) = probe.EndPointFor(_ => null)!.Value;
-                return ("tcpSocket", new Yaml.Table { { "host", HostOf(host) }, { "port", port } });
+                return ("tcpSocket", new Yaml.Table { { "host", HostOf(service, host) }, { "port", port } });
         }
     }
 
     // The kubelet asks from outside, where localhost is the machine: without a host it asks the pod.
-    private static string? HostOf(string host) => host is "localhost" or "127.0.0.1" or "::1" or "[::1]" ? null : host;
+    private static string? HostOf(Service service, string host) => !service.HasHostFiles && host is "localhost" or "127.0.0.1" or "::1" or "[::1]" ? null : host;
 
     private static Yaml.Table? User(Service service)
     {
-        if (!service.Take("user"))
+        if (service.HasHostFiles)
+            HostFiles.TellOf(service);
+        if (!service.Take("user") || service.HasHostFiles)
             return null;
         var ids = service.Spec.Treatment.User!.Split(':');
         if (ids.All(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)))

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text;
 using Sentinel.Core.Environments;
 using Sentinel.Core.Projects;
@@ -17,6 +18,8 @@ internal sealed class Service(Conversion conversion, ProjectProcess process, Pro
     /// <summary>The keys of a check of health that say when it is asked.</summary>
     public static readonly string[] CheckTimes = ["health-interval", "health-timeout", "health-failures", "health-start-period"];
 
+    private const int KeyDigits = 8;
+
     // Each engine takes what they ask for in any case.
     private static readonly string[] Always = ["any-listener"];
 
@@ -33,17 +36,23 @@ internal sealed class Service(Conversion conversion, ProjectProcess process, Pro
 
     public bool IsUsual => isUsual;
 
-    public string Image => process.Image!;
+    public string Image => process.Image ?? HostFiles.Image;
+
+    /// <summary>Whether it runs with the files and the network of its machine.</summary>
+    public bool HasHostFiles => conversion.HasHostFiles;
 
     public int Instances => process.Instances ?? 1;
 
     /// <summary>What it gets as its environment.</summary>
     public Variables Variables { get; set; } = null!;
 
+    /// <summary>Its secrets; each with its value if that goes with the project.</summary>
+    public IReadOnlyList<(Secret Secret, string? Value)> Secrets { get; set; } = [];
+
     /// <summary>The objects that it comes to, such as <c>deployment/web</c>, for an engine that has kinds of them.</summary>
     public List<string> Objects { get; } = [];
 
-    /// <summary>The names of the secrets that have to be there first.</summary>
+    /// <summary>The names of the secrets that have to be there first, because nobody gives them with the project.</summary>
     public List<string> NeededSecrets { get; } = [];
 
     /// <summary>When it is restarted: a task that has succeeded never is.</summary>
@@ -135,7 +144,12 @@ internal sealed class Service(Conversion conversion, ProjectProcess process, Pro
         .. process.Run.Words, process.Run.IsExact ? "exact" : "line",
         .. process.Settings.Concat(process.Others).SelectMany(setting => setting.Values.Prepend(setting.Key)),
         .. Variables.All.Select(variable => $"{variable.Name}={variable.Value}"),
+        .. Secrets.Where(secret => secret.Value is not null).Select(secret => KeyOf([(secret.Secret.Name, secret.Value!)])),
     ]);
+
+    /// <summary>A key of values that nobody is to see, for a name that changes with them. It is short, so that it tells little of them.</summary>
+    public static string KeyOf(IEnumerable<(string Name, string Value)> values) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', values.Select(value => $"{value.Name}={value.Value}")))))[..KeyDigits];
 
     /// <summary>A short key of some texts.</summary>
     public static string HashOf(IEnumerable<string> texts) =>

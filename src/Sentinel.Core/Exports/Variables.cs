@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Projects;
 using Sentinel.Model.Specs;
 
@@ -22,12 +23,12 @@ internal sealed partial class Variables
             foreach (var port in neighbour.Spec.Ports)
                 Add($"{neighbour.Prefix}_{port.Variable}", NumberOf(neighbour, port.Name)!);
         foreach (var file in conversion.Project.EnvironmentFiles)
-            Add(new Layer.File(file, IsOfProject: true));
+            Add(file, isOfProject: true);
         foreach (var variable in conversion.Project.Variables)
             Add(variable.Name, variable.Value, FileKeys.Environment, variable.Place);
         service.TakeAll(FileKeys.EnvironmentFiles, FileKeys.Environment);
         foreach (var file in service.Process.Find(FileKeys.EnvironmentFiles)?.Given ?? [])
-            Add(new Layer.File(file, IsOfProject: false));
+            Add(file, isOfProject: false);
         foreach (var given in service.Process.Find(FileKeys.Environment)?.Given ?? [])
             if (Variable.Parse(given.Text) is var (name, value))
                 Add(name, value, $"{service.Process.Name}.{FileKeys.Environment}", given.Place);
@@ -38,11 +39,14 @@ internal sealed partial class Variables
     /// <summary>Lowest precedence first.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
 
+    /// <summary>All environment files, in the order in which they are given.</summary>
     public IEnumerable<Layer.File> Files => _layers.OfType<Layer.File>();
 
+    /// <summary>Those of which nothing is known here.</summary>
+    public IEnumerable<Layer.File> Unread => Files.Where(file => !file.IsRead);
+
     /// <summary>Each name once, with the value that counts.</summary>
-    public IEnumerable<(string Name, string Value)> All =>
-        _layers.OfType<Layer.Values>().SelectMany(layer => layer.Own).GroupBy(variable => variable.Name).Select(same => same.Last());
+    public IEnumerable<(string Name, string Value)> All => Layer.Last(_layers.SelectMany(layer => layer.Known));
 
     /// <summary>Null: it is not known here.</summary>
     public string? Find(string name) => _known.GetValueOrDefault(name);
@@ -74,12 +78,26 @@ internal sealed partial class Variables
     private string? NumberOf(Service service, string port) =>
         _conversion.Ports.Find(service.Process.Name, port)?.ToString(CultureInfo.InvariantCulture);
 
-    private void Add(Layer layer) => _layers.Add(layer);
+    private void Add(Given given, bool isOfProject)
+    {
+        var file = new Layer.File(given, isOfProject);
+        if (_conversion.Contents.Read(file.Path, file.IsOptional) is { } content)
+        {
+            var read = DotEnv.Parse(content, Find);
+            foreach (var fault in read.Faults)
+                _service.TellOfFile(file, $"line {fault.Line} is left out: {fault.Why}");
+            file = file with { Variables = [.. Layer.Last(read.Assignments.Select(one => (one.Name, one.Value)))] };
+            foreach (var (name, value) in file.Known)
+                _known[name] = value;
+        }
+
+        _layers.Add(file);
+    }
 
     private void Add(string name, string value)
     {
         if (_layers is not [.., Layer.Values values])
-            Add(values = new Layer.Values([]));
+            _layers.Add(values = new Layer.Values([]));
         values.Own.Add((name, value));
         _known[name] = value;
     }
@@ -146,14 +164,31 @@ internal sealed partial class Variables
 /// <summary>A part of an environment.</summary>
 internal abstract record Layer
 {
+    /// <summary>The variables whose values are known here.</summary>
+    public abstract IReadOnlyList<(string Name, string Value)> Known { get; }
+
+    /// <summary>Each name once, with the value that counts.</summary>
+    public static IEnumerable<(string Name, string Value)> Last(IEnumerable<(string Name, string Value)> variables) =>
+        variables.GroupBy(variable => variable.Name).Select(same => same.Last());
+
     /// <param name="IsOfProject">Whether all processes have it.</param>
     public sealed record File(Given Given, bool IsOfProject) : Layer
     {
+        /// <summary>Null: nobody has read it.</summary>
+        public IReadOnlyList<(string Name, string Value)>? Variables { get; init; }
+
+        public bool IsRead => Variables is not null;
+
+        public override IReadOnlyList<(string Name, string Value)> Known => Variables ?? [];
+
         /// <summary>Whether it may be missing.</summary>
         public bool IsOptional => Given.Text.StartsWith('?');
 
         public string Path => Given.Text.TrimStart('?');
     }
 
-    public sealed record Values(List<(string Name, string Value)> Own) : Layer;
+    public sealed record Values(List<(string Name, string Value)> Own) : Layer
+    {
+        public override IReadOnlyList<(string Name, string Value)> Known => Own;
+    }
 }

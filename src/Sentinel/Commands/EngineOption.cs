@@ -21,10 +21,12 @@ internal static class EngineOption
 
     public static readonly Option<bool> Strict = SharedOptions.Flag("--strict", "With --on: fail, and change nothing, if something has no equal there");
 
+    public static readonly Option<bool> HostFiles = HostFilesOption.Create("With --on: ");
+
     private static readonly Option<string?> File = new(FileName) { Description = "With --on: the file of the project [default: sentinel.toml here or in a folder above]", HelpName = "file" };
 
     // Without which they mean nothing.
-    private static readonly Option[] Own = [Context, Namespace, Strict, File];
+    private static readonly Option[] Own = [Context, Namespace, Strict, HostFiles, File];
 
     public static void AddTo(Command command)
     {
@@ -34,6 +36,8 @@ internal static class EngineOption
         command.Options.Add(Namespace);
         if (command.Name == "up")
             command.Options.Add(Strict);
+        if (command.Name is "up" or "plan")
+            command.Options.Add(HostFiles);
         if (!command.Options.Any(option => option.Name == FileName))
             command.Options.Add(File);
         command.Check(result => CheckIn(command, result));

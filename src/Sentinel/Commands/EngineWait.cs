@@ -10,7 +10,11 @@ namespace Sentinel.Commands;
 /// <param name="before">What was there before anything was changed.</param>
 internal sealed class EngineWait(EngineClient client, string project, Cluster before)
 {
+    private const int MostInVain = 5;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private int _inVain;
 
     /// <param name="names">As the engine knows them.</param>
     public async Task<int> Until(IReadOnlyList<string> names, TimeSpan longest)
@@ -20,7 +24,8 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
         while (true)
         {
             await Task.Delay(Pause);
-            var cluster = await client.Look(project);
+            if (await Look(isLast: Stopwatch.GetElapsedTime(begun) >= longest) is not { } cluster)
+                continue;
             foreach (var name in open.ToList())
             {
                 var service = cluster.Services.FirstOrDefault(one => one.Name == name);
@@ -44,6 +49,21 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
                 return hasFailed ? ExitCode.Failure : ExitCode.Success;
             if (Stopwatch.GetElapsedTime(begun) >= longest)
                 return hasFailed ? ExitCode.Failure : ExitCode.TimedOut;
+        }
+    }
+
+    // While an engine changes much, or one of its managers has gone, it may not answer for a moment.
+    private async Task<Cluster?> Look(bool isLast)
+    {
+        try
+        {
+            var cluster = await client.Look(project);
+            _inVain = 0;
+            return cluster;
+        }
+        catch (EngineException) when (!isLast && ++_inVain < MostInVain)
+        {
+            return null;
         }
     }
 

@@ -19,16 +19,25 @@ internal static class ExportCommand
         var output = new Option<string?>("--output") { Description = "Write the files into this folder, instead of printing them; what is there and differs stays", HelpName = "folder" };
         var strict = SharedOptions.Flag("--strict", "Fail, and write nothing, if something has no equal");
         var input = new ProjectInput();
-        var command = new Command("export") { engine, output, strict };
+        var hostFiles = HostFilesOption.Create("");
+        var command = new Command("export") { engine, output, strict, hostFiles };
         input.AddTo(command);
+        command.Check(result =>
+        {
+            if (result.GetValue(hostFiles) && !Exporter.TakesHostFiles(result.GetValue(engine)!))
+                throw new FormatException($"{HostFilesOption.Name} is for {string.Join(" and ", Exporter.Engines.Where(Exporter.TakesHostFiles))}");
+        });
         command.SetAction(result =>
         {
             if (input.Read(result) is not { } project)
                 return ExitCode.Usage;
-            var problems = Exporter.Problems(project, result.GetValue(engine)!);
+            var (target, hasHostFiles) = (result.GetValue(engine)!, result.GetValue(hostFiles));
+            var problems = Exporter.Problems(project, target, hasHostFiles);
             ProjectLook.Tell(problems);
-            return problems.Count > 0 ? ExitCode.Usage
-                : Export(Exporter.Export(project, result.GetValue(engine)!, File.Exists), result.GetValue(output), result.GetValue(strict));
+            if (problems.Count > 0)
+                return ExitCode.Usage;
+            HostFilesOption.Warn(hasHostFiles);
+            return Export(Exporter.Export(project, target, new NoContents(File.Exists), hasHostFiles), result.GetValue(output), result.GetValue(strict));
         });
         return command;
     }

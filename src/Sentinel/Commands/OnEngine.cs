@@ -26,8 +26,8 @@ internal sealed class OnEngine
     /// <summary>The options that mean something there, besides those that say where.</summary>
     public static string[] OptionsOf(string verb) => verb switch
     {
-        "up" => [EngineOption.Strict.Name, "--timeout", "--no-wait"],
-        "plan" => ["--exit-code", "--json"],
+        "up" => [EngineOption.Strict.Name, HostFilesOption.Name, "--timeout", "--no-wait"],
+        "plan" => [HostFilesOption.Name, "--exit-code", "--json"],
         "list" or "status" => ["--json"],
         "logs" => ["--follow", "--lines"],
         _ => [],
@@ -37,15 +37,18 @@ internal sealed class OnEngine
     {
         if (ProjectLook.ReadOrTell(EngineOption.FileIn(result)) is not { } project)
             return ExitCode.Usage;
-        var problems = Exporter.Problems(project, engine);
+        var (makesAll, hasHostFiles) = (result.CommandResult.Command.Name is "up" or "plan", EngineOption.ValueOf<bool>(result, HostFilesOption.Name));
+        // The others only need the names.
+        var problems = makesAll ? Exporter.Problems(project, engine, hasHostFiles) : [];
         ProjectLook.Tell(problems);
         if (problems.Count > 0)
             return ExitCode.Usage;
+        HostFilesOption.Warn(hasHostFiles);
         try
         {
             var context = EngineOption.ValueOf<string?>(result, EngineOption.Context.Name);
             EngineClient client = engine == EngineOption.Swarm ? new SwarmClient(context) : new KubernetesClient(context, result.GetValue(EngineOption.Namespace));
-            return new OnEngine(result, Exporter.Export(project, engine, File.Exists), client).Do(engine).GetAwaiter().GetResult();
+            return new OnEngine(result, Exporter.Export(project, engine, makesAll ? new ProjectContents() : new NoContents(File.Exists), hasHostFiles), client).Do(engine).GetAwaiter().GetResult();
         }
         catch (EngineException e)
         {

@@ -16,6 +16,9 @@ internal sealed class EngineProgram(string name, IReadOnlyList<string> first)
     // For what it still writes once it has ended, or was killed: something that it started may hold its output open for ever.
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
+    /// <summary>Where it runs; null: here.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>What one call came to.</summary>
     public sealed record Result(int ExitCode, string Output, string Told)
     {
@@ -105,6 +108,7 @@ internal sealed class EngineProgram(string name, IReadOnlyList<string> first)
         {
             return Process.Start(new ProcessStartInfo(name, [.. first, .. arguments])
             {
+                WorkingDirectory = Folder ?? "",
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sentinel.Core.Engines;
 using Sentinel.Core.Exports;
 
@@ -47,6 +49,8 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
 
     public override async Task Apply(Exported exported)
     {
+        foreach (var secret in exported.Secrets)
+            await Create(exported.Project, secret);
         string[] arguments = ["apply", "--filename", "-"];
         var result = await _kubectl.Call(arguments, exported.Files[0].Text);
         if (!result.IsOk)
@@ -77,7 +81,13 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
         }
     }
 
-    public override Task RemoveAll(string project, Cluster cluster) => Delete("deployments,jobs,services,configmaps", "", project);
+    public override async Task RemoveAll(string project, Cluster cluster)
+    {
+        await Delete("deployments,jobs,services,configmaps", "", project);
+        // Who may not touch Secrets has made none.
+        if (await TryDelete("secrets", "", project) is { IsOk: false } result && !IsForbidden(result))
+            throw new EngineException($"the Secrets of {project} are still there: {result.Why}");
+    }
 
     public override async Task<bool> Logs(IReadOnlyList<EngineService> services, int lines, bool follows, Action<string, bool> say, CancellationToken end)
     {
@@ -89,8 +99,39 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
         return exitCodes.All(code => code == 0);
     }
 
-    private Task Delete(string kinds, string label, string project) => _kubectl.Ask(
-        "delete", kinds, "--selector", string.Join(',', new[] { $"{KubernetesReading.ProjectLabel}={project}", label }.Where(part => part.Length > 0)), "--wait=false", "--ignore-not-found");
+    // The values go through a pipe: nobody sees them in a list of processes. One that is there has these values, because they are what it is named by.
+    private async Task Create(string project, ExportedSecret secret)
+    {
+        var labels = new JsonObject { [KubernetesReading.ProjectLabel] = project };
+        if (secret.Process is not null)
+            labels[KubernetesReading.NameLabel] = secret.Process;
+        var data = new JsonObject();
+        foreach (var (name, value) in secret.Values)
+            data[name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
+        string[] arguments = ["create", "--filename", "-"];
+        var result = await _kubectl.Call(arguments, new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = secret.Name, ["labels"] = labels },
+            ["immutable"] = true,
+            ["data"] = data,
+        }.ToJsonString());
+        if (!result.IsOk && !result.Told.Contains("AlreadyExists", StringComparison.Ordinal))
+            throw _kubectl.Failed(arguments, result.Why);
+    }
+
+    private async Task Delete(string kinds, string label, string project)
+    {
+        if (await TryDelete(kinds, label, project) is { IsOk: false } result)
+            throw _kubectl.Failed(["delete"], result.Why);
+    }
+
+    private Task<EngineProgram.Result> TryDelete(string kinds, string label, string project) => _kubectl.Call([
+        "delete", kinds, "--selector", string.Join(',', new[] { $"{KubernetesReading.ProjectLabel}={project}", label }.Where(part => part.Length > 0)), "--wait=false", "--ignore-not-found",
+    ]);
+
+    private static bool IsForbidden(EngineProgram.Result result) => result.Told.Contains("Forbidden", StringComparison.OrdinalIgnoreCase);
 
     // Who deploys into a namespace need not be allowed to see nodes; then that is not asked again.
     private async Task<string?> Nodes()
@@ -101,7 +142,7 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
         var result = await _kubectl.Call(arguments);
         if (result.IsOk)
             return result.Output;
-        _isBlind = result.Told.Contains("Forbidden", StringComparison.OrdinalIgnoreCase);
+        _isBlind = IsForbidden(result);
         return _isBlind ? null : throw _kubectl.Failed(arguments, result.Why);
     }
 }

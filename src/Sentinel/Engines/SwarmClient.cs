@@ -45,12 +45,19 @@ internal sealed class SwarmClient(string? context) : EngineClient
         var needed = exported.Processes.SelectMany(process => process.Secrets).Distinct().ToList();
         if (needed.Count == 0)
             return [];
-        var there = await Ids("secret", "ls", "--format", "{{.Name}}");
+        var there = await Secrets();
         return [.. needed.Except(there).Select(secret => $"the secret {secret} is not there; 'docker secret create {secret} FILE' makes it")];
     }
 
     public override async Task Apply(Exported exported)
     {
+        if (exported.Secrets.Count > 0)
+        {
+            var there = await Secrets();
+            foreach (var secret in exported.Secrets.Where(secret => !there.Contains(secret.Name)))
+                await Create(exported.Project, secret);
+        }
+
         string[] deploy = ["stack", "deploy", "--resolve-image", "never", "--compose-file", "-", exported.Project];
         var stack = exported.Files[0].Text;
         // An older docker never waits here, and does not know the option; a newer one is going to wait without it.
@@ -76,6 +83,8 @@ internal sealed class SwarmClient(string? context) : EngineClient
         var stack = await Ids("service", "ls", "--quiet", "--filter", $"label=com.docker.stack.namespace={project}");
         var ours = await Ids("service", "ls", "--quiet", "--filter", $"label={SwarmReading.ProjectLabel}={project}");
         await (stack.Length > 0 && stack.All(ours.Contains) && ours.All(stack.Contains) ? _docker.Ask("stack", "rm", project) : Remove(cluster.Services));
+        if (await Ids("secret", "ls", "--quiet", "--filter", $"label={SwarmReading.ProjectLabel}={project}") is { Length: > 0 } secrets)
+            await _docker.Ask(["secret", "rm", .. secrets]);
     }
 
     public override async Task<bool> Logs(IReadOnlyList<EngineService> services, int lines, bool follows, Action<string, bool> say, CancellationToken end)
@@ -83,6 +92,17 @@ internal sealed class SwarmClient(string? context) : EngineClient
         var exitCodes = await Task.WhenAll(services.Select(service => _docker.Stream(
             ["service", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), .. follows ? ["--follow"] : (string[])[], service.Object], say, end)));
         return exitCodes.All(code => code == 0);
+    }
+
+    private Task<string[]> Secrets() => Ids("secret", "ls", "--format", "{{.Name}}");
+
+    // The value goes through a pipe: nobody sees it in a list of processes.
+    private async Task Create(string project, ExportedSecret secret)
+    {
+        string[] arguments = ["secret", "create", "--label", $"{SwarmReading.ProjectLabel}={project}", "--label", $"{SwarmReading.NameLabel}={secret.Process}", secret.Name, "-"];
+        var result = await _docker.Call(arguments, secret.Values.Single().Value);
+        if (!result.IsOk)
+            throw _docker.Failed(arguments, result.Why);
     }
 
     private Task Remove(IReadOnlyList<EngineService> services) => services.Count == 0 ? Task.CompletedTask : _docker.Ask(["service", "rm", .. services.Select(service => service.Object)]);

@@ -265,7 +265,7 @@ public sealed partial class ExportTests
     {
         var project = Read.Good("[process.web]\nrun = \"x\"\n[process.api]\nrun = \"x\"\nenv-file = \".env\"\n[process.job]\nrun = \"x\"\ncwd = \"job\"");
 
-        var told = Exporter.Export(project, "systemd", path => path == $"{Read.Folder}/.env").Shortfalls;
+        var told = Exporter.Export(project, "systemd", new NoContents(path => path == $"{Read.Folder}/.env")).Shortfalls;
 
         Assert.Equal([$"sentinel.toml:1: web: {Read.Folder}/.env is read here without being named, and not there; env-file names it"], told.Select(one => one.ToString()));
     }

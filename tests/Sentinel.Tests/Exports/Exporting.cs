@@ -117,7 +117,7 @@ internal static class Exporting
     public static Exported To(string engine, Project project)
     {
         Assert.Empty(Exporter.Problems(project, engine));
-        return Exporter.Export(project, engine, _ => false);
+        return Exporter.Export(project, engine, new NoContents(_ => false));
     }
 
     public static Exported To(string engine, string toml) => To(engine, Read.Good(toml));
