@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Sentinel.EndToEnd;
@@ -189,7 +188,7 @@ public sealed class KubernetesTests : IAsyncDisposable
         Assert.SkipUnless(lose is not null && back is not null, $"{Lose} and {BringBack} say how a node is lost and comes back");
         (await Run("up")).Ok();
         var node = (string)JsonNode.Parse((await Run("status", "web", "--json")).Ok().Stdout)!["services"]![0]!["tasks"]![0]!["node"]!;
-        await Said("sh", "-c", lose, "sh", node);
+        await Tools.Run("sh", "-c", lose, "sh", node);
         Outcome status;
         try
         {
@@ -199,7 +198,7 @@ public sealed class KubernetesTests : IAsyncDisposable
         }
         finally
         {
-            await Said("sh", "-c", back, "sh", node);
+            await Tools.Run("sh", "-c", back, "sh", node);
         }
 
         Assert.Matches($@"\| {node} +\| unknown ", status.Stdout);
@@ -255,14 +254,5 @@ public sealed class KubernetesTests : IAsyncDisposable
         Environment = new Dictionary<string, string?> { ["KUBECONFIG"] = Environment.GetEnvironmentVariable("KUBECONFIG") },
     });
 
-    private static Task<string> Kubectl(params string[] arguments) => Said("kubectl", arguments);
-
-    private static async Task<string> Said(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
-        return await output;
-    }
+    private static Task<string> Kubectl(params string[] arguments) => Tools.Run("kubectl", arguments);
 }

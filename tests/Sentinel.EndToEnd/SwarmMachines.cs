@@ -47,18 +47,18 @@ public sealed class SwarmMachines : IAsyncDisposable
     public void Release() => _turn.Release();
 
     /// <summary>Asks the manager.</summary>
-    public async Task<string> Docker(params string[] arguments) => await Run("docker", ["--host", Host, .. arguments]);
+    public async Task<string> Docker(params string[] arguments) => await Tools.Run("docker", ["--host", Host, .. arguments]);
 
     /// <summary>Takes the cable of b out, so that what runs there goes on unseen, and waits until the manager has noticed.</summary>
     public async Task LoseWorker()
     {
-        await Run("ip", "-n", Namespace(Worker), "link", "set", Cable(Worker), "down");
+        await Tools.Run("ip", "-n", Namespace(Worker), "link", "set", Cable(Worker), "down");
         await Wait.Until(async () => (await StateOfWorker()).Contains("Down"), () => "the manager notices that b is lost");
     }
 
     public async Task BringWorkerBack()
     {
-        await Run("ip", "-n", Namespace(Worker), "link", "set", Cable(Worker), "up");
+        await Tools.Run("ip", "-n", Namespace(Worker), "link", "set", Cable(Worker), "up");
         await Wait.Until(async () => (await StateOfWorker()).Contains("Ready"), () => "b is back");
     }
 
@@ -88,7 +88,7 @@ public sealed class SwarmMachines : IAsyncDisposable
         }
 
         foreach (var name in Names)
-            await Said("ip", "netns", "delete", Namespace(name));
+            await Tools.Try("ip", "netns", "delete", Namespace(name));
         RemoveGroups();
         Directory.Delete(_folder, recursive: true);
         var mounts = File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_folder, StringComparison.Ordinal) || Names.Any(name => line.Contains(Namespace(name), StringComparison.Ordinal)));
@@ -103,15 +103,15 @@ public sealed class SwarmMachines : IAsyncDisposable
         _before = await Shared();
         _folder = Directory.CreateTempSubdirectory("swarm").FullName;
         foreach (var name in Names)
-            await Run("ip", "netns", "add", Namespace(name));
-        await Run("ip", "link", "add", Cable(Manager), "netns", Namespace(Manager), "type", "veth", "peer", "name", Cable(Worker), "netns", Namespace(Worker));
+            await Tools.Run("ip", "netns", "add", Namespace(name));
+        await Tools.Run("ip", "link", "add", Cable(Manager), "netns", Namespace(Manager), "type", "veth", "peer", "name", Cable(Worker), "netns", Namespace(Worker));
         foreach (var name in Names)
             await Start(name);
         foreach (var name in Names)
-            await Wait.Until(async () => (await Said("docker", "--host", $"unix://{Socket(name)}", "info")).ExitCode == 0, () => $"{name} answers: {File.ReadAllText(Log(name))}");
+            await Wait.Until(async () => (await Tools.Try("docker", "--host", $"unix://{Socket(name)}", "info")).ExitCode == 0, () => $"{name} answers: {File.ReadAllText(Log(name))}");
         await Docker("swarm", "init", "--advertise-addr", Address(Manager));
         var token = (await Docker("swarm", "join-token", "--quiet", "worker")).Trim();
-        await Run("docker", "--host", $"unix://{Socket(Worker)}", "swarm", "join", "--token", token, "--advertise-addr", Address(Worker), $"{Address(Manager)}:2377");
+        await Tools.Run("docker", "--host", $"unix://{Socket(Worker)}", "swarm", "join", "--token", token, "--advertise-addr", Address(Worker), $"{Address(Manager)}:2377");
         await MakeImage();
     }
 
@@ -130,9 +130,9 @@ public sealed class SwarmMachines : IAsyncDisposable
     // With rules for packets it would need modules of the kernel, and no more limits than there are.
     private async Task Start(string name)
     {
-        await Run("ip", "-n", Namespace(name), "address", "add", $"{Address(name)}/24", "dev", Cable(name));
-        await Run("ip", "-n", Namespace(name), "link", "set", "lo", "up");
-        await Run("ip", "-n", Namespace(name), "link", "set", Cable(name), "up");
+        await Tools.Run("ip", "-n", Namespace(name), "address", "add", $"{Address(name)}/24", "dev", Cable(name));
+        await Tools.Run("ip", "-n", Namespace(name), "link", "set", "lo", "up");
+        await Tools.Run("ip", "-n", Namespace(name), "link", "set", Cable(name), "up");
         var own = Directory.CreateDirectory(Path.Combine(_folder!, name)).FullName;
         Directory.CreateDirectory(Path.Combine(own, "run"));
         // Not 'ip netns exec', which mounts /sys anew, without the control groups of devices.
@@ -155,10 +155,10 @@ public sealed class SwarmMachines : IAsyncDisposable
         foreach (var program in new[] { "sh", "sleep", "echo", "cat", "chroot" })
             File.CreateSymbolicLink(Path.Combine(programs, program), "busybox");
         var (packed, saved) = (Path.Combine(_folder!, "image.tar"), Path.Combine(_folder!, "saved.tar"));
-        await Run("tar", "-C", Path.Combine(_folder!, "image"), "-cf", packed, ".");
+        await Tools.Run("tar", "-C", Path.Combine(_folder!, "image"), "-cf", packed, ".");
         await Docker("import", packed, Image);
         await Docker("save", "--output", saved, Image);
-        await Run("docker", "--host", $"unix://{Socket(Worker)}", "load", "--input", saved);
+        await Tools.Run("docker", "--host", $"unix://{Socket(Worker)}", "load", "--input", saved);
     }
 
     // What an engine leaves of its control groups, where nobody else has one.
@@ -173,23 +173,8 @@ public sealed class SwarmMachines : IAsyncDisposable
     private static async Task<string> Shared() => string.Join('\n',
     [
         .. Settings.Select(setting => Path.Combine("/proc/sys", setting)).Where(File.Exists).Select(setting => $"{setting} {File.ReadAllText(setting).Trim()}"),
-        .. File.Exists("/usr/sbin/iptables") ? (await Said("iptables", "--list-rules")).Output.Split('\n') : [],
+        .. File.Exists("/usr/sbin/iptables") ? (await Tools.Try("iptables", "--list-rules")).Output.Split('\n') : [],
     ]);
 
     private static IEnumerable<int> ChildrenOf(int pid) => File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture));
-
-    private static async Task<string> Run(string program, params string[] arguments)
-    {
-        var (exitCode, output) = await Said(program, arguments);
-        Assert.True(exitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {exitCode}: {output}");
-        return output;
-    }
-
-    private static async Task<(int ExitCode, string Output)> Said(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
-    }
 }
