@@ -37,7 +37,7 @@ internal static class ServiceList
                 service.Name,
                 new Cell(service.Status, ColorOf(service)),
                 $"{service.Ready}/{service.Replicas}",
-                OrNone(service.Nodes),
+                service.Nodes.Any() ? Text.Some(service.Nodes) : None,
                 service.Image ?? None,
                 OrNone(service.Ports),
                 service.Created is { } created ? Text.Duration(now - created) : None,

@@ -34,6 +34,14 @@ internal static class Text
 
     public static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 
+    /// <summary>Names for a line: all of them, or some and how many more there are.</summary>
+    public static string Some(IEnumerable<string> names)
+    {
+        const int most = 8;
+        var all = names.ToList();
+        return string.Join(", ", all.Take(all.Count > most ? most - 1 : most)) + (all.Count > most ? $" and {all.Count - most + 1} more" : "");
+    }
+
     /// <summary>A name as it is typed to a shell in a command that is proposed.</summary>
     public static string Argument(string name) => ShellWords.Quote(Printable(name));
 

@@ -9,11 +9,13 @@ public sealed class EngineTests : IAsyncDisposable
     private const string Kubectl = """
         echo "$*" >>"$0.called"
         case "$*" in
-            *"get nodes"*) echo '{"kind": "List", "items": [{"kind": "Node", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}]}' ;;
+            *"--raw /api/v1/nodes"*) echo '{"kind": "List", "items": [{"kind": "Node", "metadata": {"name": "n1"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}]}' ;;
+            *"--raw /api/v1/namespaces/live/pods?labelSelector=sentinel.dev%2Fproject%3Dshop") /bin/cat "$0.there-pods" ;;
+            *"get pods --selector"*) echo '{"items": []}' ;;
             *"--selector sentinel.dev/project=shop --output json"*) /bin/cat "$0.there" ;;
             *--ignore-not-found*--output*) [ ! -f "$0.other" ] || /bin/cat "$0.other" ;;
             *create*) /bin/cat >>"$0.created" ;;
-            *apply*) /bin/cat >"$0.applied"; [ ! -f "$0.next" ] || /bin/mv "$0.next" "$0.there" ;;
+            *apply*) /bin/cat >"$0.applied"; [ ! -f "$0.next" ] || { /bin/mv "$0.next" "$0.there"; /bin/mv "$0.next-pods" "$0.there-pods"; } ;;
         esac
         """;
 
@@ -131,11 +133,11 @@ public sealed class EngineTests : IAsyncDisposable
     {
         var (kubectl, exported) = (FakeKubectl(), (await _home.Run("export", "kubernetes")).Stdout);
         var hash = exported.Split("sentinel.dev/spec-hash: ")[1].Split('\n')[0].Trim('"');
-        File.WriteAllText($"{kubectl}.next", Objects(hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+        Show($"{kubectl}.next", hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}""");
 
         var up = (await Run("up", "--on", "kubernetes", "--namespace", "live")).Ok();
         var same = await Run("plan", "--on", "kubernetes", "--exit-code");
-        File.WriteAllText($"{kubectl}.there", Objects(hash, """{"type": "Ready", "status": "False"}""", """{"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}"""));
+        Show($"{kubectl}.there", hash, """{"type": "Ready", "status": "False"}""", """{"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}""");
         var status = (await Run("status", "web", "--on", "kubernetes")).Ok();
 
         Assert.Contains("+ web: new\n1 new, 0 to change, 0 to remove, 0 unchanged\nweb is running: 1/1 on n1\n", up.Stdout);
@@ -182,7 +184,7 @@ public sealed class EngineTests : IAsyncDisposable
     {
         var kubectl = FakeKubectl();
         var hash = (await _home.Run("export", "kubernetes")).Stdout.Split("sentinel.dev/spec-hash: ")[1].Split('\n')[0].Trim('"');
-        File.WriteAllText($"{kubectl}.next", Objects(hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+        Show($"{kubectl}.next", hash, """{"type": "Ready", "status": "True"}""", """{"running": {}}""");
         Fake("kubectl", $"case \"$*\" in *selector*) [ ! -f \"$0.applied\" ] || [ -f \"$0.refused\" ] || {{ : >\"$0.refused\"; echo 'connection refused' >&2; exit 1; }} ;; esac\n{Kubectl}");
 
         Assert.EndsWith("web is running: 1/1 on n1\n", (await Run("up", "--on", "kubernetes")).Ok().Stdout);
@@ -206,10 +208,10 @@ public sealed class EngineTests : IAsyncDisposable
     public async Task What_is_stopped_on_kubernetes_is_remembered_before_it_stops()
     {
         var kubectl = FakeKubectl();
-        File.WriteAllText($"{kubectl}.there", Objects("1", "", "").Replace("\"replicas\": 1", "\"replicas\": 0"));
+        Show($"{kubectl}.there", "1", "", "", replicas: 0);
 
         Assert.Equal("web is stopped already\n", (await Run("stop", "web", "--on", "kubernetes")).Ok().Stdout);
-        File.WriteAllText($"{kubectl}.there", Objects("1", """{"type": "Ready", "status": "True"}""", """{"running": {}}"""));
+        Show($"{kubectl}.there", "1", """{"type": "Ready", "status": "True"}""", """{"running": {}}""");
         using var stop = _home.Begin(Call("stop", "web", "--on", "kubernetes"));
         await stop.Prints("Stopped web");
         stop.Signal(Signals.Kill);
@@ -223,22 +225,25 @@ public sealed class EngineTests : IAsyncDisposable
     {
         Fake("kubectl", Kubectl);
         var path = Path.Combine(Programs, "kubectl");
-        File.WriteAllText($"{path}.there", """{"kind": "List", "items": []}""");
+        foreach (var file in new[] { "there", "there-pods" })
+            File.WriteAllText($"{path}.{file}", """{"kind": "List", "items": []}""");
         return path;
     }
 
-    private static string Objects(string hash, string condition, string state)
+    // What there is, and its pods in a file beside.
+    private static void Show(string file, string hash, string condition, string state, int replicas = 1)
     {
         var labels = $$"""{"sentinel.dev/project": "shop", "sentinel.dev/name": "web", "sentinel.dev/spec-hash": "{{hash}}"}""";
         var pod = $$$"""
-            , {"kind": "Pod", "metadata": {"name": "web-1", "uid": "{{{condition.Length}}}", "labels": {{{labels}}} }, "spec": {"nodeName": "n1"}, "status": {"phase": "Running",
+            {"metadata": {"name": "web-1", "uid": "{{{condition.Length}}}", "labels": {{{labels}}} }, "spec": {"nodeName": "n1"}, "status": {"phase": "Running",
             "conditions": [{{{condition}}}], "containerStatuses": [{"restartCount": 0, "state": {{{state}}} }] } }
             """;
-        return $$$"""
+        File.WriteAllText(file, $$$"""
             {"kind": "List", "items": [
-            {"kind": "Deployment", "metadata": {"name": "web", "generation": 1, "labels": {{{labels}}} }, "spec": {"replicas": 1, "template": {"spec": {"containers": [{"image": "web:1"}] } } },
-            "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1} }{{{(condition.Length == 0 ? "" : pod)}}}] }
-            """;
+            {"kind": "Deployment", "metadata": {"name": "web", "namespace": "live", "generation": 1, "labels": {{{labels}}} },
+            "spec": {"replicas": {{{replicas}}}, "template": {"spec": {"containers": [{"image": "web:1"}] } } }, "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1} }] }
+            """);
+        File.WriteAllText($"{file}-pods", $$$"""{"kind": "PodList", "items": [{{{(condition.Length == 0 ? "" : pod)}}}]}""");
     }
 
     private string Programs => Path.Combine(_home.Root, "programs");

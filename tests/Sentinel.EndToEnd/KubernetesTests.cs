@@ -12,8 +12,12 @@ public sealed class KubernetesTests : IAsyncDisposable
 
     private static readonly string[] Kinds = ["deployments", "jobs", "services", "configmaps", "secrets"];
 
+    // While a node is lost, nothing else is to be seen.
+    private static readonly SemaphoreSlim Turn = new(1);
+
     private readonly SentinelHome _home = new();
 
+    private bool _hasTurn;
     private string? _namespace;
 
     public async ValueTask DisposeAsync()
@@ -21,6 +25,8 @@ public sealed class KubernetesTests : IAsyncDisposable
         await _home.DisposeAsync();
         if (_namespace is not null)
             await Kubectl("delete", "namespace", _namespace, "--wait=false");
+        if (_hasTurn)
+            Turn.Release();
     }
 
     [Fact]
@@ -55,6 +61,7 @@ public sealed class KubernetesTests : IAsyncDisposable
 
         (await Run("down")).Ok();
         Assert.Equal("", await Left());
+        Assert.Equal("", await Kubectl("get", "pods", "--namespace", _namespace!, "--output", "name"));
         Assert.Equal("Nothing of shop is there\n", (await Run("down")).Ok().Stdout);
     }
 
@@ -88,6 +95,19 @@ public sealed class KubernetesTests : IAsyncDisposable
         Assert.Equal(124, failed.ExitCode);
         Assert.Matches(@"Error: web is not ready after 20 s \(0/2\); it is left as it is; Kubernetes says: web-\S+ on \S+: .*exit code 7", failed.Stderr);
         Assert.Equal(2, (await Run("status", "web")).Ok().Stdout.Split('\n').Count(line => line.Contains("| running ")));
+    }
+
+    [Fact]
+    public async Task What_ends_right_after_its_start_is_not_ready()
+    {
+        await Project(Web("echo hello").Replace("while true; do", "exit 7; while true; do"));
+
+        var up = await Run("up", "--timeout", "15");
+
+        Assert.Equal(124, up.ExitCode);
+        Assert.DoesNotContain("web is running", up.Stdout);
+        Assert.Contains("Kubernetes says: web-", up.Stderr);
+        Assert.Contains("(exit code 7)", up.Stderr);
     }
 
     [Fact]
@@ -224,6 +244,8 @@ public sealed class KubernetesTests : IAsyncDisposable
         Needs.Program("kubectl");
         if (_namespace is null)
         {
+            await Turn.WaitAsync(TestContext.Current.CancellationToken);
+            _hasTurn = true;
             var name = $"sentinel-test-{Guid.NewGuid().ToString("N")[..8]}";
             await Kubectl("create", "namespace", name);
             _namespace = name;

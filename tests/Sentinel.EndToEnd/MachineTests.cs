@@ -35,23 +35,14 @@ public sealed class MachineTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_hasTurn)
-        {
-            if (_machine is { HasExited: false })
+            try
             {
-                await On("poweroff");
-                await _machine.WaitForExitAsync();
+                await End();
             }
-
-            await Tools.Try("ip", "netns", "delete", Inside);
-            await Tools.Try("ip", "netns", "delete", Outside);
-            // What nspawn leaves of its control groups.
-            foreach (var hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
-                foreach (var group in new[] { "payload", "supervisor" }.Select(name => Path.Combine(hierarchy, name)).Where(Directory.Exists))
-                    await Tools.Run("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";");
-            Directory.Delete(Folder, recursive: true);
-            Turn.Release();
-            Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains(Folder));
-        }
+            finally
+            {
+                Turn.Release();
+            }
 
         await _home.DisposeAsync();
     }
@@ -102,6 +93,24 @@ public sealed class MachineTests : IAsyncDisposable
         Assert.Equal("0\n", await Shell("ps -e -o args | grep -c '[s]leep 1000' || true"));
 
         async Task<string[]> Running() => (await Shell("systemctl list-units --state running --no-legend --plain 'sentinel-shop-*' | cut -d ' ' -f 1")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private async Task End()
+    {
+        if (_machine is { HasExited: false })
+        {
+            await On("poweroff");
+            await _machine.WaitForExitAsync();
+        }
+
+        await Tools.Try("ip", "netns", "delete", Inside);
+        await Tools.Try("ip", "netns", "delete", Outside);
+        // What nspawn leaves of its control groups.
+        foreach (var hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
+            foreach (var group in new[] { "payload", "supervisor" }.Select(name => Path.Combine(hierarchy, name)).Where(Directory.Exists))
+                await Tools.Run("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";");
+        Directory.Delete(Folder, recursive: true);
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains(Folder));
     }
 
     private async Task Make()

@@ -49,6 +49,8 @@ public sealed class SwarmMachines : IAsyncDisposable
     /// <summary>Asks the manager.</summary>
     public async Task<string> Docker(params string[] arguments) => await Tools.Run("docker", ["--host", Host, .. arguments]);
 
+    public Task<(int ExitCode, string Output)> TryDocker(params string[] arguments) => Tools.Try("docker", ["--host", Host, .. arguments]);
+
     /// <summary>Takes the cable of b out, so that what runs there goes on unseen, and waits until the manager has noticed.</summary>
     public async Task LoseWorker()
     {

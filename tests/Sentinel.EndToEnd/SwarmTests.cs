@@ -14,10 +14,18 @@ public sealed class SwarmTests(SwarmMachines swarm) : IClassFixture<SwarmMachine
         await _home.DisposeAsync();
         if (!_isOurs)
             return;
-        // The next test begins with nothing of this one.
-        if (await swarm.Docker("stack", "ls", "--format", "{{.Name}}") is { Length: > 0 } left)
-            await swarm.Docker(["stack", "rm", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
-        swarm.Release();
+        try
+        {
+            // The next test begins with nothing of this one.
+            await Wait.Until(
+                async () => await swarm.Docker("stack", "ls", "--format", "{{.Name}}") is not { Length: > 0 } left
+                    || (await swarm.TryDocker(["stack", "rm", .. left.Split('\n', StringSplitOptions.RemoveEmptyEntries)])).ExitCode == 0,
+                () => "nothing is left");
+        }
+        finally
+        {
+            swarm.Release();
+        }
     }
 
     [Fact]
@@ -90,6 +98,18 @@ public sealed class SwarmTests(SwarmMachines swarm) : IClassFixture<SwarmMachine
         Assert.Matches(@"(?m)^Error: web failed: web\.[12] on [ab]: No such image: nosuch:1$", failed.Stderr);
         Assert.Equal(124, stays.ExitCode);
         Assert.StartsWith("Error: web is not ready after 0 s (0/2); it is left as it is", stays.Stderr);
+    }
+
+    [Fact]
+    public async Task What_ends_right_after_its_start_is_not_ready()
+    {
+        await Project("crashing", Web("echo hello").Replace("while true;", "exit 3; while true;"));
+
+        var up = await Run("up", "--timeout", "10");
+
+        Assert.Equal(124, up.ExitCode);
+        Assert.DoesNotContain("web is running", up.Stdout);
+        Assert.Matches(@"^Error: web is not ready after 10 s \(\d/2\); it is left as it is; Docker Swarm says: web\.[12] on [ab]: task: non-zero exit \(3\)\n$", up.Stderr);
     }
 
     [Fact]

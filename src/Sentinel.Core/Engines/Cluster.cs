@@ -8,6 +8,9 @@ public sealed record Cluster(IReadOnlyList<EngineService> Services, IReadOnlyLis
     /// <summary>Other things that carry the project's labels and run nothing.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
+    /// <summary>What still ends of services that are gone, as far as that can be seen.</summary>
+    public IReadOnlyList<EngineTask> Ending { get; init; } = [];
+
     /// <summary>What could not be seen, and what that means.</summary>
     public IReadOnlyList<string> Blind { get; init; } = [];
 

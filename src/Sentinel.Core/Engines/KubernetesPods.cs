@@ -42,7 +42,8 @@ internal static class KubernetesPods
             state,
             state is TaskState.Running or TaskState.Done or TaskState.Stopping ? null : Why(pod, containers, waiting),
             containers.Sum(container => container.Maybe("restartCount")?.GetInt32() ?? 0),
-            (status.Maybe("startTime") ?? metadata.Maybe("creationTimestamp"))?.Time())
+            (containers.Select(container => container.Maybe("state")?.Maybe("running")?.Maybe("startedAt")).Max(started => started?.Time())
+                ?? (status.Maybe("startTime") ?? metadata.Maybe("creationTimestamp"))?.Time()))
         {
             IsWanted = !isLeaving,
             IsCurrent = isCurrent,

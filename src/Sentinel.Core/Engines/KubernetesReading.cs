@@ -13,27 +13,37 @@ public static class KubernetesReading
     public const string Replicas = "sentinel.dev/replicas";
 
     /// <param name="project">As the engine knows it.</param>
-    /// <param name="objects">All that carries the project's label.</param>
+    /// <param name="objects">All that carries the project's label, but for the pods.</param>
+    /// <param name="pods">The pods that carry it.</param>
     /// <param name="nodes">All nodes; null: they may not be seen.</param>
     /// <param name="inTheWay">What has a name that is wanted; empty: nothing.</param>
     /// <exception cref="JsonException">It is none of that.</exception>
-    public static Cluster Read(string project, string objects, string? nodes, string inTheWay)
+    public static Cluster Read(string project, string objects, string pods, string? nodes, string inTheWay)
     {
         using var ours = JsonDocument.Parse(objects);
+        using var running = JsonDocument.Parse(pods);
         using var machines = nodes is null ? null : JsonDocument.Parse(nodes);
         using var others = inTheWay.Length == 0 ? null : JsonDocument.Parse(inTheWay);
         var all = Items(ours).ToList();
         var ready = machines is null ? null : Items(machines).Where(node => ConditionOf(node, "Ready")?.Maybe("status")?.GetString() == "True").Select(NameOf).ToHashSet();
-        var pods = all.Where(one => KindOf(one) == "pod").ToList();
+        var byName = Items(running).ToLookup(pod => Label(pod, NameLabel));
         var ports = all.Where(one => KindOf(one) == "service").ToLookup(one => Label(one, NameLabel) ?? NameOf(one), Ports);
         // Of two that make up the same process, because one replaces the other, the newer one is first.
         return new Cluster(
-            [.. all.Where(one => KindOf(one) is "deployment" or "job").Select(one => Service(one, pods, ready, ports)).OrderBy(service => service.Name, StringComparer.Ordinal).ThenByDescending(service => service.Created)],
+            [.. all.Where(one => KindOf(one) is "deployment" or "job").Select(one => Service(one, byName, ready, ports)).OrderBy(service => service.Name, StringComparer.Ordinal).ThenByDescending(service => service.Created)],
             [.. (others is null ? [] : Items(others)).Where(one => Label(one, ProjectLabel) != project).Select(one => new Stranger(ObjectOf(one), Label(one, ProjectLabel)))])
         {
             Others = [.. all.Where(one => KindOf(one) is "service" or "configmap").Select(ObjectOf)],
+            Ending = [.. byName.Where(pods => !all.Any(one => KindOf(one) is "deployment" or "job" && Label(one, NameLabel) == pods.Key)).SelectMany(pods => pods).Select(pod => KubernetesPods.Task(pod, isCurrent: false, ready))],
             Blind = nodes is null ? ["the nodes may not be seen, so what is on a lost one can only be known by its pods"] : [],
         };
+    }
+
+    /// <summary>The namespace of objects; null: there are none.</summary>
+    public static string? NamespaceOf(string objects)
+    {
+        using var document = JsonDocument.Parse(objects);
+        return Items(document).Select(one => one.Get("metadata").Maybe("namespace")?.GetString()).FirstOrDefault();
     }
 
     internal static string? Label(JsonElement one, string label) => one.Get("metadata").Maybe("labels")?.Maybe(label)?.GetString();
@@ -48,7 +58,7 @@ public static class KubernetesReading
         return null;
     }
 
-    private static EngineService Service(JsonElement one, List<JsonElement> pods, HashSet<string>? ready, ILookup<string, IReadOnlyList<string>> ports)
+    private static EngineService Service(JsonElement one, ILookup<string?, JsonElement> pods, HashSet<string>? ready, ILookup<string, IReadOnlyList<string>> ports)
     {
         var (spec, name, hash, isJob) = (one.Get("spec"), Label(one, NameLabel) ?? NameOf(one), Label(one, HashLabel), KindOf(one) == "job");
         var replicas = spec.Maybe(isJob ? "parallelism" : "replicas")?.GetInt32() ?? 1;
@@ -63,7 +73,7 @@ public static class KubernetesReading
             Rollout = isJob ? JobsRollout(one) : Rollout(one, replicas),
             Tasks =
             [
-                .. pods.Where(pod => Label(pod, NameLabel) == name && (isJob ? Label(pod, HashLabel) == hash : true))
+                .. pods[name].Where(pod => !isJob || Label(pod, HashLabel) == hash)
                     .Select(pod => KubernetesPods.Task(pod, Label(pod, HashLabel) == hash && Annotation(pod, KubernetesPods.RestartedAt) == forced, ready))
                     .OrderBy(task => task.Name, StringComparer.Ordinal),
             ],

@@ -14,6 +14,10 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // What ends right after its start has been ready by then, too.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<string, (string Runs, long Since)> _ready = [];
     private int _inVain;
 
     /// <param name="names">As the engine knows them.</param>
@@ -31,8 +35,8 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
                 var service = cluster.Services.FirstOrDefault(one => one.Name == name);
                 switch (Verdict.On(service, before.Services.FirstOrDefault(one => one.Name == name && one.Object == service?.Object)))
                 {
-                    case Verdict.Ready:
-                        Say($"{name} is {service!.Status}{(service.Nodes.Any() ? $": {service.Ready}/{service.Replicas} on {string.Join(", ", service.Nodes)}" : "")}");
+                    case Verdict.Ready when IsSettled(service!) || Stopwatch.GetElapsedTime(begun) >= longest:
+                        Say($"{name} is {service!.Status}{(service.Nodes.Any() ? $": {service.Ready}/{service.Replicas} on {Text.Some(service.Nodes)}" : "")}");
                         open.Remove(name);
                         break;
                     case Verdict.Failed { Why: var why }:
@@ -51,6 +55,38 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
                 return hasFailed ? ExitCode.Failure : ExitCode.TimedOut;
         }
     }
+
+    /// <summary>Until nothing of the project is left.</summary>
+    public async Task<int> UntilGone(TimeSpan longest)
+    {
+        for (var begun = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause))
+        {
+            var isLast = Stopwatch.GetElapsedTime(begun) >= longest;
+            if (await Look(isLast) is not { } left)
+                continue;
+            List<EngineTask> ending = [.. left.Services.SelectMany(service => service.Tasks), .. left.Ending];
+            if (ending.Count == 0)
+                return ExitCode.Success;
+            if (!isLast)
+                continue;
+            Session.Fail(Text.Printable($"{string.Join(", ", ending.Select(task => task.Node is null ? task.Name : $"{task.Name} on {task.Node}"))} {(ending.Count == 1 ? "has" : "have")} not ended after {longest.TotalSeconds:0} s"));
+            return ExitCode.TimedOut;
+        }
+    }
+
+    // Whether what is ready is what was there before, or has been ready for a while.
+    private bool IsSettled(EngineService service)
+    {
+        var runs = RunsOf(service);
+        if (service.Ends || service.Replicas == 0 || (before.Services.FirstOrDefault(one => one.Object == service.Object) is { } known && runs == RunsOf(known)))
+            return true;
+        if (!_ready.TryGetValue(service.Name, out var ready) || ready.Runs != runs)
+            _ready[service.Name] = ready = (runs, Stopwatch.GetTimestamp());
+        return Stopwatch.GetElapsedTime(ready.Since) >= Settling;
+    }
+
+    private static string RunsOf(EngineService service) =>
+        string.Join(' ', service.Tasks.Where(task => task.State == TaskState.Running).Select(task => $"{task.Id}:{task.Restarts}"));
 
     // While an engine changes much, or one of its managers has gone, it may not answer for a moment.
     private async Task<Cluster?> Look(bool isLast)

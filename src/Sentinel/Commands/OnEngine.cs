@@ -228,7 +228,7 @@ internal sealed class OnEngine
     private async Task<int> Down()
     {
         var cluster = await Look();
-        if (cluster.Services.Count == 0 && cluster.Others.Count == 0)
+        if (cluster.Services.Count == 0 && cluster.Others.Count == 0 && cluster.Ending.Count == 0)
         {
             Print([$"Nothing of {_exported.Project} is there"]);
             return ExitCode.Success;
@@ -236,7 +236,7 @@ internal sealed class OnEngine
 
         await _client.RemoveAll(_exported.Project, cluster);
         Print([$"Removed {Text.Count(cluster.Services.Count, "service", "services")} of {_exported.Project}"]);
-        return ExitCode.Success;
+        return await new EngineWait(_client, _exported.Project, cluster).UntilGone(Usual);
     }
 
     private async Task<Cluster> Look()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Sentinel.Core.Engines;
@@ -10,6 +11,8 @@ namespace Sentinel.Engines;
 internal sealed class SwarmClient(string? context) : EngineClient
 {
     private const string None = "[]";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly EngineProgram _docker = new("docker", context is null ? [] : ["--context", context]);
 
@@ -82,7 +85,7 @@ internal sealed class SwarmClient(string? context) : EngineClient
         // The stack has the network as well, and whatever others put into it.
         var stack = await Ids("service", "ls", "--quiet", "--filter", $"label=com.docker.stack.namespace={project}");
         var ours = await Ids("service", "ls", "--quiet", "--filter", $"label={SwarmReading.ProjectLabel}={project}");
-        await (stack.Length > 0 && stack.All(ours.Contains) && ours.All(stack.Contains) ? _docker.Ask("stack", "rm", project) : Remove(cluster.Services));
+        await (stack.Length > 0 && stack.All(ours.Contains) && ours.All(stack.Contains) ? RemoveStack(project) : Remove(cluster.Services));
         if (await Ids("secret", "ls", "--quiet", "--filter", $"label={SwarmReading.ProjectLabel}={project}") is { Length: > 0 } secrets)
             await _docker.Ask(["secret", "rm", .. secrets]);
     }
@@ -92,6 +95,15 @@ internal sealed class SwarmClient(string? context) : EngineClient
         var exitCodes = await Task.WhenAll(services.Select(service => _docker.Stream(
             ["service", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), .. follows ? ["--follow"] : (string[])[], service.Object], say, end)));
         return exitCodes.All(code => code == 0);
+    }
+
+    // Its network goes only when the last task that had it has ended.
+    private async Task RemoveStack(string project)
+    {
+        string[] arguments = ["stack", "rm", project];
+        for (var begun = Stopwatch.GetTimestamp(); await _docker.Call(arguments) is { IsOk: false } result; await Task.Delay(Pause))
+            if (!result.Told.Contains("is in use", StringComparison.Ordinal) || Stopwatch.GetElapsedTime(begun) > EngineProgram.Patience)
+                throw _docker.Failed(arguments, result.Why);
     }
 
     private Task<string[]> Secrets() => Ids("secret", "ls", "--format", "{{.Name}}");

@@ -5,7 +5,7 @@ namespace Sentinel.Tests.Engines;
 /// <summary>Written by hand, by the shapes that the API of Kubernetes documents.</summary>
 public sealed class KubernetesReadingTests
 {
-    private const string Ready = """{"type": "Ready", "status": "True"}""", NotReady = """{"type": "Ready", "status": "False"}""";
+    private const string Ready = """{"type": "Ready", "status": "True"}""", NotReady = """{"type": "Ready", "status": "False"}""", PodKind = "\"kind\": \"Pod\"";
 
     [Fact]
     public void What_has_all_replicas_with_the_settings_of_now_is_ready()
@@ -35,7 +35,7 @@ public sealed class KubernetesReadingTests
 
     [Fact]
     public void Where_nodes_may_not_be_seen_that_is_told() =>
-        Assert.StartsWith("the nodes may not be seen", Assert.Single(KubernetesReading.Read("shop", List([Deployment()]), nodes: null, inTheWay: "").Warnings));
+        Assert.StartsWith("the nodes may not be seen", Assert.Single(KubernetesReading.Read("shop", List([Deployment()]), List([]), nodes: null, inTheWay: "").Warnings));
 
     [Theory]
     [InlineData("""{"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}}""", "ImagePullBackOff: Back-off pulling image")]
@@ -79,6 +79,23 @@ public sealed class KubernetesReadingTests
     }
 
     [Fact]
+    public void Pods_of_what_is_gone_are_still_ending()
+    {
+        var cluster = Read([Deployment(), Pod("web-1", "n1"), Pod("api-1", "n2", name: "api")]);
+
+        Assert.Equal("api-1", Assert.Single(cluster.Ending).Name);
+        Assert.Equal(["web-1"], Assert.Single(cluster.Services).Tasks.Select(task => task.Name));
+    }
+
+    [Fact]
+    public void What_runs_does_so_since_its_container_was_started()
+    {
+        var web = Assert.Single(Read([Deployment(), Pod("web-1", "n1", state: """{"running": {"startedAt": "2026-01-02T00:00:00Z"}}""")]).Services);
+
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), Assert.Single(web.Tasks).Since);
+    }
+
+    [Fact]
     public void What_has_a_name_that_is_wanted_and_is_not_of_the_project_is_a_stranger()
     {
         const string Bare = """{"kind": "Deployment", "metadata": {"name": "web"}}""", Other = """{"kind": "Service", "metadata": {"name": "web", "labels": {"sentinel.dev/project": "other"}}}""";
@@ -89,7 +106,7 @@ public sealed class KubernetesReadingTests
     }
 
     private static Cluster Read(string[] objects, string inTheWay = "") =>
-        KubernetesReading.Read("shop", List(objects), List([Node("n1", "True"), Node("n2", "True"), Node("n3", "Unknown")]), inTheWay);
+        KubernetesReading.Read("shop", List([.. objects.Where(one => !one.Contains(PodKind))]), List([.. objects.Where(one => one.Contains(PodKind))]), List([Node("n1", "True"), Node("n2", "True"), Node("n3", "Unknown")]), inTheWay);
 
     private static string List(string[] items) => $$"""{"kind": "List", "items": [{{string.Join(", ", items)}}]}""";
 

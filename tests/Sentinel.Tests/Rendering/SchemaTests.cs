@@ -5,11 +5,13 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using Json.Schema;
 using Sentinel.Api;
+using Sentinel.Core.Engines;
 using Sentinel.Core.Logs;
 using Sentinel.Core.Projects;
 using Sentinel.Core.Store;
 using Sentinel.Rendering;
 using Sentinel.Tests.Daemon;
+using Sentinel.Tests.Engines;
 using Sentinel.Tests.Events;
 
 namespace Sentinel.Tests.Rendering;
@@ -65,6 +67,18 @@ public sealed partial class SchemaTests
         AssertIs("gap", EventLog.Line(new Notice.Gap(1, 3)));
     }
 
+    [Theory]
+    [InlineData("new", "shop")]
+    [InlineData("failed", "miss")]
+    [InlineData("lost", "shop")]
+    public void What_is_on_an_engine_is_as_the_schema_says(string recording, string project)
+    {
+        var services = Recordings.Swarm(recording, project).Services;
+        AssertIs("services", ServiceList.ToJson("swarm", "shop", services, ["a warning"]));
+        AssertIs("steps", ServiceList.ToJson("swarm", "shop", new Difference([
+            new EngineStep.Create("a"), new EngineStep.Change("b", "its settings"), new EngineStep.Same("c"), new EngineStep.Remove("d", services[0])])));
+    }
+
     [Fact]
     public void What_has_no_variants_is_as_the_schema_says()
     {
@@ -91,6 +105,8 @@ public sealed partial class SchemaTests
     [InlineData("## `events`", "event", "gap")]
     [InlineData("## `logs`", "logLine")]
     [InlineData("## `--host`", "hosts")]
+    [InlineData("## `list` and `status` with `--on`", "services")]
+    [InlineData("## `plan` with `--on`", "steps")]
     public void Examples_are_as_the_schema_says(string heading, params string[] definitions)
     {
         var text = File.ReadAllText(Path.Combine(Docs, "json.md"));

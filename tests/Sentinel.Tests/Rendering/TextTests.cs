@@ -114,6 +114,14 @@ public sealed class TextTests
         Assert.Equal(said, Text.Count(count, "process", "processes"));
 
     [Theory]
+    [InlineData(0, "")]
+    [InlineData(2, "n1, n2")]
+    [InlineData(8, "n1, n2, n3, n4, n5, n6, n7, n8")]
+    [InlineData(9, "n1, n2, n3, n4, n5, n6, n7 and 2 more")]
+    [InlineData(2000, "n1, n2, n3, n4, n5, n6, n7 and 1993 more")]
+    public void Of_many_names_some_are_shown(int count, string said) => Assert.Equal(said, Text.Some(Enumerable.Range(1, count).Select(i => $"n{i}")));
+
+    [Theory]
     [InlineData("one two three four five six", "one two three four five|  six")]
     [InlineData("to see it 'sentinel why 1'", "to see it|  'sentinel why 1'")]
     [InlineData("to see it ('sentinel why 1').", "to see it|  ('sentinel why 1').")]
