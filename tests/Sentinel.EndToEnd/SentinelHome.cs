@@ -297,10 +297,10 @@ internal sealed partial class SentinelHome : IAsyncDisposable
 
     private List<Live> Mine() => [.. Live.All().Where(process => process.Mentions(Root))];
 
-    // Of every state that there is, also one that a test has damaged.
-    private IEnumerable<string> GroupsOfState() => Directory.Exists(Folder)
-        ? ControlGroups.OfTrees(Directory.GetFiles(Folder, "state.json*").SelectMany(CookiesIn))
-        : [];
+    // Of every state that there is, also one that a test has damaged, and those of machines (see SshMachines).
+    private IEnumerable<string> GroupsOfState() => !Directory.Exists(Root) ? []
+        : ControlGroups.OfTrees(Directory.GetDirectories(Root).Select(machine => Path.Combine(machine, "state")).Append(Folder)
+            .Where(Directory.Exists).SelectMany(home => Directory.GetFiles(home, "state.json*")).SelectMany(CookiesIn));
 
     private static IEnumerable<string> CookiesIn(string state) => CookieInState().Matches(File.ReadAllText(state)).Select(cookie => cookie.Groups[1].Value);
 
