@@ -36,6 +36,14 @@ internal static partial class Containers
         return null;
     }
 
+    /// <summary>The user that it is to run as; null: that of the image, or root where only root can.</summary>
+    public static string? User(Service service)
+    {
+        if (service.HasHostFiles)
+            service.Tell("user", "with the files of its machine it runs as root, which alone may change its root");
+        return service.Take("user") && !service.HasHostFiles ? service.Spec.Treatment.User : null;
+    }
+
     /// <summary>Tells of variables that look for another process on the machine itself, which a container is not.</summary>
     public static void TellOfNeighbours(Service service, Conversion conversion)
     {

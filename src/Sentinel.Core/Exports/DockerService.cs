@@ -48,7 +48,7 @@ internal static class DockerService
             { "image", service.Image },
             { "entrypoint", Containers.Words(service, InContainer(spec.Secrets)) },
             { "working_dir", Containers.Folder(service, conversion) },
-            { "user", User(service) },
+            { "user", Containers.User(service) },
             { "env_file", environmentFiles },
             { "environment", environment },
             {
@@ -63,13 +63,6 @@ internal static class DockerService
             { "logging", Logging(service) },
         };
         return table;
-    }
-
-    private static string? User(Service service)
-    {
-        if (service.HasHostFiles)
-            HostFiles.TellOf(service);
-        return service.Take("user") && !service.HasHostFiles ? service.Spec.Treatment.User : null;
     }
 
     private static IReadOnlyList<Secret> InContainer(IEnumerable<Secret> secrets) =>

@@ -26,8 +26,4 @@ internal static class HostFiles
 
     /// <summary>A command that is run beside a process, where that is.</summary>
     public static IReadOnlyList<string> Beside(Service service, IReadOnlyList<string> words) => service.HasHostFiles ? [.. Inside, .. words] : words;
-
-    /// <summary>Tells of what a machine's own process has no equal for.</summary>
-    public static void TellOf(Service service) =>
-        service.Tell("user", "with the files of its machine it runs as root, which alone may change its root");
 }

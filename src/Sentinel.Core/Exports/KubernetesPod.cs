@@ -152,11 +152,9 @@ internal static class KubernetesPod
 
     private static Yaml.Table? User(Service service)
     {
-        if (service.HasHostFiles)
-            HostFiles.TellOf(service);
-        if (!service.Take("user") || service.HasHostFiles)
+        if (Containers.User(service) is not { } user)
             return null;
-        var ids = service.Spec.Treatment.User!.Split(':');
+        var ids = user.Split(':');
         if (ids.All(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return new Yaml.Table
             {

@@ -28,14 +28,15 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
         while (true)
         {
             await Task.Delay(Pause);
-            if (await Look(isLast: Stopwatch.GetElapsedTime(begun) >= longest) is not { } cluster)
+            if (await Look(isLast: IsOver()) is not { } cluster)
                 continue;
             foreach (var name in open.ToList())
             {
                 var service = cluster.Services.FirstOrDefault(one => one.Name == name);
-                switch (Verdict.On(service, before.Services.FirstOrDefault(one => one.Name == name && one.Object == service?.Object)))
+                var known = before.Services.FirstOrDefault(one => one.Name == name && one.Object == service?.Object);
+                switch (Verdict.On(service, known))
                 {
-                    case Verdict.Ready when IsSettled(service!) || Stopwatch.GetElapsedTime(begun) >= longest:
+                    case Verdict.Ready when IsSettled(service!, known) || IsOver():
                         Say($"{name} is {service!.Status}{(service.Nodes.Any() ? $": {service.Ready}/{service.Replicas} on {Text.Some(service.Nodes)}" : "")}");
                         open.Remove(name);
                         break;
@@ -43,7 +44,7 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
                         Session.Fail(Text.Printable($"{name} {(service!.Rollout is Rollout.Failed { IsRolledBack: true } ? "was rolled back" : "failed")}: {why}"));
                         (hasFailed, _) = (true, open.Remove(name));
                         break;
-                    case Verdict.NotYet { Words: var words } when Stopwatch.GetElapsedTime(begun) >= longest:
+                    case Verdict.NotYet { Words: var words } when IsOver():
                         Session.Fail(Text.Printable($"{name} is not ready after {longest.TotalSeconds:0} s ({service?.Ready ?? 0}/{service?.Replicas ?? 0}); it is left as it is{(words is null ? "" : $"; {client.Title} says: {words}")}"));
                         break;
                 }
@@ -51,9 +52,11 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
 
             if (open.Count == 0)
                 return hasFailed ? ExitCode.Failure : ExitCode.Success;
-            if (Stopwatch.GetElapsedTime(begun) >= longest)
+            if (IsOver())
                 return hasFailed ? ExitCode.Failure : ExitCode.TimedOut;
         }
+
+        bool IsOver() => Stopwatch.GetElapsedTime(begun) >= longest;
     }
 
     /// <summary>Until nothing of the project is left.</summary>
@@ -75,10 +78,10 @@ internal sealed class EngineWait(EngineClient client, string project, Cluster be
     }
 
     // Whether what is ready is what was there before, or has been ready for a while.
-    private bool IsSettled(EngineService service)
+    private bool IsSettled(EngineService service, EngineService? known)
     {
         var runs = RunsOf(service);
-        if (service.Ends || service.Replicas == 0 || (before.Services.FirstOrDefault(one => one.Object == service.Object) is { } known && runs == RunsOf(known)))
+        if (service.Ends || service.Replicas == 0 || (known is not null && runs == RunsOf(known)))
             return true;
         if (!_ready.TryGetValue(service.Name, out var ready) || ready.Runs != runs)
             _ready[service.Name] = ready = (runs, Stopwatch.GetTimestamp());

@@ -29,9 +29,13 @@ internal sealed class EngineProgram(string name, IReadOnlyList<string> first)
 
     /// <summary>Runs it to its end, and returns what it printed.</summary>
     /// <exception cref="EngineException">It is not there, does not end, or failed.</exception>
-    public async Task<string> Ask(params string[] arguments)
+    public Task<string> Ask(params string[] arguments) => Ask(input: null, arguments);
+
+    /// <param name="input">What it reads on its standard input; null: nothing.</param>
+    /// <inheritdoc cref="Ask(string[])"/>
+    public async Task<string> Ask(string? input, IReadOnlyList<string> arguments)
     {
-        var result = await Call(arguments);
+        var result = await Call(arguments, input);
         return result.IsOk ? result.Output : throw Failed(arguments, result.Why);
     }
 

@@ -17,14 +17,10 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
     // So many pods may be followed at once.
     private const int MostLogs = 200;
 
-    private readonly EngineProgram _kubectl = new("kubectl", [
-        .. context is null ? (string[])[] : ["--context", context],
-        .. space is null ? (string[])[] : ["--namespace", space],
-        "--request-timeout=20s",
-    ]);
+    private readonly EngineProgram _kubectl = new("kubectl", [.. Place(context, space), "--request-timeout=20s"]);
 
-    // Without one for the whole call, for logs that are followed.
-    private readonly EngineProgram _patient = new("kubectl", [.. context is null ? (string[])[] : ["--context", context], .. space is null ? (string[])[] : ["--namespace", space]]);
+    // Without an end to each request, for logs that are followed.
+    private readonly EngineProgram _patient = new("kubectl", Place(context, space));
 
     private bool _isBlind;
 
@@ -32,7 +28,7 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
 
     public override async Task<Cluster> Look(string project, Exported? wanted = null)
     {
-        var selector = $"{KubernetesReading.ProjectLabel}={project}";
+        var selector = Of(project);
         var (asked, nodes) = (_kubectl.Ask("get", Kinds, "--selector", selector, "--output", "json"), Nodes());
         // Where the namespace is given, nothing has to be known before the pods can be asked for.
         var pods = space is null ? null : Pods(selector, space);
@@ -58,10 +54,7 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
     {
         foreach (var secret in exported.Secrets)
             await Create(exported.Project, secret);
-        string[] arguments = ["apply", "--filename", "-"];
-        var result = await _kubectl.Call(arguments, exported.Files[0].Text);
-        if (!result.IsOk)
-            throw _kubectl.Failed(arguments, result.Why);
+        await _kubectl.Ask(exported.Files[0].Text, ["apply", "--filename", "-"]);
     }
 
     public override async Task Scale(EngineService service, int replicas, int? remembered)
@@ -84,15 +77,15 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
             await _kubectl.Ask("delete", service.Object, "--wait=false", "--ignore-not-found");
             // Where another kind of thing of that name takes its place, what leads to it stays.
             if (!wanted.Processes.Any(process => process.Objects.Contains($"service/{service.Name}")))
-                await Delete("services", $"{KubernetesReading.NameLabel}={service.Name}", service.Project);
+                await Delete("services", Of(service));
         }
     }
 
     public override async Task RemoveAll(string project, Cluster cluster)
     {
-        await Delete("deployments,jobs,services,configmaps", "", project);
+        await Delete(Kinds, Of(project));
         // Who may not touch Secrets has made none.
-        if (await TryDelete("secrets", "", project) is { IsOk: false } result && !IsForbidden(result))
+        if (await TryDelete("secrets", Of(project)) is { IsOk: false } result && !IsForbidden(result))
             throw new EngineException($"the Secrets of {project} are still there: {result.Why}");
     }
 
@@ -100,7 +93,7 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
     {
         var exitCodes = await Task.WhenAll(services.Select(service => _patient.Stream(
         [
-            "logs", "--selector", $"{KubernetesReading.ProjectLabel}={service.Project},{KubernetesReading.NameLabel}={service.Name}", "--prefix", "--all-containers", "--ignore-errors",
+            "logs", "--selector", Of(service), "--prefix", "--all-containers", "--ignore-errors",
             $"--max-log-requests={MostLogs}", $"--tail={lines}", .. follows ? ["--follow"] : (string[])[],
         ], say, end)));
         return exitCodes.All(code => code == 0);
@@ -128,15 +121,21 @@ internal sealed class KubernetesClient(string? context, string? space) : EngineC
             throw _kubectl.Failed(arguments, result.Why);
     }
 
-    private async Task Delete(string kinds, string label, string project)
+    // What has the labels of a project, or of one of its services.
+    private static string Of(string project) => $"{KubernetesReading.ProjectLabel}={project}";
+
+    private static string Of(EngineService service) => $"{Of(service.Project)},{KubernetesReading.NameLabel}={service.Name}";
+
+    private static string[] Place(string? context, string? space) =>
+        [.. context is null ? (string[])[] : ["--context", context], .. space is null ? (string[])[] : ["--namespace", space]];
+
+    private async Task Delete(string kinds, string selector)
     {
-        if (await TryDelete(kinds, label, project) is { IsOk: false } result)
+        if (await TryDelete(kinds, selector) is { IsOk: false } result)
             throw _kubectl.Failed(["delete"], result.Why);
     }
 
-    private Task<EngineProgram.Result> TryDelete(string kinds, string label, string project) => _kubectl.Call([
-        "delete", kinds, "--selector", string.Join(',', new[] { $"{KubernetesReading.ProjectLabel}={project}", label }.Where(part => part.Length > 0)), "--wait=false", "--ignore-not-found",
-    ]);
+    private Task<EngineProgram.Result> TryDelete(string kinds, string selector) => _kubectl.Call(["delete", kinds, "--selector", selector, "--wait=false", "--ignore-not-found"]);
 
     private static bool IsForbidden(EngineProgram.Result result) => result.Told.Contains("Forbidden", StringComparison.OrdinalIgnoreCase);
 

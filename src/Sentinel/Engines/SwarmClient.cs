@@ -109,13 +109,9 @@ internal sealed class SwarmClient(string? context) : EngineClient
     private Task<string[]> Secrets() => Ids("secret", "ls", "--format", "{{.Name}}");
 
     // The value goes through a pipe: nobody sees it in a list of processes.
-    private async Task Create(string project, ExportedSecret secret)
-    {
-        string[] arguments = ["secret", "create", "--label", $"{SwarmReading.ProjectLabel}={project}", "--label", $"{SwarmReading.NameLabel}={secret.Process}", secret.Name, "-"];
-        var result = await _docker.Call(arguments, secret.Values.Single().Value);
-        if (!result.IsOk)
-            throw _docker.Failed(arguments, result.Why);
-    }
+    private Task Create(string project, ExportedSecret secret) => _docker.Ask(
+        secret.Values.Single().Value,
+        ["secret", "create", "--label", $"{SwarmReading.ProjectLabel}={project}", "--label", $"{SwarmReading.NameLabel}={secret.Process}", secret.Name, "-"]);
 
     private Task Remove(IReadOnlyList<EngineService> services) => services.Count == 0 ? Task.CompletedTask : _docker.Ask(["service", "rm", .. services.Select(service => service.Object)]);
 
