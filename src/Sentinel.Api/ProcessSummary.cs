@@ -5,7 +5,13 @@ namespace Sentinel.Api;
 /// <summary>What a list shows of a process: a part of its <see cref="ProcessInfo"/>, so that thousands fit into one answer.</summary>
 public sealed record ProcessSummary
 {
+    /// <summary>The machine that it is on, where several are looked at; null: the one that is asked.</summary>
+    public string? Host { get; init; }
+
     public required int Id { get; init; }
+
+    /// <summary>By which it is told from all others, also from those of other machines.</summary>
+    public (string? Host, int Id) Key => (Host, Id);
 
     public required string Name { get; init; }
 

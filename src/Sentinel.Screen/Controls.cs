@@ -19,16 +19,16 @@ internal static class Controls
     /// <summary>A pane about the chosen line.</summary>
     public static Pane PaneOf(Scene scene, PaneKind kind)
     {
-        IReadOnlyList<string> names = kind is PaneKind.Events or PaneKind.Graph or PaneKind.Ports ? []
-            : [.. (scene.Chosen?.Members ?? []).Select(process => process.Name).Take(kind is PaneKind.Env or PaneKind.Tree ? 1 : int.MaxValue)];
-        return Filled(scene, new Pane(kind, names) { Title = TitleOf(scene.Chosen, names) });
+        IReadOnlyList<Subject> subjects = kind is PaneKind.Events or PaneKind.Graph or PaneKind.Ports ? []
+            : [.. (scene.Chosen?.Members ?? []).Select(Subject.Of).Take(kind is PaneKind.Env or PaneKind.Tree ? 1 : int.MaxValue)];
+        return Filled(scene, new Pane(kind, subjects) { Title = TitleOf(scene.Chosen, subjects) });
     }
 
     /// <summary>The logs of all that are marked or, if none is, of all that are shown.</summary>
     public static Pane PaneOfMany(Scene scene)
     {
         var processes = scene.Marked.Count > 0 ? scene.Subjects : scene.Listing.Passing;
-        return Filled(scene, new Pane(PaneKind.Logs, [.. processes.Select(process => process.Name)])
+        return Filled(scene, new Pane(PaneKind.Logs, [.. processes.Select(Subject.Of)])
         {
             IsOfMany = true,
             Title = scene.Marked.Count > 0 ? $"{processes.Count} marked" : processes.Count == scene.Listing.Processes.Count ? "all" : $"{processes.Count} shown",
@@ -43,7 +43,7 @@ internal static class Controls
         Logs = pane.Kind != PaneKind.Logs ? null : scene.Pane?.Logs is { } logs ? logs with { Rows = [], IsFollowing = true, IsFiltered = false, Note = null } : new LogSight([]),
     };
 
-    private static string TitleOf(Row? row, IReadOnlyList<string> names) => row is Row.Heading heading && names.Count != 1 ? heading.Name : names.Count > 0 ? names[0] : "";
+    private static string TitleOf(Row? row, IReadOnlyList<Subject> subjects) => row is Row.Heading heading && subjects.Count != 1 ? heading.Name : subjects.Count > 0 ? subjects[0].Text : "";
 
     private static (Scene, Effect?) Decide(Scene scene, Key key) =>
         (scene.IsInPane || Frame.IsWhole(scene)) && scene.Pane is { } pane && PaneControls.Press(scene, pane, key) is { } inPane ? inPane : InTable(scene, key);
@@ -108,7 +108,7 @@ internal static class Controls
         if (scene.Pane is not { FollowsChoice: true } pane)
             return scene;
         var next = PaneOf(scene, pane.Kind);
-        return next.Names.SequenceEqual(pane.Names) && pane.Title == next.Title ? scene : scene with { Pane = next };
+        return next.Subjects.SequenceEqual(pane.Subjects) && pane.Title == next.Title ? scene : scene with { Pane = next };
     }
 
     /// <summary>One step back: from a pane to the table, from marks and filters to all.</summary>
@@ -160,8 +160,8 @@ internal static class Controls
     // All of them marked: none is.
     private static Scene Toggled(Scene scene, IReadOnlyList<Api.ProcessSummary> processes)
     {
-        var ids = processes.Select(process => process.Id).ToImmutableHashSet();
-        return scene with { Marked = ids.Count > 0 && ids.IsSubsetOf(scene.Marked) ? scene.Marked.Except(ids) : scene.Marked.Union(ids) };
+        var keys = processes.Select(process => process.Key).ToImmutableHashSet();
+        return scene with { Marked = keys.Count > 0 && keys.IsSubsetOf(scene.Marked) ? scene.Marked.Except(keys) : scene.Marked.Union(keys) };
     }
 
     // The same column again: the other way round.

@@ -32,15 +32,21 @@ internal abstract record Effect
     {
         /// <summary>Whether all that it prints is shown, for that is what it is for.</summary>
         public bool ShowsOutput { get; init; }
+
+        /// <summary>Another one that follows, on other machines; null: none.</summary>
+        public Run? Next { get; init; }
     }
 
     /// <summary>Processes are stopped, once the user has heard who needs them.</summary>
-    /// <param name="Words">The command.</param>
+    /// <param name="By">The command.</param>
     /// <param name="Names">The processes.</param>
-    public sealed record Stop(IReadOnlyList<string> Words, IReadOnlyList<string> Names) : Effect
+    public sealed record Stop(Run By, IReadOnlyList<string> Names) : Effect
     {
         /// <summary>What to ask in any case; null: nothing, if nobody needs them.</summary>
         public string? Question { get; init; }
+
+        /// <summary>What is asked where nobody needs them; null: nothing.</summary>
+        public Prompt.Question? AnyQuestion => Question is null ? null : new Prompt.Question([Question], [new Prompt.Choice('y', "yes", By)]);
     }
 
     /// <summary>A project is brought up or down, or planned.</summary>

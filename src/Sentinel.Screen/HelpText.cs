@@ -12,7 +12,7 @@ internal static class HelpText
         ("Tab", "go between table and pane"),
         ("Esc", "one step back: from the pane, from marks, from the filter"),
         ("Space *", "mark a line; mark all that are shown"),
-        ("/", "show only what matches: apsrv finds api-server, !web leaves out, state:crashed, group:shop, port:8080"),
+        ("/", "show only what matches: apsrv finds api-server, !web leaves out, state:crashed, group:shop, port:8080, host:web1"),
         ("n N", "the next process, the one before"),
         ("1-9", "sort by that column; again: the other way round"),
         (":", "all verbs, by a part of their name; or any sentinel command"),

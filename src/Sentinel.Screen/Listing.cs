@@ -28,7 +28,7 @@ internal abstract record Row
     /// <param name="IsInGroup">Whether it stands below the name of its group.</param>
     public sealed record Single(ProcessSummary Process, bool IsInGroup) : Row
     {
-        public override string Key => $"process {Process.Id}";
+        public override string Key => $"process {Process.Id} {Process.Host}";
 
         public override IReadOnlyList<ProcessSummary> Members => [Process];
     }
@@ -91,7 +91,7 @@ internal sealed class Listing
     {
         var order = (ScreenColumn.All.FirstOrDefault(column => column.Name == Arrangement.By) ?? ScreenColumn.Named).Order;
         var comparer = Comparer<IComparable?>.Create((one, other) => Arrangement.IsReversed ? Compare(other, one) : Compare(one, other));
-        return processes.OrderBy(order, comparer).ThenBy(process => ScreenColumn.Named.Order(process)).ThenBy(process => process.Id)
+        return processes.OrderBy(order, comparer).ThenBy(process => ScreenColumn.Named.Order(process)).ThenBy(process => process.Host).ThenBy(process => process.Id)
             .Select(process => new Row.Single(process, isInGroup));
     }
 

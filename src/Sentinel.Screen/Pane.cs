@@ -1,3 +1,4 @@
+using Sentinel.Api;
 using Sentinel.Screen.Cells;
 
 namespace Sentinel.Screen;
@@ -17,10 +18,23 @@ internal enum PaneKind
     Help,
 }
 
-/// <summary>What is shown below the table, or in place of it.</summary>
-/// <param name="Names">The processes that it is about; empty: all, or none.</param>
-internal sealed record Pane(PaneKind Kind, IReadOnlyList<string> Names)
+/// <summary>A process that something is about.</summary>
+/// <param name="Host">The machine that it is on; null: this one.</param>
+internal readonly record struct Subject(string? Host, string Name)
 {
+    /// <summary>For people.</summary>
+    public string Text => Host is null ? Name : $"{Name} on {Host}";
+
+    public static Subject Of(ProcessSummary process) => new(process.Host, process.Name);
+}
+
+/// <summary>What is shown below the table, or in place of it.</summary>
+/// <param name="Subjects">The processes that it is about; empty: all, or none.</param>
+internal sealed record Pane(PaneKind Kind, IReadOnlyList<Subject> Subjects)
+{
+    /// <summary>The names of the processes that it is about.</summary>
+    public IReadOnlyList<string> Names => [.. Subjects.Select(subject => subject.Name)];
+
     /// <summary>What it is called, besides its kind.</summary>
     public string Title { get; init; } = "";
 
@@ -62,7 +76,7 @@ internal sealed record Pane(PaneKind Kind, IReadOnlyList<string> Names)
 
     /// <summary>Whether the same is to be found out for both.</summary>
     public bool IsAboutSame(Pane other) =>
-        (Kind, IsOfMany, ShowsSecrets) == (other.Kind, other.IsOfMany, other.ShowsSecrets) && Names.SequenceEqual(other.Names);
+        (Kind, IsOfMany, ShowsSecrets) == (other.Kind, other.IsOfMany, other.ShowsSecrets) && Subjects.SequenceEqual(other.Subjects);
 
     /// <summary>The text of the line that is chosen; null: there is none.</summary>
     public string? Chosen => Logs is { } logs ? logs.Rows.ElementAtOrDefault(logs.IsFollowing ? logs.Rows.Count - 1 : At)?.Text : Lines.ElementAtOrDefault(At);

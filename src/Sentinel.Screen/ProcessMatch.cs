@@ -5,8 +5,8 @@ namespace Sentinel.Screen;
 
 /// <summary>
 /// Which processes a filter lets through: all its words have to match. A word is found in the name, also with letters left out
-/// (<c>apsrv</c> is in <c>api-server</c>), in the group or the command; <c>!word</c> is not found; <c>state:</c>, <c>group:</c> and
-/// <c>port:</c> look at that alone.
+/// (<c>apsrv</c> is in <c>api-server</c>), in the group or the command; <c>!word</c> is not found; <c>state:</c>, <c>group:</c>,
+/// <c>host:</c> and <c>port:</c> look at that alone.
 /// </summary>
 internal static class ProcessMatch
 {
@@ -47,6 +47,7 @@ internal static class ProcessMatch
     {
         ["state", var state] => process => Has(StateWords.Of(process), state),
         ["group", var group] => process => Has(process.Group ?? "", group),
+        ["host", var host] => process => Has(process.Host ?? "", host),
         ["port", var port] => process => process.Ports.Any(lease => lease.Port.ToString() == port || Has(lease.Name, port)),
         _ => process => Has(process.Name, word) || Has(process.Group ?? "", word) || Has(process.Command, word),
     };
@@ -57,11 +58,14 @@ internal static class ProcessMatch
 /// <summary>How a process is, in one word.</summary>
 internal static class StateWords
 {
+    /// <summary>The state of what runs on a machine that does not answer.</summary>
+    public const string Unknown = "unknown";
+
     private const string Unhealthy = "unhealthy", Healthy = "healthy";
 
     // The worst first.
     private static readonly string[] ByUrgency =
-        ["failed", "crashed", Unhealthy, "backoff", "stopping", "starting", "waiting", "elsewhere", "running", Healthy, RunState.Done, "exited", "stopped"];
+        ["failed", "crashed", Unhealthy, "backoff", "stopping", "starting", "waiting", Unknown, "elsewhere", "running", Healthy, RunState.Done, "exited", "stopped"];
 
     public static string Of(ProcessSummary process) =>
         process is { State: "running", Health.Status: { } status } ? status : process.State;

@@ -22,7 +22,7 @@ internal static class PromptControls
 
     private static (Scene, Effect?) Choose(Scene scene, Prompt.Columns columns, Key key)
     {
-        var all = ScreenColumn.All;
+        var all = ScreenColumn.In(scene);
         switch (key)
         {
             case { Code: KeyCode.Up } or { Character: 'k' }:

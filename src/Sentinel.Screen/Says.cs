@@ -11,6 +11,7 @@ internal static class Says
 {
     public static Shown Of(ProcessSummary process, DateTimeOffset now) => process switch
     {
+        { State: StateWords.Unknown, Host: { } host } => new Shown($"{host} does not answer", Ink.Yellow),
         { WaitsFor: [var first, ..] waits } => new Shown(
             $"{ProcessName.Short(first.Name)} {first.Until}: {first.Why}{(waits.Count > 1 ? $" (and {waits.Count - 1} more)" : "")}", Ink.Yellow),
         { State: "running", Health: { Status: "unhealthy", Why: { } why } } => new Shown(why, Ink.Red),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sentinel.Api;
+using Sentinel.Model.Specs;
 using Sentinel.Screen.Cells;
 
 namespace Sentinel.Screen;
@@ -17,6 +18,9 @@ internal sealed record Scene(Size Size)
     /// <summary>What of all there is is shown: a project, or where Sentinel keeps all of it.</summary>
     public string Place { get; init; } = "";
 
+    /// <summary>The machines that are shown; empty: this one.</summary>
+    public IReadOnlyList<HostName> Hosts { get; private init; } = [];
+
     /// <summary>By whom it is told; null: that is not known yet.</summary>
     public Source? Source { get; init; }
 
@@ -31,8 +35,8 @@ internal sealed record Scene(Size Size)
     /// <summary>The first row that is shown.</summary>
     public int Top { get; init; }
 
-    /// <summary>The ids of the processes that are marked.</summary>
-    public ImmutableHashSet<int> Marked { get; init; } = [];
+    /// <summary>The keys of the processes that are marked.</summary>
+    public ImmutableHashSet<(string? Host, int Id)> Marked { get; init; } = [];
 
     /// <summary>The names of the columns, in any order.</summary>
     public ImmutableHashSet<string> Columns { get; init; } = [.. ScreenColumn.Usual];
@@ -58,33 +62,36 @@ internal sealed record Scene(Size Size)
 
     /// <summary>The processes that a verb acts on: those that are marked or, if none is, those of the chosen line.</summary>
     public IReadOnlyList<ProcessSummary> Subjects => Marked.Count > 0
-        ? [.. Listing.Processes.Where(process => Marked.Contains(process.Id))]
+        ? [.. Listing.Processes.Where(process => Marked.Contains(process.Key))]
         : Chosen?.Members ?? [];
 
     /// <summary>The project of the chosen line; null: it is of none.</summary>
     public string? Project => Chosen switch
     {
-        Row.Heading heading when heading.All.Any(process => Model.Specs.ProcessName.ProjectOf(process.Name) == heading.Name) => heading.Name,
-        Row.Single { Process.Name: var name } => Model.Specs.ProcessName.ProjectOf(name),
+        Row.Heading heading when heading.All.Any(process => ProcessName.ProjectOf(process.Name) == heading.Name) => heading.Name,
+        Row.Single { Process.Name: var name } => ProcessName.ProjectOf(name),
         _ => null,
     };
 
     public Frame Frame => Frame.Of(this);
 
+    /// <summary>With the machines that are shown; without any: this one.</summary>
+    public Scene Of(IReadOnlyList<HostName> hosts) => hosts.Count == 0 ? this : this with { Hosts = hosts, Columns = Columns.Add(ScreenColumn.Host.Name) };
+
     /// <summary>With what is there now; what was chosen stays so, or what took its place.</summary>
     public Scene Seen(IReadOnlyList<ProcessSummary> processes)
     {
-        Trends.Keep(processes.Select(process => process.Id).ToHashSet());
+        Trends.Keep(processes.Select(process => process.Key).ToHashSet());
         return (this with { IsSeen = true }).Arranged(new Listing(processes, Listing.Arrangement));
     }
 
     /// <summary>With newer samples of all that there is, or of some of it.</summary>
     public Scene Sampled(IReadOnlyList<ProcessSummary> processes, bool areSome = false)
     {
-        var newer = processes.ToDictionary(process => process.Id);
+        var newer = processes.ToDictionary(process => process.Key);
         foreach (var process in processes)
             Trends.Add(process);
-        return Seen(areSome ? [.. Listing.Processes.Select(process => newer.GetValueOrDefault(process.Id, process))] : processes);
+        return Seen(areSome ? [.. Listing.Processes.Select(process => newer.GetValueOrDefault(process.Key, process))] : processes);
     }
 
     public Scene Arranged(Arrangement arrangement) => Arranged(new Listing(Listing.Processes, arrangement));
@@ -92,7 +99,7 @@ internal sealed record Scene(Size Size)
     private Scene Arranged(Listing listing)
     {
         var place = listing.PlaceOf(At) ?? Math.Min(Listing.PlaceOf(At) ?? 0, listing.Rows.Count - 1);
-        var there = listing.Processes.Select(process => process.Id).ToHashSet();
+        var there = listing.Processes.Select(process => process.Key).ToHashSet();
         return (this with
         {
             Listing = listing,

@@ -45,16 +45,20 @@ internal sealed record ScreenColumn(string Name, string Header, int Width, int K
 
     public static readonly ScreenColumn State = new("state", "STATE", 10, 100, (process, _) => StateOf(process), process => StateWords.Urgency(process));
 
+    /// <summary>The machine, where several are shown.</summary>
+    public static readonly ScreenColumn Host = Words("host", "HOST", 10, 98, process => process.Host);
+
     /// <summary>All columns, in their order.</summary>
     public static readonly IReadOnlyList<ScreenColumn> All =
     [
         Named,
+        Host,
         State,
         Number("for", "FOR", 7, 95, process => process.UptimeSeconds, seconds => Text.Duration(TimeSpan.FromSeconds(seconds))),
         Number("cpu", "CPU%", 5, 70, process => process.CpuPercent, percent => percent.ToString(percent < 100 ? "0.0" : "0", CultureInfo.InvariantCulture)),
-        new("cpu-trend", "CPU, 2 MIN", TrendColumns, 20, (process, glance) => new Shown(glance.Trends.Cpu(process.Id, TrendColumns), Ink.Cyan), process => -process.CpuPercent) { IsLargestFirst = true },
+        new("cpu-trend", "CPU, 2 MIN", TrendColumns, 20, (process, glance) => new Shown(glance.Trends.Cpu(process.Key, TrendColumns), Ink.Cyan), process => -process.CpuPercent) { IsLargestFirst = true },
         Number("mem", "MEM", 7, 60, process => process.MemoryBytes, bytes => Text.Memory((long)bytes)),
-        new("mem-trend", "MEM, 2 MIN", TrendColumns, 10, (process, glance) => new Shown(glance.Trends.Memory(process.Id, TrendColumns), Ink.Cyan), process => -process.MemoryBytes) { IsLargestFirst = true },
+        new("mem-trend", "MEM, 2 MIN", TrendColumns, 10, (process, glance) => new Shown(glance.Trends.Memory(process.Key, TrendColumns), Ink.Cyan), process => -process.MemoryBytes) { IsLargestFirst = true },
         Number("restarts", "↺", 3, 50, process => process.Restarts > 0 ? process.Restarts : null, count => count.ToString("0", CultureInfo.InvariantCulture)),
         new("port", "PORT", 6, 40, (process, _) => PortsOf(process), process => process.Ports.Count > 0 ? process.Ports[0].Port : int.MaxValue) { IsRight = true },
         new("says", "WAITS FOR / SAYS", 14, 90, (process, glance) => Says.Of(process, glance.Now), process => Says.Of(process, DateTimeOffset.UtcNow).Text) { Stretches = true },
@@ -68,6 +72,9 @@ internal sealed record ScreenColumn(string Name, string Header, int Width, int K
 
     /// <summary>Those that are shown unless somebody chooses otherwise.</summary>
     public static readonly IReadOnlyList<string> Usual = [.. All.Where(column => column.IsUsual).Select(column => column.Name)];
+
+    /// <summary>Those that have something to show.</summary>
+    public static IReadOnlyList<ScreenColumn> In(Scene scene) => scene.Hosts.Count > 0 ? All : [.. All.Where(column => column != Host)];
 
     private static ScreenColumn Number(string name, string header, int width, int keep, Func<ProcessSummary, double?> value, Func<double, string> text) => new(
         name, header, width, keep, (process, _) => value(process) is { } known ? new Shown(text(known)) : Shown.Nothing, process => -value(process) ?? double.MaxValue)
@@ -106,7 +113,7 @@ internal sealed record ScreenColumn(string Name, string Header, int Width, int K
         return StateWords.IsBad(word) ? new Shown(word.ToUpperInvariant(), Ink.Red.With(Strokes.Bold)) : new Shown(word, word switch
         {
             "running" or "healthy" or RunState.Done => Ink.Green,
-            "starting" or "stopping" or "backoff" or "waiting" or "elsewhere" => Ink.Yellow,
+            "starting" or "stopping" or "backoff" or "waiting" or "elsewhere" or StateWords.Unknown => Ink.Yellow,
             _ => Ink.Dim,
         });
     }

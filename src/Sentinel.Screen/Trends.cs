@@ -10,35 +10,35 @@ internal sealed class Trends
 
     private const string Bars = "▁▂▃▄▅▆▇█";
 
-    private readonly Dictionary<int, Ring> _rings = [];
+    private readonly Dictionary<(string? Host, int Id), Ring> _rings = [];
 
     public void Add(ProcessSummary process)
     {
         if (process.CpuPercent is not { } cpu)
         {
-            _rings.Remove(process.Id);
+            _rings.Remove(process.Key);
             return;
         }
 
-        if (!_rings.TryGetValue(process.Id, out var ring))
-            _rings[process.Id] = ring = new Ring();
+        if (!_rings.TryGetValue(process.Key, out var ring))
+            _rings[process.Key] = ring = new Ring();
         ring.Add((float)cpu, process.MemoryBytes ?? 0);
     }
 
     /// <summary>Forgets those that are not there any more.</summary>
-    public void Keep(IReadOnlySet<int> ids)
+    public void Keep(IReadOnlySet<(string? Host, int Id)> keys)
     {
-        foreach (var gone in _rings.Keys.Where(id => !ids.Contains(id)).ToList())
+        foreach (var gone in _rings.Keys.Where(key => !keys.Contains(key)).ToList())
             _rings.Remove(gone);
     }
 
     /// <summary>The CPU as bars, the newest to the right; a full bar is one CPU, or the most that was seen if that is more.</summary>
-    public string Cpu(int id, int columns) => _rings.TryGetValue(id, out var ring) ? Line(ring.Cpu(columns), least: 0, most: 100) : "";
+    public string Cpu((string? Host, int Id) key, int columns) => _rings.TryGetValue(key, out var ring) ? Line(ring.Cpu(columns), least: 0, most: 100) : "";
 
     /// <summary>The memory as bars, from the least to the most that was seen: what grows is seen to grow.</summary>
-    public string Memory(int id, int columns)
+    public string Memory((string? Host, int Id) key, int columns)
     {
-        if (!_rings.TryGetValue(id, out var ring))
+        if (!_rings.TryGetValue(key, out var ring))
             return "";
         var all = ring.Memory(columns);
         // A tenth of it is no growth.

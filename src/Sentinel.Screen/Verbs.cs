@@ -17,19 +17,19 @@ internal static class Verbs
 {
     public static readonly IReadOnlyList<ScreenVerb> All =
     [
-        new("start", 's', "Start what is chosen or marked, and what it needs", On("start")) { Short = "start" },
+        new("start", 's', "Start what is chosen or marked, and what it needs", About("start")) { Short = "start" },
         new("stop", 'x', "Stop it; asks where others need it", Stopping("stop")) { Short = "stop" },
         new("stop now", 'X', "The same, by SIGKILL", Stopping("stop", "--force")),
-        new("restart", 'r', "Stop it and start it again", On("restart")) { Short = "restart" },
-        new("restart rolling", 'R', "Restart instances one after another, each when the one before is ready", On("restart", "--rolling")),
+        new("restart", 'r', "Stop it and start it again", About("restart")) { Short = "restart" },
+        new("restart rolling", 'R', "Restart instances one after another, each when the one before is ready", About("restart", "--rolling")),
         new("scale up", '+', "Run one more instance of its set", Scaling("+1")),
         new("scale down", '-', "Run one instance less", Scaling("-1")),
         new("delete", 'D', "Stop and delete it", Deleting),
-        new("reset", null, "Forget the failures of processes that were given up", On("reset")),
-        new("signal", null, "Send a signal", scene => Valued(scene, "signal", "HUP", value => [.. Names(scene).Take(1), value], "signal")),
-        new("send", null, "Send a line to its standard input", scene => Valued(scene, "line to send", "", value => [.. Names(scene).Take(1), value], "send")),
-        new("set", null, "Change its options, such as --restart always", scene => Valued(scene, "options", "--", value => [.. Names(scene).Take(1), .. value.Split(' ', StringSplitOptions.RemoveEmptyEntries)], "set")),
-        new("scale", null, "Run so many instances of its set", scene => Valued(scene, "instances", "2", value => [.. Names(scene).Take(1), value], "scale")),
+        new("reset", null, "Forget the failures of processes that were given up", About("reset")),
+        new("signal", null, "Send a signal", scene => Valued(scene, "signal", "HUP", (names, value) => ["signal", .. names, value])),
+        new("send", null, "Send a line to its standard input", scene => Valued(scene, "line to send", "", (names, value) => ["send", .. names, value])),
+        new("set", null, "Change its options, such as --restart always", scene => Valued(scene, "options", "--", (names, value) => ["set", .. names, .. value.Split(' ', StringSplitOptions.RemoveEmptyEntries)])),
+        new("scale", null, "Run so many instances of its set", scene => Valued(scene, "instances", "2", (names, value) => ["scale", .. names, value])),
 
         new("logs", 'l', "Show what it writes", Showing(PaneKind.Logs)) { Short = "logs" },
         new("all logs", 'A', "Show what all write, or those that are marked", scene => Show(scene, Controls.PaneOfMany(scene))),
@@ -39,7 +39,7 @@ internal static class Verbs
         new("tree", 't', "Show the processes that it consists of", Showing(PaneKind.Tree)) { Short = "tree" },
         new("graph", 'g', "Show what needs what", Showing(PaneKind.Graph)) { Short = "graph" },
         new("ports", 'p', "Show leased ports, and who listens on them", Showing(PaneKind.Ports)) { Short = "ports" },
-        new("status", 'i', "Show everything about it", scene => Printed(scene, ["status", .. Names(scene).Take(1)])),
+        new("status", 'i', "Show everything about it", scene => scene.Subjects.Count == 0 ? Nothing(scene) : (scene, ForOne(scene, names => ["status", .. names]) with { ShowsOutput = true })),
         new("open", 'o', "Open its page in the browser", Open),
         new("clear logs", null, "Empty its logs", scene => Asked(scene, names => $"Empty the logs of {names}?", "logs", "--clear")),
 
@@ -79,41 +79,55 @@ internal static class Verbs
 
     private static IReadOnlyList<string> Names(Scene scene) => [.. scene.Subjects.Select(process => process.Name)];
 
-    private static Func<Scene, (Scene, Effect?)> On(params string[] words) => scene => Ran(scene, [.. words, .. Names(scene)], isAbout: true);
+    // A command about processes; where they are on several machines, one for all of those that have the same of them.
+    private static Effect.Run ForAll(Scene scene, IReadOnlyList<string> words) => scene.Subjects
+        .GroupBy(process => process.Host)
+        .Select(there => (Host: there.Key, Names: (IReadOnlyList<string>)[.. there.Select(process => process.Name)]))
+        .GroupBy(there => string.Join('\n', there.Names))
+        .Reverse()
+        .Aggregate((Effect.Run?)null, (next, same) => new Effect.Run([.. On(scene, same.Select(there => there.Host)), .. words, .. same.First().Names]) { Next = next })!;
 
-    private static Func<Scene, (Scene, Effect?)> Whole(params string[] words) => scene => Ran(scene, words);
+    private static Effect.Run ForOne(Scene scene, Func<IReadOnlyList<string>, IEnumerable<string>> words) =>
+        new([.. On(scene, [scene.Subjects[0].Host]), .. words([scene.Subjects[0].Name])]);
+
+    private static IEnumerable<string> On(Scene scene, IEnumerable<string?> hosts) => hosts.Any(host => host is null) ? []
+        : [$"--host={string.Join(',', scene.Hosts.Where(known => hosts.Contains(known.Label)).Select(known => known.Destination))}"];
+
+    private static Func<Scene, (Scene, Effect?)> About(params string[] words) => scene => scene.Subjects.Count == 0 ? Nothing(scene)
+        : (scene with { Marked = [] }, ForAll(scene, words));
+
+    private static Func<Scene, (Scene, Effect?)> Whole(params string[] words) => scene => (scene, new Effect.Run(words));
 
     private static Func<Scene, (Scene, Effect?)> Stopping(params string[] words) => scene =>
-        Names(scene) is { Count: > 0 } names ? (scene with { Marked = [] }, new Effect.Stop([.. words, .. names], names)) : Nothing(scene);
+        Names(scene) is { Count: > 0 } names ? (scene with { Marked = [] }, new Effect.Stop(ForAll(scene, words), names)) : Nothing(scene);
 
     private static (Scene, Effect?) Deleting(Scene scene) => Names(scene) is { Count: > 0 } names
-        ? (scene with { Marked = [] }, new Effect.Stop(["delete", .. names], names) { Question = $"Stop and delete {Said(names)}?" })
+        ? (scene with { Marked = [] }, new Effect.Stop(ForAll(scene, ["delete"]), names) { Question = $"Stop and delete {Said(scene)}?" })
         : Nothing(scene);
 
-    private static string Said(IReadOnlyList<string> names) => names.Count == 1 ? names[0] : $"{names.Count} processes";
+    private static string Said(Scene scene) => scene.Subjects.Count == 1 ? Subject.Of(scene.Subjects[0]).Text : $"{scene.Subjects.Count} processes";
 
-    private static Func<Scene, (Scene, Effect?)> Scaling(string change) => scene => Ran(scene, ["scale", .. Names(scene).Take(1), change], isAbout: true);
-
-    private static (Scene, Effect?) Ran(Scene scene, IReadOnlyList<string> words, bool isAbout = false) => isAbout && scene.Subjects.Count == 0
-        ? Nothing(scene)
-        : (scene with { Marked = isAbout ? [] : scene.Marked }, new Effect.Run(words));
+    private static Func<Scene, (Scene, Effect?)> Scaling(string change) => scene => scene.Subjects.Count == 0 ? Nothing(scene)
+        : (scene with { Marked = [] }, ForOne(scene, names => ["scale", .. names, change]));
 
     private static (Scene, Effect?) Printed(Scene scene, IReadOnlyList<string> words) => (scene, new Effect.Run(words) { ShowsOutput = true });
 
     private static (Scene, Effect?) Nothing(Scene scene) => (scene.Tell("Nothing is chosen", isError: true), null);
 
-    private static (Scene, Effect?) Asked(Scene scene, Func<string, string> question, params string[] words) => Names(scene) is { Count: > 0 } names
-        ? Asked(scene with { Marked = [] }, question(Said(names)), [.. words, .. names])
-        : Nothing(scene);
+    private static (Scene, Effect?) Asked(Scene scene, Func<string, string> question, params string[] words) => scene.Subjects.Count == 0 ? Nothing(scene)
+        : Asked(scene with { Marked = [] }, question(Said(scene)), ForAll(scene, words));
 
-    private static (Scene, Effect?) Asked(Scene scene, string question, params string[] words) =>
-        (scene with { Prompt = new Prompt.Question([question], [new Prompt.Choice('y', "yes", new Effect.Run(words))]) }, null);
+    private static (Scene, Effect?) Asked(Scene scene, string question, params string[] words) => Asked(scene, question, new Effect.Run(words));
 
-    private static (Scene, Effect?) Valued(Scene scene, string label, string text, Func<string, IEnumerable<string>> words, string verb) => scene.Subjects.Count == 0
+    private static (Scene, Effect?) Asked(Scene scene, string question, Effect.Run run) =>
+        (scene with { Prompt = new Prompt.Question([question], [new Prompt.Choice('y', "yes", run)]) }, null);
+
+    private static (Scene, Effect?) Valued(Scene scene, string label, string text, Func<IReadOnlyList<string>, string, IEnumerable<string>> words) => scene.Subjects.Count == 0
         ? Nothing(scene)
         : (scene with
         {
-            Prompt = new Prompt.Value($"{label} ({Names(scene)[0]})", text, value => value.Trim().Length == 0 ? null : new Effect.Run([verb, .. words(value)])),
+            Prompt = new Prompt.Value(
+                $"{label} ({Subject.Of(scene.Subjects[0]).Text})", text, value => value.Trim().Length == 0 ? null : ForOne(scene, names => words(names, value))),
         }, null);
 
     private static Func<Scene, (Scene, Effect?)> Showing(PaneKind kind) => scene => Show(scene, Controls.PaneOf(scene, kind));
@@ -121,14 +135,16 @@ internal static class Verbs
     // Keys stay those of the table, so that one can go on from line to line; the same once more goes to the pane, as Tab does.
     private static (Scene, Effect?) Show(Scene scene, Pane pane)
     {
-        if (scene.Pane is { } old && old.Kind == pane.Kind && old.Names.SequenceEqual(pane.Names) && old.IsOfMany == pane.IsOfMany)
+        if (scene.Pane is { } old && old.Kind == pane.Kind && old.Subjects.SequenceEqual(pane.Subjects) && old.IsOfMany == pane.IsOfMany)
             return (scene with { IsInPane = true }, null);
         var shown = scene with { Pane = pane };
         return (shown with { IsInPane = Frame.IsWhole(shown) }, null);
     }
 
-    private static (Scene, Effect?) Open(Scene scene) => scene.Subjects.FirstOrDefault(process => process.Url is not null) is { Url: { } url }
-        ? (scene, new Effect.Open(url))
+    private static (Scene, Effect?) Open(Scene scene) => scene.Subjects.FirstOrDefault(process => process.Url is not null) is { Url: { } url, Host: var host }
+        ? host is not null && Uri.TryCreate(url, UriKind.Absolute, out var address) && address.IsLoopback
+            ? (scene.Tell($"{url} can be reached on {host} alone; 'ssh -L {address.Port}:127.0.0.1:{address.Port} {host}' brings it here", isError: true), null)
+            : (scene, new Effect.Open(url))
         : (scene.Tell("It has no address that is known; 'url' in sentinel.toml, or a leased port, gives it one", isError: true), null);
 
     private static (Scene, Effect?) Flat(Scene scene) => (scene.Arranged(scene.Listing.Arrangement with { IsFlat = !scene.Listing.Arrangement.IsFlat }), null);

@@ -67,16 +67,18 @@ internal sealed class SshMachines : IAsyncDisposable
     /// <summary>Cuts all connections to a machine that there are, and lets new ones in.</summary>
     public void Cut(int machine)
     {
-        foreach (var connection in Live.All().Where(live => live.Parent == _servers[machine - 1].Id).ToList())
+        foreach (var connection in Connections(machine))
             connection.Signal(Signals.Kill);
     }
 
     /// <summary>Ends a machine's server and its connections.</summary>
     public async Task TurnOff(int machine)
     {
+        var connections = Connections(machine);
         _servers[machine - 1].Kill();
         await _servers[machine - 1].WaitForExitAsync(TestContext.Current.CancellationToken);
-        Cut(machine);
+        foreach (var connection in connections)
+            connection.Signal(Signals.Kill);
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +97,8 @@ internal sealed class SshMachines : IAsyncDisposable
                 _isFolderOurs = false;
             }
     }
+
+    private List<Live> Connections(int machine) => [.. Live.All().Where(live => live.Parent == _servers[machine - 1].Id)];
 
     private async Task Start(int machine, string name, string programs)
     {

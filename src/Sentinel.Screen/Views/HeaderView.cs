@@ -29,13 +29,14 @@ internal static class HeaderView
             at = canvas.PutCut(0, at, $"{scene.Marked.Count} marked", Ink.Yellow.With(Strokes.Bold), end) + 2;
         if (processes.Count > 0)
             canvas.PutCut(0, at, string.Create(CultureInfo.InvariantCulture, $"cpu {cpu:0}%  mem {Rendering.Text.Memory(memory)}"), end: end);
-        canvas.Put(0, start, right, scene.Source is { Pid: null } or { Note: not null } ? Ink.Yellow : Ink.Dim);
+        canvas.Put(0, start, right, scene.Source is { Note: not null } || (scene.Source is { Pid: null } && scene.Hosts.Count == 0) ? Ink.Yellow : Ink.Dim);
     }
 
     private static string Right(Scene scene, bool isShort) => (scene.Source switch
     {
         null => "",
         { Note: { } note } => note,
+        _ when scene.Hosts.Count > 0 => isShort ? "" : $"sentinel {scene.Version}  {scene.Hosts.Count} machines",
         { Pid: { } pid } => isShort ? "" : $"sentinel {scene.Version}  daemon {pid}",
         _ => "no daemon",
     }) + (isShort ? "" : "  ? help");

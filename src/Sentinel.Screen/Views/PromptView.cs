@@ -52,7 +52,7 @@ internal static class PromptView
 
     private static void Columns(Canvas canvas, Scene scene, Prompt.Columns columns)
     {
-        var all = ScreenColumn.All;
+        var all = ScreenColumn.In(scene);
         var box = Box(canvas, "Columns: Space shows or hides", 30, all.Count);
         var top = Math.Clamp(columns.At - (box.Rows / 2), 0, Math.Max(0, all.Count - box.Rows));
         for (var i = 0; i < box.Rows && top + i < all.Count; i++)

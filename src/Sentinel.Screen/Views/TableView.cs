@@ -46,7 +46,7 @@ internal static class TableView
     private static void Row(Canvas canvas, Scene scene, ColumnLayout layout, int at, Row row)
     {
         var isChosen = row.Key == scene.At;
-        var marked = row.Members.Count(process => scene.Marked.Contains(process.Id));
+        var marked = row.Members.Count(process => scene.Marked.Contains(process.Key));
         canvas.Put(at, 0, isChosen ? ">" : " ", Ink.Bold);
         canvas.Put(at, 1, marked == 0 ? " " : "*", Ink.Yellow.With(Strokes.Bold));
         switch (row)

@@ -38,6 +38,9 @@ internal sealed class HostProject(Project? project, bool isOfProject)
         return new HostProject(read.Project, isOfProject);
     }
 
+    /// <summary>Its name and its file; null: there is none.</summary>
+    public (string Name, string File)? Found => project is null ? null : (project.Name, project.File);
+
     /// <exception cref="FormatException">These cannot be machines.</exception>
     public IReadOnlyList<HostName> Hosts(string named) => HostNames.Parse(named, _groups);
 

@@ -29,6 +29,7 @@ internal static class OnHosts
             return HostOption.VerbIn(result) switch
             {
                 "top" when hosts is [var only] && Terminal.IsTerminal => Session.Fail(Ssh.Become(only, words)),
+                "top" when Terminal.IsTerminal && TopCommand.ShowOf(hosts, TopCommand.NamesIn(result), project.Found) => ExitCode.Success,
                 "web" => Pages(result, hosts, words).GetAwaiter().GetResult(),
                 _ => Run(result, hosts, host => project.CallFor(host, words)).GetAwaiter().GetResult(),
             };
@@ -46,8 +47,8 @@ internal static class OnHosts
             return List(result, hosts, call);
         if (HostOption.VerbIn(result) == "top")
         {
-            Output.Tell($"'sentinel top' shows {(hosts.Count == 1 ? "a machine on a terminal" : "one machine")}; this is 'sentinel list'.");
-            return List(result, hosts, host => call(host) with { Arguments = ["list"] });
+            Output.Tell($"'sentinel top' needs {TopCommand.ATerminal}; this is 'sentinel list'.");
+            return List(result, hosts, host => call(host) with { Arguments = TopCommand.NamesIn(result) is { Count: > 0 } names ? ["status", .. names] : ["list"] });
         }
 
         var looks = HostOption.ReachIn(result) == Reach.Looks && !Has(result, "--clear") && result.CommandResult.Command.Name != "rotate";
@@ -105,7 +106,7 @@ internal static class OnHosts
         {
             var columns = result.CommandResult.Command.Options.OfType<Option<WordList?>>().FirstOrDefault(option => option.Name == "--columns") is { } option
                 ? result.GetValue(option)?.Words : null;
-            return Has(result, "--watch") || (HostOption.VerbIn(result) == "top" && Style.Detect().IsRich) ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
+            return Has(result, "--watch") ? ListCommand.Watch((style, _) => Seen(style)) : await Show();
 
             async Task<int> Show()
             {

@@ -3,9 +3,11 @@ using Sentinel.Api;
 using Sentinel.Core.Supervision;
 using Sentinel.Linux.Native;
 using Sentinel.Linux.Proc;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 using Sentinel.Screen.Cells;
 using Sentinel.Top;
+using Command = System.CommandLine.Command;
 
 namespace Sentinel.Commands;
 
@@ -25,6 +27,19 @@ internal static class TopCommand
         return command;
     }
 
+    /// <summary>What it cannot be shown without.</summary>
+    public const string ATerminal = "a terminal that can move its cursor";
+
+    /// <summary>Shows the processes of several machines.</summary>
+    /// <param name="project">The name and the file of the project here; null: there is none.</param>
+    /// <returns>False: this is no terminal for it.</returns>
+    public static bool ShowOf(IReadOnlyList<HostName> hosts, IReadOnlyList<string> names, (string Name, string File)? project) =>
+        TerminalTraits.Of(Environment.GetEnvironmentVariable) is { } traits
+        && TopScreen.Run((loop, readers) => new OtherMachines(loop, hosts, names, project, FolderNow(), readers), traits);
+
+    /// <summary>Which processes, groups or projects are to be shown; empty: all.</summary>
+    public static IReadOnlyList<string> NamesIn(ParseResult result) => result.GetValue((Argument<string[]>)result.CommandResult.Command.Arguments[0]) ?? [];
+
     private static int Run(Session session, string[] names)
     {
         Selection selection = names.Length > 0 ? SharedOptions.Named(names) : new Selection.All();
@@ -32,11 +47,11 @@ internal static class TopCommand
             return session.Fail(missing);
         var traits = TerminalTraits.Of(Environment.GetEnvironmentVariable);
         if (traits is null || !Terminal.IsTerminal)
-            return List(session, selection, "a terminal that can move its cursor");
+            return List(session, selection, ATerminal);
         var folder = FolderNow();
         var place = names.Length > 0 ? string.Join(' ', names) : Short(session.Home.Folder);
         var tools = new TopTools(session.Home, session.Store, session.Observer, session.Table, selection, place, folder, folder is null ? null : ProjectLook.Found());
-        return TopScreen.Run(tools, traits) ? ExitCode.Success : List(session, selection, "a keyboard");
+        return TopScreen.Run((loop, readers) => new OwnMachine(loop, tools, readers), traits) ? ExitCode.Success : List(session, selection, "a keyboard");
     }
 
     // As a shell would write it.

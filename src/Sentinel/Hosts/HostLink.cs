@@ -9,12 +9,14 @@ internal sealed class HostLink(HostName host) : IDisposable
     // Who looks every second is shown the others meanwhile.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private readonly SemaphoreSlim _turn = new(1);
     private HostChannel? _channel;
     private Task<HostAnswer>? _asked;
 
-    /// <summary>What the machine answers.</summary>
+    /// <summary>What the machine answers; one question waits for the answer to the one before.</summary>
     public Task<HostAnswer> Ask(RelayCall call) => HostAnswer.Of(host, call, async asking =>
     {
+        await _turn.WaitAsync();
         try
         {
             _channel ??= await HostChannel.Open(host);
@@ -24,6 +26,10 @@ internal sealed class HostLink(HostName host) : IDisposable
         {
             Dispose();
             throw;
+        }
+        finally
+        {
+            _turn.Release();
         }
     });
 

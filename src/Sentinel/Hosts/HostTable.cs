@@ -9,13 +9,11 @@ namespace Sentinel.Hosts;
 /// <summary>The processes of several machines in one table.</summary>
 internal sealed class HostTable
 {
-    private readonly Dictionary<ProcessSummary, string> _hosts = new(ReferenceEqualityComparer.Instance);
-
     /// <summary>In the order of the machines.</summary>
     public List<ProcessSummary> Processes { get; } = [];
 
     /// <summary>Where each is.</summary>
-    public ProcessColumn Column => new("host", new Column("HOST", Fair: 12, Least: 6), (process, _) => _hosts[process]);
+    public ProcessColumn Column => new("host", new Column("HOST", Fair: 12, Least: 6), (process, _) => process.Host!);
 
     /// <summary>Adds what <c>list --json</c> printed there.</summary>
     /// <exception cref="HostException">It cannot be understood.</exception>
@@ -25,11 +23,7 @@ internal sealed class HostTable
         {
             using var document = JsonDocument.Parse(json);
             foreach (var process in document.RootElement.Get("processes").EnumerateArray().Select(ProcessDocument.Read))
-            {
-                var summary = ProcessSummary.Of(process);
-                _hosts.Add(summary, host.Label);
-                Processes.Add(summary);
-            }
+                Processes.Add(ProcessSummary.Of(process) with { Host = host.Label });
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {

@@ -21,13 +21,16 @@ internal sealed class Deeds
 {
     private const int MostOutput = 256 * 1024;
 
-    private readonly TopTools _tools;
+    private readonly string? _folder;
+    private readonly Func<EnvironmentBlock, EnvironmentBlock> _environment;
     private readonly Errands _errands;
 
-    public Deeds(EventLoop loop, TopTools tools)
+    /// <param name="folder">Where the screen was started; null: that folder was deleted.</param>
+    /// <param name="environment">Makes that of the commands from ours.</param>
+    public Deeds(EventLoop loop, ProcessTable table, string? folder, Func<EnvironmentBlock, EnvironmentBlock> environment)
     {
-        _tools = tools;
-        _errands = new Errands(loop, new Spawner(tools.Table), tools.Table);
+        (_folder, _environment) = (folder, environment);
+        _errands = new Errands(loop, new Spawner(table), table);
     }
 
     /// <param name="folder">Null: where the screen was started.</param>
@@ -35,7 +38,7 @@ internal sealed class Deeds
     public void Run(IReadOnlyList<string> words, string? folder, Action<Deed> done)
     {
         var launch = Launch(folder, Environment.ProcessPath!, words);
-        _errands.Begin(launch with { Environment = launch.Environment.Without(HostNames.Variable).With("SENTINEL_HOME", _tools.Home.Folder) }, deadline: null, result => done(Of(result)), MostOutput);
+        _errands.Begin(launch with { Environment = _environment(launch.Environment) }, deadline: null, result => done(Of(result)), MostOutput);
     }
 
     /// <summary>Opens a page in the browser of this machine.</summary>
@@ -47,7 +50,7 @@ internal sealed class Deeds
     });
 
     private Launch Launch(string? folder, string program, IEnumerable<string> words) => new(
-        Command.From([program, .. words]), folder ?? _tools.Folder ?? "/", Caller.Environment, Caller.Umask, "", "", LogLimits.Default, Cookie: null);
+        Command.From([program, .. words]), folder ?? _folder ?? "/", Caller.Environment, Caller.Umask, "", "", LogLimits.Default, Cookie: null);
 
     private static Deed Of(ErrandResult result) => result switch
     {

@@ -1,5 +1,4 @@
 using Sentinel.Core.Store;
-using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 using Sentinel.Screen;
 using Effect = Sentinel.Screen.Effect;
@@ -9,7 +8,7 @@ namespace Sentinel.Top;
 /// <summary>Changes what runs, for the screen: asks first where others need it, and tells what came of it.</summary>
 /// <param name="scene">What is shown now.</param>
 /// <param name="change">Shows something else.</param>
-internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Scene> scene, Action<Scene> change)
+internal sealed class Doing(IPlace place, Func<Scene> scene, Action<Scene> change)
 {
     public void Do(Effect effect)
     {
@@ -26,7 +25,7 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
                 break;
             case Effect.Open open:
                 change(scene().Tell(open.Url));
-                deeds.Open(open.Url, () => change(scene().Tell($"No browser could be opened here: {open.Url}")));
+                place.Deeds.Open(open.Url, () => change(scene().Tell($"No browser could be opened here: {open.Url}")));
                 break;
         }
     }
@@ -35,10 +34,10 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
     {
         try
         {
-            if (QuestionBefore(stop) is { } question)
+            if (place.QuestionBefore(stop) is { } question)
                 change(scene() with { Prompt = question });
             else
-                Run(new Effect.Run(stop.Words));
+                Run(stop.By);
         }
         catch (StateException e)
         {
@@ -48,7 +47,7 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
 
     private void OfProject(Effect.Project wanted)
     {
-        if (ProjectOf(wanted.Name) is not var (folder, words))
+        if (place.ProjectOf(wanted.Name) is not var (folder, words))
         {
             change(scene().Tell("What is chosen is of no project, and there is none in this folder: 'sentinel init' writes a sentinel.toml", isError: true));
             return;
@@ -58,7 +57,7 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
         {
             case "plan":
                 change(scene() with { Pane = new Pane(PaneKind.Plan, []) { Title = wanted.Name ?? "", Folder = folder, IsLoading = true, Apply = ["apply", .. words] }, IsInPane = true });
-                deeds.Run(["plan", .. words], folder, deed => Fill(PaneKind.Plan, deed));
+                place.Deeds.Run(["plan", .. words], folder, deed => Fill(PaneKind.Plan, deed));
                 break;
             case "down":
                 change(scene() with
@@ -79,10 +78,10 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
             change(scene() with { Pane = new Pane(PaneKind.Output, []) { Title = line, IsLoading = true }, IsInPane = true });
         else
             change(scene().Tell($"{line} ..."));
-        deeds.Run(run.Words, run.Folder, deed =>
+        Carry(run, new Deed(true, []), deed =>
         {
             // Not all that a command changes is an event.
-            sights.Refresh();
+            place.Refresh();
             if (run.ShowsOutput)
                 Fill(PaneKind.Output, deed);
             else
@@ -90,10 +89,20 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
         });
     }
 
+    // With all that follow it.
+    private void Carry(Effect.Run run, Deed before, Action<Deed> done) => place.Deeds.Run(run.Words, run.Folder, deed =>
+    {
+        var all = new Deed(before.Succeeded && deed.Succeeded, [.. before.Lines, .. deed.Lines]);
+        if (run.Next is { } next)
+            Carry(next, all, done);
+        else
+            done(all);
+    });
+
     private Scene Told(Deed deed, string line)
     {
         // What went wrong comes after all that did not.
-        var first = deed.Succeeded ? deed.Lines.FirstOrDefault() : deed.Lines.FirstOrDefault(said => said.StartsWith("Error:", StringComparison.Ordinal)) ?? deed.Lines.FirstOrDefault();
+        var first = deed.Succeeded ? deed.Lines.FirstOrDefault() : deed.Lines.FirstOrDefault(said => said.Contains("Error: ", StringComparison.Ordinal)) ?? deed.Lines.FirstOrDefault();
         return scene().Tell((first ?? $"{line}: done") + (deed.Lines.Count > 1 ? $" (and {Rendering.Text.Count(deed.Lines.Count - 1, "more line", "more lines")})" : ""), !deed.Succeeded);
     }
 
@@ -101,33 +110,5 @@ internal sealed class Doing(TopTools tools, Deeds deeds, Sights sights, Func<Sce
     {
         if (scene().Pane is { } pane && pane.Kind == kind)
             change(scene() with { Pane = pane with { Lines = [.. deed.Lines.Select(Pane.Bare).Select(Rendering.Text.Printable)], IsLoading = false } });
-    }
-
-    // What to ask before processes are stopped; null: nobody else needs them.
-    private Prompt.Question? QuestionBefore(Effect.Stop stop)
-    {
-        var state = tools.Store.Read();
-        var records = stop.Names.Select(state.HolderOf).OfType<ProcessRecord>().ToList();
-        var others = new Dependencies(state.Processes.Values).DependentsOf(records).Where(other => other.State.IsUnderWay).Select(other => other.Spec.Name).ToList();
-        if (others.Count == 0)
-            return stop.Question is null ? null : new Prompt.Question([stop.Question], [new Prompt.Choice('y', "yes", new Effect.Run(stop.Words))]);
-        var what = stop.Names.Count == 1 ? stop.Names[0] : $"{stop.Names.Count} processes";
-        var needed = $"{what}: needed by {string.Join(", ", others.Take(5))}{(others.Count > 5 ? $" and {others.Count - 5} more" : "")}";
-        return stop.Question is { } question
-            ? new Prompt.Question([needed, question], [new Prompt.Choice('y', "yes; the others go on", new Effect.Run(stop.Words))])
-            : new Prompt.Question(
-                [needed],
-                [
-                    new Prompt.Choice('y', $"stop {what} alone; the others go on", new Effect.Run(stop.Words)),
-                    new Prompt.Choice('d', "stop the others first, too", new Effect.Run([.. stop.Words, "--with-dependents"])),
-                ]);
-    }
-
-    // The folder and the words of a command about a project; null: there is no such project.
-    private (string Folder, IReadOnlyList<string> Words)? ProjectOf(string? name)
-    {
-        if (name is not null && tools.Store.Read().Groups.GetValueOrDefault(name)?.Project is { } mark)
-            return (mark.Folder, ["--file", Path.Combine(mark.Folder, mark.File)]);
-        return name is null && tools.ProjectFile is { } file ? (Path.GetDirectoryName(file)!, ["--file", file]) : null;
     }
 }

@@ -39,7 +39,8 @@ internal static class LogRows
         static LogRow Mark(DateTimeOffset time) => new(null, false, time, $"{time.ToLocalTime():HH:mm:ss}", IsMark: true);
     }
 
-    private static string TextOf(byte[] line)
+    /// <summary>A line as it is shown.</summary>
+    public static string TextOf(byte[] line)
     {
         var text = Encoding.UTF8.GetString(ShownText.Cut(ShownText.WithEscapes(line), LongestLine, out var left).Span) + ShownText.Rest(left);
         if (!text.Contains('\t'))

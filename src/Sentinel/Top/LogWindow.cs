@@ -17,7 +17,7 @@ namespace Sentinel.Top;
 /// </summary>
 /// <param name="show">Shows lines; with the number of the one that is to be chosen, if there is such a one.</param>
 /// <param name="tell">Tells the user something.</param>
-internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight, int?> show, Action<string> tell) : IDisposable
+internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight, int?> show, Action<string> tell) : ILogWindow
 {
     // More would take too many descriptors: those that were written to last are shown.
     private const int MostProcesses = 100;
@@ -48,7 +48,6 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
     // The search that is under way: a newer one ends it.
     private int _search;
 
-    /// <summary>Shows the end of the logs of some processes.</summary>
     public void Open(Pane pane, int rows)
     {
         Close();
@@ -67,7 +66,6 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         Watch();
     }
 
-    /// <summary>Looks elsewhere, or at the same place in another way.</summary>
     public void Move(Pane pane, LogMove move, int rows)
     {
         (_sight, _find, _rows) = (pane.Logs ?? new LogSight([]), pane.Find, Math.Max(1, rows));
@@ -75,7 +73,6 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         Try(() => Move(pane, move, filter));
     }
 
-    /// <summary>Puts a mark after what is written by now.</summary>
     public void Mark()
     {
         Try(() =>
@@ -94,8 +91,6 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
         _changes?.Dispose();
         (_changes, _watch, _resting, _start, _searched, _lines) = (null, null, null, null, null, []);
     }
-
-    public void Dispose() => Close();
 
     private void Move(Pane pane, LogMove move, LogPattern? filter)
     {
@@ -227,8 +222,8 @@ internal sealed class LogWindow(EventLoop loop, TopTools tools, Action<LogSight,
 
     private LogParts Parts() => new(_logs, _files, Step);
 
-    // Capitals only where some are typed; what is no expression is text.
-    private static LogPattern? PatternOf(string text)
+    /// <summary>What is looked for: capitals only where some are typed, and what is no expression is text.</summary>
+    public static LogPattern? PatternOf(string text)
     {
         if (text.Length == 0)
             return null;

@@ -9,20 +9,11 @@ using Sentinel.Screen;
 
 namespace Sentinel.Top;
 
-/// <summary>Who is told what is seen.</summary>
-/// <param name="Seen">All processes.</param>
-/// <param name="Sampled">All of them as they are now, or (true) some.</param>
-/// <param name="From">Who tells it.</param>
-/// <param name="Happened">Something has happened.</param>
-/// <param name="Wanted">The processes whose CPU is to be seen, by name; null: none, empty: all.</param>
-internal sealed record SightReaders(
-    Action<IReadOnlyList<ProcessSummary>> Seen, Action<IReadOnlyList<ProcessSummary>, bool> Sampled, Action<Source> From, Action Happened, Func<IReadOnlyList<string>?> Wanted);
-
 /// <summary>
 /// Sees the processes: subscribes to a daemon's events, asks it again when something has happened, and for CPU and memory at its heartbeat,
 /// once a second. Where no daemon answers, it reads what is written, when that changes, and looks at the processes itself.
 /// </summary>
-internal sealed class Sights(EventLoop loop, TopTools tools, SightReaders readers)
+internal sealed class Sights(EventLoop loop, TopTools tools, PlaceReaders readers)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Soon = TimeSpan.FromMilliseconds(50);
 

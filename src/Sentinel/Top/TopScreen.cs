@@ -34,10 +34,7 @@ internal sealed class TopScreen
     private readonly EventLoop _loop = new(TimeProvider.System);
     private readonly KeyReader _keys = new();
     private readonly Painter _painter;
-    private readonly TopTools _tools;
-    private readonly Sights _sights;
-    private readonly LogWindow _logs;
-    private readonly PaneTexts _texts;
+    private readonly IPlace _place;
     private readonly Doing _doing;
     private readonly Keyboard _keyboard;
     private Scene _scene;
@@ -48,25 +45,24 @@ internal sealed class TopScreen
     private int _samples;
     private Exception? _fault;
 
-    private TopScreen(TopTools tools, TerminalTraits traits, Keyboard keyboard)
+    private TopScreen(OpenPlace open, TerminalTraits traits, Keyboard keyboard)
     {
-        (_tools, _keyboard) = (tools, keyboard);
+        _keyboard = keyboard;
         _painter = new Painter(traits.Depth, traits.HasUnicode);
-        _scene = new Scene(SizeNow()) { Place = tools.Place, Version = BuildVersion.Text.Split(' ')[0] };
-        _sights = new Sights(_loop, tools, new SightReaders(Seen, (some, areSome) => Change(Controls.Follow(_scene.Sampled(some, areSome))), source => Change(_scene with { Source = source }), Happened, Wanted));
-        _logs = new LogWindow(_loop, tools, ShowLogs, text => Change(_scene.Tell(text)));
-        _texts = new PaneTexts(tools, _sights);
-        _doing = new Doing(tools, new Deeds(_loop, tools), _sights, () => _scene, Change);
+        _place = open(_loop, new PlaceReaders(
+            Seen, (some, areSome) => Change(Controls.Follow(_scene!.Sampled(some, areSome))), source => Change(_scene! with { Source = source }), Happened, Wanted, ShowLogs, text => Change(_scene!.Tell(text))));
+        _scene = new Scene(SizeNow()) { Place = _place.Name, Version = BuildVersion.Text.Split(' ')[0] }.Of(_place.Hosts);
+        _doing = new Doing(_place, () => _scene, Change);
     }
 
     /// <returns>False: there is no keyboard.</returns>
-    public static bool Run(TopTools tools, TerminalTraits traits)
+    public static bool Run(OpenPlace open, TerminalTraits traits)
     {
         TopScreen? screen = null;
         using var keyboard = Keyboard.Open(isRaw: true, Enter, Leave, () => screen?._loop.Post(screen.Retake));
         if (keyboard is null)
             return false;
-        screen = new TopScreen(tools, traits, keyboard);
+        screen = new TopScreen(open, traits, keyboard);
         screen.Run();
         return true;
     }
@@ -76,10 +72,10 @@ internal sealed class TopScreen
         using var resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _loop.Post(() => Change(_scene.Resized(SizeNow()))));
         using var stdin = new SafeFileHandle(Stdin, ownsHandle: false);
         using var keys = _loop.OnReadable(stdin, Read);
-        using (_logs)
+        using (_place)
         {
             Draw();
-            _sights.Begin();
+            _place.Begin();
             _loop.Run(fault =>
             {
                 _fault = fault;
@@ -143,10 +139,10 @@ internal sealed class TopScreen
         else if (wanted.Kind is not (PaneKind.Plan or PaneKind.Output) && _asked?.IsAboutSame(wanted) != true)
             LoadSoon(wanted);
         if (scene.Pane?.Logs is null)
-            _logs.Close();
+            _place.Logs.Close();
         // A pane of another height shows other lines of its logs.
         if (scene.Pane is { Logs: not null, IsLoading: false } pane && scene.Frame.PaneRows != rows)
-            _logs.Move(pane, new LogMove.Stay(), scene.Frame.PaneRows);
+            _place.Logs.Move(pane, new LogMove.Stay(), scene.Frame.PaneRows);
         _drawing ??= _loop.After(FrameTime - Stopwatch.GetElapsedTime(_drawn), Draw);
     }
 
@@ -215,11 +211,11 @@ internal sealed class TopScreen
     {
         if (pane.Logs is not null)
         {
-            _logs.Open(pane, _scene.Frame.PaneRows);
+            _place.Logs.Open(pane, _scene.Frame.PaneRows);
             return;
         }
 
-        _texts.Load(pane, _scene.Size.Columns - 2, lines =>
+        _place.Load(pane, _scene.Size.Columns - 2, lines =>
         {
             if (_scene.Pane is { } now && now.IsAboutSame(pane))
                 Change(_scene with { Pane = PaneControls.ChooseLine(now with { Lines = lines, IsLoading = false }, now.At, _scene.Frame.PaneRows) });
@@ -248,10 +244,10 @@ internal sealed class TopScreen
                 Change(_scene.Tell("Copied, if this terminal lets programs copy"));
                 break;
             case Effect.MoveLogs move when _scene.Pane is { Logs: not null } pane:
-                _logs.Move(pane, move.Move, _scene.Frame.PaneRows);
+                _place.Logs.Move(pane, move.Move, _scene.Frame.PaneRows);
                 break;
             case Effect.Mark:
-                _logs.Mark();
+                _place.Logs.Mark();
                 break;
             default:
                 _doing.Do(effect);

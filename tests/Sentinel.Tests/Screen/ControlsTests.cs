@@ -1,5 +1,6 @@
 using CsCheck;
 using Sentinel.Api;
+using Sentinel.Model.Specs;
 using Sentinel.Screen;
 using Sentinel.Screen.Cells;
 using Sentinel.Screen.Keys;
@@ -47,7 +48,47 @@ public sealed class ControlsTests
     [InlineData("X", "stop --force mailer")]
     [InlineData("D", "delete mailer")]
     public void Before_anything_is_stopped_it_is_found_out_who_needs_it(string key, string command) =>
-        Assert.Equal(command, string.Join(' ', Assert.IsType<Effect.Stop>(Scene.Press(key).Effects.Single()).Words));
+        Assert.Equal(command, string.Join(' ', Assert.IsType<Effect.Stop>(Scene.Press(key).Effects.Single()).By.Words));
+
+    // Two machines with a process of the same name, and one that only the second has.
+    [Theory]
+    [InlineData("r", "--host=root@m1 restart api")]
+    [InlineData("jr", "--host=m2 restart api")]
+    [InlineData("  r", "--host=root@m1,m2 restart api")]
+    [InlineData("*r", "--host=root@m1 restart api; --host=m2 restart api db")]
+    [InlineData("G+", "--host=m2 scale db +1")]
+    [InlineData(":sig[Enter][Enter]", "--host=root@m1 signal api HUP")]
+    [InlineData("D", "--host=root@m1 delete api")]
+    [InlineData("/host:m2[Enter]*r", "--host=m2 restart api db")]
+    [InlineData(":start all[Enter]", "startall")]
+    public void On_several_machines_it_is_the_command_for_those_that_are_meant(string keys, string commands)
+    {
+        var effect = Fleet.Press(keys).Effects[^1];
+        if (effect is Effect.Stop { AnyQuestion: { } question } stop)
+        {
+            Assert.Contains("api on m1", question.Lines[0]);
+            effect = stop.By;
+        }
+
+        var words = new List<string>();
+        for (var run = effect as Effect.Run; run is not null; run = run.Next)
+            words.Add(string.Join(' ', run.Words));
+        Assert.Equal(commands, string.Join("; ", words));
+    }
+
+    [Fact]
+    public void A_page_that_only_its_own_machine_reaches_is_not_opened_here()
+    {
+        var (scene, effects) = Fleet.Press("Go");
+        Assert.Empty(effects);
+        Assert.Contains("'ssh -L 8080:127.0.0.1:8080 m2'", scene.Told!.Text);
+    }
+
+    private static Scene Fleet => Shop.Scene(120, 30, [
+        Shop.Process(1, "api") with { Host = "m1" },
+        Shop.Process(1, "api") with { Host = "m2" },
+        Shop.Process(2, "db") with { Host = "m2", Url = "http://127.0.0.1:8080/" },
+    ]).Of([new HostName("root@m1", "m1"), new HostName("m2", "m2")]);
 
     [Theory]
     [InlineData(":clean[Enter][Escape]")]
