@@ -31,6 +31,10 @@ public abstract record Outcome(string Target)
     /// <param name="For">The names of those.</param>
     public sealed record Waits(string Target, ProcessRef Process, IReadOnlyList<string> For) : OfProcess(Target, Process);
 
+    /// <summary>The next time of its schedule starts it.</summary>
+    /// <param name="Next">When that is; null: there is none any more.</param>
+    public sealed record Scheduled(string Target, ProcessRef Process, DateTimeOffset? Next) : OfProcess(Target, Process);
+
     /// <summary>Stopped and started again; <paramref name="OldPid"/> is null when it had not been running.</summary>
     public sealed record Restarted(string Target, ProcessRef Process, int? OldPid) : Began(Target, Process);
 

@@ -93,6 +93,9 @@ public sealed record ProcessInfo
     /// <summary>When it will be started again.</summary>
     public required DateTimeOffset? RestartDue { get; init; }
 
+    /// <summary>When its schedule starts it next; null: it does not.</summary>
+    public required DateTimeOffset? NextStart { get; init; }
+
     /// <summary>What has to be so before it is started; empty unless it waits for others.</summary>
     public required IReadOnlyList<WaitsFor> WaitsFor { get; init; }
 

@@ -39,6 +39,9 @@ public sealed record ProcessSummary
 
     public required DateTimeOffset? RestartDue { get; init; }
 
+    /// <summary>When its schedule starts it next; null: it does not.</summary>
+    public required DateTimeOffset? NextStart { get; init; }
+
     /// <summary>What has to be so before it is started; empty unless it waits for others.</summary>
     public required IReadOnlyList<WaitsFor> WaitsFor { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record ProcessSummary
         MaxRestarts = process.MaxRestarts,
         RestartWindowSeconds = process.RestartWindowSeconds,
         RestartDue = process.RestartDue,
+        NextStart = process.NextStart,
         WaitsFor = process.WaitsFor,
         LastExitCode = process.LastRun?.ExitCode,
         LastSignal = process.LastRun is { Why: null, Signal: var signal } ? signal : null,

@@ -101,6 +101,9 @@ public abstract record Request
 
     /// <summary>Starts what is due to be restarted.</summary>
     public sealed record RestartDue : Request;
+
+    /// <summary>Starts processes that have a schedule now, besides their times.</summary>
+    public sealed record Trigger(Selection Selection) : Request;
 }
 
 /// <summary>A change of the settings of a process.</summary>

@@ -33,8 +33,11 @@ public static class Changes
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
             }
-            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Waiting or RunState.Failed or RunState.Exited { Left: not null })
+            else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Waiting or RunState.Scheduled or RunState.Failed or RunState.Exited { Left: not null }
+                || (record.State is RunState.Stopped && old?.State is RunState.Exited or RunState.Crashed))
                 yield return new Event.Stopped(record.State.Since, id, name);
+            if (record.State is RunState.Scheduled scheduled && old?.State is not RunState.Scheduled)
+                yield return new Event.Scheduled(scheduled.Since, id, name, Scheduling.Next(record));
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
                 yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
             if (record.State is RunState.Exited { Left: { } left } && old?.State is not RunState.Exited { Left: not null })

@@ -58,6 +58,13 @@ public abstract record Event(DateTimeOffset Time)
     /// <param name="For">The names of those.</param>
     public sealed record Waits(DateTimeOffset Time, int Id, string Name, IReadOnlyList<string> For) : OfProcess(Time, Id, Name);
 
+    /// <summary>The next time of its schedule starts it.</summary>
+    /// <param name="Next">When that is; null: there is none any more.</param>
+    public sealed record Scheduled(DateTimeOffset Time, int Id, string Name, DateTimeOffset? Next) : OfProcess(Time, Id, Name);
+
+    /// <summary>A time of its schedule was left out, the first since it was last started for one.</summary>
+    public sealed record CronSkipped(DateTimeOffset Time, int Id, string Name, DateTimeOffset Slot, string Why) : OfProcess(Time, Id, Name);
+
     /// <summary>It is restarted, for something that it needs was restarted or has ended.</summary>
     public sealed record Follows(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 

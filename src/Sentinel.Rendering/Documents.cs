@@ -34,6 +34,13 @@ internal static class Documents
         json.WriteTexts("warnings", warnings);
     });
 
+    /// <summary>What <c>cron list</c> prints.</summary>
+    public static byte[] Of(IEnumerable<ScheduleLine> schedules, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteArray("schedules", schedules, schedule => ScheduleList.Write(json, schedule));
+        json.WriteTexts("warnings", warnings);
+    });
+
     /// <summary>What <c>group list</c> prints.</summary>
     public static byte[] Of(IEnumerable<GroupInfo> groups, IReadOnlyList<string> warnings) => Written(json =>
     {

@@ -12,6 +12,7 @@ internal static class Outcomes
         Outcome.Restarted restarted => $"Restarted {Running(restarted)}",
         Outcome.Registered registered => $"Registered {Named(registered.Process)})",
         Outcome.Waits waits => $"Waiting {Named(waits.Process)}) for {string.Join(", ", waits.For)}",
+        Outcome.Scheduled scheduled => $"Scheduled {Named(scheduled.Process)}): {(scheduled.Next is { } next ? $"next at {Text.Time(next)}" : "its times are over")}",
         Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)}){(stopped.Remark is null ? "" : $"; {stopped.Remark}")}",
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",
         Outcome.WouldEnd over => $"Would end {Named(over.Process)}): {over.Why}",

@@ -105,6 +105,7 @@ internal static class ProcessDetails
         string Next() => process switch
         {
             { RestartDue: { } due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
+            { NextStart: { } next, IsUp: false } => $" (its schedule starts it at {Text.Time(next)})",
             { HandsOver: true } => $" (its main process has ended; {Text.Printable(process.PidFile ?? "")} will name another)",
             { IsUnready: true } => $" ({NotReady(process, !process.IsUnasked)})",
             { Elsewhere: { } elsewhere } => $" ({elsewhere.Place}; it cannot be seen or touched from here)",

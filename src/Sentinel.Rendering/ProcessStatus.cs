@@ -19,6 +19,7 @@ internal static class ProcessStatus
             { State: "running", Health.Status: "unhealthy" and var status } => status,
             { State: "backoff" } => Wait(process, now) is { } wait ? $"{process.State} {wait}" : process.State,
             { State: "waiting", WaitsFor: [var first, ..] waits } => $"{process.State} ({Text.Printable(first.Name)}{(waits.Count > 1 ? ", ..." : "")})",
+            { State: "scheduled", NextStart: { } next } when next > now => $"{process.State} ({Text.Duration(next - now)})",
             { State: "failed", MaxRestarts: { } most, RestartWindowSeconds: { } window } => $"{process.State} ({most} in {window:0.###}s)",
             { State: "crashed", LastExitCode: { } code } => $"{process.State} ({code})",
             { State: "crashed", LastSignal: { } signal } => $"{process.State} ({signal})",
@@ -30,7 +31,7 @@ internal static class ProcessStatus
     public static Color ColorOf(string state) => state switch
     {
         "running" or "done" => Color.Green,
-        "starting" or "stopping" or "backoff" or "waiting" or "elsewhere" => Color.Yellow,
+        "starting" or "stopping" or "backoff" or "waiting" or "scheduled" or "elsewhere" => Color.Yellow,
         "crashed" or "failed" => Color.Red,
         _ => Color.Dim,
     };

@@ -26,6 +26,8 @@ internal static class StoryText
                 $"It waits, and {string.Join(", ", waits.Where(needed => needed.IsInVain).Select(needed => Text.Printable(needed.Name)).Distinct())} will not be {waits.First(needed => needed.IsInVain).Until} "
                 + $"by itself; 'sentinel start {story.Name} --no-deps' starts it all the same.",
             { State: "waiting" } => $"It is started as soon as that is so{(story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running.")}",
+            { NextStart: { } next, IsUp: false } => $"Its schedule starts it at {Text.Time(next)}, in {Text.ExactDuration(next - DateTimeOffset.UtcNow)}"
+                + (story.IsWatched ? "" : ", if a daemon runs then: none does") + $"; 'sentinel trigger {story.Name}' starts it now, 'sentinel stop {story.Name}' ends its schedule.",
             { State: "done" } => $"It has done its work; 'sentinel start {story.Name}' runs it again.",
             { FailedBecause: { } why } =>
                 $"It was given up: {why}. 'sentinel start {story.Name}' tries again; 'sentinel reset {story.Name}' only forgets the failures.",

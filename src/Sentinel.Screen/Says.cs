@@ -20,6 +20,7 @@ internal static class Says
         { State: "crashed" } => new Shown(Ended(process, "") is { Length: > 0 } ended ? ended : "how it ended is not known", Ink.Red),
         { State: "failed", MaxRestarts: { } most, RestartWindowSeconds: { } window } => new Shown($"given up: {most} restarts in {window:0.###}s{Ended(process, ", ")}", Ink.Red),
         { State: "failed" } => new Shown($"given up{Ended(process, ", ")}", Ink.Red),
+        { State: "scheduled" or RunState.Done or "exited", NextStart: { } next } => $"{(Ended(process, "") is { Length: > 0 } how ? $"{how}, " : "")}next {(next > now ? $"in {Text.Duration(next - now)}" : "now")}",
         { State: RunState.Done } => Ended(process, ""),
         { Elsewhere: { } elsewhere } => elsewhere.Place,
         { LeftOver: [_, ..] left } => new Shown($"{Text.Count(left.Count, "process", "processes")} of it left", Ink.Yellow),

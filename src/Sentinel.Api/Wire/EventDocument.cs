@@ -123,6 +123,8 @@ public static class EventDocument
         Event.HealthChanged => "unhealthy",
         Event.Signalled => "signalled",
         Event.Waits => "waiting",
+        Event.Scheduled => "scheduled",
+        Event.CronSkipped => "cron-skipped",
         Event.Follows => "follows",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
@@ -185,6 +187,14 @@ public static class EventDocument
                     json.WriteStringValue(needed);
                 json.WriteEndArray();
                 break;
+            case Event.Scheduled scheduled:
+                if (scheduled.Next is { } start)
+                    json.WriteString("next", Time(start));
+                break;
+            case Event.CronSkipped skipped:
+                json.WriteString("slot", Time(skipped.Slot));
+                json.WriteString("why", skipped.Why);
+                break;
             case Event.Follows follows:
                 json.WriteString("why", follows.Why);
                 break;
@@ -246,6 +256,8 @@ public static class EventDocument
         "signalled" => new Event.Signalled(
             time, id, name, SignalName.Parse(json.Text("signal")) ?? throw JsonFields.Unknown("signal", json.Text("signal")), json.Get("processes").GetInt32()),
         "waiting" => new Event.Waits(time, id, name, [.. json.Get("for").EnumerateArray().Select(needed => needed.GetString()!)]),
+        "scheduled" => new Event.Scheduled(time, id, name, json.Maybe("next")?.GetDateTimeOffset()),
+        "cron-skipped" => new Event.CronSkipped(time, id, name, json.Get("slot").GetDateTimeOffset(), json.Text("why")),
         "follows" => new Event.Follows(time, id, name, json.Text("why")),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),

@@ -67,6 +67,7 @@ public static class OutcomeDocument
         });
         json.WriteArrayOrNull("fields", (outcome as Outcome.Changed)?.Fields, json.WriteStringValue);
         json.WriteArrayOrNull("for", (outcome as Outcome.Waits)?.For, json.WriteStringValue);
+        json.WriteOrNull("next", (outcome as Outcome.Scheduled)?.Next);
         json.WriteOrNull("signal", outcome is Outcome.Signalled { Number: var number } ? SignalName.Of(number) : null);
         json.WriteOrNull("processes", (outcome as Outcome.Signalled)?.Processes);
         json.WriteEndObject();
@@ -93,6 +94,7 @@ public static class OutcomeDocument
             "restarted" => new Outcome.Restarted(target, process, json.Maybe("oldPid")?.GetInt32()) { Ports = Ports() },
             "registered" => new Outcome.Registered(target, process),
             "waiting" => new Outcome.Waits(target, process, json.Texts("for")),
+            "scheduled" => new Outcome.Scheduled(target, process, json.Maybe("next")?.Time()),
             "stopped" => new Outcome.Stopped(target, process, json.Maybe("reason")?.GetString()),
             "ended" => new Outcome.LeaseEnded(target, process, json.Text("reason")),
             "would-end" => new Outcome.WouldEnd(target, process, json.Text("reason")),
@@ -121,6 +123,7 @@ public static class OutcomeDocument
         Outcome.Restarted => "restarted",
         Outcome.Registered => "registered",
         Outcome.Waits => "waiting",
+        Outcome.Scheduled => "scheduled",
         Outcome.Stopped => "stopped",
         Outcome.LeaseEnded => "ended",
         Outcome.WouldEnd => "would-end",

@@ -42,6 +42,7 @@ public static class ProcessDocument
         json.WriteOrNull("failedBecause", process.FailedBecause);
         json.WriteOrNull("leaseEnded", process.LeaseEnded);
         json.WriteOrNull("restartDue", process.RestartDue);
+        json.WriteOrNull("nextStart", process.NextStart);
         WaitsForDocument.Write(json, process.WaitsFor);
         json.WriteOrNull("group", process.Group);
         json.WriteString("command", process.Command);
@@ -106,6 +107,7 @@ public static class ProcessDocument
         FailedBecause = json.Maybe("failedBecause")?.GetString(),
         LeaseEnded = json.Maybe("leaseEnded")?.GetString(),
         RestartDue = json.Maybe("restartDue")?.Time(),
+        NextStart = json.Maybe("nextStart")?.Time(),
         WaitsFor = WaitsForDocument.Read(json.Get("waitsFor")),
         Group = json.Maybe("group")?.GetString(),
         Command = json.Text("command"),

@@ -18,6 +18,7 @@ public static class RequestDocument
         Request.Delete => "delete",
         Request.Clean => "clean",
         Request.Reset => "reset",
+        Request.Trigger => "trigger",
         Request.Signal => "signal",
         Request.Apply => "apply",
         Request.CreateGroup => "create-group",
@@ -94,6 +95,9 @@ public static class RequestDocument
             case Request.Reset reset:
                 Write(json, reset.Selection);
                 break;
+            case Request.Trigger trigger:
+                Write(json, trigger.Selection);
+                break;
             case Request.Signal signal:
                 Write(json, signal.Selection);
                 json.WriteNumber("signal", signal.Number);
@@ -165,6 +169,7 @@ public static class RequestDocument
             ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean(), json.Maybe("ifExists")?.GetBoolean() ?? false),
         "apply" => ProjectDocument.Read(json),
         "clean" => new Request.Clean(json.Get("withLogs").GetBoolean()),
+        "trigger" => new Request.Trigger(ReadSelection(json)),
         "reset" => new Request.Reset(ReadSelection(json)),
         "signal" => new Request.Signal(ReadSelection(json), json.Get("signal").GetInt32(), json.Get("tree").GetBoolean()),
         "create-group" => new Request.CreateGroup(GroupDocument.ReadGroup(json.Get("group"))),

@@ -22,6 +22,7 @@ public static class SummaryDocument
         json.WriteOrNull("maxRestarts", process.MaxRestarts);
         json.WriteOrNull("restartWindowSeconds", process.RestartWindowSeconds);
         json.WriteOrNull("restartDue", process.RestartDue);
+        json.WriteOrNull("nextStart", process.NextStart);
         WaitsForDocument.Write(json, process.WaitsFor);
         json.WriteOrNull("lastExitCode", process.LastExitCode);
         json.WriteOrNull("lastSignal", process.LastSignal);
@@ -54,6 +55,7 @@ public static class SummaryDocument
         MaxRestarts = json.Maybe("maxRestarts")?.GetInt32(),
         RestartWindowSeconds = json.Maybe("restartWindowSeconds")?.GetDouble(),
         RestartDue = json.Maybe("restartDue")?.Time(),
+        NextStart = json.Maybe("nextStart")?.Time(),
         WaitsFor = WaitsForDocument.Read(json.Get("waitsFor")),
         LastExitCode = json.Maybe("lastExitCode")?.GetInt32(),
         LastSignal = json.Maybe("lastSignal")?.GetString(),

@@ -82,6 +82,10 @@ public sealed class Daemon(
     public void Note(ProcessRecord record, ProcessEvent happened) =>
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
+    /// <summary>Starts what a time of its schedule has come for.</summary>
+    /// <param name="clockSetBy">By how much somebody has set the clock; null: nobody has.</param>
+    public void RunScheduled(TimeSpan? clockSetBy) => Counted(() => supervisor.RunScheduled(clockSetBy));
+
     /// <summary>Whether the end of a process must be reported.</summary>
     public bool IsAwaited(int pid)
     {
@@ -123,10 +127,12 @@ public sealed class Daemon(
         Handovers.Changed(store.Read());
     }));
 
-    private void EndLeasesOver()
+    private void EndLeasesOver() => Counted(supervisor.EndLeasesOver);
+
+    private void Counted(Func<ValueTask<IReadOnlyList<Outcome>>> work)
     {
         NoteEnded();
-        InBackground(async () => Count(await supervisor.EndLeasesOver()));
+        InBackground(async () => Count(await work()));
     }
 
     // Whatever changed the state, watches what runs and sets the timer to what is due next.

@@ -53,6 +53,7 @@ public sealed class ProcessInfos(SentinelHome home, DateTimeOffset now, bool wit
             FailedBecause = (record.State as RunState.Failed)?.Why,
             LeaseEnded = record.LeaseOver,
             RestartDue = (record.State as RunState.Backoff)?.Due,
+            NextStart = Scheduling.Next(record),
             WaitsFor = view.WaitsFor,
             Group = spec.Group,
             Command = spec.Command.Text,

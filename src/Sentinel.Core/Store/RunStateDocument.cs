@@ -87,6 +87,7 @@ internal static class RunStateDocument
             "crashed" => new RunState.Crashed(since),
             "backoff" => new RunState.Backoff(since, json.Time("due")),
             "waiting" => new RunState.Waiting(since, json.Get("automatic").GetBoolean()),
+            "scheduled" => new RunState.Scheduled(since),
             "failed" => new RunState.Failed(since, json.Text("why")),
             var other => throw JsonFields.Unknown("state", other),
         };

@@ -168,8 +168,21 @@ internal static class StateDocument
             json.WriteString("leaseOver", over);
         if (process.Again != default)
             json.WriteString("again", process.Again.Word());
+        if (process.Schedule is { } mark)
+            Write(json, mark);
         if (process.Tally != Tally.None)
             TallyDocument.Write(json, "tally", process.Tally);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ScheduleMark mark)
+    {
+        json.WriteStartObject("schedule");
+        json.WriteString("last", mark.Last);
+        if (mark.IsQueued)
+            json.WriteBoolean("queued", true);
+        if (mark.Skipped > 0)
+            json.WriteNumber("skipped", mark.Skipped);
         json.WriteEndObject();
     }
 
@@ -191,6 +204,8 @@ internal static class StateDocument
         Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
         LeaseOver = json.Maybe("leaseOver")?.GetString(),
         Again = json.Maybe("again")?.GetString() is { } again ? RestartReasons.All.FirstOrDefault(reason => reason.Word() == again) : default,
+        Schedule = json.Maybe("schedule") is { } mark
+            ? new ScheduleMark(mark.Time("last"), mark.Maybe("queued")?.GetBoolean() ?? false, mark.Maybe("skipped")?.GetInt32() ?? 0) : null,
         Tally = json.Maybe("tally") is { } tally ? TallyDocument.Read(tally) : Tally.None,
     };
 }

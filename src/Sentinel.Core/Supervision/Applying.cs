@@ -72,7 +72,7 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
                         created.Add(made.Id);
                         break;
                     case PlanStep.Change change:
-                        var record = change.Record with { Spec = change.After };
+                        var record = change.Record.With(change.After);
                         state = ports.Adjust(state.With(record), record);
                         changed.Add(record.Id);
                         prepared.Outcomes.Add(new Outcome.Changed(record.Spec.Name, record, IsOutdated: false, [.. change.Fields, .. change.Files is not null && !change.Fields.Contains("env-file") ? ["env-file"] : Array.Empty<string>()]));
@@ -97,7 +97,17 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
             return prepared with { Failure = missing };
         var now = tools.Time.GetUtcNow();
         foreach (var record in wanted.Concat(dependencies.ToStartWith(wanted)))
-            if (record.State is not RunState.Backoff && !record.State.IsUnderWay && (!record.IsDone || request.Again || changed.Contains(record.Id) || plan.ChangesEnvironment))
+            if (record.Spec.IsJob)
+            {
+                // What its times start is not asked again.
+                if (record.IsArmed() && record.Schedule is not null)
+                    continue;
+                var scheduled = Lifecycle.Decide(record.Renewed(now), new ProcessEvent.StartRequested(), now).Record;
+                state = state.With(scheduled);
+                created.Remove(record.Id);
+                prepared.Outcomes.Add(new Outcome.Scheduled(scheduled.Spec.Name, scheduled, Scheduling.Next(scheduled)));
+            }
+            else if (record.State is not RunState.Backoff && !record.State.IsUnderWay && (!record.IsDone || request.Again || changed.Contains(record.Id) || plan.ChangesEnvironment))
             {
                 prepared.ToStart.Add(record.Id);
                 state = state.With(Lifecycle.Decide(record.Renewed(now), new ProcessEvent.MustWait(), now).Record);

@@ -27,7 +27,7 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
                 continue;
             }
 
-            var record = before.Processes[change.Id] with { Spec = change.After };
+            var record = before.Processes[change.Id].With(change.After);
             others = others.With(record);
             try
             {

@@ -28,7 +28,12 @@ internal sealed class Deciding(LeaseRules leases, IProcessTable table, TimeProvi
                 toSpawn.Add(starting with { State = ((RunState.Starting)starting.State) with { PidNamespace = table.PidNamespace } });
                 transaction.State = transaction.State.With(toSpawn[^1]);
             }
-            else if (happened is ProcessEvent.StartRequested)
+            else if (starting.State is RunState.Scheduled)
+            {
+                transaction.State = transaction.State.With(starting);
+                outcomes.Add(new Outcome.Scheduled(starting.Spec.Name, starting, Scheduling.Next(starting)));
+            }
+            else if (happened is ProcessEvent.StartRequested or ProcessEvent.RunRequested)
             {
                 if (record.State is RunState.Running && renewal is not null)
                     transaction.State = transaction.State.With(record);

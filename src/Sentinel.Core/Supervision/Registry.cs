@@ -88,7 +88,7 @@ internal sealed class Registry(
     public IReadOnlyList<Outcome> Clean(bool withLogs)
     {
         var snapshot = new Snapshot(tools.Table);
-        var over = reconciliation.Look(_store.Read(), snapshot).Processes.Values.Where(record => record.State.IsOver).ToList();
+        var over = reconciliation.Look(_store.Read(), snapshot).Processes.Values.Where(record => record.State.IsOver && !record.IsArmed()).ToList();
         var remains = ProcessTrees.Find(over.ConvertAll(TreeRoot.Of), snapshot);
         var (left, gone) = (new List<ProcessRecord>(), new List<int>());
         foreach (var record in over)
@@ -200,7 +200,7 @@ internal sealed class Registry(
         transaction.Save();
     }
 
-    private static bool IsBegun(Outcome outcome) => outcome is Outcome.Started or Outcome.Waits;
+    private static bool IsBegun(Outcome outcome) => outcome is Outcome.Started or Outcome.Waits or Outcome.Scheduled;
 
     // Undoes a set of which some could not be started, which only trying showed.
     private async ValueTask<IReadOnlyList<Outcome>> AllOrNone(List<Outcome> outcomes)

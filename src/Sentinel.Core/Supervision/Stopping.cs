@@ -261,7 +261,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
 
     private static EndedTree EndedTreeOf(ProcessRecord record, ProcessRecord now, TreeEnd end) => new(
         now,
-        !record.State.IsOver,
+        !record.State.IsOver || record.IsArmed(),
         end.Ended,
         end.Survivors.Count > 0 ? new Outcome.Failed(record.Spec.Name, record, CouldNotEnd(end), FailureCode.NotStopped) : null)
     { WasLate = end.WasLate };

@@ -38,6 +38,7 @@ public sealed class Supervisor : ISupervisor
     private readonly Rerunning _rerunning;
     private readonly Applying _applying;
     private readonly LogBook _logs;
+    private readonly ScheduledRuns _scheduled;
 
     public Supervisor(SupervisorTools tools)
     {
@@ -61,6 +62,7 @@ public sealed class Supervisor : ISupervisor
         _signalling = new Signalling(tools, _choosing);
         _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
         _applying = new Applying(tools, environments, _registry, _ports, _starting, _restarting);
+        _scheduled = new ScheduledRuns(tools, _choosing, _starting, _restarting);
         _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
@@ -75,6 +77,7 @@ public sealed class Supervisor : ISupervisor
         Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs, delete.IfExists),
         Request.Clean clean => Clean(clean.WithLogs),
+        Request.Trigger trigger => await _scheduled.Trigger(trigger.Selection),
         Request.Reset reset => Reset(reset.Selection),
         Request.Signal signal => _signalling.Send(signal.Selection, signal.Number, signal.IsTree),
         Request.Apply apply => await _applying.Apply(apply),
@@ -180,6 +183,10 @@ public sealed class Supervisor : ISupervisor
 
     /// <summary>Restarts what must be, for something that it needs was restarted or has ended.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartDependents() => _restarting.RestartDependents();
+
+    /// <summary>Starts what a time of its schedule has come for.</summary>
+    /// <param name="clockSetBy">By how much somebody has set the clock; null: nobody has.</param>
+    public ValueTask<IReadOnlyList<Outcome>> RunScheduled(TimeSpan? clockSetBy) => _scheduled.Run(clockSetBy);
 
     /// <summary>Restarts what has outgrown its memory limit.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartOutgrown() => _restarting.RestartOutgrown();

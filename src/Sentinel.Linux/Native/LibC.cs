@@ -161,9 +161,6 @@ internal static unsafe partial class LibC
     public static partial nint sysconf(int name);
 
     [LibraryImport(Name, SetLastError = true)]
-    public static partial int clock_gettime(int clock, TimeSpec* time);
-
-    [LibraryImport(Name, SetLastError = true)]
     public static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
     [LibraryImport(Name, SetLastError = true)]

@@ -26,10 +26,10 @@ internal static class NeedFields
         },
         new("type", FieldShape.Text, "service|task", "task: it runs to its end, and is done when it exits with success [default: service]")
         {
-            Get = spec => FieldTexts.Of(spec.IsTask ? Task : null),
+            Get = spec => FieldTexts.Of(spec.IsCalledTask ? Task : null),
             Set = (spec, value) => spec with
             {
-                IsTask = value.Text switch
+                IsCalledTask = value.Text switch
                 {
                     Task => true,
                     null or Service => false,

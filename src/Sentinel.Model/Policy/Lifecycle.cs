@@ -37,8 +37,11 @@ public static class Lifecycle
     private static Decision Step(ProcessRecord record, ProcessEvent happened, DateTimeOffset now) =>
         (record.State, happened) switch
         {
-            (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested) => Unchanged(record),
-            (_, ProcessEvent.StartRequested) =>
+            (RunState.Starting or RunState.Running or RunState.Stopping, ProcessEvent.StartRequested or ProcessEvent.RunRequested) => Unchanged(record),
+            // After a restart it runs; otherwise it is its times that start it.
+            (not RunState.Backoff, ProcessEvent.StartRequested) when record.Spec.IsJob =>
+                Becomes(record with { ShortRuns = 0, RecentRestarts = [], Schedule = new ScheduleMark(now) }, new RunState.Scheduled(now)),
+            (_, ProcessEvent.StartRequested or ProcessEvent.RunRequested) =>
                 new(NextRun(record, now, automatic: false) with { ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
 
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
@@ -50,11 +53,14 @@ public static class Lifecycle
                 new(record with { State = new RunState.Stopping(now, run) }, Effect.EndTree),
             (RunState.Starting, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopping(now, null) }, Effect.EndTree),
-            (RunState.Backoff or RunState.Waiting or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
+            (RunState.Backoff or RunState.Waiting or RunState.Scheduled or RunState.Failed or RunState.Exited { Left: not null }, ProcessEvent.StopRequested) =>
                 new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // It is no longer to be restarted.
             (RunState.Stopping stopping, ProcessEvent.StopRequested) =>
                 new(record with { State = stopping with { Why = null, ThenStart = false } }, Effect.EndTree),
+            // Its times no longer start it, either.
+            (RunState.Exited or RunState.Crashed, ProcessEvent.StopRequested) when record.Spec.Schedule is not null =>
+                new(record with { State = new RunState.Stopped(now) }, Effect.EndTree),
             // Whatever its main process left behind must still be ended.
             (_, ProcessEvent.StopRequested) => new(record, Effect.EndTree),
 
@@ -96,7 +102,7 @@ public static class Lifecycle
 
             (RunState.Waiting, ProcessEvent.MustWait) => Unchanged(record),
             (var state, ProcessEvent.MustWait) => Becomes(record, new RunState.Waiting(now, Automatic: state is RunState.Backoff)),
-            (RunState.Waiting { Automatic: false }, ProcessEvent.Tick) => Step(record, new ProcessEvent.StartRequested(), now),
+            (RunState.Waiting { Automatic: false }, ProcessEvent.Tick) => Step(record, new ProcessEvent.RunRequested(), now),
             (var state, ProcessEvent.Tick) when state.IsDue(now) => new(
                 NextRun(record, now, automatic: true) with
                 {

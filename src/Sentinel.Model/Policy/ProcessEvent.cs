@@ -14,6 +14,9 @@ public abstract record ProcessEvent
     /// <param name="IsAlone">Whether it is to start without what it needs.</param>
     public sealed record StartRequested(bool IsAlone = false) : ProcessEvent;
 
+    /// <summary>It is to run now, also if only its schedule starts it: a time of that has come, or the user wants it.</summary>
+    public sealed record RunRequested : ProcessEvent;
+
     /// <summary>The user wants it and its whole tree to end.</summary>
     public sealed record StopRequested : ProcessEvent;
 

@@ -52,6 +52,9 @@ public sealed record ProcessRecord
     /// <summary>Why it is to be started again; says nothing where it is not.</summary>
     public RestartReason Again { get; init; }
 
+    /// <summary>How far it is on its schedule; null: nobody has looked yet, or it has none.</summary>
+    public ScheduleMark? Schedule { get; init; }
+
     public Tally Tally { get; init; } = Tally.None;
 
     /// <summary>Null: not recorded.</summary>
@@ -59,6 +62,13 @@ public sealed record ProcessRecord
 
     /// <summary>Why its lease is over, once it was ended for that; null until then.</summary>
     public string? LeaseOver { get; init; }
+
+    /// <summary>The same with another spec; of another schedule, no time has been seen to.</summary>
+    public ProcessRecord With(ProcessSpec spec) => this with
+    {
+        Spec = spec,
+        Schedule = (spec.Schedule?.Cron, spec.Schedule?.Every, spec.Schedule?.Zone) == (Spec.Schedule?.Cron, Spec.Schedule?.Every, Spec.Schedule?.Zone) ? Schedule : null,
+    };
 
     /// <summary>The same with what it is to have of another caller; null: of none.</summary>
     public ProcessRecord With(Renewal? renewal) => renewal is null ? this : this with

@@ -24,6 +24,9 @@ public enum RestartReason
     /// <summary>The user asked for it.</summary>
     User,
 
+    /// <summary>A time of its schedule has come.</summary>
+    Schedule,
+
     /// <summary>Sentinel was killed while it was starting it.</summary>
     Interrupted,
 }
@@ -42,6 +45,7 @@ public static class RestartReasons
         RestartReason.Memory => "memory",
         RestartReason.Dependency => "dependency",
         RestartReason.User => "user",
+        RestartReason.Schedule => "schedule",
         RestartReason.Interrupted => "interrupted",
         _ => throw new NotSupportedException(reason.ToString()),
     };

@@ -93,6 +93,9 @@ public abstract record RunState(DateTimeOffset Since)
     /// <param name="Automatic">Whether it is to be restarted because it had ended by itself.</param>
     public sealed record Waiting(DateTimeOffset Since, bool Automatic) : RunState(Since);
 
+    /// <summary>To be started when the next time of its schedule comes; what has run keeps how that ended.</summary>
+    public sealed record Scheduled(DateTimeOffset Since) : RunState(Since);
+
     /// <summary>
     /// Whether it is time to start the process again; also true if the clock was set back, since then nobody knows how long it would
     /// wait, or if the wait would be longer than it ever is. For what waits it is always time; see <see cref="Dependencies"/>.
@@ -108,14 +111,14 @@ public abstract record RunState(DateTimeOffset Since)
     public bool IsUnderWay => this is Starting or Running or Stopping or Elsewhere;
 
     /// <summary>Whether nothing runs, or will run unless the user starts it.</summary>
-    public bool IsOver => !IsUnderWay && this is not (Backoff or Waiting);
+    public bool IsOver => !IsUnderWay && this is not (Backoff or Waiting or Scheduled);
 
     /// <summary>How a task is that has ended with success.</summary>
     public const string Done = "done";
 
     /// <summary>All words for what a process does.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        ["starting", "running", "stopping", "stopped", "exited", Done, "crashed", "backoff", "waiting", "failed", "elsewhere"];
+        ["starting", "running", "stopping", "stopped", "exited", Done, "crashed", "backoff", "waiting", "scheduled", "failed", "elsewhere"];
 
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
@@ -128,6 +131,7 @@ public abstract record RunState(DateTimeOffset Since)
         Crashed => "crashed",
         Backoff => "backoff",
         Waiting => "waiting",
+        Scheduled => "scheduled",
         Failed => "failed",
         Elsewhere => "elsewhere",
         _ => throw new NotSupportedException(GetType().Name),

@@ -84,7 +84,19 @@ public sealed record ProcessSpec
     public bool IsToldBy(ProbeKind kind) => Readiness?.Probe?.Kind == kind || Health?.Probe.Kind == kind;
 
     /// <summary>Whether it runs to its end; its end with success is what it is for.</summary>
-    public bool IsTask { get; init; }
+    public bool IsTask => IsCalledTask || IsJob;
+
+    /// <summary>Whether the user says so.</summary>
+    public bool IsCalledTask { get; init; }
+
+    /// <summary>Null: only the user starts it.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>Whether only its schedule starts it; otherwise, a schedule restarts what runs anyway.</summary>
+    public bool IsJob => Schedule is not null && Restart != RestartRule.Always;
+
+    /// <summary>What becomes of a time of its schedule at which it still runs.</summary>
+    public Overlap Overlap => Schedule?.Overlap ?? (IsJob ? Overlap.Skip : Overlap.Replace);
 
     /// <summary>Each names another process or set.</summary>
     public IReadOnlyList<Need> Needs { get; init; } = [];

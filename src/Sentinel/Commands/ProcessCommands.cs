@@ -17,6 +17,8 @@ internal static class ProcessCommands
 
     public static Command Delete() => Named("delete", Deleting);
 
+    public static Command Trigger() => Named("trigger", _ => (_, selection) => new Request.Trigger(selection), starts: true);
+
     public static Command Reset() => Named("reset", _ => (_, selection) => new Request.Reset(selection));
 
     public static Command StartAll() => Bulk("startall", Starting, "Started", "to start", starts: true);

@@ -12,13 +12,18 @@ internal static class Unasked
     public static void Warn(Session session, IEnumerable<Outcome> outcomes, bool isReady = false)
     {
         var ids = outcomes.Where(outcome => outcome is Outcome.Began and not Outcome.AlreadyRunning).Select(outcome => outcome.About!.Id).ToList();
-        if (ids.Count == 0)
-            return;
         var processes = session.Store.Read().Processes;
+        if (outcomes.Any(outcome => outcome is Outcome.Scheduled) && session.Daemon is null)
+            WarnOfSchedule();
         var started = ids.Select(id => processes.GetValueOrDefault(id)?.Spec).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
         if (started.Count > 0 && session.Daemon is null)
             Warn(started[0].Health is not null, $"'sentinel wait {started[0].Name} --for running'");
     }
+
+    public static void WarnOfSchedule() => Output.Tell("""
+        Warning: Schedules are kept by the daemon, which is not running: nothing is started at its time.
+          Run 'sentinel daemon start'.
+        """);
 
     public static void Warn(bool isHealth, string orElse) => Output.Tell($"""
         Warning: {(isHealth ? "Health" : "Readiness")} is checked by the daemon, which is not running.

@@ -84,6 +84,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
             return null;
         return record.State switch
         {
+            RunState.Scheduled => new Verdict(record, "scheduled", Scheduling.Next(record) is { } next ? $"next at {Text.Time(next)}" : "", IsGood: true),
             _ when record.IsDone => new Verdict(record, "done", record.LastRun?.How.ToString() ?? "", IsGood: true),
             RunState.Running { IsReady: true, Handover: null } run when !record.Spec.IsTask && (record.Spec.Readiness is not null || now - (run.ReadySince ?? run.Since) >= Moment) =>
                 new Verdict(record, "ready", Reached(state, record), IsGood: true),
@@ -111,7 +112,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
         if (session.IsJson)
             return;
         var name = ShortName(verdict.Record);
-        var word = verdict.Word.PadRight(8);
+        var word = verdict.Word.PadRight(9);
         session.Output.Line(
             $"  {name}{new string(' ', width - Text.Width(name))}  {session.Style.Paint(word, verdict.IsGood ? Color.Green : Color.Red)} "
             + $"{Text.ExactDuration(now - begun),6}  {Text.Printable(verdict.Says)}");
@@ -144,9 +145,10 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
     private IReadOnlyList<Outcome> Judged(IReadOnlyList<Outcome> outcomes)
     {
         var state = session.Store.Read();
-        var judged = outcomes.Where(outcome => outcome is not (Outcome.Began or Outcome.Waits)).ToList();
+        var judged = outcomes.Where(outcome => outcome is not (Outcome.Began or Outcome.Waits or Outcome.Scheduled)).ToList();
         foreach (var (id, verdict) in _decided)
-            judged.Add(!verdict.IsGood ? new Outcome.Failed(verdict.Record.Spec.Name, verdict.Record, verdict.Says, FailureCode.NotReady)
+            judged.Add(verdict.Record.State is RunState.Scheduled ? new Outcome.Scheduled(verdict.Record.Spec.Name, verdict.Record, Scheduling.Next(verdict.Record))
+                : !verdict.IsGood ? new Outcome.Failed(verdict.Record.Spec.Name, verdict.Record, verdict.Says, FailureCode.NotReady)
                 : outcomes.OfType<Outcome.Restarted>().FirstOrDefault(outcome => outcome.Process.Id == id) is { } restarted ? restarted with { Process = verdict.Record }
                 : outcomes.OfType<Outcome.OfProcess>().Any(outcome => outcome.Process.Id == id && outcome is Outcome.Started or Outcome.Waits)
                     ? new Outcome.Started(verdict.Record.Spec.Name, verdict.Record) { Ports = PortRef.Of(verdict.Record, state) }

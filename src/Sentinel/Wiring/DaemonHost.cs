@@ -84,7 +84,7 @@ internal sealed class DaemonHost : IDisposable
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 

@@ -47,6 +47,7 @@ public sealed class ProtocolTests
         Gen.Select(Chosen, Gen.Int[1, 64], Gen.Bool).Select((selection, signal, isTree) => new Request.Signal(selection, signal, isTree)),
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
+        Chosen.Select(selection => new Request.Trigger(selection)),
         Gen.Select(AnyState.Spec, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Array[0, 2], Gen.Bool).Select((spec, environment, instances, origin, names, again) =>
             new Request.Apply(
                 new ProjectRequest("shop", new ProjectMark("/shop", "/shop/sentinel.toml"), names, environment, [new ProjectMember(spec, instances)], environment, origin), names, again)),
@@ -76,6 +77,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, Started, Gen.Int[1, 64], Gen.Int).Select((target, run, signal, processes) => new Outcome.Signalled(target, run, signal, processes)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
+        Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Scheduled(target, record, record.Id % 2 == 0 ? null : record.State.Since)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) =>
             new Outcome.Moved(target, record with { Spec = record.Spec with { Group = record.Spec.Group is null ? null : group } }, group, isOutdated)),
         Text.Select(group => new Outcome.GroupCreated(group)),
@@ -442,6 +444,9 @@ public sealed class ProtocolTests
                 break;
             case (Request.ClearLogs one, Request.ClearLogs other):
                 Assert.Equal(one.Stream, other.Stream);
+                Same(one.Selection, other.Selection);
+                break;
+            case (Request.Trigger one, Request.Trigger other):
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Reset one, Request.Reset other):

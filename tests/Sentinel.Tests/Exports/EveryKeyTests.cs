@@ -19,6 +19,14 @@ public sealed class EveryKeyTests
     /// <summary>Of each key one that is not the default, after the keys that it needs.</summary>
     public static readonly IReadOnlyDictionary<string, string> Values = new Dictionary<string, string>
     {
+        ["cron"] = "cron = \"30 2 * * *\"",
+        ["every"] = "every = \"30m\"",
+        ["align"] = "every = \"30m\"\nalign = true",
+        ["zone"] = "cron = \"@daily\"\nzone = \"UTC\"",
+        ["overlap"] = "cron = \"@daily\"\noverlap = \"queue\"",
+        ["missed"] = "cron = \"@daily\"\nmissed = \"once\"",
+        ["missed-window"] = "cron = \"@daily\"\nmissed = \"once\"\nmissed-window = \"2h\"",
+        ["jitter"] = "cron = \"@daily\"\njitter = \"5m\"",
         ["run"] = "run = \"other\"",
         ["cwd"] = "cwd = \"/srv/other\"",
         ["env"] = "env = { A = \"b\" }",

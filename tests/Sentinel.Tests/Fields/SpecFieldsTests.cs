@@ -84,6 +84,14 @@ public sealed class SpecFieldsTests
         { "needs", "db,restart:healthy", "" },
         { "after", "proxy", "" },
         { "type", "task", "" },
+        { "cron", "30 2 * * 1-5", "" },
+        { "every", "90s", "" },
+        { "align", "true", "every=15m" },
+        { "zone", "Europe/Berlin", "cron=@daily" },
+        { "overlap", "queue", "cron=@daily" },
+        { "missed", "once", "cron=@daily" },
+        { "missed-window", "2h", "cron=@daily" },
+        { "jitter", "5m", "cron=@daily" },
         { "startup-timeout", "5", "" },
     };
 

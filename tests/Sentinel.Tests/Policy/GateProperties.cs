@@ -36,7 +36,7 @@ public sealed class GateProperties
                 {
                     Name = $"p{i}",
                     Restart = (RestartRule)random.Next(3),
-                    IsTask = random.Next(4) == 0,
+                    IsCalledTask = random.Next(4) == 0,
                     Readiness = random.Next(2) == 0 ? new Readiness(Probe.Notify, TimeSpan.Zero) : null,
                 };
                 _places[spec.Name] = i;

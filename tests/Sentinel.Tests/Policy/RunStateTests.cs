@@ -27,7 +27,7 @@ public sealed class RunStateTests
     public void No_two_states_share_a_word()
     {
         var kinds = typeof(RunState).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RunState))).ToList();
-        string[] words = ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "waiting", "failed", "elsewhere"];
+        string[] words = ["starting", "running", "stopping", "stopped", "exited", "crashed", "backoff", "waiting", "scheduled", "failed", "elsewhere"];
         Assert.Equal(kinds.ToHashSet(), words.Select(word => Sample.State(word).GetType()).ToHashSet());
     }
 

@@ -46,6 +46,7 @@ internal static class Sample
         "crashed" => new RunState.Crashed(Start),
         "failed" => new RunState.Failed(Start, "it ended again and again"),
         "waiting" => new RunState.Waiting(Start, Automatic: false),
+        "scheduled" => new RunState.Scheduled(Start),
         "backoff" => new RunState.Backoff(Start, Due: Start),
         _ => throw new ArgumentException(word),
     };

@@ -91,7 +91,7 @@ public sealed class TallyTests
     [Fact]
     public void The_last_success_of_a_task_stays_known_while_it_fails()
     {
-        var task = Web with { Spec = Web.Spec with { IsTask = true } };
+        var task = Web with { Spec = Web.Spec with { IsCalledTask = true } };
         var done = After(task, new ProcessEvent.Ended(Zero, Witnessed: true));
         var failed = After(done with { State = task.State }, Sample.Event("exit 3"));
 

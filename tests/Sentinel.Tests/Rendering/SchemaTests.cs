@@ -93,6 +93,7 @@ public sealed partial class SchemaTests
     [Theory]
     [InlineData("## `list` and `status`", "processes")]
     [InlineData("## `run`, `start`", "outcomes")]
+    [InlineData("## `cron list`", "schedules")]
     [InlineData("## `group list`", "groups")]
     [InlineData("## `port list`", "ports")]
     [InlineData("## `env`", "environment")]

@@ -41,6 +41,7 @@ internal static class Shop
         MaxRestarts = null,
         RestartWindowSeconds = null,
         RestartDue = null,
+        NextStart = null,
         WaitsFor = [],
         LastExitCode = null,
         LastSignal = null,

@@ -67,6 +67,7 @@ internal static class AnyState
         Time.Select(since => new RunState.Crashed(since)),
         Gen.Select(Time, Text).Select((since, why) => new RunState.Failed(since, why)),
         Gen.Select(Time, Gen.Bool).Select((since, automatic) => new RunState.Waiting(since, automatic)),
+        Time.Select(since => new RunState.Scheduled(since)),
         Gen.Select(Time, Time).Select((since, due) => new RunState.Backoff(since, due)));
 
     public static readonly Gen<EndedRun?> Ended =
@@ -185,7 +186,13 @@ internal static class AnyState
             Health = rest.Item6.Health,
             LogLimits = new LogLimits(rest.Item4.Item1, rest.Item4.Item2, rest.Item4.Item3),
             LogPipe = rest.Item4.Item4,
-            IsTask = umask % 5 == 0,
+            IsCalledTask = umask % 5 == 0,
+            Schedule = (umask % 11) switch
+            {
+                0 => new Schedule { Cron = "30 2 * * *", Zone = umask % 2 == 0 ? "UTC" : null, Overlap = Overlap.Queue, RunsMissed = umask % 3 == 0, Jitter = TimeSpan.FromSeconds(umask) },
+                1 => new Schedule { Every = TimeSpan.FromSeconds(umask + 1), IsAligned = umask % 2 == 0 },
+                _ => null,
+            },
             Needs = umask % 4 == 0 ? [new Need("db") { IsOptional = umask % 8 == 0, Restarts = umask % 16 == 0 }, new Need("shop/api", Conditions[umask % Conditions.Length])] : [],
             Secrets = umask % 7 == 0 ? [new Secret("KEY", IsCommand: false, folder), new Secret("TOKEN", IsCommand: true, "pass shop")] : [],
             Before = umask % 9 == 0 ? "make" : null,
@@ -226,6 +233,7 @@ internal static class AnyState
             LogsFrom = owned.Item3,
             Tally = owned.Item4,
             Again = owned.Item5,
+            Schedule = spec.Schedule is null ? null : new ScheduleMark(run.Since, spec.Umask % 2 == 0, spec.Umask),
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>

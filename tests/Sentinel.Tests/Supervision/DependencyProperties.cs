@@ -65,7 +65,7 @@ public class DependencyProperties
             {
                 Spec = request.Spec with
                 {
-                    IsTask = _random.Next(4) == 0,
+                    IsCalledTask = _random.Next(4) == 0,
                     Readiness = _random.Next(2) == 0 ? new Readiness(Probe.Notify, TimeSpan.Zero) : null,
                     Needs = [.. needs.Take(split).Select(other => new Need(_names[other])
                     {

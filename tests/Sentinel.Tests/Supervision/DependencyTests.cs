@@ -350,7 +350,7 @@ public sealed class DependencyTests : IDisposable
         {
             Spec = request.Spec with
             {
-                IsTask = isTask,
+                IsCalledTask = isTask,
                 Needs = [.. needs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Need.Parse)],
                 After = after.Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 Readiness = isProbed ? new Readiness(Probe.Notify, TimeSpan.Zero) : null,

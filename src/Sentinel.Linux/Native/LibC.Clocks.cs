@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Sentinel.Linux.Native;
+
+/// <summary>Clocks and timers.</summary>
+internal static unsafe partial class LibC
+{
+    public const int TFD_TIMER_ABSTIME = 1;
+    public const int TFD_TIMER_CANCEL_ON_SET = 2;
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int clock_gettime(int clock, TimeSpec* time);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int timerfd_settime(int fd, int flags, TimeSpec* interval, TimeSpec* old);
+}
