@@ -64,6 +64,24 @@ public class TopTests
     }
 
     [Fact]
+    public async Task Logs_are_those_of_what_is_chosen_however_much_another_writes()
+    {
+        TmuxScreen.Need();
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        await home.Start("noisy", "sh", "-c", "while sleep 0.01; do echo noise; done");
+        await home.Start("quiet", "sh", "-c", "echo a single line; exec sleep 1000");
+        await using var screen = await TmuxScreen.Begin(home, 80, 24);
+        await screen.Shows("noise");
+        for (var i = 0; i < 5; i++)
+        {
+            await screen.Press("j");
+            await screen.Shows("a single line");
+            await screen.Press("k");
+            await screen.Shows("noise");
+        }
+    }
+
+    [Fact]
     public async Task Each_verb_has_a_key_and_what_others_need_is_asked_about()
     {
         TmuxScreen.Need();

@@ -200,6 +200,9 @@ internal sealed class TopScreen
     {
         _asked = wanted;
         _loading?.Dispose();
+        // New lines of the logs before would be taken for those of these.
+        if (wanted.Logs is not null)
+            _place.Logs.Close();
         _loading = _loop.After(LoadPause, () =>
         {
             if (_scene.Pane is { IsLoading: true } pane)
