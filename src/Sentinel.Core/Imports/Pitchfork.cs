@@ -19,7 +19,6 @@ internal static partial class Pitchfork
     {
         ["watch"] = Notes.NotYet,
         ["watch_mode"] = Notes.NotYet,
-        ["cron"] = Notes.NotYet,
         ["hooks"] = Notes.NotYet,
         ["auto"] = "no shell starts or stops it; 'run --until' lets one end with another",
         ["boot_start"] = "'sentinel startup systemd' starts the daemon at boot",
@@ -75,11 +74,38 @@ internal static partial class Pitchfork
         Ports(draft, daemon);
         Ready(draft, daemon);
         Retry(draft, daemon);
+        if (daemon.Take("cron") is { } cron)
+            Cron(draft, cron);
         draft.Take(daemon, "user", "user");
         draft.Take(daemon, "memory_limit", "max-memory");
         if (daemon.Take("cpu_limit") is { } cpu && cpu.Number() is { } percent)
             draft.Give(cpu, "cpu-max", $"{Toml.Number(percent)}%");
         Stop(draft, daemon);
+    }
+
+    private static void Cron(Draft draft, Value cron)
+    {
+        if (!cron.IsTable)
+        {
+            if (cron.Text() is { } times)
+                draft.Give(cron, "cron", times);
+            return;
+        }
+
+        var keys = cron.Keys()!;
+        draft.Take(keys, "schedule", "cron");
+        if (keys.Take("retrigger") is { } again && again.Text() is { } rule)
+            switch (rule)
+            {
+                case "finish":
+                    break;
+                case "always":
+                    draft.Give(again, "overlap", "replace");
+                    break;
+                default:
+                    again.Tell("its times start it however its last run ended");
+                    break;
+            }
     }
 
     private static void Run(Draft draft, Value run, string line, bool usesMise)

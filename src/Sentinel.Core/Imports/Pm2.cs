@@ -14,8 +14,6 @@ internal static class Pm2
         ["ignore_watch"] = Notes.NotYet,
         ["watch_delay"] = Notes.NotYet,
         ["watch_options"] = Notes.NotYet,
-        ["cron_restart"] = Notes.NotYet,
-        ["cron"] = Notes.NotYet,
         ["post_update"] = Notes.NotYet,
         ["out_file"] = OwnLogs,
         ["error_file"] = OwnLogs,
@@ -123,6 +121,13 @@ internal static class Pm2
             draft.Give(codes, "no-restart-codes", string.Join(',', codes.Texts()));
         if (keys.Take("max_restarts") is { } most && most.Text() is { } count && isRestarted)
             draft.Give(most, "max-restarts", count);
+        if ((keys.Take("cron_restart") ?? keys.Take("cron")) is { } cron && cron.Texts() is { Length: > 0 } times)
+        {
+            draft.Give(cron, "cron", times[0]);
+            if (times.Length > 1)
+                cron.Tell("a process has one schedule: the first is taken");
+        }
+
         Milliseconds(draft, keys.Take("restart_delay"), "restart-delay");
         Milliseconds(draft, keys.Take("kill_timeout"), "stop-timeout");
         draft.Take(keys, "max_memory_restart", "max-memory");

@@ -27,7 +27,6 @@ internal static class ProcessCompose
         ["vars"] = Templates,
         ["log_location"] = OwnLogs,
         ["log_configuration"] = OwnLogs,
-        ["schedule"] = Notes.NotYet,
         ["watch"] = Notes.NotYet,
         ["is_daemon"] = "a program that puts itself into the background is followed with pid-file",
         ["launch_timeout_seconds"] = "only with is_daemon",
@@ -95,6 +94,8 @@ internal static class ProcessCompose
         process.Ignore("disable_ansi_colors");
         if (process.Take("availability")?.Keys() is { } availability)
             Restart(draft, availability);
+        if (process.Take("schedule")?.Keys() is { } schedule)
+            Schedule(draft, schedule);
         if (process.Take("depends_on") is { } needs)
             Needs(draft, needs);
         if (process.Take("readiness_probe") is { } readiness)
@@ -126,6 +127,18 @@ internal static class ProcessCompose
             at.Tell("it has no command");
             process.IgnoreRest();
         }
+    }
+
+    private static void Schedule(Draft draft, Keys schedule)
+    {
+        draft.Take(schedule, "cron", "cron");
+        draft.Take(schedule, "interval", "every");
+        if (draft.Has("cron"))
+            draft.Take(schedule, "timezone", "zone");
+        if (schedule.Take("run_on_start") is { } atOnce && atOnce.Flag() == true)
+            atOnce.Tell("only its times start it; 'sentinel trigger' runs it at once");
+        if (schedule.Take("max_concurrent") is { } most && most.Whole() > 1)
+            most.Tell("a process is one run; give the work two names");
     }
 
     private static void Restart(Draft draft, Keys availability)

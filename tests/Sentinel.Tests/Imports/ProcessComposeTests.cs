@@ -99,7 +99,7 @@ public sealed class ProcessComposeTests
             "process-compose.yaml:8: processes.a.working_dir: a folder cannot hold variables",
             "process-compose.yaml:9: processes.a.availability.restart: one that ends does not end the others; 'up --exit-from' does that",
             "process-compose.yaml:9: processes.a.availability.exit_on_end: one that ends does not end the others; 'up --exit-from' does that",
-            "process-compose.yaml:10: processes.a.schedule: sentinel does not have this yet",
+            "process-compose.yaml:10: processes.a.schedule.run_on_start: only its times start it; 'sentinel trigger' runs it at once",
             "process-compose.yaml:11: processes.a.depends_on.tls: there is no process tls here to wait for",
             "process-compose.yaml:12: processes.a.readiness_probe.success_threshold: nothing in sentinel.toml stands for it",
         ],
@@ -113,7 +113,7 @@ public sealed class ProcessComposeTests
                 is_daemon: true
                 working_dir: ${ROOT}/a
                 availability: { restart: exit_on_failure, exit_on_end: true }
-                schedule: { cron: "* * * * *" }
+                schedule: { cron: "* * * * *", timezone: UTC, run_on_start: true }
                 depends_on: { tls: { condition: process_healthy } }
                 readiness_probe: { exec: { command: x }, success_threshold: 2 }
             """));
