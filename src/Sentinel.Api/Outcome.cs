@@ -93,6 +93,10 @@ public abstract record Outcome(string Target)
     /// <param name="Members">The names of the processes that were in it.</param>
     public sealed record GroupDeleted(string Target, IReadOnlyList<string> Members) : Outcome(Target);
 
+    public sealed record HookAdded(string Target) : Outcome(Target);
+
+    public sealed record HookDeleted(string Target) : Outcome(Target);
+
     public sealed record PortAllocated(int Port, string Name) : Outcome(Name);
 
     public sealed record PortFreed(int Port, string Name) : Outcome(Name);

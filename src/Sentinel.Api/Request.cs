@@ -11,7 +11,7 @@ public abstract record Request
     }
 
     /// <summary>Whether repeating it after part of it was done gives the same result.</summary>
-    public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or Signal or AllocatePort or CreateGroup);
+    public bool IsRepeatable => this is not (Run or Scale or ChangeSpecs or Restart or Signal or AllocatePort or CreateGroup or AddHook);
 
     /// <summary>Registers a process, or all instances of a set, and starts them; what cannot be started is not registered.</summary>
     public sealed record Run(RunRequest What) : Request;
@@ -75,6 +75,12 @@ public abstract record Request
 
     /// <summary>Deletes a group; its processes stay as they are, without a group.</summary>
     public sealed record DeleteGroup(string Group) : Request;
+
+    /// <summary>Adds a hook.</summary>
+    public sealed record AddHook(Hook Hook) : Request;
+
+    /// <summary>Deletes hooks.</summary>
+    public sealed record DeleteHooks(IReadOnlyList<string> Names) : Request;
 
     /// <summary>Moves processes into a group, from whichever group they are in.</summary>
     public sealed record AddToGroup(string Group, Selection Selection) : Request;

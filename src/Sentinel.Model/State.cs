@@ -26,6 +26,9 @@ public sealed record State
     /// <summary>By port.</summary>
     public ImmutableSortedDictionary<int, PortLease> Ports { get; init; } = ImmutableSortedDictionary<int, PortLease>.Empty;
 
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, Hook> Hooks { get; init; } = ImmutableSortedDictionary.Create<string, Hook>(StringComparer.Ordinal);
+
     /// <summary>Where it was last written; null in a state of version 1.</summary>
     public HomeMark? Home { get; init; }
 
@@ -105,6 +108,8 @@ public sealed record State
     public State AfterIds(int count) => this with { NextId = (int)Math.Min(int.MaxValue, (long)NextId + count) };
 
     public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
+
+    public State With(Hook hook) => this with { Hooks = Hooks.SetItem(hook.Name, hook) };
 
     public State With(Group group) => this with { Groups = Groups.SetItem(group.Name, group) };
 

@@ -34,6 +34,13 @@ internal static class Documents
         json.WriteTexts("warnings", warnings);
     });
 
+    /// <summary>What <c>hook list</c> prints.</summary>
+    public static byte[] Of(IEnumerable<HookLine> hooks, IReadOnlyList<string> warnings) => Written(json =>
+    {
+        json.WriteArray("hooks", hooks, hook => HookList.Write(json, hook));
+        json.WriteTexts("warnings", warnings);
+    });
+
     /// <summary>What <c>cron list</c> prints.</summary>
     public static byte[] Of(IEnumerable<ScheduleLine> schedules, IReadOnlyList<string> warnings) => Written(json =>
     {

@@ -29,6 +29,8 @@ internal static class Outcomes
         Outcome.NotRunning idle => $"{idle.Process.Name} is not running (id: {idle.Process.Id}, {idle.Process.State})",
         Outcome.Moved moved => (moved.Process.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
             + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Name}' changes its environment" : "")}",
+        Outcome.HookAdded added => $"Added hook {added.Target}",
+        Outcome.HookDeleted deleted => $"Deleted hook {deleted.Target}",
         Outcome.GroupCreated created => $"Created group {created.Target}",
         Outcome.GroupExists known => $"Group {known.Target} already exists",
         Outcome.GroupChanged changed => $"Changed group {changed.Target}" + (changed.Outdated.Count == 0

@@ -50,8 +50,16 @@ public static class EventDocument
         // First, so that a search for a number need not parse the rest; see EventLog.After.
         if (happened.Number is { } number)
             json.WriteNumber("number", number);
+        WriteBody(json, happened, WordOf(happened));
+        json.WriteEndObject();
+    }
+
+    /// <summary>All but its number.</summary>
+    /// <param name="word">What it is called.</param>
+    public static void WriteBody(Utf8JsonWriter json, Event happened, string word)
+    {
         json.WriteString("time", Time(happened.Time));
-        json.WriteString("event", WordOf(happened));
+        json.WriteString("event", word);
         if (happened is Event.OfProcess process)
         {
             json.WriteNumber("id", process.Id);
@@ -59,7 +67,6 @@ public static class EventDocument
         }
 
         WriteFacts(json, happened);
-        json.WriteEndObject();
     }
 
     /// <summary>Null if it is not an event, or is one of a newer version.</summary>
@@ -108,7 +115,15 @@ public static class EventDocument
         }
     }
 
-    private static string WordOf(Event happened) => happened switch
+    /// <summary>All words of events.</summary>
+    public static readonly IReadOnlyList<string> Words =
+    [
+        "started", "restarted", "exited", "stopped", "not-started", "handed-over", "in-background", "ended-left", "ready", "healthy", "unhealthy", "signalled", "waiting", "scheduled",
+        "cron-skipped", "follows", "gave-up", "lease-over", "outgrew-memory", "log-not-rotated", "log-emptied", "deleted", "daemon-up", "daemon-down",
+    ];
+
+    /// <summary>What an event is called.</summary>
+    public static string WordOf(Event happened) => happened switch
     {
         Event.Started { Automatic: true } => "restarted",
         Event.Started => "started",

@@ -83,6 +83,8 @@ public static class OutcomeDocument
         return word switch
         {
             "failed" => new Outcome.Failed(target, process, json.Text("error"), FailureCodes.Parse(json.Text("code"))),
+            "hook-added" => new Outcome.HookAdded(target),
+            "hook-deleted" => new Outcome.HookDeleted(target),
             "created" => new Outcome.GroupCreated(target),
             "already-exists" => new Outcome.GroupExists(target),
             "changed" when process is null => new Outcome.GroupChanged(target, json.Texts("members")),
@@ -138,6 +140,8 @@ public static class OutcomeDocument
         Outcome.NotRunning => "not-running",
         Outcome.Moved { Process.Group: null } => "removed",
         Outcome.Moved => "added",
+        Outcome.HookAdded => "hook-added",
+        Outcome.HookDeleted => "hook-deleted",
         Outcome.GroupCreated => "created",
         Outcome.GroupExists => "already-exists",
         Outcome.PortAllocated => "allocated",

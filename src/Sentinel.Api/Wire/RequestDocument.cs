@@ -21,6 +21,8 @@ public static class RequestDocument
         Request.Trigger => "trigger",
         Request.Signal => "signal",
         Request.Apply => "apply",
+        Request.AddHook => "add-hook",
+        Request.DeleteHooks => "delete-hooks",
         Request.CreateGroup => "create-group",
         Request.ChangeGroup => "change-group",
         Request.DeleteGroup => "delete-group",
@@ -106,6 +108,13 @@ public static class RequestDocument
             case Request.Apply apply:
                 ProjectDocument.Write(json, apply);
                 break;
+            case Request.AddHook { Hook: var hook }:
+                json.WritePropertyName("hook");
+                HookDocument.Write(json, hook);
+                break;
+            case Request.DeleteHooks deleting:
+                json.WriteTexts("names", deleting.Names);
+                break;
             case Request.CreateGroup { Group: var group }:
                 json.WritePropertyName("group");
                 GroupDocument.Write(json, group);
@@ -117,8 +126,8 @@ public static class RequestDocument
                 if (change.EnvironmentFiles is { } files)
                     json.WriteTexts("environmentFiles", files);
                 break;
-            case Request.DeleteGroup deleting:
-                json.WriteString("group", deleting.Group);
+            case Request.DeleteGroup unwanted:
+                json.WriteString("group", unwanted.Group);
                 break;
             case Request.AddToGroup add:
                 json.WriteString("group", add.Group);
@@ -172,6 +181,8 @@ public static class RequestDocument
         "trigger" => new Request.Trigger(ReadSelection(json)),
         "reset" => new Request.Reset(ReadSelection(json)),
         "signal" => new Request.Signal(ReadSelection(json), json.Get("signal").GetInt32(), json.Get("tree").GetBoolean()),
+        "add-hook" => new Request.AddHook(HookDocument.Read(json.Get("hook"))),
+        "delete-hooks" => new Request.DeleteHooks(json.Texts("names")),
         "create-group" => new Request.CreateGroup(GroupDocument.ReadGroup(json.Get("group"))),
         "change-group" => new Request.ChangeGroup(json.Text("group"), new GroupChange(
             SpecDocument.ReadVariables(json),

@@ -45,6 +45,12 @@ public sealed record SentinelHome(string Folder)
     /// <summary>What processes used in the last day, for charts.</summary>
     public string History => Path.Combine(Folder, "history");
 
+    /// <summary>How far a hook is.</summary>
+    public string HookReport(string hook) => Path.Combine(Folder, "hooks", $"{hook}.json");
+
+    /// <summary>What a hook wrote.</summary>
+    public string HookLog(string hook) => Path.Combine(Logs, $"hook.{hook}.log");
+
     /// <summary>What happened, one line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");
 

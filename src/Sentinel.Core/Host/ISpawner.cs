@@ -68,6 +68,9 @@ public sealed record Launch(
     /// <summary>Where it is sent what it reads; null: it reads nothing.</summary>
     public string? InputPath { get; init; }
 
+    /// <summary>What it reads, as a whole; null: nothing, or what is sent to it.</summary>
+    public byte[]? Text { get; init; }
+
     /// <summary>What it fetches by itself before <see cref="Command"/>.</summary>
     public IReadOnlyList<Secret> Secrets { get; init; } = [];
 

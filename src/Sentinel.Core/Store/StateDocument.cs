@@ -57,6 +57,8 @@ internal static class StateDocument
             json.WriteArray("groups", state.Groups.Values, group => GroupDocument.Write(json, group));
         if (!state.Ports.IsEmpty)
             json.WriteArray("ports", state.Ports.Values, lease => GroupDocument.Write(json, lease));
+        if (!state.Hooks.IsEmpty)
+            json.WriteArray("hooks", state.Hooks.Values, hook => HookDocument.Write(json, hook));
         // In base64: exact, and not readable at a glance.
         json.WriteStartObject("environments");
         foreach (var (key, environment) in state.Environments)
@@ -120,7 +122,11 @@ internal static class StateDocument
         foreach (var lease in json.Maybe("ports")?.EnumerateArray().Select(GroupDocument.ReadLease) ?? [])
             if (!ports.TryAdd(lease.Port, lease))
                 throw new JsonException($"port {lease.Port} appears twice");
-        state = state with { Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
+        var hooks = state.Hooks.ToBuilder();
+        foreach (var hook in json.Maybe("hooks")?.EnumerateArray().Select(HookDocument.Read) ?? [])
+            if (!hooks.TryAdd(hook.Name, hook))
+                throw new JsonException($"hook '{hook.Name}' appears twice");
+        state = state with { Hooks = hooks.ToImmutable(), Processes = processes.ToImmutable(), Groups = groups.ToImmutable(), Ports = ports.ToImmutable() };
         return state.Contradiction() is { } contradiction ? throw new JsonException(contradiction) : state;
     }
 

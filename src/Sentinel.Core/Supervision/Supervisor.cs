@@ -39,6 +39,7 @@ public sealed class Supervisor : ISupervisor
     private readonly Applying _applying;
     private readonly LogBook _logs;
     private readonly ScheduledRuns _scheduled;
+    private readonly HookBook _hooks;
 
     public Supervisor(SupervisorTools tools)
     {
@@ -63,6 +64,7 @@ public sealed class Supervisor : ISupervisor
         _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
         _applying = new Applying(tools, environments, _registry, _ports, _starting, _restarting);
         _scheduled = new ScheduledRuns(tools, _choosing, _starting, _restarting);
+        _hooks = new HookBook(_store);
         _logs = new LogBook(_store, tools.Logs, tools.Warn);
     }
 
@@ -81,6 +83,8 @@ public sealed class Supervisor : ISupervisor
         Request.Reset reset => Reset(reset.Selection),
         Request.Signal signal => _signalling.Send(signal.Selection, signal.Number, signal.IsTree),
         Request.Apply apply => await _applying.Apply(apply),
+        Request.AddHook add => [_hooks.Add(add.Hook)],
+        Request.DeleteHooks delete => _hooks.Delete(delete.Names),
         Request.CreateGroup create => [_groups.Create(create.Group)],
         Request.ChangeGroup change => [_groups.Change(change.Group, change.Change)],
         Request.DeleteGroup delete => [_groups.Delete(delete.Group)],

@@ -2,9 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sentinel.Linux.Native;
 
-/// <summary>Clocks and timers.</summary>
+/// <summary>Clocks, timers, and files in memory.</summary>
 internal static unsafe partial class LibC
 {
+    public const uint MFD_CLOEXEC = 1;
     public const int TFD_TIMER_ABSTIME = 1;
     public const int TFD_TIMER_CANCEL_ON_SET = 2;
 
@@ -16,4 +17,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int timerfd_settime(int fd, int flags, TimeSpec* interval, TimeSpec* old);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int memfd_create(string name, uint flags);
 }

@@ -75,7 +75,7 @@ public sealed unsafe class Spawner(ProcessTable table) : ISpawner
             Prepare();
         try
         {
-            using var input = output is not null ? null : launch.Input switch
+            using var input = launch.Text is { } text ? InputText.Make(text) : output is not null ? null : launch.Input switch
             {
                 StandardInput.Open => InputPipe.Make(launch.InputPath!, launch.Account),
                 StandardInput.Terminal => OpenTerminal(launch),

@@ -3,6 +3,7 @@ using Sentinel.Api;
 using Sentinel.Api.Wire;
 using Sentinel.Core.Daemon;
 using Sentinel.Core.Home;
+using Sentinel.Core.Hooks;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
 using Sentinel.Core.Logs;
@@ -54,6 +55,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
+    private readonly HookKeeper _hooks;
     private RequestServer? _server;
     private OnDemand? _api;
     private long _givenBackAt;
@@ -82,9 +84,10 @@ internal sealed class DaemonHost : IDisposable
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
+        _hooks = new HookKeeper(_store, new HookErrands(_errands, home), TimeProvider.System, new HookLog(home, _store.Files, Warn).Write, Warn);
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end, _hooks, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
@@ -118,6 +121,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
+        _hooks.Dispose();
         _compressions.Dispose();
         _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;
