@@ -22,8 +22,11 @@ public readonly record struct StartVerdict(TimeSpan? Left, Outcome.Failed? Failu
     {
         if (now is null)
             return Failed("it was deleted before it was ready", FailureCode.NotFound);
+        // A task is up when it has done its work.
+        if (now.IsDone && now.RunNumber == started.Run)
+            return Ready;
         if (now.State is RunState.Running run && now.RunNumber == started.Run)
-            return Of(started, now, run, serves, time);
+            return now.Spec.IsTask ? Undecided : Of(started, now, run, serves, time);
         if (now.State is RunState.Stopping { Why: not null })
             return Undecided;
         return Failed(now.LastRun is { } last && (now.RunNumber == started.Run || last.Pid == started.Pid)
