@@ -91,7 +91,7 @@ internal static class Examples
         "delete" => ["sentinel delete web --logs", "sentinel delete web --if-exists"],
         "trigger" => ["sentinel trigger backup", "sentinel trigger backup --wait"],
         "hook" => ["sentinel hook list"],
-        "hook add" => ["sentinel hook add alarm --on gave-up,unhealthy -- ./notify.sh", "sentinel hook add chat --on crashed --webhook https://chat.example/hook --header Authorization=file:/home/user/.chat-token"],
+        "hook add" => ["sentinel hook add alarm --on gave-up,unhealthy -- ./notify.sh", "sentinel hook add chat --on crashed --webhook https://chat.example/hook"],
         "hook list" => ["sentinel hook list"],
         "hook test" => ["sentinel hook test alarm"],
         "hook delete" => ["sentinel hook delete alarm"],

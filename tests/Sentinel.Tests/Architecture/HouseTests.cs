@@ -28,6 +28,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Diagnosis",
         "Sentinel.Core.Queries",
         "Sentinel.Core.Metrics",
+        "Sentinel.Core.Hooks",
         "Sentinel.Core.Keepers",
         "Sentinel.Core.Daemon",
         "Sentinel.Core.Startup",

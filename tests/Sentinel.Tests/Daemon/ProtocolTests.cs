@@ -48,6 +48,8 @@ public sealed class ProtocolTests
         Gen.Bool.Select(logs => new Request.Clean(logs)),
         Chosen.Select(selection => new Request.Reset(selection)),
         Chosen.Select(selection => new Request.Trigger(selection)),
+        AnyState.Hook.Select(hook => new Request.AddHook(hook)),
+        Text.Array[0, 3].Select(names => new Request.DeleteHooks(names)),
         Gen.Select(AnyState.Spec, AnyState.Environment, Gen.Int[1, 9].Nullable(), AnyState.Origin, Text.Array[0, 2], Gen.Bool).Select((spec, environment, instances, origin, names, again) =>
             new Request.Apply(
                 new ProjectRequest("shop", new ProjectMark("/shop", "/shop/sentinel.toml"), names, environment, [new ProjectMember(spec, instances)], environment, origin), names, again)),
@@ -77,6 +79,8 @@ public sealed class ProtocolTests
         Gen.Select(Text, Started, Gen.Int[1, 64], Gen.Int).Select((target, run, signal, processes) => new Outcome.Signalled(target, run, signal, processes)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
+        Text.Select(target => new Outcome.HookAdded(target)),
+        Text.Select(target => new Outcome.HookDeleted(target)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Scheduled(target, record, record.Id % 2 == 0 ? null : record.State.Since)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) =>
             new Outcome.Moved(target, record with { Spec = record.Spec with { Group = record.Spec.Group is null ? null : group } }, group, isOutdated)),
@@ -445,6 +449,12 @@ public sealed class ProtocolTests
             case (Request.ClearLogs one, Request.ClearLogs other):
                 Assert.Equal(one.Stream, other.Stream);
                 Same(one.Selection, other.Selection);
+                break;
+            case (Request.AddHook one, Request.AddHook other):
+                AnyState.Same(one.Hook, other.Hook);
+                break;
+            case (Request.DeleteHooks one, Request.DeleteHooks other):
+                Assert.Equal(one.Names, other.Names);
                 break;
             case (Request.Trigger one, Request.Trigger other):
                 Same(one.Selection, other.Selection);

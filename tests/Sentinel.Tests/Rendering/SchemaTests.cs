@@ -94,6 +94,7 @@ public sealed partial class SchemaTests
     [InlineData("## `list` and `status`", "processes")]
     [InlineData("## `run`, `start`", "outcomes")]
     [InlineData("## `cron list`", "schedules")]
+    [InlineData("## `hook list`", "hooks")]
     [InlineData("## `group list`", "groups")]
     [InlineData("## `port list`", "ports")]
     [InlineData("## `env`", "environment")]

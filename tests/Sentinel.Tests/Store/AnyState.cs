@@ -99,6 +99,16 @@ internal static class AnyState
     public static readonly Gen<Group> Group = Gen.Select(Text, Time, Text.Array[0, 2], Environment).Select((name, created, files, variables) =>
         new Group(name, created) { EnvironmentFiles = files, Variables = variables, Project = files.Length == 1 ? new ProjectMark(files[0], name) : null });
 
+    public static readonly Gen<Hook> Hook = Gen.Select(Text, Text.Array[1, 2], Path, Gen.Int[0, 99], Text.Array[0, 2]).Select((name, on, folder, number, processes) => new Hook(name, on, folder)
+    {
+        Processes = processes,
+        Command = number % 2 == 0 ? new Command(on, name, Shell: number % 4 == 0) : null,
+        Webhook = number % 2 == 0 ? null : $"http://localhost:{number}/",
+        Headers = number % 3 == 0 ? [("X-Key", new Secret("H0", number % 6 == 0, folder))] : [],
+        Timeout = TimeSpan.FromSeconds(number),
+        After = number,
+    });
+
     public static readonly Gen<PortLease> Lease = Gen.Select(Gen.Int[1, 65535], Text, Time, Gen.Int[1, 99].Nullable())
         .Select((port, name, allocated, owner) => new PortLease(port, name, allocated, owner));
 
@@ -263,6 +273,8 @@ internal static class AnyState
                 });
             }
 
+            foreach (var environment in environments.Take(gap % 2))
+                state = state.With(new Hook($"hook-{gap}", ["crashed"], "/") { Command = new Command(["true"], "true", Shell: false), After = gap, Headers = [("A", new Secret("B", IsCommand: true, environment.Key))] });
             foreach (var lease in leases)
                 state = state.With(lease with { ProcessId = state.Processes.ContainsKey(lease.ProcessId ?? 0) ? lease.ProcessId : null });
             return state with { NextId = id + 1 + gap };
@@ -276,6 +288,9 @@ internal static class AnyState
             Same(one, other);
         Assert.Equal(expected.Groups.Keys, actual.Groups.Keys);
         foreach (var (one, other) in expected.Groups.Values.Zip(actual.Groups.Values))
+            Same(one, other);
+        Assert.Equal(expected.Hooks.Keys, actual.Hooks.Keys);
+        foreach (var (one, other) in expected.Hooks.Values.Zip(actual.Hooks.Values))
             Same(one, other);
         Assert.Equal(expected.Ports, actual.Ports);
         Assert.Equal(Content(expected.Environments), Content(actual.Environments));
@@ -293,6 +308,15 @@ internal static class AnyState
     {
         Assert.Equal(expected?.Ancestry, actual?.Ancestry);
         Assert.Equal((expected?.Folder, expected?.At), (actual?.Folder, actual?.At));
+    }
+
+    public static void Same(Hook expected, Hook actual)
+    {
+        Assert.Equal(expected.On, actual.On);
+        Assert.Equal(expected.Processes, actual.Processes);
+        Assert.Equal(expected.Headers, actual.Headers);
+        Assert.Equal((expected.Command?.Text, expected.Command?.Shell, string.Join('\0', expected.Command?.Arguments ?? [])), (actual.Command?.Text, actual.Command?.Shell, string.Join('\0', actual.Command?.Arguments ?? [])));
+        Assert.Equal(expected, actual with { On = expected.On, Processes = expected.Processes, Headers = expected.Headers, Command = expected.Command });
     }
 
     public static void Same(Group expected, Group actual)
