@@ -126,6 +126,11 @@ public static class EventDocument
         Event.Follows => "follows",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
+        Event.FilesChanged { IsRestart: true } => "watch-restart",
+        Event.FilesChanged => "watch-action",
+        Event.WatchLoop => "watch-loop",
+        Event.WatchPolled => "watch-polled",
+        Event.WatchFailed => "watch-failed",
         Event.OutgrewMemory => "outgrew-memory",
         Event.LogNotRotated => "log-not-rotated",
         Event.LogEmptied => "log-emptied",
@@ -194,6 +199,20 @@ public static class EventDocument
             case Event.LeaseOver over:
                 json.WriteString("why", over.Why);
                 break;
+            case Event.FilesChanged { Change: var change }:
+                WatchDocument.WriteFacts(json, change);
+                break;
+            case Event.WatchLoop loop:
+                json.WriteString("path", loop.Path);
+                json.WriteString("ignore", loop.Ignore);
+                break;
+            case Event.WatchPolled polled:
+                json.WriteString("why", polled.Why);
+                break;
+            case Event.WatchFailed undone:
+                json.WriteString("then", undone.Then);
+                json.WriteString("why", undone.Why);
+                break;
             case Event.OutgrewMemory outgrew:
                 json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
                 json.WriteNumber("limitBytes", outgrew.LimitBytes);
@@ -249,6 +268,10 @@ public static class EventDocument
         "follows" => new Event.Follows(time, id, name, json.Text("why")),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
+        "watch-restart" or "watch-action" => new Event.FilesChanged(time, id, name, WatchDocument.ReadFacts(json, time)),
+        "watch-loop" => new Event.WatchLoop(time, id, name, json.Text("path")),
+        "watch-polled" => new Event.WatchPolled(time, id, name, json.Text("why")),
+        "watch-failed" => new Event.WatchFailed(time, id, name, json.Text("then"), json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
         "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
         "log-emptied" => new Event.LogEmptied(time, id, name, json.Text("log"), json.Get("lostBytes").GetInt64()),

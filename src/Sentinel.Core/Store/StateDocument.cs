@@ -170,6 +170,7 @@ internal static class StateDocument
             json.WriteString("again", process.Again.Word());
         if (process.Tally != Tally.None)
             TallyDocument.Write(json, "tally", process.Tally);
+        WatchDocument.Write(json, process);
         json.WriteEndObject();
     }
 
@@ -192,6 +193,8 @@ internal static class StateDocument
         LeaseOver = json.Maybe("leaseOver")?.GetString(),
         Again = json.Maybe("again")?.GetString() is { } again ? RestartReasons.All.FirstOrDefault(reason => reason.Word() == again) : default,
         Tally = json.Maybe("tally") is { } tally ? TallyDocument.Read(tally) : Tally.None,
+        Changed = WatchDocument.ReadChange(json),
+        WatchTrouble = WatchDocument.ReadTrouble(json),
     };
 }
 

@@ -181,6 +181,13 @@ public sealed class Supervisor : ISupervisor
     /// <summary>Restarts what must be, for something that it needs was restarted or has ended.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartDependents() => _restarting.RestartDependents();
 
+    /// <summary>Restarts processes for files that have changed.</summary>
+    /// <param name="changes">By the ids of the processes.</param>
+    /// <param name="isRolling">Whether one at a time.</param>
+    public ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling) => isRolling
+        ? _rolling.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes)
+        : _restarting.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes);
+
     /// <summary>Restarts what has outgrown its memory limit.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartOutgrown() => _restarting.RestartOutgrown();
 

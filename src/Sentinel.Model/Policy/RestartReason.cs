@@ -26,6 +26,9 @@ public enum RestartReason
 
     /// <summary>Sentinel was killed while it was starting it.</summary>
     Interrupted,
+
+    /// <summary>A file that it depends on has changed.</summary>
+    Watch,
 }
 
 /// <summary>The words for it in the state and in metrics.</summary>
@@ -43,6 +46,7 @@ public static class RestartReasons
         RestartReason.Dependency => "dependency",
         RestartReason.User => "user",
         RestartReason.Interrupted => "interrupted",
+        RestartReason.Watch => "watch",
         _ => throw new NotSupportedException(reason.ToString()),
     };
 }
