@@ -26,5 +26,5 @@ public sealed record WatchInfo(
 public sealed record FileChangeInfo(string Path, int More, DateTimeOffset At, bool IsOfThisRun)
 {
     /// <summary>The files, in words.</summary>
-    public string Files => More == 0 ? Path : $"{Path} and {More} more";
+    public string Files => FileChange.Words(Path, More);
 }

@@ -82,6 +82,15 @@ public sealed class Daemon(
     public void Note(ProcessRecord record, ProcessEvent happened) =>
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
+    /// <inheritdoc cref="Supervisor.RestartChanged"/>
+    public async ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling)
+    {
+        NoteEnded();
+        var outcomes = await supervisor.RestartChanged(changes, isRolling);
+        Count(outcomes);
+        return outcomes;
+    }
+
     /// <summary>Whether the end of a process must be reported.</summary>
     public bool IsAwaited(int pid)
     {

@@ -188,6 +188,9 @@ public sealed class Supervisor : ISupervisor
         ? _rolling.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes)
         : _restarting.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes);
 
+    /// <summary>Sends a process a signal.</summary>
+    public IReadOnlyList<Outcome> Signal(int id, int number) => _signalling.Send(Selection.Of([id]), number, isTree: false);
+
     /// <summary>Restarts what has outgrown its memory limit.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartOutgrown() => _restarting.RestartOutgrown();
 

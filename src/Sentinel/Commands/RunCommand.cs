@@ -94,6 +94,8 @@ internal static class RunCommand
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.
                 """);
+        if (spec.Watch is not null)
+            Unwatched.Warn();
         if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))
             Unasked.Warn(spec.Health is not null, "'run --wait'");
         if (spec.Lease is { Ends: true })

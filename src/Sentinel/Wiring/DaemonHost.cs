@@ -54,6 +54,8 @@ internal sealed class DaemonHost : IDisposable
     private readonly StateStore _store;
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
+    private readonly FolderWatches _folders;
+    private readonly WatchKeeper _watches;
     private RequestServer? _server;
     private OnDemand? _api;
     private long _givenBackAt;
@@ -82,9 +84,11 @@ internal sealed class DaemonHost : IDisposable
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
+        _folders = new FolderWatches(_loop);
+        _watches = Parts.Watches(_store, _supervisor, _loop, _folders, _errands, (changes, isRolling) => _daemon!.RestartChanged(changes, isRolling), Note, e => _daemon!.Failed(e));
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, _watches, starts, _end],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
@@ -118,6 +122,7 @@ internal sealed class DaemonHost : IDisposable
         _loop.Run(_daemon.Failed);
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
+        _watches.Dispose();
         _compressions.Dispose();
         _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;
@@ -154,6 +159,7 @@ internal sealed class DaemonHost : IDisposable
     {
         _modifications.Dispose();
         _readyLogs.Dispose();
+        _folders.Dispose();
         _loop.Dispose();
     }
 
