@@ -30,7 +30,9 @@ internal sealed class WatchedProcess(WatchTools tools, Action<WatchedProcess, Fi
     public void Follow(ProcessRecord record)
     {
         Record = record;
-        Act();
+        // The state is being changed at this moment.
+        if (_pending.Count > 0)
+            tools.Loop.After(TimeSpan.Zero, Act);
     }
 
     /// <summary>Files have changed.</summary>
