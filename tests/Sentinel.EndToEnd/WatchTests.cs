@@ -141,7 +141,7 @@ public class WatchTests
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Start(new Call(["run", "--name", "web", "--watch", "--", "sh", "-c", "date +%s%N > '[out].txt'; exec sleep 1000"]));
 
-        await Wait.Until(async () => (await home.Happened("web")).Exists(each => Word(each) == "watch-loop"), "the loop is noticed");
+        await Wait.Until(async () => (await home.Happened("web")).Exists(each => Word(each) == "watch-loop"), () => "the loop is noticed");
 
         var loop = (await home.Happened("web")).Single(each => Word(each) == "watch-loop");
         Assert.Equal(("[out].txt", @"\[out].txt"), ((string?)loop["path"], (string?)loop["ignore"]));
@@ -159,12 +159,12 @@ public class WatchTests
     {
         await using var home = await Watched("--watch");
         await home.Start(new Call(["run", "--name", "task", "--type", "task", "--watch", "--", "true"]));
-        await Wait.Until(async () => (await home.Show("task")).State == "done", "it is done");
+        await Wait.Until(async () => (await home.Show("task")).State == "done", () => "it is done");
         (await home.Run("stop", "web")).Ok();
 
         await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
 
-        await Wait.Until(async () => (await Restarts(home, "task")).Count == 1, "it runs again");
+        await Wait.Until(async () => (await Restarts(home, "task")).Count == 1, () => "it runs again");
         Assert.Equal("stopped", (await home.Show("web")).State);
         Assert.Empty(await Restarts(home));
     }
@@ -181,7 +181,7 @@ public class WatchTests
 
         await home.Says("hup", "hup");
         await Wait.Until(() => File.Exists(Path.Combine(home.Work, "copy")), "the command has run");
-        Assert.Equal([1, 1], await Runs(home, "hup", "make"));
+        Assert.All(await Runs(home, "hup", "make"), run => Assert.Equal(1, run));
         Assert.Equal("signal:HUP", (string?)(await home.Happened("hup")).Single(each => Word(each) == "watch-action")["then"]);
     }
 
@@ -193,7 +193,7 @@ public class WatchTests
 
         await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
 
-        await Wait.Until(async () => (await Runs(home, "api-1", "api-2", "api-3")).All(run => run == 2), "all are restarted");
+        await Wait.Until(async () => (await Runs(home, "api-1", "api-2", "api-3")).All(run => run == 2), () => "all are restarted");
         var happened = (await home.Happened()).Where(each => Word(each) is "watch-restart" or "started").Skip(3).Select(each => $"{each["name"]} {Word(each)}");
         Assert.Equal(["api-1 watch-restart", "api-1 started", "api-2 watch-restart", "api-2 started", "api-3 watch-restart", "api-3 started"], happened);
     }
@@ -242,7 +242,7 @@ public class WatchTests
 
     private static async Task Restarted(SentinelHome home, string path, int restarts = 1)
     {
-        await Wait.Until(async () => (await Runs(home, "web"))[0] == restarts + 1 && (await home.Show("web")).State == "running", $"it is restarted for {path}");
+        await Wait.Until(async () => (await Runs(home, "web"))[0] == restarts + 1 && (await home.Show("web")).State == "running", () => $"it is restarted for {path}");
         var all = await Restarts(home);
         Assert.Equal((restarts, path), (all.Count, (string?)all[^1]["path"]));
     }

@@ -9,26 +9,22 @@ namespace Sentinel.Core.Watches;
 /// <param name="touched">Called when something may have changed.</param>
 internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatchedFiles files, Action touched) : IFolderWatcher, IDisposable
 {
-    // Reading larger ones takes longer than anybody wants to wait for the daemon.
-    private const long MostBytes = 1024 * 1024;
-
     private const int MostWatched = 100_000, MostPolled = 10_000;
 
-    private readonly Dictionary<string, Folder> _folders = [];
-    private readonly Dictionary<string, FileState> _states = [];
+    private readonly Dictionary<string, WatchedFolder> _folders = [];
+    private readonly FileStates _states = new(files);
 
     // By the folders that are watched for the names of files, or of what is not there yet.
     private readonly Dictionary<string, List<WatchTarget>> _vigils = [];
 
     // How each was before it was touched; null: it was not there.
     private readonly Dictionary<string, FileState?> _dirty = [];
-    private readonly Queue<string> _unread = [];
 
     /// <summary>Why it has to be looked at again and again; null: it is told what happens.</summary>
     public string? WhyPolled { get; private set; }
 
     /// <summary>Whether the content of some files is not known yet.</summary>
-    public bool IsAnyUnread => _unread.Count > 0;
+    public bool IsAnyUnread => _states.IsAnyUnread;
 
     /// <summary>Notes how everything is.</summary>
     public void Arm()
@@ -52,13 +48,8 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
                 Arm(target, isNew: true);
     }
 
-    /// <summary>Reads some of the files whose content is not known, so that later a touch can be told from a change.</summary>
-    public void ReadSome(int most)
-    {
-        for (var i = 0; i < most && _unread.TryDequeue(out var path); i++)
-            if (_states.TryGetValue(path, out var state) && state.Content is null && ContentOf(path, state.Sight) is { } content && files.Look(path) == state.Sight)
-                _states[path] = state with { Content = content };
-    }
+    /// <inheritdoc cref="FileStates.ReadSome"/>
+    public void ReadSome(int most) => _states.ReadSome(most);
 
     /// <summary>The files whose content has changed since the last call, those that have come and those that have gone; in order.</summary>
     public IReadOnlyList<string> TakeChanges()
@@ -66,12 +57,12 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
         var changed = new List<string>();
         foreach (var (path, before) in _dirty)
         {
-            FileState? now = files.Look(path) is { IsFolder: false } sight && IsKnownPlace(path) ? new FileState(sight, ContentOf(path, sight)) : null;
+            var now = IsKnownPlace(path) ? _states.Look(path) : null;
             // One that cannot be read, for now, is as it was.
             if (now is { Content: null } && before is not null)
                 now = before;
             Note(path, now);
-            if (!AreSame(before, now))
+            if (!FileState.AreSame(before, now))
                 changed.Add(path);
         }
 
@@ -125,7 +116,6 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
         var before = _folders.Keys.ToList();
         _folders.Clear();
         _states.Clear();
-        _unread.Clear();
         ArmAll();
         foreach (var folder in before.Where(folder => !_folders.ContainsKey(folder) && !_vigils.ContainsKey(folder)))
             watches.Remove(folder, this);
@@ -147,13 +137,13 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
         // It may have come before the folder was watched.
         if (files.Look(target.Base, follows: true) is { IsFolder: true })
             Happened(folder, WatchTarget.NamesBelow(target.Base, folder)[0], isFolder: true);
-        else if (target.Pattern is null && (isNew || _states.ContainsKey(target.Base)))
+        else if (target.Pattern is null && (isNew || _states.Of(target.Base) is not null))
             TouchIfChanged(target.Base);
         else if (target.Pattern is null && files.Look(target.Base) is { IsFolder: false } sight)
             Add(target.Base, sight);
     }
 
-    private void FolderHappened(Folder known, string name, string path)
+    private void FolderHappened(WatchedFolder known, string name, string path)
     {
         var sight = files.Look(path);
         if (sight is { IsFolder: true })
@@ -181,7 +171,7 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
         var entries = files.List(path);
         var chain = scope.UsesGitignore && entries.Any(entry => IgnoreChain.IsRuleFile(entry.Name)) ? IgnoreChain.Of(path, outer, files) : outer;
         var before = _folders.GetValueOrDefault(path);
-        var folder = _folders[path] = new Folder(outer, chain);
+        var folder = _folders[path] = new WatchedFolder(outer, chain);
         foreach (var (name, sight) in entries)
         {
             var at = Path.Combine(path, name);
@@ -195,10 +185,11 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
             }
 
             folder.Files.Add(name);
-            if (_states.TryGetValue(at, out var state) ? state.Sight != sight : isNew)
-                Touch(at);
-            else if (!_states.ContainsKey(at))
+            var known = _states.Of(at);
+            if (known is null && !isNew)
                 Add(at, sight);
+            else if (known?.Sight != sight)
+                Touch(at);
         }
 
         if (before is null)
@@ -218,20 +209,18 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
             return;
         }
 
-        _states[path] = new FileState(sight, null);
-        _unread.Enqueue(path);
+        _states.Add(path, sight);
     }
 
     private void Touch(string path)
     {
-        _dirty.TryAdd(path, _states.TryGetValue(path, out var state) ? state : null);
+        _dirty.TryAdd(path, _states.Of(path));
         touched();
     }
 
     private void TouchIfChanged(string path)
     {
-        FileSight? known = _states.TryGetValue(path, out var state) ? state.Sight : null;
-        if (WhyPolled is null || files.Look(path) != known)
+        if (WhyPolled is null || files.Look(path) != _states.Of(path)?.Sight)
             Touch(path);
     }
 
@@ -290,44 +279,18 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
         _vigils.Clear();
         _states.Clear();
         _dirty.Clear();
-        _unread.Clear();
     }
 
     private bool IsKnownPlace(string path) => _folders.ContainsKey(Path.GetDirectoryName(path)!) || scope.Targets.Any(target => target.Base == path);
 
     private void Note(string path, FileState? now)
     {
-        if (now is { } state)
-            _states[path] = state;
-        else
-            _states.Remove(path);
+        _states.Note(path, now);
         if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out var folder))
             return;
         if (now is not null)
             folder.Files.Add(Path.GetFileName(path));
         else
             folder.Files.Remove(Path.GetFileName(path));
-    }
-
-    private ulong? ContentOf(string path, FileSight sight) =>
-        sight.Bytes < MostBytes ? files.ContentOf(path) : (ulong)sight.WrittenAt * 31 + (ulong)sight.Bytes;
-
-    private static bool AreSame(FileState? before, FileState? now) =>
-        before is { } was && now is { } state ? was.Content is { } content ? content == state.Content : was.Sight == state.Sight : before is null && now is null;
-
-    /// <param name="Content">A number for it; null: not known yet.</param>
-    private readonly record struct FileState(FileSight Sight, ulong? Content);
-
-    /// <param name="outer">What the folders that it is in leave out.</param>
-    /// <param name="chain">What is left out in it.</param>
-    private sealed class Folder(IgnoreChain? outer, IgnoreChain? chain)
-    {
-        public IgnoreChain? Outer => outer;
-
-        public IgnoreChain? Chain => chain;
-
-        public HashSet<string> Files { get; } = [];
-
-        public HashSet<string> Folders { get; } = [];
     }
 }
