@@ -78,6 +78,9 @@ public sealed record ProcessInfo
 
     public required long? MaxMemoryBytes { get; init; }
 
+    /// <summary>Null: it depends on no files.</summary>
+    public required WatchInfo? Watch { get; init; }
+
     /// <summary>Why it is being stopped, if not because somebody asked for it.</summary>
     public required string? StoppingBecause { get; init; }
 

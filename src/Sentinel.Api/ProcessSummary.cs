@@ -51,6 +51,9 @@ public sealed record ProcessSummary
     /// <summary>The signal that killed its last run; null: there was none, or something was wrong with the run, and Sentinel ended it.</summary>
     public required string? LastSignal { get; init; }
 
+    /// <summary>The change of files for which its current run began; null: it began for another reason.</summary>
+    public required string? Changed { get; init; }
+
     public required string? Group { get; init; }
 
     public required string Command { get; init; }
@@ -85,6 +88,7 @@ public sealed record ProcessSummary
         WaitsFor = process.WaitsFor,
         LastExitCode = process.LastRun?.ExitCode,
         LastSignal = process.LastRun is { Why: null, Signal: var signal } ? signal : null,
+        Changed = process.Watch?.Changed is { IsOfThisRun: true } change ? change.Files : null,
         Group = process.Group,
         Command = process.Command,
         Ports = process.Ports,

@@ -23,6 +23,19 @@ public static class Changes
             var (id, name) = (record.Id, record.Spec.Name);
             if (record.LeaseOver is { } over && old?.LeaseOver is null)
                 yield return new Event.LeaseOver(now, id, name, over);
+            if (record.Changed is { } change && change != old?.Changed)
+                yield return new Event.FilesChanged(now, id, name, change);
+            if (record.WatchTrouble != old?.WatchTrouble)
+                switch (record.WatchTrouble)
+                {
+                    case WatchTrouble.Loop loop:
+                        yield return new Event.WatchLoop(now, id, name, loop.Path);
+                        break;
+                    case WatchTrouble.Polled polled:
+                        yield return new Event.WatchPolled(now, id, name, polled.Why);
+                        break;
+                }
+
             if (old?.State is RunState.Running { IsReady: false } was && record.State.CurrentRun is { IsReady: true } ready && ready.Identity == was.Identity)
                 yield return new Event.Ready(now, id, name);
             if (record.State.CurrentRun is { Health: { } health } && health.IsHealthy != old?.State.CurrentRun?.Health?.IsHealthy)

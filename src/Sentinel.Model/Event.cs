@@ -71,6 +71,27 @@ public abstract record Event(DateTimeOffset Time)
     /// <summary>It will not be restarted any more.</summary>
     public sealed record GaveUp(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
 
+    /// <summary>Files that it depends on have changed, and something is done for it.</summary>
+    public sealed record FilesChanged(DateTimeOffset Time, int Id, string Name, FileChange Change) : OfProcess(Time, Id, Name)
+    {
+        /// <summary>Whether it is restarted.</summary>
+        public bool IsRestart => Change.Run is not null;
+    }
+
+    /// <summary>It changes a file after each restart, so its watch is paused.</summary>
+    public sealed record WatchLoop(DateTimeOffset Time, int Id, string Name, string Path) : OfProcess(Time, Id, Name)
+    {
+        /// <inheritdoc cref="WatchTrouble.Loop.Ignore"/>
+        public string Ignore => new WatchTrouble.Loop(Path).Ignore;
+    }
+
+    /// <summary>Its files cannot be watched, and are looked at again and again.</summary>
+    public sealed record WatchPolled(DateTimeOffset Time, int Id, string Name, string Why) : OfProcess(Time, Id, Name);
+
+    /// <summary>What was to be done for changed files has failed.</summary>
+    /// <param name="Then">As <c>--watch-then</c> takes it.</param>
+    public sealed record WatchFailed(DateTimeOffset Time, int Id, string Name, string Then, string Why) : OfProcess(Time, Id, Name);
+
     /// <summary>Its tree uses more memory than it may, so it is restarted.</summary>
     public sealed record OutgrewMemory(DateTimeOffset Time, int Id, string Name, long MemoryBytes, long LimitBytes)
         : OfProcess(Time, Id, Name);

@@ -46,6 +46,11 @@ internal static class Events
         Event.Follows follows => $"is restarted: {follows.Why}",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",
         Event.LeaseOver over => $"its lease is over: {over.Why}",
+        Event.FilesChanged { Change: var change, IsRestart: true } => $"is restarted: {Text.Printable(change.Files)} changed",
+        Event.FilesChanged { Change: var change } => $"{Text.Printable(change.Files)} changed: {Text.Printable(change.Then)}",
+        Event.WatchLoop loop => Text.Printable(new WatchTrouble.Loop(loop.Path).ToString()),
+        Event.WatchPolled polled => Text.Printable(new WatchTrouble.Polled(polled.Why).ToString()),
+        Event.WatchFailed failed => $"{Text.Printable(failed.Then)} failed, for files that changed: {Text.Printable(failed.Why)}",
         Event.OutgrewMemory outgrew =>
             $"uses {Text.ExactMemory(outgrew.MemoryBytes)} of memory, more than its limit of {Text.ExactMemory(outgrew.LimitBytes)}: it is restarted",
         Event.LogNotRotated failed => $"its log {failed.Log} cannot be rotated: {failed.Why}",

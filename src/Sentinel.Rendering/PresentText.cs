@@ -16,6 +16,8 @@ internal static class PresentText
         if (story.Lately is { } lately)
             yield return $"Restarted {Text.Count(lately.Count, "time", "times")} in the last hour, the last {Text.Duration(now - lately.Last)} ago"
                 + (lately.Why is { } why ? $": {Text.Printable(why)}." : ".");
+        foreach (var sentence in story.Process.Watch is { } watch ? WatchText.Sentences(watch, now) : [])
+            yield return sentence;
         foreach (var port in story.Ports)
             yield return $"Port {port.Port} ({port.Name}): " + (port switch
             {

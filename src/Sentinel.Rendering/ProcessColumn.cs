@@ -63,6 +63,10 @@ internal sealed record ProcessColumn(string Name, Column Shape, Func<ProcessSumm
     public static readonly ProcessColumn Url = new(
         "url", new Column("URL", Fair: 24, Least: 10, Keep: 6, IsExtra: true), (process, _) => process.Url ?? None, IsOptional: true);
 
+    /// <summary>The files for which it was restarted last.</summary>
+    public static readonly ProcessColumn Changed = new(
+        "changed", new Column("CHANGED", Fair: 20, Least: 8, Keep: 4, IsExtra: true), (process, _) => process.Changed is { } changed ? Text.Printable(changed) : None, IsOptional: true);
+
     public static readonly ProcessColumn Restart = new(
         "restart",
         new Column("RESTART", Align.Center, Keep: 3, IsExtra: true),
@@ -87,10 +91,10 @@ internal sealed record ProcessColumn(string Name, Column Shape, Func<ProcessSumm
 
     /// <summary>All columns of a terminal, in their order there.</summary>
     public static readonly IReadOnlyList<ProcessColumn> Rich =
-        [Id, Named, Pid, RichStatus, Health, Uptime, RichRestarts, Cpu, Memory, Ports, RichRestart, Group, Owner, Command];
+        [Id, Named, Pid, RichStatus, Health, Uptime, RichRestarts, Cpu, Memory, Ports, RichRestart, Changed, Group, Owner, Command];
 
     private static readonly IReadOnlyList<ProcessColumn> PlainOnes =
-        [Id, Named, Pid, Status, Health, Uptime, Restarts, Cpu, Memory, Ports, Restart, Group, Owner, Command];
+        [Id, Named, Pid, Status, Health, Uptime, Restarts, Cpu, Memory, Ports, Restart, Changed, Group, Owner, Command];
 
     /// <summary>Those that are shown only where they are asked for.</summary>
     private static readonly IReadOnlyList<ProcessColumn> Others = [WaitsFor, Url];

@@ -66,6 +66,8 @@ internal static class ProcessDetails
             if (!IsStoppedAsUsual(process))
                 yield return ("Stop", $"{process.StopSignal}, SIGKILL after {process.StopTimeoutSeconds:0.###} s"
                     + (process.StopMode == StopMode.Tree.Word() ? ", all of the tree at once" : ""));
+            if (process.Watch is { } watch)
+                yield return ("Watch", WatchText.Of(watch));
             if (process.PidFile is { } pidFile)
                 yield return ("Pid file", Text.Printable(pidFile));
             foreach (var (label, value) in Treatment(process.Treatment))

@@ -24,6 +24,7 @@ internal static class Says
         { State: RunState.Done } => Ended(process, ""),
         { Elsewhere: { } elsewhere } => elsewhere.Place,
         { LeftOver: [_, ..] left } => new Shown($"{Text.Count(left.Count, "process", "processes")} of it left", Ink.Yellow),
+        { Changed: { } changed, State: "running" } => new Shown($"restarted for {changed}", Ink.Dim),
         { Lease: { Over: null } lease } when process.State is "running" or "starting" => new Shown(Ownership.Cell(lease, now), Ink.Dim),
         { Url: { } url, State: "running" } => new Shown(url, Ink.Dim),
         _ => "",

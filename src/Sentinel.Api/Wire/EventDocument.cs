@@ -115,13 +115,6 @@ public static class EventDocument
         }
     }
 
-    /// <summary>All words of events.</summary>
-    public static readonly IReadOnlyList<string> Words =
-    [
-        "started", "restarted", "exited", "stopped", "not-started", "handed-over", "in-background", "ended-left", "ready", "healthy", "unhealthy", "signalled", "waiting", "scheduled",
-        "cron-skipped", "follows", "gave-up", "lease-over", "outgrew-memory", "log-not-rotated", "log-emptied", "deleted", "daemon-up", "daemon-down",
-    ];
-
     /// <summary>What an event is called.</summary>
     public static string WordOf(Event happened) => happened switch
     {
@@ -143,6 +136,11 @@ public static class EventDocument
         Event.Follows => "follows",
         Event.GaveUp => "gave-up",
         Event.LeaseOver => "lease-over",
+        Event.FilesChanged { IsRestart: true } => "watch-restart",
+        Event.FilesChanged => "watch-action",
+        Event.WatchLoop => "watch-loop",
+        Event.WatchPolled => "watch-polled",
+        Event.WatchFailed => "watch-failed",
         Event.OutgrewMemory => "outgrew-memory",
         Event.LogNotRotated => "log-not-rotated",
         Event.LogEmptied => "log-emptied",
@@ -202,22 +200,35 @@ public static class EventDocument
                     json.WriteStringValue(needed);
                 json.WriteEndArray();
                 break;
-            case Event.Scheduled scheduled:
-                if (scheduled.Next is { } start)
-                    json.WriteString("next", Time(start));
+            case Event.Scheduled { Next: { } start }:
+                json.WriteString("next", Time(start));
                 break;
             case Event.CronSkipped skipped:
                 json.WriteString("slot", Time(skipped.Slot));
                 json.WriteString("why", skipped.Why);
                 break;
-            case Event.Follows follows:
-                json.WriteString("why", follows.Why);
+            case Event.Follows { Why: var cause }:
+                json.WriteString("why", cause);
                 break;
-            case Event.GaveUp gaveUp:
-                json.WriteString("why", gaveUp.Why);
+            case Event.GaveUp { Why: var cause }:
+                json.WriteString("why", cause);
                 break;
-            case Event.LeaseOver over:
-                json.WriteString("why", over.Why);
+            case Event.LeaseOver { Why: var cause }:
+                json.WriteString("why", cause);
+                break;
+            case Event.FilesChanged { Change: var change }:
+                WatchDocument.WriteFacts(json, change);
+                break;
+            case Event.WatchLoop loop:
+                json.WriteString("path", loop.Path);
+                json.WriteString("ignore", loop.Ignore);
+                break;
+            case Event.WatchPolled polled:
+                json.WriteString("why", polled.Why);
+                break;
+            case Event.WatchFailed undone:
+                json.WriteString("then", undone.Then);
+                json.WriteString("why", undone.Why);
                 break;
             case Event.OutgrewMemory outgrew:
                 json.WriteNumber("memoryBytes", outgrew.MemoryBytes);
@@ -246,9 +257,7 @@ public static class EventDocument
         "started" or "restarted" => new Event.Started(time, id, name, json.Get("pid").GetInt32(), word == "restarted"),
         "stopped" when json.Maybe("how") is null => new Event.Stopped(time, id, name),
         "exited" or "stopped" or "not-started" => new Event.Ended(
-            time,
-            id,
-            name,
+            time, id, name,
             new EndedRun(
                 json.Maybe("pid")?.GetInt32(),
                 json.Get("startedAt").GetDateTimeOffset(),
@@ -276,6 +285,10 @@ public static class EventDocument
         "follows" => new Event.Follows(time, id, name, json.Text("why")),
         "gave-up" => new Event.GaveUp(time, id, name, json.Text("why")),
         "lease-over" => new Event.LeaseOver(time, id, name, json.Text("why")),
+        "watch-restart" or "watch-action" => new Event.FilesChanged(time, id, name, WatchDocument.ReadFacts(json, time)),
+        "watch-loop" => new Event.WatchLoop(time, id, name, json.Text("path")),
+        "watch-polled" => new Event.WatchPolled(time, id, name, json.Text("why")),
+        "watch-failed" => new Event.WatchFailed(time, id, name, json.Text("then"), json.Text("why")),
         "outgrew-memory" => new Event.OutgrewMemory(time, id, name, json.Get("memoryBytes").GetInt64(), json.Get("limitBytes").GetInt64()),
         "log-not-rotated" => new Event.LogNotRotated(time, id, name, json.Text("log"), json.Text("why")),
         "log-emptied" => new Event.LogEmptied(time, id, name, json.Text("log"), json.Get("lostBytes").GetInt64()),

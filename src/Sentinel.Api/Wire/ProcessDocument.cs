@@ -37,6 +37,7 @@ public static class ProcessDocument
         json.WriteString("stopMode", process.StopMode);
         json.WriteOrNull("pidFile", process.PidFile);
         json.WriteOrNull("maxMemoryBytes", process.MaxMemoryBytes);
+        json.WriteObjectOrNull("watch", process.Watch, WatchDocument.Write);
         json.WriteOrNull("stoppingBecause", process.StoppingBecause);
         json.WriteBoolean("thenStarts", process.ThenStarts);
         json.WriteOrNull("failedBecause", process.FailedBecause);
@@ -102,6 +103,7 @@ public static class ProcessDocument
         StopMode = json.SharedText("stopMode"),
         PidFile = json.Maybe("pidFile")?.GetString(),
         MaxMemoryBytes = json.Maybe("maxMemoryBytes")?.GetInt64(),
+        Watch = json.Maybe("watch") is { } watch ? WatchDocument.Read(watch) : null,
         StoppingBecause = json.Maybe("stoppingBecause")?.GetString(),
         ThenStarts = json.Get("thenStarts").GetBoolean(),
         FailedBecause = json.Maybe("failedBecause")?.GetString(),

@@ -26,6 +26,7 @@ public static class SummaryDocument
         WaitsForDocument.Write(json, process.WaitsFor);
         json.WriteOrNull("lastExitCode", process.LastExitCode);
         json.WriteOrNull("lastSignal", process.LastSignal);
+        json.WriteOrNull("changed", process.Changed);
         json.WriteOrNull("group", process.Group);
         json.WriteString("command", process.Command);
         json.WriteObjects("ports", process.Ports, port => ProcessDocument.Write(json, port));
@@ -59,6 +60,7 @@ public static class SummaryDocument
         WaitsFor = WaitsForDocument.Read(json.Get("waitsFor")),
         LastExitCode = json.Maybe("lastExitCode")?.GetInt32(),
         LastSignal = json.Maybe("lastSignal")?.GetString(),
+        Changed = json.Maybe("changed")?.GetString(),
         Group = json.Maybe("group")?.GetString(),
         Command = json.Text("command"),
         Ports = [.. json.Get("ports").EnumerateArray().Select(ProcessDocument.ReadPort)],

@@ -66,9 +66,7 @@ public sealed class Daemon(
         NoteEnded();
         if (request is not Request.RestartDue)
             return await supervisor.Do(request);
-        var outcomes = await Restarting(supervisor.RestartDue);
-        Count(outcomes);
-        return outcomes;
+        return Count(await Restarting(supervisor.RestartDue));
     }
 
     public DaemonStatus Describe(int pid, string version)
@@ -82,9 +80,15 @@ public sealed class Daemon(
     public void Note(ProcessRecord record, ProcessEvent happened) =>
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
-    /// <summary>Starts what a time of its schedule has come for.</summary>
-    /// <param name="clockSetBy">By how much somebody has set the clock; null: nobody has.</param>
+    /// <inheritdoc cref="Supervisor.RunScheduled"/>
     public void RunScheduled(TimeSpan? clockSetBy) => Counted(() => supervisor.RunScheduled(clockSetBy));
+
+    /// <inheritdoc cref="Supervisor.RestartChanged"/>
+    public async ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling)
+    {
+        NoteEnded();
+        return Count(await supervisor.RestartChanged(changes, isRolling));
+    }
 
     /// <summary>Whether the end of a process must be reported.</summary>
     public bool IsAwaited(int pid)
@@ -212,11 +216,7 @@ public sealed class Daemon(
             .Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         var due = _restarting == 0 && Dependencies.Due(state.Processes.Values, state.Processes.Values, now).Any() ? now : later;
         if (due < DateTimeOffset.MaxValue)
-            _restartTimer = loop.After(due - now, () =>
-            {
-                NoteEnded();
-                InBackground(async () => Count(await Restarting(supervisor.RestartDue)));
-            });
+            _restartTimer = loop.After(due - now, () => Counted(() => Restarting(supervisor.RestartDue)));
     }
 
     private void FollowNeeds(State state)
@@ -246,11 +246,12 @@ public sealed class Daemon(
         }
     }
 
-    private void Count(IReadOnlyList<Outcome> outcomes)
+    private IReadOnlyList<Outcome> Count(IReadOnlyList<Outcome> outcomes)
     {
         _restarts += outcomes.Count(outcome => outcome is Outcome.Restarted);
         foreach (var failed in outcomes.OfType<Outcome.Failed>())
             log($"{failed.Target}: {failed.Why}");
+        return outcomes;
     }
 
     private void Sweep()
@@ -275,10 +276,7 @@ public sealed class Daemon(
         });
         if (Mains.IsAnyMissing)
             Changed(store.Read());
-        InBackground(async () =>
-        {
-            Count(await supervisor.RestartOutgrown());
-        });
+        InBackground(async () => Count(await supervisor.RestartOutgrown()));
         // Finds a lease whose end no event reported: somebody set the clock, or the machine slept.
         EndLeasesOver();
         foreach (var chore in chores ?? [])

@@ -16,7 +16,12 @@ public static class HookWords
     public const string Test = "test";
 
     /// <summary>All words that a hook can be for.</summary>
-    public static readonly IReadOnlyList<string> All = [.. EventDocument.Words, Crashed, Done, TaskFailed];
+    public static readonly IReadOnlyList<string> All =
+    [
+        Crashed, Done, TaskFailed, "gave-up", "unhealthy", "healthy", "ready", "started", "restarted", "exited", "stopped", "not-started", "waiting", "follows", "scheduled", "cron-skipped",
+        "watch-restart", "watch-action", "watch-loop", "watch-polled", "watch-failed", "outgrew-memory", "lease-over", "handed-over", "in-background", "ended-left", "signalled", "deleted",
+        "log-not-rotated", "log-emptied", "daemon-up", "daemon-down",
+    ];
 
     /// <summary>Whether a hook is to hear of an event.</summary>
     public static bool IsFor(this Hook hook, Event happened, State state)

@@ -120,6 +120,7 @@ internal static class FileKeys
         { Key: Environment or Secrets } => Form.Variables,
         { Key: "port" } => PortForm.All,
         { Key: Needs } => NeedForm.All,
+        { Key: WatchForm.Key } => WatchForm.All,
         { Shape: FieldShape.Flag } => Form.Flag,
         { Shape: FieldShape.FlagOrText } => Form.FlagOrChoice(field.Bare, field.Words),
         { Shape: FieldShape.Texts } => Form.Texts,

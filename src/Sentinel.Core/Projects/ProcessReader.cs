@@ -74,6 +74,7 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
     private ProjectProcess? Of(WrittenProcess process, Node.Table table)
     {
         var settings = new List<Setting>();
+        table = WatchForm.Spread(table);
         foreach (var key in FileKeys.OfProcess)
             if (key.IsSetting && table.Find(key.Name) is { } node && key.Form!.Read(node, faults) is { Count: > 0 } given)
                 settings.Add(new Setting(key.Name, given));

@@ -48,6 +48,7 @@ public sealed class ProcessInfos(SentinelHome home, DateTimeOffset now, bool wit
             StopMode = spec.Stop.Mode.Word(),
             PidFile = spec.PidFile,
             MaxMemoryBytes = spec.MaxMemoryBytes,
+            Watch = WatchInfo.From(record),
             StoppingBecause = (record.State as RunState.Stopping)?.Why,
             ThenStarts = record.State is RunState.Stopping { ThenStart: true },
             FailedBecause = (record.State as RunState.Failed)?.Why,

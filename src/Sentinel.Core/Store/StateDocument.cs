@@ -178,6 +178,7 @@ internal static class StateDocument
             Write(json, mark);
         if (process.Tally != Tally.None)
             TallyDocument.Write(json, "tally", process.Tally);
+        WatchDocument.Write(json, process);
         json.WriteEndObject();
     }
 
@@ -213,6 +214,8 @@ internal static class StateDocument
         Schedule = json.Maybe("schedule") is { } mark
             ? new ScheduleMark(mark.Time("last"), mark.Maybe("queued")?.GetBoolean() ?? false, mark.Maybe("skipped")?.GetInt32() ?? 0) : null,
         Tally = json.Maybe("tally") is { } tally ? TallyDocument.Read(tally) : Tally.None,
+        Changed = WatchDocument.ReadChange(json),
+        WatchTrouble = WatchDocument.ReadTrouble(json),
     };
 }
 

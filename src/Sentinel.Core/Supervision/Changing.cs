@@ -27,7 +27,11 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
                 continue;
             }
 
+            var fields = SpecFields.Changed(change.Before, change.After).ToList();
             var record = before.Processes[change.Id].With(change.After);
+            // What kept its files from being watched may be no more: the daemon finds out.
+            if (fields.Exists(field => field.Key.StartsWith("watch", StringComparison.Ordinal)))
+                record = record with { WatchTrouble = null };
             others = others.With(record);
             try
             {
@@ -48,7 +52,7 @@ internal sealed class Changing(SupervisorTools tools, Choosing choosing, Launchi
 
             changed.Add(new Outcome.Changed(
                 change.After.Name, record, IsOutdated: record.State.IsUnderWay && SpecFields.AtNextStart(change.Before, change.After).Any(),
-                [.. SpecFields.Changed(change.Before, change.After).Select(field => field.Key)]));
+                [.. fields.Select(field => field.Key)]));
         }
 
         if (failed.Count > 0)

@@ -13,14 +13,15 @@ internal sealed class Restarting(
 {
     /// <inheritdoc cref="Supervisor.Restart"/>
     /// <param name="reason">Why they are restarted.</param>
+    /// <param name="changes">The changes of files that are the reason, by the ids of the processes; null: there are none.</param>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(
-        Selection selection, StopOptions options, Renewal? renewal, RestartReason reason = RestartReason.User)
+        Selection selection, StopOptions options, Renewal? renewal, RestartReason reason = RestartReason.User, IReadOnlyDictionary<int, FileChange>? changes = null)
     {
         // A process that could not be started again goes on as it is.
         var begun = stopping.Begin(
             selection,
             AppliesInBulk,
-            _ => new ProcessEvent.RestartRequested(reason),
+            record => new ProcessEvent.RestartRequested(reason, changes?.GetValueOrDefault(record.Id)),
             (record, state) => leases.WhyNotToStart(record) ?? launching.WhyNot(record, state) ?? ports.WhyNotAgain(state, record, IsStrangerTo(record, state)),
             renewal);
         var outcomes = begun.Missing;

@@ -192,6 +192,16 @@ public sealed class Supervisor : ISupervisor
     /// <param name="clockSetBy">By how much somebody has set the clock; null: nobody has.</param>
     public ValueTask<IReadOnlyList<Outcome>> RunScheduled(TimeSpan? clockSetBy) => _scheduled.Run(clockSetBy);
 
+    /// <summary>Restarts processes for files that have changed.</summary>
+    /// <param name="changes">By the ids of the processes.</param>
+    /// <param name="isRolling">Whether one at a time.</param>
+    public ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling) => isRolling
+        ? _rolling.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes)
+        : _restarting.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes);
+
+    /// <summary>Sends a process a signal.</summary>
+    public IReadOnlyList<Outcome> Signal(int id, int number) => _signalling.Send(Selection.Of([id]), number, isTree: false);
+
     /// <summary>Restarts what has outgrown its memory limit.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartOutgrown() => _restarting.RestartOutgrown();
 

@@ -267,6 +267,9 @@ internal static unsafe partial class LibC
     public static partial int inotify_add_watch(SafeHandle fd, string path, uint mask);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int inotify_rm_watch(SafeHandle fd, int watch);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial void* mmap(void* address, nint length, int protection, int flags, int fd, nint offset);
 
     [LibraryImport(Name)]

@@ -36,6 +36,8 @@ internal static unsafe class OlderStat
             Mode = (ushort)*(uint*)(stat + (IsArm ? 16 : 24)),
             Uid = *(uint*)(stat + (IsArm ? 24 : 28)),
             Bytes = *(ulong*)(stat + 48),
+            WrittenSeconds = *(long*)(stat + 88),
+            WrittenNanoseconds = (uint)*(ulong*)(stat + 96),
             BlockBytes = *(uint*)(stat + 56),
             SpecialMajor = MajorOf(special),
             SpecialMinor = MinorOf(special),

@@ -6,7 +6,7 @@ namespace Sentinel.Model.Fields;
 public static class SpecFields
 {
     public static readonly IReadOnlyList<SpecField> All =
-        [.. StartFields.All, .. LeaseFields.All, .. TreatmentFields.All, .. LifeFields.All, .. HealthFields.All, .. NeedFields.All, .. ScheduleFields.All];
+        [.. StartFields.All, .. LeaseFields.All, .. TreatmentFields.All, .. LifeFields.All, .. WatchFields.All, .. HealthFields.All, .. NeedFields.All, .. ScheduleFields.All];
 
     private static readonly Dictionary<string, SpecField> ByKey = All.ToDictionary(field => field.Key);
 

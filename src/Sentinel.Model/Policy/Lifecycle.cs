@@ -42,7 +42,7 @@ public static class Lifecycle
             (not RunState.Backoff, ProcessEvent.StartRequested) when record.Spec.IsJob =>
                 Becomes(record with { ShortRuns = 0, RecentRestarts = [], Schedule = new ScheduleMark(now) }, new RunState.Scheduled(now)),
             (_, ProcessEvent.StartRequested or ProcessEvent.RunRequested) =>
-                new(NextRun(record, now, automatic: false) with { ShortRuns = 0, RecentRestarts = [] }, Effect.Spawn),
+                new(NextRun(record, now, automatic: false) with { ShortRuns = 0, RecentRestarts = [], WatchTrouble = Unpaused(record) }, Effect.Spawn),
 
             (RunState.Starting, ProcessEvent.Spawned spawned) => Becomes(
                 record,
@@ -68,11 +68,15 @@ public static class Lifecycle
                 record with
                 {
                     Again = wanted.Reason,
+                    Changed = wanted.Change is { } change ? change with { Run = record.RunNumber + 1 } : record.Changed,
                     State = (state as RunState.Stopping ?? new RunState.Stopping(now, state.CurrentRun)) with { Why = null, ThenStart = true },
                     ShortRuns = 0,
                     RecentRestarts = [],
                 },
                 Effect.EndTree),
+
+            (_, ProcessEvent.FilesChanged files) => Unchanged(record with { Changed = files.Change }),
+            (_, ProcessEvent.Watched watched) => Unchanged(record with { WatchTrouble = watched.Trouble }),
 
             (_, ProcessEvent.LeaseEnded over) => Step(record with { LeaseOver = over.Why }, new ProcessEvent.StopRequested(), now),
 
@@ -178,6 +182,9 @@ public static class Lifecycle
             : why is null && (codes.IsSuccess(ended.How) || ended.How is Exit.Unknown) ? Becomes(record, new RunState.Exited(now))
             : Becomes(record, new RunState.Crashed(now));
     }
+
+    // Whoever starts it wants its files to be watched again.
+    private static WatchTrouble? Unpaused(ProcessRecord record) => record.WatchTrouble is WatchTrouble.Loop ? null : record.WatchTrouble;
 
     private static ProcessRecord NextRun(ProcessRecord record, DateTimeOffset now, bool automatic) =>
         record with { State = new RunState.Starting(now, automatic), RunNumber = record.RunNumber + 1 };

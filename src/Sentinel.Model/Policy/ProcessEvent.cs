@@ -21,7 +21,15 @@ public abstract record ProcessEvent
     public sealed record StopRequested : ProcessEvent;
 
     /// <summary>It and its whole tree are to end, and then to run again, as the user wants it or for another reason.</summary>
-    public sealed record RestartRequested(RestartReason Reason = RestartReason.User) : ProcessEvent;
+    /// <param name="Change">What changed, if that is the reason.</param>
+    public sealed record RestartRequested(RestartReason Reason = RestartReason.User, FileChange? Change = null) : ProcessEvent;
+
+    /// <summary>Files that it depends on have changed, and it goes on.</summary>
+    public sealed record FilesChanged(FileChange Change) : ProcessEvent;
+
+    /// <summary>How well its files can be watched is known.</summary>
+    /// <param name="Trouble">Null: as they should be.</param>
+    public sealed record Watched(WatchTrouble? Trouble) : ProcessEvent;
 
     /// <summary>Its lease is over: it and its whole tree must end.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>

@@ -57,6 +57,15 @@ public sealed record ProcessRecord
 
     public Tally Tally { get; init; } = Tally.None;
 
+    /// <summary>The last change of files for which something was done; null: there was none.</summary>
+    public FileChange? Changed { get; init; }
+
+    /// <summary>The change of files for which its current run began; null: it began for another reason.</summary>
+    public FileChange? RestartedFor => Changed is { Run: { } run } change && run == RunNumber && State.IsUnderWay ? change : null;
+
+    /// <summary>Null: its files are watched as they should be, or are not to be.</summary>
+    public WatchTrouble? WatchTrouble { get; init; }
+
     /// <summary>Null: not recorded.</summary>
     public Origin? Origin { get; init; }
 

@@ -29,6 +29,9 @@ public enum RestartReason
 
     /// <summary>Sentinel was killed while it was starting it.</summary>
     Interrupted,
+
+    /// <summary>A file that it depends on has changed.</summary>
+    Watch,
 }
 
 /// <summary>The words for it in the state and in metrics.</summary>
@@ -47,6 +50,7 @@ public static class RestartReasons
         RestartReason.User => "user",
         RestartReason.Schedule => "schedule",
         RestartReason.Interrupted => "interrupted",
+        RestartReason.Watch => "watch",
         _ => throw new NotSupportedException(reason.ToString()),
     };
 }

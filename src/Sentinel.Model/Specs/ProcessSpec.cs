@@ -71,6 +71,9 @@ public sealed record ProcessSpec
     /// <summary>The memory, in bytes, that its whole tree may use before it is restarted; null: no limit.</summary>
     public long? MaxMemoryBytes { get; init; }
 
+    /// <summary>Null: files may change as they like.</summary>
+    public WatchRule? Watch { get; init; }
+
     /// <summary>Null: it is ready as soon as it is executed.</summary>
     public Readiness? Readiness { get; init; }
 

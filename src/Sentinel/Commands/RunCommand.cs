@@ -96,6 +96,8 @@ internal static class RunCommand
                 """);
         if (spec.Schedule is not null)
             Unasked.WarnOfSchedule();
+        if (spec.Watch is not null)
+            Unwatched.Warn();
         if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))
             Unasked.Warn(spec.Health is not null, "'run --wait'");
         if (spec.Lease is { Ends: true })

@@ -10,7 +10,7 @@ namespace Sentinel.Commands;
 /// </summary>
 internal sealed class RunWords
 {
-    private const string Run = "run", Restart = "--restart", End = "--";
+    private const string Run = "run", Restart = "--restart", Watch = "--watch", End = "--";
 
     // Words that are read as the value of --restart wherever a word follows that can be the command.
     private static readonly string[] Rules = ["always", "on-failure", "no", "never"];
@@ -121,6 +121,12 @@ internal sealed class RunWords
     /// <returns>How many words the option has, with its value.</returns>
     private int Take(Option option, ReadOnlySpan<string> rest)
     {
+        if (WithRule(rest[0]) is { } ruled)
+        {
+            _options.AddRange(ruled);
+            return 1;
+        }
+
         if (option.Name == Restart)
             return TakeRestart(rest);
         var hasValue = option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool) && !IsWhole(rest[0])
@@ -134,12 +140,6 @@ internal sealed class RunWords
 
     private int TakeRestart(ReadOnlySpan<string> rest)
     {
-        if (WithRule(rest) is { } rule)
-        {
-            _options.AddRange(SpecOptions.RuleOption, rule);
-            return 1;
-        }
-
         _options.Add(Restart);
         var next = rest.Length > 1 ? rest[1] : "";
         var isLast = rest.Length == 2;
@@ -147,7 +147,7 @@ internal sealed class RunWords
         var isValue = (_command.Count == 0 && rest.Length > 2 && rest[2] == End && !next.StartsWith('-')) || (Rules.Contains(next) && (!isLast || _command.Count > 0));
         if (isValue)
         {
-            _options[^1] = SpecOptions.RuleOption;
+            _options[^1] = SpecOptions.RuleOption(Restart);
             _options.Add(next);
             return 2;
         }
@@ -164,8 +164,8 @@ internal sealed class RunWords
         if (!word.StartsWith('-'))
             return null;
         var name = NameOf(word);
-        // Many servers have an option of this name. Behind a whole command line none of these words is theirs.
-        if (name == HostOption.Name && _command.Count > 0 && !HasLine)
+        // Many servers have an option of this name, and many builders one to watch. Behind a whole command line none of these words is theirs.
+        if ((name == HostOption.Name || name.StartsWith(Watch, StringComparison.Ordinal)) && _command.Count > 0 && !HasLine)
             return null;
         return _known.Find(option => option.Name == name || option.Aliases.Contains(name))
             // -eNAME=value.
@@ -198,11 +198,11 @@ internal sealed class RunWords
                 break;
             }
 
-            if (WithRule(rest) is { } rule)
-                readable.AddRange(SpecOptions.RuleOption, rule);
+            if (WithRule(rest[0]) is { } ruled)
+                readable.AddRange(ruled);
             else if (rest[0] == Restart && rest.Length > 1 && Rules.Contains(rest[1]))
             {
-                readable.AddRange(SpecOptions.RuleOption, rest[1]);
+                readable.AddRange(SpecOptions.RuleOption(Restart), rest[1]);
                 rest = rest[1..];
             }
             else
@@ -212,6 +212,7 @@ internal sealed class RunWords
         return [.. readable];
     }
 
-    private static string? WithRule(ReadOnlySpan<string> rest) =>
-        rest[0].StartsWith(Restart + "=", StringComparison.Ordinal) ? rest[0][(Restart.Length + 1)..] : null;
+    // A flag with its value, as the parser takes it.
+    private static string[]? WithRule(string word) =>
+        word.IndexOf('=') is > 0 and var end && SpecOptions.Ruled.Contains(word[..end]) ? [SpecOptions.RuleOption(word[..end]), word[(end + 1)..]] : null;
 }

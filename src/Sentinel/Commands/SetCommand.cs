@@ -56,7 +56,10 @@ internal static class SetCommand
 
             if (outcomes.Count == 0)
                 outcomes.AddRange(session.Do(new Request.ChangeSpecs(changes)));
-            return session.Report(outcomes);
+            var exitCode = session.Report(outcomes);
+            if (exitCode == ExitCode.Success && session.Daemon is null && options.Has(result.CommandResult, "watch"))
+                Unwatched.Warn();
+            return exitCode;
         }));
         return command;
     }

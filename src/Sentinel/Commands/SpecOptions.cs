@@ -11,8 +11,13 @@ namespace Sentinel.Commands;
 /// <summary>The settings of a process as options of a command, as <see cref="SpecFields"/> lists them.</summary>
 internal sealed class SpecOptions(IEnumerable<SpecField> fields)
 {
-    // The word after --restart may be the command; RunWords tells whether it is a value.
-    public const string RuleOption = "--restart-rule";
+    /// <summary>
+    /// What takes the value of a flag that may have one: the word after it may be the command, and <see cref="RunWords"/> tells whether it is a value.
+    /// </summary>
+    public static string RuleOption(string flag) => $"{flag}-rule";
+
+    /// <summary>The flags that may have a value.</summary>
+    public static readonly string[] Ruled = [.. SpecFields.All.Where(field => field.Shape == FieldShape.FlagOrText).Select(field => $"--{field.Key}")];
 
     /// <summary>Has every setting at its default.</summary>
     public static readonly ProcessSpec Blank = new()
@@ -42,7 +47,7 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
 
     private void CheckIn(System.CommandLine.Command command, bool isNew) => command.Check(result =>
         SpecFields.Give(
-            isNew ? Blank : Blank with { Restart = RestartRule.Always, RestartLimit = new RestartLimit(0, default), Health = HealthCheck.By(Probe.Notify) },
+            isNew ? Blank : Blank with { Restart = RestartRule.Always, RestartLimit = new RestartLimit(0, default), Health = HealthCheck.By(Probe.Notify), Watch = new WatchRule() },
             Given(result),
             new Asker(DateTimeOffset.UnixEpoch, path => path, path => path, pid => new Owner(new ProcessIdentity(NotOwn(pid), 0, ""), ""))));
 
@@ -104,7 +109,7 @@ internal sealed class SpecOptions(IEnumerable<SpecField> fields)
             case FieldShape.Flag:
                 return [SharedOptions.Flag(name, field.Help)];
             case FieldShape.FlagOrText:
-                return [SharedOptions.Flag(name, field.Help), new Option<string?>($"{name}-rule") { Hidden = true }];
+                return [SharedOptions.Flag(name, field.Help), new Option<string?>(RuleOption(name)) { Hidden = true }];
             case FieldShape.Texts:
                 return [new Option<string[]>(name, field.Alias is { } alias ? [alias] : []) { Description = field.Help, HelpName = field.Value }];
             default:

@@ -56,6 +56,8 @@ internal sealed class DaemonHost : IDisposable
     private readonly Warnings _warnings = new();
     private readonly HealthKeeper _health;
     private readonly HookKeeper _hooks;
+    private readonly FolderWatches _folders;
+    private readonly WatchKeeper _watches;
     private RequestServer? _server;
     private OnDemand? _api;
     private long _givenBackAt;
@@ -85,9 +87,11 @@ internal sealed class DaemonHost : IDisposable
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _hooks = new HookKeeper(_store, new HookErrands(_errands, home), TimeProvider.System, new HookLog(home, _store.Files, Warn).Write, Warn);
+        _folders = new FolderWatches(_loop);
+        _watches = Parts.Watches(_store, _supervisor, _loop, _folders, _errands, (changes, isRolling) => _daemon!.RestartChanged(changes, isRolling), Note, e => _daemon!.Failed(e));
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, starts, _end, _hooks, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, _watches, starts, _end, _hooks, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
@@ -122,6 +126,7 @@ internal sealed class DaemonHost : IDisposable
         ServiceManager.Tell("STOPPING=1");
         _health.Dispose();
         _hooks.Dispose();
+        _watches.Dispose();
         _compressions.Dispose();
         _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;
@@ -158,6 +163,7 @@ internal sealed class DaemonHost : IDisposable
     {
         _modifications.Dispose();
         _readyLogs.Dispose();
+        _folders.Dispose();
         _loop.Dispose();
     }
 

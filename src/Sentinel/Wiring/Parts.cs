@@ -1,5 +1,6 @@
 using Sentinel.Api;
 using Sentinel.Core.Checks;
+using Sentinel.Core.Environments;
 using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Core.Keepers;
@@ -83,6 +84,40 @@ internal static class Parts
             store.Checks,
             tell,
             warn));
+
+    /// <param name="restart">Restarts processes for changes of files.</param>
+    /// <param name="note">Told what happened to a record.</param>
+    public static WatchKeeper Watches(
+        StateStore store,
+        Supervisor supervisor,
+        EventLoop loop,
+        FolderWatches folders,
+        Errands errands,
+        Func<IReadOnlyDictionary<int, FileChange>, bool, ValueTask<IReadOnlyList<Outcome>>> restart,
+        Action<ProcessRecord, ProcessEvent> note,
+        Action<Exception> failed) => new(
+        new WatchTools(
+            store.Home,
+            folders,
+            new WatchedFiles(),
+            loop,
+            TimeProvider.System,
+            restart,
+            (record, signal) => supervisor.Signal(record.Id, signal),
+            (record, line, then) =>
+            {
+                try
+                {
+                    return CommandErrand.Begin(errands, supervisor.LaunchOf(record), line, then);
+                }
+                catch (Exception e) when (e is EnvironmentException or SpawnException or IOException)
+                {
+                    return loop.After(TimeSpan.Zero, () => then(e.Message));
+                }
+            },
+            note,
+            happened => store.Tell(happened),
+            failed));
 
     public static PythonState PythonState(SentinelHome home, ProcessTable table) =>
         new(home, new HomeFiles(), table, Caller.EnvironmentOf, () => (Caller.Environment, Caller.Umask), TimeProvider.System);

@@ -23,6 +23,7 @@ public sealed partial class HouseTests
         "Sentinel.Core.Environments",
         "Sentinel.Core.Imports",
         "Sentinel.Core.Checks",
+        "Sentinel.Core.Watches",
         "Sentinel.Core.Supervision",
         "Sentinel.Core.Projects",
         "Sentinel.Core.Diagnosis",

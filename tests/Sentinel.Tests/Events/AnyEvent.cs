@@ -1,5 +1,6 @@
 using CsCheck;
 using Sentinel.Model;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 using Sentinel.Tests.Store;
 
@@ -44,6 +45,11 @@ internal static class AnyEvent
         Gen.Select(Process, Text).Select((process, why) => new Event.Follows(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.GaveUp(process.Time, process.Id, process.Name, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.LeaseOver(process.Time, process.Id, process.Name, why)),
+        Gen.Select(Process, Text, Gen.Int[0, 9], Gen.Int[1, 9].Nullable()).Select((process, path, more, run) =>
+            new Event.FilesChanged(process.Time, process.Id, process.Name, new FileChange(path, more, process.Time, run is null ? "run:make" : "restart", run))),
+        Gen.Select(Process, Text).Select((process, path) => new Event.WatchLoop(process.Time, process.Id, process.Name, path)),
+        Gen.Select(Process, Text).Select((process, why) => new Event.WatchPolled(process.Time, process.Id, process.Name, why)),
+        Gen.Select(Process, Text, Text).Select((process, then, why) => new Event.WatchFailed(process.Time, process.Id, process.Name, then, why)),
         Gen.Select(Process, Gen.Long, Gen.Long).Select((process, memory, limit) => new Event.OutgrewMemory(process.Time, process.Id, process.Name, memory, limit)),
         Gen.Select(Process, Text, Text).Select((process, log, why) => new Event.LogNotRotated(process.Time, process.Id, process.Name, log, why)),
         Gen.Select(Process, Text, Gen.Long[0, long.MaxValue]).Select((process, log, lost) => new Event.LogEmptied(process.Time, process.Id, process.Name, log, lost)),

@@ -67,6 +67,10 @@ public sealed class SpecFieldsTests
         { "log-backups", "7", "" },
         { "log-compress", "true", "" },
         { "log-pipe", "true", "" },
+        { "watch", "src,lib/**/*.{cs,resx}", "" },
+        { "watch-ignore", "*.log", "watch=." },
+        { "watch-then", "signal:SIGHUP", "watch=src" },
+        { "watch-no-gitignore", "true", "watch=." },
         { "health-http", "http://localhost:8080/", "" },
         { "health-tcp", "localhost:8080", "" },
         { "health-exec", "check", "" },
@@ -127,6 +131,10 @@ public sealed class SpecFieldsTests
     [InlineData("--stop-timeout takes seconds, from 0 to 86400, not '-1'", "stop-timeout=-1")]
     [InlineData("--log-max-size takes an amount such as 500K or 20M, from 16K up, or 0, not '1K'", "log-max-size=1K")]
     [InlineData("--cwd takes a folder, not ''", "cwd=")]
+    [InlineData("--watch-ignore needs --watch", "watch-ignore=*.log")]
+    [InlineData("--watch takes files, folders and patterns with commas between them, not 'a,,b'", "watch=a,,b")]
+    [InlineData("--watch-then=no-gap needs --socket", "watch=.", "watch-then=no-gap")]
+    [InlineData("--watch-then takes restart, rolling, signal:NAME or run:COMMAND, not 'reload'", "watch=.", "watch-then=reload")]
     [InlineData("--umask takes an octal mask such as 022, not '8'", "umask=8")]
     public void What_cannot_be_is_refused_with_the_reason(string why, params string[] given)
     {

@@ -27,6 +27,11 @@ public sealed class EventsTests
         { Ended(Crashed with { Pid = null, How = new Exit.NotStarted("there is no program web") }), "could not be started: there is no program web" },
         { new Event.Stopped(Clock.Start, 7, "web"), "stopped" },
         { new Event.GaveUp(Clock.Start, 7, "web", "it ended again after 5 restarts within 60 s"), "given up: it ended again after 5 restarts within 60 s" },
+        { new Event.FilesChanged(Clock.Start, 7, "web", new FileChange("a.py", 0, Clock.Start, "restart", 2)), "is restarted: a.py changed" },
+        { new Event.FilesChanged(Clock.Start, 7, "web", new FileChange("a.py", 12, Clock.Start, "run:make")), "a.py and 12 more changed: run:make" },
+        { new Event.WatchLoop(Clock.Start, 7, "web", "out.txt"), "its watch is paused: out.txt changed right after each of the last 5 times; --watch-ignore 'out.txt' leaves it out" },
+        { new Event.WatchPolled(Clock.Start, 7, "web", "/mnt is a file system (nfs)"), "its files are looked at every 2 s: /mnt is a file system (nfs)" },
+        { new Event.WatchFailed(Clock.Start, 7, "web", "run:make", "it exited with code 2"), "run:make failed, for files that changed: it exited with code 2" },
         {
             new Event.OutgrewMemory(Clock.Start, 7, "web", 214_958_080, 209_715_200),
             "uses 205.0MB of memory, more than its limit of 200.0MB: it is restarted"

@@ -45,6 +45,7 @@ internal static class Shop
         WaitsFor = [],
         LastExitCode = null,
         LastSignal = null,
+        Changed = null,
         Group = name.Contains('/') ? name[..name.IndexOf('/')] : null,
         Command = "sleep 1000",
         Ports = [],

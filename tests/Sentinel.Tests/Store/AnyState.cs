@@ -164,6 +164,18 @@ internal static class AnyState
 
     private static readonly Condition[] Conditions = [.. new[] { "started", "ready", "healthy", "done", "ended", "port", "file:run/x.sock", "log:^ready" }.Select(Condition.Parse)];
 
+    private static readonly WatchRule[] Watches =
+    [
+        new(), new() { Paths = ["src", "lib/**/*.{cs,resx}"], Ignore = ["*.log", "!keep.log"], UsesGitignore = false },
+        new() { Then = new WatchAction.Signal(1) }, new() { Then = new WatchAction.Run("make 'a b'") }, new() { Then = new WatchAction.Rolling() },
+    ];
+
+    private static readonly Gen<FileChange?> Change = Gen.Select(Text, Gen.Int[0, 9], Time, Gen.Int[1, 99].Nullable())
+        .Select((path, more, at, run) => new FileChange(path, more, at, run is null ? "signal:SIGHUP" : "restart", run)).Null();
+
+    private static readonly Gen<WatchTrouble?> Trouble =
+        Gen.OneOf(Text.Select(path => (WatchTrouble)new WatchTrouble.Loop(path)), Text.Select(why => (WatchTrouble)new WatchTrouble.Polled(why))).Null();
+
     public static readonly Gen<ProcessSpec> Spec =
         Gen.Select(
             Gen.Select(Text.Array[1, 4], Text, Gen.Bool).Select((arguments, line, shell) => new Command(arguments, line, shell)),
@@ -186,6 +198,7 @@ internal static class AnyState
             RestartLimit = rest.Item1.Limit,
             Stop = rest.Item1.Stop,
             MaxMemoryBytes = rest.Item1.MaxMemory,
+            Watch = umask % 3 == 0 ? Watches[umask % Watches.Length] : null,
             PidFile = rest.Item1.PidFile,
             ExitCodes = rest.Item1.After.Codes,
             RestartDelay = rest.Item1.After.Delay,
@@ -226,7 +239,7 @@ internal static class AnyState
             isNone ? Model.Policy.Tally.None : new Tally { Restarts = restarts, Ends = ends, Checks = checks, Starts = starts, LastSuccess = success });
 
     public static readonly Gen<ProcessRecord> Record =
-        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null(), LogStarts, Tally, Gen.Enum<RestartReason>())).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
+        Gen.Select(Spec, Run, Ended, Gen.Int, Gen.Int, Time.Array[0, 3], Gen.Select(Origin, Text.Null(), LogStarts, Tally, Gen.Enum<RestartReason>(), Change, Trouble)).Select((spec, run, ended, restarts, shortRuns, recent, owned) => new ProcessRecord
         {
             Id = 0,
             Spec = spec,
@@ -244,6 +257,8 @@ internal static class AnyState
             Tally = owned.Item4,
             Again = owned.Item5,
             Schedule = spec.Schedule is null ? null : new ScheduleMark(run.Since, spec.Umask % 2 == 0, spec.Umask),
+            Changed = owned.Item6,
+            WatchTrouble = owned.Item7,
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
@@ -335,6 +350,9 @@ internal static class AnyState
         Assert.Equal(expected.Needs, actual.Needs);
         Assert.Equal(expected.After, actual.After);
         Assert.Equal(expected.Secrets, actual.Secrets);
+        Assert.Equal(expected.Watch?.Paths, actual.Watch?.Paths);
+        Assert.Equal(expected.Watch?.Ignore, actual.Watch?.Ignore);
+        Assert.Equal((expected.Watch?.Then, expected.Watch?.UsesGitignore), (actual.Watch?.Then, actual.Watch?.UsesGitignore));
         Assert.Equal(expected.Stop.Command?.Text, actual.Stop.Command?.Text);
         Assert.Equal(expected.ExitCodes.Success, actual.ExitCodes.Success);
         Assert.Equal(expected.ExitCodes.Final, actual.ExitCodes.Final);
@@ -346,7 +364,7 @@ internal static class AnyState
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Secrets = [], Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
+        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Secrets = [], Watch = null, Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));
