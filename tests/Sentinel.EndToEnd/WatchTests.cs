@@ -46,7 +46,7 @@ public class WatchTests
         (await home.Run(Call.Line("vim -u NONE -es -c 'set nocp backup' -c '%s/old/new/' -c 'wq' app.py < /dev/null"))).Ok();
 
         await Restarted(home, "app.py");
-        Assert.StartsWith("new", await File.ReadAllTextAsync(Path.Combine(home.Work, "app.py")));
+        Assert.StartsWith("new", File.ReadAllText(Path.Combine(home.Work, "app.py")));
         (await home.Run(Call.Line("rm -f app.py~"))).Ok();
         await OnlyTheMarker(home, after: 1);
     }
@@ -62,8 +62,8 @@ public class WatchTests
 
         // Git is at work for as long as the lock is there.
         var isLocked = Path.Combine(home.Work, ".git/index.lock");
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "src/f1"), "half");
-        await File.WriteAllTextAsync(isLocked, "");
+        File.WriteAllText(Path.Combine(home.Work, "src/f1"), "half");
+        File.WriteAllText(isLocked, "");
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         Assert.Empty(await Restarts(home));
         File.Delete(isLocked);
@@ -130,7 +130,7 @@ public class WatchTests
         await using var home = await SentinelHome.Create(withDaemon: true);
         await home.Start(new Call(["run", "--name", "web", "--watch", "--", "sh", "-c", "while :; do echo line; sleep 0.05; done"]) { Folder = home.Root });
         await home.Says("web", "line", times: 20);
-        await File.WriteAllTextAsync(Path.Combine(home.Root, "marker"), "new");
+        File.WriteAllText(Path.Combine(home.Root, "marker"), "new");
         await Restarted(home, "marker");
         Assert.Single(await Restarts(home));
     }
@@ -150,7 +150,7 @@ public class WatchTests
         var before = (await Restarts(home)).Count;
 
         (await home.Run("set", "web", "--watch-ignore", @"\[out].txt")).Ok();
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "marker"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "marker"), "new");
         await Restarted(home, "marker", restarts: before + 1);
     }
 
@@ -162,7 +162,7 @@ public class WatchTests
         await Wait.Until(async () => (await home.Show("task")).State == "done", () => "it is done");
         (await home.Run("stop", "web")).Ok();
 
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "new");
 
         await Wait.Until(async () => (await Restarts(home, "task")).Count == 1, () => "it runs again");
         Assert.Equal("stopped", (await home.Show("web")).State);
@@ -173,16 +173,16 @@ public class WatchTests
     public async Task A_signal_or_a_command_leaves_the_process_alone()
     {
         await using var home = await SentinelHome.Create(withDaemon: true);
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "old");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "old");
         await home.Start(new Call(["run", "--name", "hup", "--watch=app.py", "--watch-then", "signal:HUP", "--", "sh", "-c", "trap 'echo hup' HUP; while :; do sleep 0.05; done"]));
         await home.Start(new Call(["run", "--name", "make", "--watch=app.py", "--watch-then", "run:cp app.py $TO", "--env", "TO=copy", "--", "sleep", "1000"]));
 
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "new");
 
         await home.Says("hup", "hup");
         await Wait.Until(() => File.Exists(Path.Combine(home.Work, "copy")), "the command has run");
         Assert.All(await Runs(home, "hup", "make"), run => Assert.Equal(1, run));
-        Assert.Equal("signal:HUP", (string?)(await home.Happened("hup")).Single(each => Word(each) == "watch-action")["then"]);
+        Assert.Equal("signal:SIGHUP", (string?)(await home.Happened("hup")).Single(each => Word(each) == "watch-action")["then"]);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public class WatchTests
         await using var home = await SentinelHome.Create(withDaemon: true);
         (await home.Run("run", "--name", "api", "--instances", "3", "--watch", "--watch-then", "rolling", "--", "sleep", "1000")).Ok();
 
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "new");
 
         await Wait.Until(async () => (await Runs(home, "api-1", "api-2", "api-3")).All(run => run == 2), () => "all are restarted");
         var happened = (await home.Happened()).Where(each => Word(each) is "watch-restart" or "started").Skip(3).Select(each => $"{each["name"]} {Word(each)}");
@@ -203,7 +203,7 @@ public class WatchTests
     {
         await using var home = await Watched("--watch=*.py");
 
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "new");
         await Restarted(home, "app.py");
 
         Assert.Contains("because app.py changed", (await home.Run("why", "web")).Ok().Stdout);
@@ -223,7 +223,7 @@ public class WatchTests
     private static async Task<SentinelHome> Watched(string watch, string? option = null, string? value = null, string? option2 = null, string? value2 = null, string? before = null)
     {
         var home = await SentinelHome.Create(withDaemon: true);
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "app.py"), "old\n");
+        File.WriteAllText(Path.Combine(home.Work, "app.py"), "old\n");
         if (before is not null)
             (await home.Run(Call.Line(before))).Ok();
         await home.Sleeper("web", [watch, .. new[] { option, value, option2, value2 }.OfType<string>()]);
@@ -233,7 +233,7 @@ public class WatchTests
     // What came before would come with it, or before it.
     private static async Task OnlyTheMarker(SentinelHome home, int after = 0)
     {
-        await File.WriteAllTextAsync(Path.Combine(home.Work, "marker"), "new");
+        File.WriteAllText(Path.Combine(home.Work, "marker"), "new");
         await Restarted(home, "marker", after + 1);
         var last = (await Restarts(home))[^1];
         Assert.Equal(("marker", 0), ((string?)last["path"], (int)last["more"]!));
