@@ -95,6 +95,8 @@ public abstract record Outcome(string Target)
 
     public sealed record HookAdded(string Target) : Outcome(Target);
 
+    public sealed record HookChanged(string Target) : Outcome(Target);
+
     public sealed record HookDeleted(string Target) : Outcome(Target);
 
     public sealed record PortAllocated(int Port, string Name) : Outcome(Name);

@@ -16,7 +16,18 @@ public sealed record ProjectRequest(
     EnvironmentBlock Variables,
     IReadOnlyList<ProjectMember> Members,
     EnvironmentBlock Environment,
-    Origin? Origin = null);
+    Origin? Origin = null)
+{
+    /// <summary>All of its hooks, with the names that they and their processes have within the project.</summary>
+    public IReadOnlyList<Hook> Hooks { get; init; } = [];
+
+    /// <summary>The same by their full names, and for the processes of the project alone.</summary>
+    public IEnumerable<Hook> HooksIn(string project) => Hooks.Select(hook => hook with
+    {
+        Name = $"{project}/{hook.Name}",
+        Processes = hook.Processes.Count == 0 ? [project] : [.. hook.Processes.Select(process => $"{project}/{process}")],
+    });
+}
 
 /// <summary>A process, or a set, of a project.</summary>
 /// <param name="Spec">Its name is that within the project.</param>

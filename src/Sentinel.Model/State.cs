@@ -109,6 +109,11 @@ public sealed record State
 
     public State With(ProcessRecord process) => this with { Processes = Processes.SetItem(process.Id, process) };
 
+    /// <summary>The hooks of a project.</summary>
+    public IEnumerable<Hook> HooksOf(string project) => Hooks.Values.Where(hook => hook.Name.StartsWith($"{project}/", StringComparison.Ordinal));
+
+    public State Without(Hook hook) => this with { Hooks = Hooks.Remove(hook.Name) };
+
     public State With(Hook hook) => this with { Hooks = Hooks.SetItem(hook.Name, hook) };
 
     public State With(Group group) => this with { Groups = Groups.SetItem(group.Name, group) };

@@ -30,6 +30,7 @@ internal static class Outcomes
         Outcome.Moved moved => (moved.Process.Group is null ? $"Removed {Named(moved.Process)}) from" : $"Added {Named(moved.Process)}) to")
             + $" {moved.Group}{(moved.IsOutdated ? $"; 'sentinel restart {moved.Process.Name}' changes its environment" : "")}",
         Outcome.HookAdded added => $"Added hook {added.Target}",
+        Outcome.HookChanged changed => $"Changed hook {changed.Target}",
         Outcome.HookDeleted deleted => $"Deleted hook {deleted.Target}",
         Outcome.GroupCreated created => $"Created group {created.Target}",
         Outcome.GroupExists known => $"Group {known.Target} already exists",

@@ -10,7 +10,7 @@ namespace Sentinel.Rendering;
 /// <summary>Says what a plan would change, and why.</summary>
 internal static class PlanText
 {
-    public static bool HasChanges(Plan plan) => plan.ChangesEnvironment || plan.Steps.Any(step => step is not PlanStep.Same);
+    public static bool HasChanges(Plan plan) => plan.ChangesEnvironment || plan.Hooks.Count > 0 || plan.Steps.Any(step => step is not PlanStep.Same);
 
     /// <param name="usual">The names of the processes that 'up' starts where nobody asks for more.</param>
     public static IEnumerable<string> Lines(Plan plan, Style style, IReadOnlySet<string> usual)
@@ -34,12 +34,20 @@ internal static class PlanText
                 yield return line;
         }
 
+        foreach (var step in plan.Hooks)
+            yield return step switch
+            {
+                { Before: null } => $"  {style.Paint("+", Color.Green)} hook {ProcessName.Short(step.Name)}  new",
+                { After: null } => $"  {style.Paint("-", Color.Red)} hook {ProcessName.Short(step.Name)}  not in the file any more",
+                _ => $"  {style.Paint("~", Color.Yellow)} hook {ProcessName.Short(step.Name)}  from the next event on",
+            };
+
         var same = plan.Steps.Count - changes.Count;
         if (same > 0)
             yield return $"  = {same} unchanged";
         yield return HasChanges(plan)
             ? $"{changes.Count(step => step is PlanStep.Create)} new, {changes.Count(step => step is PlanStep.Change { Restarts: true })} to restart, "
-                + $"{changes.Count(step => step is PlanStep.Change { Restarts: false })} to change, {changes.Count(step => step is PlanStep.Remove)} to stop and forget: 'sentinel up' does it"
+                + $"{changes.Count(step => step is PlanStep.Change { Restarts: false })} to change, {changes.Count(step => step is PlanStep.Remove)} to stop and forget{(plan.Hooks.Count > 0 ? $", {Text.Count(plan.Hooks.Count, "hook", "hooks")} to change" : "")}: 'sentinel up' does it"
             : "Nothing to change";
         if (plan.Steps.OfType<PlanStep.Same>().Count(same => same.Record is { IsDone: false, State.IsOver: true } && IsUsual(same.Record.Spec)) is > 0 and var idle)
             yield return $"{idle} {(idle == 1 ? "does" : "do")} not run: 'sentinel up' starts {(idle == 1 ? "it" : "them")}";
@@ -51,6 +59,11 @@ internal static class PlanText
     {
         json.WriteString("project", plan.Name);
         json.WriteBoolean("environmentChanges", plan.ChangesEnvironment);
+        json.WriteObjects("hooks", plan.Hooks, step =>
+        {
+            json.WriteString("name", step.Name);
+            json.WriteString("step", step switch { { Before: null } => "create", { After: null } => "remove", _ => "change" });
+        });
         json.WriteObjects("steps", plan.Steps, step =>
         {
             json.WriteString("name", step.Name);

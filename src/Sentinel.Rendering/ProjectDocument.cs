@@ -30,11 +30,13 @@ internal static class ProjectDocument
             json.WriteBoolean("exact", process.Run.IsExact);
             Write(json, process.Run.Place);
             json.WriteEndObject();
-            json.WriteObjects("settings", process.Settings.Concat(process.Others), setting =>
-            {
-                json.WriteString("key", setting.Key);
-                json.WriteArray("values", setting.Given, given => Write(json, given));
-            });
+            Write(json, process.Settings.Concat(process.Others));
+        });
+        json.WriteObjects("hooks", project.Hooks, hook =>
+        {
+            json.WriteString("name", hook.Hook.Name);
+            Write(json, hook.Place);
+            Write(json, hook.Settings);
         });
     }
 
@@ -45,6 +47,12 @@ internal static class ProjectDocument
         Write(json, problem.Place);
         json.WriteEndObject();
     }
+
+    private static void Write(Utf8JsonWriter json, IEnumerable<Setting> settings) => json.WriteObjects("settings", settings, setting =>
+    {
+        json.WriteString("key", setting.Key);
+        json.WriteArray("values", setting.Given, given => Write(json, given));
+    });
 
     private static void Write(Utf8JsonWriter json, Given given)
     {

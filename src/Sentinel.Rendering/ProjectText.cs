@@ -13,6 +13,8 @@ internal static class ProjectText
     {
         List<(string Title, List<(string Key, string Value, Place? Place)> Rows)> parts = isWhole ? [(project.Name, [.. RowsOf(project)])] : [];
         parts.AddRange(processes.Select(process => ($"[process.{process.Name}]", RowsOf(process).ToList())));
+        if (isWhole)
+            parts.AddRange(project.Hooks.Select(hook => ($"[hook.{hook.Hook.Name}]", RowsOf(hook.Settings).ToList())));
         var rows = parts.SelectMany(part => part.Rows).ToList();
         var keys = rows.Select(row => Text.Width(row.Key)).DefaultIfEmpty().Max();
         var values = rows.Select(row => Math.Min(Text.Width(Text.Printable(row.Value)), WidestValue)).DefaultIfEmpty().Max();
@@ -38,8 +40,11 @@ internal static class ProjectText
     private static IEnumerable<(string, string, Place?)> RowsOf(ProjectProcess process) =>
     [
         ("run", process.Run.Command.Text, process.Run.Place),
-        .. process.Settings.Concat(process.Others).SelectMany(setting => setting.Given.Select(given => (setting.Key, given.Text, (Place?)given.Place))),
+        .. RowsOf(process.Settings.Concat(process.Others)),
     ];
+
+    private static IEnumerable<(string, string, Place?)> RowsOf(IEnumerable<Setting> settings) =>
+        settings.SelectMany(setting => setting.Given.Select(given => (setting.Key, given.Text, (Place?)given.Place)));
 
     private static string Padded(string text, int columns) => text + new string(' ', Math.Max(0, columns - Text.Width(text)));
 }

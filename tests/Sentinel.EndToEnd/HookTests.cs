@@ -93,6 +93,42 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task A_project_keeps_its_hooks_as_its_file_says()
+    {
+        await using var home = await SentinelHome.Create(withDaemon: true);
+        var file = Path.Combine(home.Work, "sentinel.toml");
+        File.WriteAllText(file, """
+            name = "shop"
+            [process.job]
+            type = "task"
+            run = "exit 3"
+            [process.other]
+            type = "task"
+            run = "exit 3"
+            profile = "x"
+            [hook.alarm]
+            on = "task-failed"
+            process = "job"
+            run = "cat >> told; echo told"
+            """);
+        Assert.Contains("  + hook alarm  new\n", (await home.Run("plan")).Ok().Stdout);
+        Assert.Contains("Added hook shop/alarm\n", (await home.Run("up", "--no-wait")).Stdout);
+        Assert.Equal("shop/job", (string)(await Told(home, 1))[0]["name"]!);
+        await Wait.Until(() => File.Exists(Path.Combine(home.Folder, "logs", "shop", "hook.alarm.log")), "what it wrote is kept");
+        Assert.Contains("Nothing to change", (await home.Run("plan")).Ok().Stdout);
+
+        // Another's end is none of its business.
+        (await home.Run("up", "--no-wait", "other")).Ok();
+        File.WriteAllText(file, File.ReadAllText(file).Replace("hook.alarm", "hook.siren"));
+        var applied = (await home.Run("apply")).Ok().Stdout;
+        Assert.Contains("Added hook shop/siren\nDeleted hook shop/alarm\n", applied);
+        Assert.Contains("0 processes and 2 hooks changed", applied);
+        Assert.Single(Lines(home));
+        (await home.Run("down", "--forget")).Ok();
+        Assert.Contains("No hooks", (await home.Run("hook", "list")).Ok().Stdout);
+    }
+
+    [Fact]
     public async Task A_hook_can_be_tried_without_a_daemon()
     {
         await using var home = new SentinelHome();

@@ -34,6 +34,15 @@ public static class HookDocument
         json.WriteEndObject();
     }
 
+    /// <summary>Whether two do the same; when they were added does not matter.</summary>
+    public static bool AreSame(Hook one, Hook other) => Text(one).AsSpan().SequenceEqual(Text(other));
+
+    private static byte[] Text(Hook hook) => JsonFields.Object(JsonFields.Relaxed, json =>
+    {
+        json.WritePropertyName("hook");
+        Write(json, hook with { After = 0 });
+    });
+
     public static Hook Read(JsonElement json) => new(json.Text("name"), json.Texts("on"), json.Text("cwd"))
     {
         Processes = json.Texts("processes"),

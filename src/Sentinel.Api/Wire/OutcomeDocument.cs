@@ -84,6 +84,7 @@ public static class OutcomeDocument
         {
             "failed" => new Outcome.Failed(target, process, json.Text("error"), FailureCodes.Parse(json.Text("code"))),
             "hook-added" => new Outcome.HookAdded(target),
+            "hook-changed" => new Outcome.HookChanged(target),
             "hook-deleted" => new Outcome.HookDeleted(target),
             "created" => new Outcome.GroupCreated(target),
             "already-exists" => new Outcome.GroupExists(target),
@@ -141,6 +142,7 @@ public static class OutcomeDocument
         Outcome.Moved { Process.Group: null } => "removed",
         Outcome.Moved => "added",
         Outcome.HookAdded => "hook-added",
+        Outcome.HookChanged => "hook-changed",
         Outcome.HookDeleted => "hook-deleted",
         Outcome.GroupCreated => "created",
         Outcome.GroupExists => "already-exists",

@@ -20,6 +20,8 @@ internal static class ProjectDocument
             if (member.Instances is { } instances)
                 json.WriteNumber("instances", instances);
         });
+        if (what.Hooks.Count > 0)
+            json.WriteArray("hooks", what.Hooks, hook => HookDocument.Write(json, hook));
         json.WriteBase64String("environment", what.Environment.Bytes.Span);
         if (what.Origin is { } origin)
             LeaseDocument.Write(json, origin);
@@ -35,7 +37,10 @@ internal static class ProjectDocument
             SpecDocument.ReadVariables(json),
             [.. json.Get("members").EnumerateArray().Select(member => new ProjectMember(SpecDocument.Read(member.Get("spec")), member.Maybe("instances")?.GetInt32()))],
             new EnvironmentBlock(json.Get("environment").GetBytesFromBase64()),
-            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null),
+            json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null)
+        {
+            Hooks = [.. json.Maybe("hooks")?.EnumerateArray().Select(HookDocument.Read) ?? []],
+        },
         json.Texts("start"),
         json.Get("again").GetBoolean());
 }

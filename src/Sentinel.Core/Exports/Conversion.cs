@@ -27,6 +27,8 @@ internal sealed class Conversion
             .ToLookup(one => one.Variable, one => one.service);
         if (Name != project.Name)
             Told.Tell(new Place(project.Files[0], 1, 1), FileKeys.Name, $"the project is called {Name} there, because {engine.Title} takes no name such as {project.Name}");
+        foreach (var hook in project.Hooks)
+            Told.Tell(hook.Place, $"{FileKeys.Hook}.{hook.Hook.Name}", $"{engine.Title} runs no hooks");
         foreach (var service in Services.Where(service => service.Name != service.Process.Name))
             service.Tell($"it is called {service.Name} there, because {engine.Title} takes no name such as {service.Process.Name}");
         foreach (var service in Services)

@@ -49,7 +49,7 @@ public sealed record SentinelHome(string Folder)
     public string HookReport(string hook) => Path.Combine(Folder, "hooks", $"{hook}.json");
 
     /// <summary>What a hook wrote.</summary>
-    public string HookLog(string hook) => Path.Combine(Logs, $"hook.{hook}.log");
+    public string HookLog(string hook) => Path.Combine(Logs, Path.GetDirectoryName(hook)!, $"hook.{Path.GetFileName(hook)}.log");
 
     /// <summary>What happened, one line of JSON each.</summary>
     public string Events => Path.Combine(Folder, "events.jsonl");

@@ -16,7 +16,7 @@ public sealed class HookLog(SentinelHome home, IHomeFiles files, Action<string> 
         var path = home.HookLog(hook);
         try
         {
-            Directory.CreateDirectory(home.Logs);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (files.LengthOf(path) >= MostBytes)
                 File.Move(path, $"{path}.1", overwrite: true);
             using var log = files.OpenOrMake(path);

@@ -6,6 +6,8 @@ namespace Sentinel.Core.Imports;
 /// </summary>
 internal sealed class Notes
 {
+    public const string Hooks = "write it as a [hook.NAME] with on and run";
+
     public const string NotYet = "sentinel does not have this yet";
     public const string Unknown = "nothing in sentinel.toml stands for it";
 

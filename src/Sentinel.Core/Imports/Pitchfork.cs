@@ -19,7 +19,7 @@ internal static partial class Pitchfork
     {
         ["watch"] = Notes.NotYet,
         ["watch_mode"] = Notes.NotYet,
-        ["hooks"] = Notes.NotYet,
+        ["hooks"] = Notes.Hooks,
         ["auto"] = "no shell starts or stops it; 'run --until' lets one end with another",
         ["boot_start"] = "'sentinel startup systemd' starts the daemon at boot",
         ["port_bump_attempts"] = "the next port that is free is taken, however far it is",

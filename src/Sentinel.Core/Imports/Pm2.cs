@@ -14,7 +14,7 @@ internal static class Pm2
         ["ignore_watch"] = Notes.NotYet,
         ["watch_delay"] = Notes.NotYet,
         ["watch_options"] = Notes.NotYet,
-        ["post_update"] = Notes.NotYet,
+        ["post_update"] = "sentinel updates no sources",
         ["out_file"] = OwnLogs,
         ["error_file"] = OwnLogs,
         ["output"] = OwnLogs,

@@ -28,7 +28,7 @@ internal static class Supervisord
                         setting.Tell(Own);
                     break;
                 case "eventlistener":
-                    value.Tell($"a listener to events; {Notes.NotYet}");
+                    value.Tell($"a listener to events; {Notes.Hooks}");
                     break;
                 case "fcgi-program":
                     value.Tell($"a program that is handed a socket; {Notes.NotYet}");

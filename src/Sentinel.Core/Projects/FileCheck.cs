@@ -19,22 +19,29 @@ internal sealed class FileCheck(string folder, Faults faults)
                 Check(table, FileKeys.OfProcess);
         }
 
-        if (!root.Entries.TryGetValue(FileKeys.Process, out var processes))
+        CheckAll(root, FileKeys.Process, FileKeys.OfProcess);
+        CheckAll(root, FileKeys.Hook, FileKeys.OfHook);
+    }
+
+    // Tables by names that people choose.
+    private void CheckAll(Node.Table root, string kind, IReadOnlyList<FileKey> known)
+    {
+        if (!root.Entries.TryGetValue(kind, out var tables))
             return;
-        if (processes.Value is not Node.Table all)
+        if (tables.Value is not Node.Table all)
         {
-            Wrong(FileKeys.Process, "a table of processes: [process.web]", processes.Value);
+            Wrong(kind, kind == FileKeys.Process ? "a table of processes: [process.web]" : "a table of hooks: [hook.alarm]", tables.Value);
             return;
         }
 
         foreach (var (name, entry) in all.Entries)
         {
             if (!ProcessName.IsValid(name))
-                faults.Add(entry.Key, $"'{name}' cannot be the name of a process: {ProcessName.Rule}");
-            if (entry.Value is Node.Table process)
-                Check(process, FileKeys.OfProcess);
+                faults.Add(entry.Key, $"'{name}' cannot be the name of a {kind}: {ProcessName.Rule}");
+            if (entry.Value is Node.Table table)
+                Check(table, known);
             else
-                faults.Add(entry.Value.Place, $"a process is a table, [process.{name}] or {name} = {{ run = \"...\" }}, not {entry.Value.What}");
+                faults.Add(entry.Value.Place, $"a {kind} is a table, [{kind}.{name}] or {name} = {{ run = \"...\" }}, not {entry.Value.What}");
         }
     }
 

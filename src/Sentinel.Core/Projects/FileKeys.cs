@@ -11,7 +11,7 @@ namespace Sentinel.Core.Projects;
 internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? Field = null)
 {
     /// <summary>Whether it holds paths, which are relative to the folder of the file.</summary>
-    public bool IsPath => Name is "cwd" or FileKeys.EnvironmentFiles or FileKeys.Secrets;
+    public bool IsPath => Name is "cwd" or FileKeys.EnvironmentFiles or FileKeys.Secrets or FileKeys.Header;
 
     /// <summary>Whether it is a setting of a process.</summary>
     public bool IsSetting => Name is not (FileKeys.Run or FileKeys.Instances or FileKeys.Profile or FileKeys.Hosts or FileKeys.Image or FileKeys.Like or FileKeys.Unset);
@@ -21,7 +21,8 @@ internal sealed record FileKey(string Name, Form? Form, string Help, SpecField? 
 internal static class FileKeys
 {
     public const string Name = "name", Include = "include", EnvironmentFiles = "env-file", Environment = "env", Defaults = "defaults", Process = "process",
-        Run = "run", Instances = "instances", Profile = "profile", Hosts = "hosts", Image = "image", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after", Port = "port";
+        Run = "run", Instances = "instances", Profile = "profile", Hosts = "hosts", Image = "image", Like = "like", Unset = "unset", Secrets = "secret", Type = "type", Needs = "needs", After = "after", Port = "port", Hook = "hook", On = "on",
+        Webhook = "webhook", Header = "header", Timeout = "timeout";
 
     private static readonly FileKey Taken = new(Unset, Form.Texts, "Take keys away that came from defaults, from like, or from the file that this one is merged into");
 
@@ -36,7 +37,19 @@ internal static class FileKeys
         new(Hosts, Form.Groups, "Groups of machines that --host may name, each a host for ssh or a list of them"),
         new(Defaults, null, "Keys that each process of this file has, unless it has its own"),
         new(Process, null, "The processes, each a table with its name"),
+        new(Hook, null, "What is run, or told to a server, when something happens: each a table with its name"),
         Taken,
+    ];
+
+    /// <summary>Those of a hook.</summary>
+    public static readonly IReadOnlyList<FileKey> OfHook =
+    [
+        new(On, Form.Texts, "Events that it is for, such as crashed, gave-up, unhealthy or task-failed"),
+        new(Process, Form.Texts, "Processes of the project that it is for [default: all]"),
+        new(Run, Form.Run, "What it runs, with the event on standard input"),
+        new(Webhook, Form.Text, "URL that gets the event by POST"),
+        new(Header, Form.Variables, "Headers of the webhook by their names, each with what holds its value: file:PATH or cmd:COMMAND"),
+        new(Timeout, Form.Seconds, $"How long it, or a try of the webhook, may take [default: {Model.Specs.Hook.DefaultTimeout.TotalSeconds}]"),
     ];
 
     // What a file has other words for, or what only a moment has.

@@ -18,7 +18,8 @@ public sealed record Project(
     IReadOnlyDictionary<string, IReadOnlyList<string>> Hosts,
     IReadOnlyList<Given> EnvironmentFiles,
     IReadOnlyList<ProjectVariable> Variables,
-    IReadOnlyList<ProjectProcess> Processes)
+    IReadOnlyList<ProjectProcess> Processes,
+    IReadOnlyList<ProjectHook> Hooks)
 {
     /// <summary>That there is no such process, and which one may have been meant; null: there is.</summary>
     public string? Missing(string name) =>
@@ -49,6 +50,11 @@ public sealed record Project(
         return usual;
     }
 }
+
+/// <summary>A hook as a file has it, with the names that it and its processes have within the project.</summary>
+/// <param name="Place">Of its name.</param>
+/// <param name="Settings">What is written of it.</param>
+public sealed record ProjectHook(Place Place, Hook Hook, IReadOnlyList<Setting> Settings);
 
 /// <summary>A text, and where it is written.</summary>
 public readonly record struct Given(string Text, Place Place);

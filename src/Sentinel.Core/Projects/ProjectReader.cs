@@ -33,7 +33,8 @@ public sealed class ProjectReader(IRegularFiles files)
             hosts,
             main.Root.Find(FileKeys.EnvironmentFiles) is { } environments ? Form.Texts.Read(environments, faults) ?? [] : [],
             [.. Variables(main.Root, faults)],
-            processes);
+            processes,
+            new HookReader(written.Keys, faults).Read(sources.All));
     }
 
     private static string NameOf(Source main, Faults faults)

@@ -22,6 +22,9 @@ public static class ProjectSchema
             json.WriteStartObject(FileKeys.Process);
             Table(json, FileKeys.OfProcess);
             json.WriteEndObject();
+            json.WriteStartObject(FileKeys.Hook);
+            Table(json, FileKeys.OfHook);
+            json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -49,5 +52,5 @@ public static class ProjectSchema
 
     private static string OfTable(string key) => key == FileKeys.Defaults
         ? """{ "$ref": "#/$defs/process", "not": { "required": ["like"] } }"""
-        : """{ "type": "object", "additionalProperties": { "$ref": "#/$defs/process" } }""";
+        : $$"""{ "type": "object", "additionalProperties": { "$ref": "#/$defs/{{key}}" } }""";
 }

@@ -59,6 +59,13 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
         var plan = PlanFor(state, request.What);
         var prepared = new Prepared();
         state = state.Without([.. Removed(plan).Select(record => record.Id)]).With(plan.Group).With(request.What.Environment);
+        foreach (var step in plan.Hooks)
+        {
+            // What happened before it is not told.
+            state = step.After is { } hook ? state.With(hook with { After = step.Before?.After ?? state.LastEvent }) : state.Without(step.Before!);
+            prepared.Outcomes.Add(step switch { { Before: null } => new Outcome.HookAdded(step.Name), { After: null } => new Outcome.HookDeleted(step.Name), _ => new Outcome.HookChanged(step.Name) });
+        }
+
         var created = new HashSet<int>();
         var changed = new HashSet<int>();
         try

@@ -45,7 +45,7 @@ internal sealed class GroupBook(StateStore store, ProcessEnvironments environmen
             return Missing(transaction.State, name);
         var members = transaction.State.MembersOf(name).ToList();
         transaction.State = members.Aggregate(
-            transaction.State with { Groups = transaction.State.Groups.Remove(name) }, (state, member) => state.With(In(member, null)));
+            transaction.State.HooksOf(name).Aggregate(transaction.State, (state, hook) => state.Without(hook)) with { Groups = transaction.State.Groups.Remove(name) }, (state, member) => state.With(In(member, null)));
         transaction.Save();
         return new Outcome.GroupDeleted(name, [.. members.Select(process => process.Spec.Name)]);
     }

@@ -28,13 +28,13 @@ public sealed class HookBook(StateStore store)
         var outcomes = new List<Outcome>();
         foreach (var name in names)
         {
-            if (!transaction.State.Hooks.ContainsKey(name))
+            if (transaction.State.Hooks.GetValueOrDefault(name) is not { } hook)
             {
                 outcomes.Add(Missing(name));
                 continue;
             }
 
-            transaction.State = transaction.State with { Hooks = transaction.State.Hooks.Remove(name) };
+            transaction.State = transaction.State.Without(hook);
             File.Delete(store.Home.HookReport(name));
             outcomes.Add(new Outcome.HookDeleted(name));
         }

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Api.Wire;
 using Sentinel.Core.Environments;
 using Sentinel.Model;
 using Sentinel.Model.Fields;
@@ -13,6 +14,9 @@ namespace Sentinel.Core.Supervision;
 /// <param name="Old">The group as it is; null: the project is new.</param>
 public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<PlanStep> Steps)
 {
+    /// <summary>What has to be done for its hooks; nothing for those that are as they are asked for.</summary>
+    public IReadOnlyList<HookStep> Hooks { get; init; } = [];
+
     /// <summary>Whether the environment that all of them share changes.</summary>
     public bool ChangesEnvironment => Old is not null && !Old.HasEnvironmentOf(Group);
 
@@ -29,11 +33,23 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
         var (steps, asItWillBe) = (new List<PlanStep>(), state.With(group));
         foreach (var spec in wanted.Members.SelectMany(member => member.In(name)))
             steps.Add(!known.Remove(spec.Name, out var record) ? new PlanStep.Create(spec) : Change(record, spec, filesOf(record, asItWillBe)));
-        return new Plan(name, group, old, [.. steps, .. known.Values.Select(record => new PlanStep.Remove(record))]);
+        return new Plan(name, group, old, [.. steps, .. known.Values.Select(record => new PlanStep.Remove(record))]) { Hooks = [.. HookSteps(state, wanted, name)] };
     }
 
     /// <summary>The name of the project that a file describes; null: it is not known.</summary>
     public static string? NameOf(State state, string file) => state.Groups.Values.FirstOrDefault(group => group.Project?.File == file)?.Name;
+
+    private static IEnumerable<HookStep> HookSteps(State state, ProjectRequest wanted, string name)
+    {
+        var known = state.HooksOf(name).ToDictionary(hook => hook.Name);
+        foreach (var hook in wanted.HooksIn(name))
+            if (!known.Remove(hook.Name, out var before))
+                yield return new HookStep(hook.Name, null, hook);
+            else if (!HookDocument.AreSame(before, hook))
+                yield return new HookStep(hook.Name, before, hook);
+        foreach (var gone in known.Values)
+            yield return new HookStep(gone.Name, gone, null);
+    }
 
     // The shell that asks now is not what was asked for: what it hands on changes with each shell.
     private static PlanStep Change(ProcessRecord record, ProcessSpec asked, IReadOnlyList<VariableChange>? files)
@@ -50,6 +66,11 @@ public sealed record Plan(string Name, Group Group, Group? Old, IReadOnlyList<Pl
 
     private static string FreeName(State state, string wanted) => ProcessName.Unique(wanted, state.Groups.ContainsKey);
 }
+
+/// <summary>What has to be done for one hook.</summary>
+/// <param name="Before">Null: it is new.</param>
+/// <param name="After">Null: it is not wanted any more.</param>
+public sealed record HookStep(string Name, Hook? Before, Hook? After);
 
 /// <summary>What has to be done for one process.</summary>
 public abstract record PlanStep(string Name)

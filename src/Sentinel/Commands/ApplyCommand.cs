@@ -45,7 +45,9 @@ internal static class ApplyCommand
                 var outcomes = session.Do(new Request.Apply(request, []));
                 // One that was changed was perhaps restarted, too.
                 var changed = outcomes.OfType<Outcome.OfProcess>().Where(outcome => outcome is not Outcome.AlreadyRunning).Select(outcome => outcome.Process.Id).Distinct().Count();
-                return session.Report(outcomes, _ => changed == 0 ? "Nothing to change" : $"{Text.Count(changed, "process", "processes")} changed");
+                var hooks = outcomes.Count(outcome => outcome is Outcome.HookAdded or Outcome.HookChanged or Outcome.HookDeleted);
+                return session.Report(outcomes, _ => changed + hooks == 0 ? "Nothing to change"
+                    : $"{Text.Count(changed, "process", "processes")}{(hooks > 0 ? $" and {Text.Count(hooks, "hook", "hooks")}" : "")} changed");
             }
 
             if (session.IsJson)

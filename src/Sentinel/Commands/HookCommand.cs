@@ -38,8 +38,8 @@ internal static class HookCommand
             SharedOptions.CheckName(result.GetValue(name));
             if (result.GetValue(words) is { Length: > 0 } == result.GetValue(webhook) is not null)
                 throw new FormatException("give a command after --, or --webhook URL");
-            if (result.GetValue(webhook) is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.UserInfo.Length == 0))
-                throw new FormatException($"--webhook takes a URL that begins with http:// or https://, without a password in it, not '{url}'");
+            if (result.GetValue(webhook) is { } url)
+                HookRules.CheckUrl("webhook", url);
             if (result.GetValue(headers) is { Length: > 0 } given && result.GetValue(webhook) is null)
                 throw new FormatException("--header needs --webhook");
             Headers(result.GetValue(headers) ?? []);
@@ -124,15 +124,7 @@ internal static class HookCommand
         return command;
     }
 
-    // The names of headers may be none of variables.
-    private static IReadOnlyList<(string Name, Secret Value)> Headers(string[] headers) => [.. headers.Select((header, i) =>
-    {
-        var at = header.IndexOf('=');
-        var name = at > 0 ? header[..at] : throw new FormatException($"--header takes NAME=file:PATH or NAME=cmd:COMMAND, not '{header}'");
-        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new FormatException($"'{name}' cannot be the name of a header");
-        return (name, Secret.Parse($"SENTINEL_HEADER_{i}={header[(at + 1)..]}", Caller.Absolute));
-    })];
+    private static IReadOnlyList<(string Name, Secret Value)> Headers(string[] headers) => HookRules.Headers("header", headers, Caller.Absolute);
 
     private static IEnumerable<string> Names()
     {

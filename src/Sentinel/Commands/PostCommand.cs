@@ -60,7 +60,8 @@ internal static class PostCommand
         }
         catch (Exception e) when (e is SocketException or IOException or FormatException or System.Security.Authentication.AuthenticationException)
         {
-            return (e.InnerException?.Message ?? e.Message, e is not System.Security.Authentication.AuthenticationException);
+            // Where it was tried is known already.
+            return ((e.InnerException?.Message ?? e.Message).Split(" [")[0], e is not System.Security.Authentication.AuthenticationException);
         }
     }
 

@@ -127,7 +127,10 @@ internal sealed class ProjectInput
             variables,
             [.. project.Processes.Select(process => new ProjectMember(SpecOf(process), process.Instances))],
             caller,
-            new Ancestry(session.Table).OfCaller(DateTimeOffset.UtcNow));
+            new Ancestry(session.Table).OfCaller(DateTimeOffset.UtcNow))
+        {
+            Hooks = [.. project.Hooks.Select(hook => hook.Hook)],
+        };
 
         ProcessSpec SpecOf(ProjectProcess process)
         {

@@ -29,7 +29,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
     public int Until(IReadOnlyList<int> ids, IReadOnlyList<Outcome> outcomes)
     {
         if (!session.IsJson)
-            foreach (var outcome in outcomes.Where(outcome => outcome is Outcome.Changed or Outcome.Deleted or Outcome.Registered))
+            foreach (var outcome in outcomes.Where(outcome => outcome is Outcome.Changed or Outcome.Deleted or Outcome.Registered or Outcome.HookAdded or Outcome.HookChanged or Outcome.HookDeleted))
                 session.Prose(Text.Printable(Outcomes.Line(outcome)), indent: 2);
         // What is known so far is not held back while it waits.
         session.Output.Flush();

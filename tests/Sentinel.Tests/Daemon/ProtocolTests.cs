@@ -80,6 +80,7 @@ public sealed class ProtocolTests
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.NotRunning(target, record)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Reset(target, record)),
         Text.Select(target => new Outcome.HookAdded(target)),
+        Text.Select(target => new Outcome.HookChanged(target)),
         Text.Select(target => new Outcome.HookDeleted(target)),
         Gen.Select(Text, AnyState.Record).Select((target, record) => new Outcome.Scheduled(target, record, record.Id % 2 == 0 ? null : record.State.Since)),
         Gen.Select(Text, AnyState.Record, Text, Gen.Bool).Select((target, record, group, isOutdated) =>

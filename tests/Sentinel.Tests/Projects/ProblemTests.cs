@@ -19,7 +19,7 @@ public sealed class ProblemTests
     [InlineData("[process.b]\nrun = \"x\"\nhosts = [\"a b\"]", "3:10: 'a b' cannot be a machine: ssh takes a name of its config, HOST or USER@HOST")]
     [InlineData("[process.a]\nrun = \"x\"\nname = \"b\"", "3:1: there is no key 'name': a process has the name of its table: [process.web]")]
     [InlineData("[process.a]\nrun = \"x\"\nttl = \"2h\"", "3:1: there is no key 'ttl': a lease is given by 'sentinel run' and 'sentinel set'")]
-    [InlineData("[hook.alarm]\non = 3", "1:2: there is no key 'hook'")]
+    [InlineData("[hook.alarm]\non = 3", "2:6: on takes a text or a list of texts, not 3")]
     [InlineData("[proces.a]", "1:2: there is no key 'proces'; did you mean 'process'?")]
     [InlineData("[defaults]\nlike = \"a\"", "2:1: like is for a process, not for all of them")]
     [InlineData("[defaults]\nnise = 3", "2:1: there is no key 'nise'; did you mean 'nice'?")]

@@ -57,7 +57,7 @@ public sealed class ProjectSchemaTests
     {
         var page = File.ReadAllText(Path.Combine(Docs, "project-file.md"));
 
-        foreach (var keys in (IReadOnlyList<FileKey>[])[FileKeys.OfFile, FileKeys.OfProcess])
+        foreach (var keys in (IReadOnlyList<FileKey>[])[FileKeys.OfFile, FileKeys.OfProcess, FileKeys.OfHook])
         {
             var table = string.Join('\n', keys.Select(key => $"| `{key.Name}` | {Cell(key.Form?.Words ?? "a table")} | {Cell(key.Help)} |"));
             Assert.True(page.Contains(table, StringComparison.Ordinal), $"docs/project-file.md has to have this table:\n| Key | Takes | Meaning |\n|---|---|---|\n{table}");
