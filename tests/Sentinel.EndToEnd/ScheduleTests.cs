@@ -87,7 +87,7 @@ public sealed class ScheduleTests
         Assert.Matches(@"backup +scheduled .* next at ", up);
         (await home.Run("trigger", "shop/backup", "--wait")).Ok();
         Assert.Matches(@"backup +done ", (await home.Run("up")).Ok().Stdout);
-        Assert.Equal(1, File.ReadAllLines(Path.Combine(home.Folder, "logs", "shop", "backup.stdout.log")).Length);
+        Assert.Single(File.ReadAllLines(Path.Combine(home.Folder, "logs", "shop", "backup.stdout.log")));
         File.WriteAllText(Path.Combine(home.Work, "sentinel.toml"), File.ReadAllText(Path.Combine(home.Work, "sentinel.toml")).Replace("30 2", "45 3"));
         Assert.Contains("cron", (await home.Run("plan")).Ok().Stdout);
         (await home.Run("up")).Ok();
