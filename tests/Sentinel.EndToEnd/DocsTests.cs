@@ -139,7 +139,8 @@ public partial class DocsTests
 
     private sealed record Use(string Line, string Printed)
     {
-        public bool Stays => !Line.Contains('\n') && (Line.Contains("--follow") || Line.Contains("--watch"));
+        // Of run and set, --watch is about files.
+        public bool Stays => !Line.Contains('\n') && (Line.Contains("--follow") || (Line.Contains("--watch") && !Line.StartsWith("sentinel run") && !Line.StartsWith("sentinel set")));
 
         /// <summary>What says that something is wrong has failed.</summary>
         public int ExitCode => Printed.StartsWith("Error: ", StringComparison.Ordinal) || Printed.Contains("  FAILED  ", StringComparison.Ordinal) ? 1 : 0;

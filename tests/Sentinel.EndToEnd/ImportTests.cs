@@ -119,7 +119,7 @@ public sealed class ImportTests : IAsyncDisposable
         Assert.StartsWith("Error: ecosystem.config.js:2:39: this is computed, not written out; --run-js lets node print", refused.Stderr);
         Assert.Equal((3, "[process.a]\nrun = \"node a3.js\"\nrestart = \"always\"\n"), (run.ExitCode, run.Stdout));
         Assert.Equal(
-            $"Node executes {Path.Combine(_home.Work, "ecosystem.config.js")}\necosystem.config.js: apps[0].watch: sentinel does not have this yet\n", run.Stderr);
+            $"Node executes {Path.Combine(_home.Work, "ecosystem.config.js")}\necosystem.config.js: apps[0].watch: it is not taken over; --watch, or watch in sentinel.toml, watches files\n", run.Stderr);
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public class ListTests
         await using var home = new SentinelHome();
 
         Assert.Contains(
-            "Error: 'port' is not one of the columns: id, name, pid, status, health, uptime, restarts, cpu, mem, ports, restart, group, owner, command",
+            "Error: 'port' is not one of the columns: id, name, pid, status, health, uptime, restarts, cpu, mem, ports, restart, changed, group, owner, command",
             (await home.Run("list", "--columns", "id,port")).Fails(2).Stderr);
         Assert.Contains("'up' is not one of the states: starting, running", (await home.Run("list", "--state", "up")).Fails(2).Stderr);
         Assert.Contains("--columns is for people", (await home.Run("list", "--columns", "id", "--json")).Fails(2).Stderr);

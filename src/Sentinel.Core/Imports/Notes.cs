@@ -9,6 +9,10 @@ internal sealed class Notes
     public const string Hooks = "write it as a [hook.NAME] with on and run";
 
     public const string NotYet = "sentinel does not have this yet";
+
+    /// <summary>Of files whose change restarts a process.</summary>
+    public const string Watching = "it is not taken over; --watch, or watch in sentinel.toml, watches files";
+
     public const string Unknown = "nothing in sentinel.toml stands for it";
 
     /// <summary>Why a part of a project cannot be a group.</summary>

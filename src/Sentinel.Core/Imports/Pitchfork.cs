@@ -17,8 +17,8 @@ internal static partial class Pitchfork
 
     private static readonly Dictionary<string, string> DaemonWhys = new()
     {
-        ["watch"] = Notes.NotYet,
-        ["watch_mode"] = Notes.NotYet,
+        ["watch"] = Notes.Watching,
+        ["watch_mode"] = Notes.Watching,
         ["hooks"] = Notes.Hooks,
         ["auto"] = "no shell starts or stops it; 'run --until' lets one end with another",
         ["boot_start"] = "'sentinel startup systemd' starts the daemon at boot",

@@ -10,10 +10,10 @@ internal static class Pm2
 
     private static readonly Dictionary<string, string> Whys = new()
     {
-        ["watch"] = Notes.NotYet,
-        ["ignore_watch"] = Notes.NotYet,
-        ["watch_delay"] = Notes.NotYet,
-        ["watch_options"] = Notes.NotYet,
+        ["watch"] = Notes.Watching,
+        ["ignore_watch"] = Notes.Watching,
+        ["watch_delay"] = Notes.Watching,
+        ["watch_options"] = Notes.Watching,
         ["post_update"] = "sentinel updates no sources",
         ["out_file"] = OwnLogs,
         ["error_file"] = OwnLogs,

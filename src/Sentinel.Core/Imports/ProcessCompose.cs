@@ -27,7 +27,7 @@ internal static class ProcessCompose
         ["vars"] = Templates,
         ["log_location"] = OwnLogs,
         ["log_configuration"] = OwnLogs,
-        ["watch"] = Notes.NotYet,
+        ["watch"] = Notes.Watching,
         ["is_daemon"] = "a program that puts itself into the background is followed with pid-file",
         ["launch_timeout_seconds"] = "only with is_daemon",
         ["is_foreground"] = "sentinel runs all in the background; 'attach' connects a terminal",

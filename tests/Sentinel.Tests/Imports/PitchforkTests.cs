@@ -77,7 +77,7 @@ public sealed class PitchforkTests
             "pitchfork.toml:4: daemons.a.run: its ports are in variables of other names here: the first in PORT, each in that of its name",
             "pitchfork.toml:4: daemons.a.run: templates are not filled in, but for the port of another daemon",
             "pitchfork.toml:6: daemons.a.auto: no shell starts or stops it; 'run --until' lets one end with another",
-            "pitchfork.toml:7: daemons.a.watch: sentinel does not have this yet",
+            "pitchfork.toml:7: daemons.a.watch: it is not taken over; --watch, or watch in sentinel.toml, watches files",
             "pitchfork.toml:8: daemons.a.depends[0]: there is no process gone here to wait for",
             "pitchfork.toml:9: daemons.a.ready_port: ready-tcp and ready-http exclude each other; ready-http was taken",
             "pitchfork.toml:11: daemons.a.ready: nothing in sentinel.toml stands for it",

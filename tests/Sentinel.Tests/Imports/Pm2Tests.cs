@@ -58,7 +58,7 @@ public sealed class Pm2Tests
             "ecosystem.config.js:6: apps[0].out_file: sentinel keeps the logs itself",
             "ecosystem.config.js:7: apps[0].env_production: only with --env production",
             "ecosystem.config.js:8: apps[0].pid: pm2 writes its pid there; 'sentinel status' shows it",
-            "ecosystem.config.js:9: apps[0].watch: sentinel does not have this yet",
+            "ecosystem.config.js:9: apps[0].watch: it is not taken over; --watch, or watch in sentinel.toml, watches files",
             "ecosystem.config.js:10: deploy: sentinel does not deploy; do that before it starts anything",
         ],
         Import.Told(File, """
@@ -98,7 +98,7 @@ public sealed class Pm2Tests
 
     [Fact]
     public void What_a_program_printed_has_no_lines() => Assert.Equal(
-        "ecosystem.config.js: apps[0].watch: sentinel does not have this yet",
+        "ecosystem.config.js: apps[0].watch: it is not taken over; --watch, or watch in sentinel.toml, watches files",
         Import.Told(File, "module.exports = f()", new ImportOptions { Printed = "{\"apps\":[{\"script\":\"a.js\",\"watch\":true}]}" }).Single());
 
     [Theory]
