@@ -65,7 +65,8 @@ public sealed record State
             Processes = Processes.ToImmutableSortedDictionary(process => process.Key, process => process.Value with
             {
                 Cookie = copy.NewCookie(),
-                State = process.Value.State is RunState.Exited or RunState.Crashed or RunState.Failed or RunState.Stopped
+                // Its times start it in the original home.
+                State = process.Value.Spec.Schedule is null && process.Value.State is RunState.Exited or RunState.Crashed or RunState.Failed or RunState.Stopped
                     ? process.Value.State
                     : new RunState.Stopped(now),
             }),

@@ -148,6 +148,7 @@ public class BulkTests
         "restart web", "restart web --rolling", "reset web", "signal web CONT", "set web --restart", "scale pool +1", "delete web", "delete nobody --if-exists", "startall", "stopall", "restartall", "clean", "gc",
         "logs web --clear", "group create new", "up --file shop.toml", "plan --file shop.toml", "apply --file shop.toml", "down --file shop.toml", "check --file shop.toml", "config --file shop.toml", "graph --file shop.toml", "ps --file shop.toml", "group set shop --env A=1", "group add shop web", "group remove shop member", "group list", "group delete shop",
         "group start shop", "group stop shop", "group restart shop", "port allocate --name http", "port list", "port get member", "port free taken", "env web", "doctor",
+        "trigger job", "cron list", "hook add new --on crashed --webhook http://127.0.0.1:9/", "hook list", "hook delete known",
         "daemon start", "daemon status", "daemon restart", "daemon stop", "startup systemd", "startup openrc", "startup launchd", "startup cron",
     ];
 
@@ -163,6 +164,8 @@ public class BulkTests
         (await home.Run("run", "--name", "member", "--group", "shop", "--port", "http", "sleep 1000")).Ok();
         (await home.Run("run", "--name", "pool", "--instances", "1", "sleep 1000")).Ok();
         (await home.Run("port", "allocate", "--name", "taken")).Ok();
+        (await home.Run("run", "--name", "job", "--cron", "@daily", "true")).Ok();
+        (await home.Run("hook", "add", "known", "--on", "crashed", "--", "true")).Ok();
         File.WriteAllText(Path.Combine(home.Work, "shop.toml"), "name = 'project'\n[process.one]\nrun = ['sleep', '1000']\n");
         if (command.StartsWith("down", StringComparison.Ordinal))
             (await home.Run("up", "--file", "shop.toml")).Ok();

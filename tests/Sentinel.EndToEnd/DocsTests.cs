@@ -52,6 +52,8 @@ public partial class DocsTests
         Directory.CreateDirectory(Path.Combine(folder, "app"));
         foreach (var file in (string[])["server.py", "worker.py", "app.js", ".env"])
             File.WriteAllText(Path.Combine(folder, file), "");
+        foreach (var script in (string[])["notify.sh", "backup.sh", "poll.sh"])
+            Scripts.Write(Path.Combine(folder, script), "#!/bin/sh\n");
         File.WriteAllText(Path.Combine(folder, "Procfile"), "web: python3 -m http.server $PORT\njobs: python3 worker.py\n");
         var variables = new Dictionary<string, string?>
         {

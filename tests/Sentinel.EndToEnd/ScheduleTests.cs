@@ -58,9 +58,12 @@ public sealed class ScheduleTests
         Assert.All(schedule["next"]!.AsArray(), next => Assert.EndsWith("-02-29T02:30:00+01:00", (string)next!));
         Assert.Equal(2, schedule["next"]!.AsArray().Count);
         Assert.Contains("Its schedule starts it at ", (await home.Run("why", "leap")).Ok().Stdout);
-        // It is kept, as it will run again.
+        // It is kept, as it will run again, and no command about all of them runs it before its time.
         (await home.Run("clean")).Ok();
-        (await home.Run("status", "leap")).Ok();
+        (await home.Run("restartall")).Ok();
+        (await home.Run("startall")).Ok();
+        Assert.Equal("crashed", (await home.Show("leap")).State);
+        Assert.Single(await home.Happened("leap"), each => (string)each["event"]! == "started");
     }
 
     [Fact]

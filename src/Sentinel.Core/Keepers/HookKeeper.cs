@@ -20,14 +20,16 @@ public sealed class HookKeeper : IKeeper, IDisposable
 {
     private readonly StateStore _store;
     private readonly IHookRuns _runs;
+    private readonly ILoop _loop;
     private readonly TimeProvider _time;
     private readonly Action<string, ReadOnlyMemory<byte>> _wrote;
     private readonly Action<string> _warn;
     private readonly Dictionary<string, Kept> _kept = [];
+    private bool _isSoon;
 
-    public HookKeeper(StateStore store, IHookRuns runs, TimeProvider time, Action<string, ReadOnlyMemory<byte>> wrote, Action<string> warn)
+    public HookKeeper(StateStore store, IHookRuns runs, ILoop loop, TimeProvider time, Action<string, ReadOnlyMemory<byte>> wrote, Action<string> warn)
     {
-        (_store, _runs, _time, _wrote, _warn) = (store, runs, time, wrote, warn);
+        (_store, _runs, _loop, _time, _wrote, _warn) = (store, runs, loop, time, wrote, warn);
         store.Recorded += Happened;
     }
 
@@ -61,7 +63,7 @@ public sealed class HookKeeper : IKeeper, IDisposable
         foreach (var notice in new EventReader(_store).AllAfter(kept.UpTo))
             if (notice is Notice.Happened { Event: var happened })
                 Hear(kept, happened, state);
-        Next(kept);
+        Soon();
     }
 
     private void Happened(IReadOnlyList<Event> events)
@@ -69,12 +71,24 @@ public sealed class HookKeeper : IKeeper, IDisposable
         if (_kept.Count == 0)
             return;
         var state = _store.Read();
-        foreach (var kept in _kept.Values.ToList())
-        {
+        foreach (var kept in _kept.Values)
             foreach (var happened in events)
                 Hear(kept, happened, state);
-            Next(kept);
-        }
+        Soon();
+    }
+
+    // What led to these events goes on first: a restart waits for no hook to be started.
+    private void Soon()
+    {
+        if (_isSoon || _kept.Values.All(kept => kept.Queue.IsEmpty))
+            return;
+        _isSoon = true;
+        _loop.After(TimeSpan.Zero, () =>
+        {
+            _isSoon = false;
+            foreach (var kept in _kept.Values.ToList())
+                Next(kept);
+        });
     }
 
     private static void Hear(Kept kept, Event happened, State state)

@@ -36,7 +36,7 @@ internal static class CronCommand
             else
                 foreach (var line in ScheduleList.Lines(schedules, session.Style))
                     session.Output.Line(line);
-            if (schedules.Count > 0 && session.Daemon is null)
+            if (schedules.Count > 0 && !session.IsJson && session.Daemon is null)
                 Unasked.WarnOfSchedule();
             return session.Fail(missing);
         }));

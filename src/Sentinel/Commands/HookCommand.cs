@@ -54,7 +54,7 @@ internal static class HookCommand
                 Headers = Headers(result.GetValue(headers) ?? []),
                 Timeout = result.GetValue(timeout) ?? Hook.DefaultTimeout,
             })));
-            if (exitCode == ExitCode.Success && session.Daemon is null)
+            if (exitCode == ExitCode.Success && !session.IsJson && session.Daemon is null)
                 Output.Tell("""
                     Warning: Hooks are run by the daemon, which is not running: what happens until it does is told then.
                       Run 'sentinel daemon start'.

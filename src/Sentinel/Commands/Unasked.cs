@@ -13,7 +13,7 @@ internal static class Unasked
     {
         var ids = outcomes.Where(outcome => outcome is Outcome.Began and not Outcome.AlreadyRunning).Select(outcome => outcome.About!.Id).ToList();
         var processes = session.Store.Read().Processes;
-        if (outcomes.Any(outcome => outcome is Outcome.Scheduled) && session.Daemon is null)
+        if (outcomes.Any(outcome => outcome is Outcome.Scheduled) && !session.IsJson && session.Daemon is null)
             WarnOfSchedule();
         var started = ids.Select(id => processes.GetValueOrDefault(id)?.Spec).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
         if (started.Count > 0 && session.Daemon is null)

@@ -86,7 +86,7 @@ internal sealed class DaemonHost : IDisposable
         var logs = new LogKeeper(home, new LogFiles(), _modifications, _loop, TimeProvider.System, happened => _store.Tell(happened), _compressions.Begin, Warn);
         _readyLogs = new Modifications(_loop);
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
-        _hooks = new HookKeeper(_store, new HookErrands(_errands, home), TimeProvider.System, new HookLog(home, _store.Files, Warn).Write, Warn);
+        _hooks = new HookKeeper(_store, new HookErrands(_errands, home), _loop, TimeProvider.System, new HookLog(home, _store.Files, Warn).Write, Warn);
         _folders = new FolderWatches(_loop);
         _watches = Parts.Watches(_store, _supervisor, _loop, _folders, _errands, (changes, isRolling) => _daemon!.RestartChanged(changes, isRolling), Note, e => _daemon!.Failed(e));
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
