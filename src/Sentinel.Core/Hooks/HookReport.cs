@@ -14,16 +14,16 @@ namespace Sentinel.Core.Hooks;
 /// <param name="Why">What went wrong, as the end of a sentence; null: nothing.</param>
 public sealed record HookReport(long Delivered, string? Event, DateTimeOffset? At, double Seconds, string? Why)
 {
-    /// <summary>Null: there is none that can be read, as before its first event.</summary>
-    public static HookReport? Read(SentinelHome home, IHomeFiles files, string hook)
+    /// <summary>Null: there is none that can be read, as before its first event, or it is of another hook that had the name.</summary>
+    public static HookReport? Read(SentinelHome home, IHomeFiles files, Hook hook)
     {
         try
         {
-            if (files.ReadAll(home.HookReport(hook)) is not { } json)
+            if (files.ReadAll(home.HookReport(hook.Name)) is not { } json)
                 return null;
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            return new HookReport(root.Get("delivered").GetInt64(), root.Maybe("event")?.GetString(), root.Maybe("at")?.Time(), root.Get("seconds").GetDouble(), root.Maybe("why")?.GetString());
+            return root.Get("delivered").GetInt64() <= hook.After ? null : new HookReport(root.Get("delivered").GetInt64(), root.Maybe("event")?.GetString(), root.Maybe("at")?.Time(), root.Get("seconds").GetDouble(), root.Maybe("why")?.GetString());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
         {

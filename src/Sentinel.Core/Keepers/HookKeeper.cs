@@ -58,7 +58,7 @@ public sealed class HookKeeper : IKeeper, IDisposable
     // What it has missed is in the log.
     private void Begin(Hook hook, State state)
     {
-        var report = HookReport.Read(_store.Home, _store.Files, hook.Name);
+        var report = HookReport.Read(_store.Home, _store.Files, hook);
         var kept = _kept[hook.Name] = new Kept(hook) { UpTo = Math.Max(hook.After, report?.Delivered ?? 0) };
         foreach (var notice in new EventReader(_store).AllAfter(kept.UpTo))
             if (notice is Notice.Happened { Event: var happened })

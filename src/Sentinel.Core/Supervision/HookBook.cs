@@ -35,7 +35,8 @@ public sealed class HookBook(StateStore store)
             }
 
             transaction.State = transaction.State.Without(hook);
-            File.Delete(store.Home.HookReport(name));
+            if (File.Exists(store.Home.HookReport(name)))
+                File.Delete(store.Home.HookReport(name));
             outcomes.Add(new Outcome.HookDeleted(name));
         }
 

@@ -71,7 +71,7 @@ internal static class HookCommand
         command.Aliases.Add(ListCommand.Alias);
         command.SetAction(result => Invocation.InSession(result, json, session =>
         {
-            var hooks = session.Store.Read().Hooks.Values.Select(hook => new HookLine(hook, HookReport.Read(session.Home, session.Store.Files, hook.Name))).ToList();
+            var hooks = session.Store.Read().Hooks.Values.Select(hook => new HookLine(hook, HookReport.Read(session.Home, session.Store.Files, hook))).ToList();
             if (session.IsJson)
                 session.Print(Documents.Of(hooks, session.Warnings));
             else
