@@ -58,7 +58,7 @@ internal static class ProcessMatch
 /// <summary>How a process is, in one word.</summary>
 internal static class StateWords
 {
-    /// <summary>The state of what runs on a machine that does not answer.</summary>
+    /// <summary>The state of processes on a machine that does not answer.</summary>
     public const string Unknown = "unknown";
 
     private const string Unhealthy = "unhealthy", Healthy = "healthy";

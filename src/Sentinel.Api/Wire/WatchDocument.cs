@@ -3,7 +3,7 @@ using Sentinel.Model.Policy;
 
 namespace Sentinel.Api.Wire;
 
-/// <summary>The shape of what is told of watched files: in the state, in <c>--json</c> and in events.</summary>
+/// <summary>The shape of the facts about watched files: in the state, in <c>--json</c> and in events.</summary>
 public static class WatchDocument
 {
     /// <summary>Properties of the state of a process.</summary>

@@ -24,19 +24,21 @@ internal sealed class HookReader(IReadOnlyCollection<string> processes, Faults f
     private ProjectHook? Of(string name, Place place, string folder, Node.Table table)
     {
         var before = faults.Count;
-        var (on, run, webhook) = (Texts(table, FileKeys.On), table.Find(FileKeys.Run), Texts(table, FileKeys.Webhook));
+        var settings = FileKeys.OfHook.Select(key => (key.Name, Given: table.Find(key.Name) is { } node && key.Form!.Read(node, faults) is { } given ? given : []))
+            .Where(setting => setting.Given.Count > 0).Select(setting => new Setting(setting.Name, setting.Given)).ToList();
+        var (on, run, webhook) = (Texts(FileKeys.On), table.Find(FileKeys.Run), Texts(FileKeys.Webhook));
         if (on.Count == 0)
             faults.Add(place, $"{name} is for nothing: give it {FileKeys.On} = [\"crashed\"]");
         foreach (var word in on.Where(word => !HookWords.All.Contains(word.Text)))
             faults.Add(word.Place, $"there is no event '{word.Text}'" + (FileKeys.Nearest(word.Text, HookWords.All) is { } nearest ? $"; did you mean '{nearest}'?" : $"; there are {string.Join(", ", HookWords.All)}"));
-        var named = Texts(table, FileKeys.Process);
+        var named = Texts(FileKeys.Process);
         foreach (var process in named.Where(process => !processes.Contains(process.Text)))
             faults.Add(process.Place, Neighbours.Missing(process.Text, processes));
         if (run is null == (webhook.Count == 0))
             faults.Add(place, $"{name} does {(run is null ? "nothing" : "two things")}: give it {FileKeys.Run} = \"COMMAND\" or {FileKeys.Webhook} = \"URL\"");
         if (webhook.Count > 0)
             faults.Try(webhook[0].Place, () => HookRules.CheckUrl(FileKeys.Webhook, webhook[0].Text));
-        var headers = Texts(table, FileKeys.Header);
+        var headers = Texts(FileKeys.Header);
         if (headers.Count > 0 && webhook.Count == 0)
             faults.Add(headers[0].Place, $"{FileKeys.Header} needs {FileKeys.Webhook}");
         IReadOnlyList<(string, Secret)> values = [];
@@ -45,7 +47,7 @@ internal sealed class HookReader(IReadOnlyCollection<string> processes, Faults f
         Command? command = null;
         if (run is not null && Form.Run.Read(run, faults) is { } line)
             faults.Try(run.Place, () => command = Command.From([.. line.Select(word => word.Text)], run is Node.List));
-        var timeout = Texts(table, FileKeys.Timeout) is [var seconds] ? TimeSpan.FromSeconds(double.Parse(seconds.Text, CultureInfo.InvariantCulture)) : Hook.DefaultTimeout;
+        var timeout = Texts(FileKeys.Timeout) is [var seconds] ? TimeSpan.FromSeconds(double.Parse(seconds.Text, CultureInfo.InvariantCulture)) : Hook.DefaultTimeout;
         return faults.Count > before ? null : new ProjectHook(place, new Hook(name, [.. on.Select(word => word.Text)], folder)
         {
             Processes = [.. named.Select(process => process.Text)],
@@ -54,9 +56,8 @@ internal sealed class HookReader(IReadOnlyCollection<string> processes, Faults f
             Headers = values,
             Timeout = timeout,
         },
-        [.. FileKeys.OfHook.Select(key => (key.Name, Given: Texts(table, key.Name))).Where(setting => setting.Given.Count > 0).Select(setting => new Setting(setting.Name, setting.Given))]);
-    }
+        settings);
 
-    private IReadOnlyList<Given> Texts(Node.Table table, string key) =>
-        table.Find(key) is { } node && FileKeys.Find(key, FileKeys.OfHook)!.Form!.Read(node, faults) is { } given ? given : [];
+        IReadOnlyList<Given> Texts(string key) => settings.Find(setting => setting.Key == key)?.Given ?? [];
+    }
 }

@@ -9,13 +9,11 @@ internal static class WatchForm
 
     private const string Paths = "paths", Ignore = "ignore", Then = "then", Gitignore = "gitignore";
 
-    private const string Texts = """{ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }""";
-
     public static readonly Form All = new(
         "true, false, a path, a list of paths, or a table of paths, ignore, then and gitignore",
         $$"""
         { "anyOf": [{ "type": ["boolean", "string"] }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }, { "type": "object", "additionalProperties": false, "properties": {
-          "{{Paths}}": {{Texts}}, "{{Ignore}}": {{Texts}}, "{{Then}}": { "type": "string" }, "{{Gitignore}}": { "type": "boolean" } } }] }
+          "{{Paths}}": {{Form.Texts.Schema}}, "{{Ignore}}": {{Form.Texts.Schema}}, "{{Then}}": { "type": "string" }, "{{Gitignore}}": { "type": "boolean" } } }] }
         """,
         (node, faults) => node switch
         {

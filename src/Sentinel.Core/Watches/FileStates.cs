@@ -41,7 +41,7 @@ internal sealed class FileStates(IWatchedFiles files)
     /// <summary>Reads some of the files whose content is not known, so that later a touch can be told from a change.</summary>
     public void ReadSome(int most)
     {
-        // What has changed since it was seen is left to whoever is told of that.
+        // Those who are told of it see what has changed since.
         for (var i = 0; i < most && _unread.TryDequeue(out var path); i++)
             if (Of(path) is { Content: null } state && ContentOf(path, state.Sight) is { } content && files.Look(path) == state.Sight)
                 _states[path] = state with { Content = content };

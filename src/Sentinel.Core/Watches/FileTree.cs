@@ -14,7 +14,7 @@ internal sealed class FileTree(WatchScope scope, IFolderWatches watches, IWatche
     private readonly Dictionary<string, WatchedFolder> _folders = [];
     private readonly FileStates _states = new(files);
 
-    // By the folders that are watched for the names of files, or of what is not there yet.
+    // By the folders that are watched for the names of files, also of those that are not there yet.
     private readonly Dictionary<string, List<WatchTarget>> _vigils = [];
 
     // How each was before it was touched; null: it was not there.

@@ -38,7 +38,7 @@ public sealed unsafe class FolderWatches(EventLoop loop) : IFolderWatches, IDisp
             return Marshal.GetLastPInvokeError() switch
             {
                 LibC.ENOSPC => "the system has no more watches for files; 'sysctl fs.inotify.max_user_watches=1048576' allows more",
-                // It has gone, and whoever looks will see that.
+                // It has gone, and the next look shows that.
                 LibC.ENOENT or LibC.ENOTDIR or LibC.EACCES => null,
                 var error => $"{folder} cannot be watched: {SystemCallException.Reason(error)}",
             };

@@ -1,5 +1,4 @@
 using Sentinel.Core.Host;
-using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
@@ -14,12 +13,5 @@ public static class CommandErrand
     public static IDisposable Begin(Errands errands, Launch launch, string line, Action<string?> then) => errands.Begin(
         launch.Beside(Command.From([line])),
         deadline: null,
-        result => then(result switch
-        {
-            ErrandResult.Ended { How: Exit.Code { Value: 0 } } => null,
-            ErrandResult.NotStarted refused => refused.Why,
-            ErrandResult.Ended { How: var how, LastLine: { Length: > 0 } said } => $"it {how}: {said}",
-            ErrandResult.Ended { How: var how } => $"it {how}",
-            _ => "it took too long",
-        }));
+        result => then(result.WhyNot(ended => ended.LastLine is { Length: > 0 } said ? $"it {ended.How}: {said}" : $"it {ended.How}")));
 }

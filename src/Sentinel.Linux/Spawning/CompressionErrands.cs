@@ -46,16 +46,8 @@ public sealed class CompressionErrands(Errands errands, Func<string, Launch> lau
     private void Ended(string log, ErrandResult result)
     {
         _underWay.Remove(log);
-        if (WhyNot(result) is { } why)
+        if (result.WhyNot(ended => ended.LastLine is { Length: > 0 } line ? line : $"the process at work ended: {ended.How}") is { } why)
             warn(LogCompressions.Failure(log, why));
         BeginNext();
     }
-
-    private static string? WhyNot(ErrandResult result) => result switch
-    {
-        ErrandResult.Ended { How: Exit.Code { Value: 0 } } => null,
-        ErrandResult.Ended ended => ended.LastLine is { Length: > 0 } line ? line : $"the process at work ended: {ended.How}",
-        ErrandResult.NotStarted refused => refused.Why,
-        _ => throw new NotSupportedException(result.GetType().Name),
-    };
 }

@@ -18,6 +18,17 @@ internal abstract record ErrandResult
     /// <summary>The last bytes that it wrote, to standard output and standard error; at most <see cref="Errand.MostOutput"/>.</summary>
     public ReadOnlyMemory<byte> Output { get; init; }
 
+    /// <summary>What went wrong, as the end of a sentence; null: nothing, it ended with success.</summary>
+    /// <param name="failure">What is said of one that ended otherwise.</param>
+    public string? WhyNot(Func<Ended, string> failure) => this switch
+    {
+        Ended { How: Exit.Code { Value: 0 } } => null,
+        Ended ended => failure(ended),
+        NotStarted refused => refused.Why,
+        TimedOut { Deadline: var time } => $"it did not end within {time.TotalSeconds:0.###} s, and was killed",
+        _ => throw new NotSupportedException(GetType().Name),
+    };
+
     /// <summary>The last line that it wrote; empty if it wrote none.</summary>
     public string LastLine => Encoding.UTF8.GetString(Output.Span).TrimEnd().Split('\n')[^1].Trim();
 }

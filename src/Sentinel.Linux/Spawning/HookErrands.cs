@@ -6,7 +6,6 @@ using Sentinel.Core.Hooks;
 using Sentinel.Core.Host;
 using Sentinel.Linux.Proc;
 using Sentinel.Model;
-using Sentinel.Model.Processes;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Linux.Spawning;
@@ -28,7 +27,7 @@ public sealed class HookErrands(Errands errands, SentinelHome home) : IHookRuns
     public IDisposable Begin(Hook hook, Event happened, int left, Action<ReadOnlyMemory<byte>, string?> then) => errands.Begin(
         LaunchOf(hook, happened, left),
         hook.Webhook is null ? hook.Timeout : (hook.Timeout * Tries) + Pauses,
-        result => then(result.Output, WhyNot(hook, result)),
+        result => then(result.Output, result.WhyNot(ended => hook.Webhook is not null && ended.LastLine is { Length: > 0 } line ? line : $"{ended.How}")),
         MostOutput);
 
     private Launch LaunchOf(Hook hook, Event happened, int left)
@@ -51,13 +50,4 @@ public sealed class HookErrands(Errands errands, SentinelHome home) : IHookRuns
         Environment.ProcessPath!, Post, hook.Webhook!, "--timeout", hook.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         .. hook.Headers.SelectMany(header => new[] { "--header", $"{header.Name}={header.Value.Name}" }),
     ]);
-
-    private static string? WhyNot(Hook hook, ErrandResult result) => result switch
-    {
-        ErrandResult.NotStarted { Why: var why } => why,
-        ErrandResult.TimedOut { Deadline: var time } => $"it did not end within {time.TotalSeconds:0.###} s, and was killed",
-        ErrandResult.Ended { How: Exit.Code { Value: 0 } } => null,
-        ErrandResult.Ended { How: var how } => hook.Webhook is not null && result.LastLine is { Length: > 0 } line ? line : how.ToString(),
-        _ => throw new NotSupportedException(result.GetType().Name),
-    };
 }

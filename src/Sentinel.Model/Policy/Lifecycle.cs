@@ -183,7 +183,7 @@ public static class Lifecycle
             : Becomes(record, new RunState.Crashed(now));
     }
 
-    // Whoever starts it wants its files to be watched again.
+    // A start by the user means that its files are to be watched again.
     private static WatchTrouble? Unpaused(ProcessRecord record) => record.WatchTrouble is WatchTrouble.Loop ? null : record.WatchTrouble;
 
     private static ProcessRecord NextRun(ProcessRecord record, DateTimeOffset now, bool automatic) =>

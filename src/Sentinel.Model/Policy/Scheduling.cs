@@ -31,7 +31,7 @@ public static class Scheduling
 
     /// <summary>When it is to be started next; null: never, as far as is known.</summary>
     public static DateTimeOffset? Next(ProcessRecord record) => record is { Spec.Schedule: { } schedule, Schedule: { } mark } && record.IsArmed() && Slots.Next(schedule, mark.Last) is { } slot
-        ? slot + Slots.JitterOf(schedule, record.Cookie, slot) : null;
+        ? DueOf(record, slot) : null;
 
     /// <summary>When something is to be decided about it; null: not before it changes.</summary>
     public static DateTimeOffset? Due(ProcessRecord record) => !record.IsArmed() ? null
@@ -48,11 +48,11 @@ public static class Scheduling
             return new SlotDecision(new ScheduleMark(now), SlotAction.None, null);
         if (mark.IsQueued && !IsBusy(record))
             return new SlotDecision(Done(mark), SlotAction.Start, null);
-        if (Next(record) is not { } due || due > now || Slots.Last(schedule, mark.Last, now) is not { } slot)
+        if (Slots.Next(schedule, mark.Last) is not { } first || DueOf(record, first) > now || Slots.Last(schedule, mark.Last, now) is not { } slot)
             return null;
         // The last one may be due only later.
-        if (slot + Slots.JitterOf(schedule, record.Cookie, slot) > now)
-            slot = due - Slots.JitterOf(schedule, record.Cookie, Slots.Next(schedule, mark.Last)!.Value);
+        if (DueOf(record, slot) > now)
+            slot = first;
         var done = Done(mark with { Last = schedule is { Every: not null, IsAligned: false } ? now : slot });
         if (IsBusy(record))
             return record.Spec.Overlap switch
@@ -61,8 +61,7 @@ public static class Scheduling
                 Overlap.Replace => new SlotDecision(done, SlotAction.Replace, slot),
                 _ => LeftOut("it still runs"),
             };
-        var late = now - slot - Slots.JitterOf(schedule, record.Cookie, slot);
-        return late <= Grace || isMoved || schedule is { Every: not null, IsAligned: false } || (schedule.RunsMissed && now - slot <= schedule.MissedWindow)
+        return now - DueOf(record, slot) <= Grace || isMoved || schedule is { Every: not null, IsAligned: false } || (schedule.RunsMissed && now - slot <= schedule.MissedWindow)
             ? new SlotDecision(done, SlotAction.Start, slot)
             : LeftOut(schedule.RunsMissed ? "it was missed too long ago" : "no daemon was there to start it, or the machine slept");
 
@@ -75,6 +74,8 @@ public static class Scheduling
         schedule is { Every: not null, IsAligned: false } ? mark with { Last = mark.Last + by }
         : by.Duration() > LargestMove || (by < TimeSpan.Zero && !Slots.IsByTheClock(schedule)) ? mark with { Last = now }
         : mark;
+
+    private static DateTimeOffset DueOf(ProcessRecord record, DateTimeOffset slot) => slot + Slots.JitterOf(record.Spec.Schedule!, record.Cookie, slot);
 
     private static bool IsBusy(ProcessRecord record) => record.State.IsUnderWay || record.State is RunState.Backoff or RunState.Waiting or RunState.Exited { Left: not null };
 

@@ -9,7 +9,7 @@ public sealed record WatchRule
     /// <summary>Files, folders and patterns, relative to its working directory or absolute.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [Here];
 
-    /// <summary>Patterns of what does not count, as a .gitignore has them, and with braces.</summary>
+    /// <summary>Patterns of files that do not count, as a .gitignore has them, and with braces.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
     public WatchAction Then { get; init; } = WatchAction.Default;

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sentinel.Linux.Spawning;
 using Sentinel.Rendering;
@@ -71,7 +69,8 @@ internal static class PostCommand
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendTimeout = milliseconds, ReceiveTimeout = milliseconds };
         socket.Connect(url.IdnHost, url.Port);
         using var plain = new NetworkStream(socket);
-        using Stream stream = url.Scheme == Uri.UriSchemeHttps ? Secured(plain, url.IdnHost) : plain;
+        // It gets secrets, so it has to be who it says it is.
+        using Stream stream = url.Scheme == Uri.UriSchemeHttps ? Tls.Begin(plain, url.IdnHost, isAnybody: false) : plain;
         stream.Write(Encoding.UTF8.GetBytes(string.Concat(
             $"POST {url.PathAndQuery} HTTP/1.1\r\nHost: {url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}\r\nUser-Agent: sentinel\r\n",
             $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n",
@@ -85,18 +84,6 @@ internal static class PostCommand
         return Encoding.ASCII.GetString(head, 0, length).Split(' ') is ["HTTP/1.1" or "HTTP/1.0", var status, ..]
             && int.TryParse(status.AsSpan().TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             ? code : throw new IOException(length == 0 ? "it closed the connection without an answer" : "what it answered is no HTTP");
-    }
-
-    // It gets secrets, so it has to be who it says it is.
-    private static SslStream Secured(Stream plain, string host)
-    {
-        var secure = new SslStream(plain);
-        secure.AuthenticateAsClient(new SslClientAuthenticationOptions
-        {
-            TargetHost = host,
-            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-        });
-        return secure;
     }
 
     // NAME=VARIABLE: nobody sees the value among our arguments.

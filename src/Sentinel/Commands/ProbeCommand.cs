@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Sentinel.Linux.Sockets;
 using Sentinel.Model.Specs;
 using Sentinel.Rendering;
@@ -55,20 +53,8 @@ internal static class ProbeCommand
     {
         using var socket = Connect(url.IdnHost, url.Port, timeout);
         using var plain = new NetworkStream(socket);
-        Stream stream = plain;
-        if (url.Scheme == "https")
-        {
-            // We ask whether it answers, not who it is: on one's own machine certificates are seldom anyone's.
-            var secure = new SslStream(plain, leaveInnerStreamOpen: true, (_, _, _, _) => true);
-            secure.AuthenticateAsClient(new SslClientAuthenticationOptions
-            {
-                TargetHost = url.IdnHost,
-                // Nor do we ask others for certificates that it does not send; what would do that is not in the binary (Substitutions.xml).
-                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-            });
-            stream = secure;
-        }
-
+        // We ask whether it answers, not who it is: on one's own machine certificates are seldom anyone's.
+        Stream stream = url.Scheme == "https" ? Tls.Begin(plain, url.IdnHost, isAnybody: true) : plain;
         using (stream)
         {
             stream.Write(ConnectionProbe.Request(url));
