@@ -11,10 +11,11 @@ case $(uname -m) in
     *) echo "Error: there is no package for $(uname -m)" >&2; exit 1 ;;
 esac
 serve=$root/artifacts/publish/serve
-dotnet publish "$root/src/Sentinel.Serve/Sentinel.Serve.csproj" --configuration Release --output "$serve" \
-    --artifacts-path "$root/artifacts/publish" --disable-build-servers --verbosity quiet
+# As publish.sh does it, whose native code is used again where nothing has changed since.
+dotnet publish "$root/src/Sentinel.Serve/Sentinel.Serve.csproj" --configuration Release --runtime "$platform" --output "$serve" \
+    --artifacts-path "$root/artifacts/publish" --disable-build-servers -p:PublishAot=true --verbosity quiet
 for runtime in "--runtime $platform" ""; do
     # shellcheck disable=SC2086 # two words, or none
     dotnet pack "$root/src/Sentinel/Sentinel.csproj" --configuration Release $runtime --output "$1" \
-        --artifacts-path "$root/artifacts/publish" --disable-build-servers --verbosity quiet "-p:ServeBinary=$serve/sentinel-serve"
+        --artifacts-path "$root/artifacts/publish" --disable-build-servers -p:PublishAot=true --verbosity quiet "-p:ServeBinary=$serve/sentinel-serve"
 done

@@ -6,6 +6,7 @@ set -eu
 
 name=sentinel
 project=src/Sentinel/Sentinel.csproj
+runtime=
 progress=false
 for option in "$@"; do
     case $option in
@@ -43,6 +44,11 @@ if [ "$compiler" != none ] && echo 'int main(void) { return 0; }' | "$compiler" 
     rm -f "$new/probe"
     how=native
     is_native=true
+    # Named, so that the packages are made of the same native code, and not of another made anew (see pack.sh).
+    case $(uname -m) in
+        x86_64) runtime='--runtime linux-x64' ;;
+        aarch64) runtime='--runtime linux-arm64' ;;
+    esac
 else
     cat >&2 <<END
 Warning: there is no C toolchain to link a native binary with, so $name is built for the .NET runtime and starts slower.
@@ -72,7 +78,8 @@ follow() {
 # Apart from what the IDE and the tests build, which may be at it at the same time; and no build server stays behind.
 {
     code=0
-    dotnet publish "$root/$project" --configuration Release --artifacts-path "$root/artifacts/publish" \
+    # shellcheck disable=SC2086 # two words, or none
+    dotnet publish "$root/$project" --configuration Release $runtime --artifacts-path "$root/artifacts/publish" \
         --output "$new" --disable-build-servers -p:PublishAot=$is_native -p:UseSharedCompilation=false 2>&1 9>&- || code=$?
     echo $code >"$new/code"
 } | follow
