@@ -209,7 +209,7 @@ public class McpTests
         var pending = (await agent.Call("wait", new { names = (string[])["web"], @for = "log:ready", timeout_s = 1 })).Ok();
         Assert.True((bool)pending.Json["pending"]!);
         Assert.Contains("Call wait", (string?)pending.Json["next"]);
-        var crashed = (await agent.Call("run", new { name = "bad", command = "echo no such module >&2; exit 3", wait_for = "ready" })).Fails();
+        var crashed = (await agent.Call("run", new { name = "bad", command = "echo no such module >&2; exit 3", wait_for = "log:ready" })).Fails();
         Assert.Equal(("failed", "no such module"), (crashed.Outcome, (string?)crashed.Rows[0]["untrustedOutput"]![0]));
         Assert.Equal("exited with code 3", (string?)(await agent.Call("wait", new { names = (string[])["bad"], @for = "exit" })).Ok().Rows[0]["why"]);
 

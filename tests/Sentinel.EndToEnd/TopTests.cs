@@ -54,7 +54,7 @@ public class TopTests
         await screen.Shows("of 1000 up");
 
         await screen.Press("G");
-        await screen.Shows(lines => lines[1].Contains("of 1000") && lines.Any(line => line.StartsWith('>')), "the end of the list");
+        await screen.Shows(lines => lines[1].Contains("-1000 of 1000") && lines.Any(line => line.StartsWith('>')), "the end of the list");
         var last = (await screen.Lines()).Single(line => line.StartsWith('>')).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         await screen.Type($"/{last}");
         await screen.Press("Enter");
