@@ -52,6 +52,45 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task What_nano_saves_is_one_restart()
+    {
+        Needs.Program("nano");
+        Terminal.Need();
+        await using var home = await Watched("--watch");
+
+        using var nano = home.Begin(Terminal.Line(80, "nano -I app.py"));
+        await Wait.Until(() => nano.Stdout.Contains("old"), "it shows the file");
+        // ^O asks for the name, which Enter takes, and ^X ends.
+        nano.Type("new ");
+        nano.Type("\u000f");
+        nano.Type("\r");
+        nano.Type("\u0018");
+        await nano.Finish();
+
+        await Restarted(home, "app.py");
+        Assert.StartsWith("new old", File.ReadAllText(Path.Combine(home.Work, "app.py")));
+        await OnlyTheMarker(home, after: 1);
+    }
+
+    [Fact]
+    public async Task An_installation_by_npm_is_one_restart()
+    {
+        Needs.Program("npm");
+        await using var home = await Watched("--watch", before: """
+            mkdir ../dep; for i in $(seq 200); do echo "exports.f$i = $i" > ../dep/f$i.js; done; echo '{"name":"dep","version":"1.0.0"}' > ../dep/package.json; (cd ../dep && npm pack --silent > /dev/null)
+            echo '{"name":"app","version":"1.0.0"}' > package.json
+            """);
+
+        (await home.Run(Call.Line("npm install --offline --no-audit --no-fund --silent --cache ../cache ../dep/dep-1.0.0.tgz"))).Ok();
+
+        Assert.True(File.Exists(Path.Combine(home.Work, "node_modules/dep/f200.js")));
+        // What it depends on now, and not the files in node_modules.
+        await Wait.Until(async () => (await Restarts(home)).Count == 1, () => "it is restarted");
+        Assert.StartsWith("package", (string?)(await Restarts(home))[0]["path"]);
+        await OnlyTheMarker(home, after: 1);
+    }
+
+    [Fact]
     public async Task A_checkout_of_many_files_is_one_restart_once_git_is_done()
     {
         Needs.Program("git");
