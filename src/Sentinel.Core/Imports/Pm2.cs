@@ -107,7 +107,7 @@ internal static class Pm2
         }
 
         if (isCluster)
-            keys.Take("exec_mode")!.Tell($"instances do not share a port by themselves; handing them a socket: {Notes.NotYet}");
+            keys.Take("exec_mode")!.Tell("instances do not share a port by themselves; with 'socket' they share a socket, which the server takes as descriptor 3");
     }
 
     private static void Restart(Draft draft, Keys keys)

@@ -31,7 +31,7 @@ internal static class Supervisord
                     value.Tell($"a listener to events; {Notes.Hooks}");
                     break;
                 case "fcgi-program":
-                    value.Tell($"a program that is handed a socket; {Notes.NotYet}");
+                    value.Tell("a program that is handed a socket as its standard input; with 'socket' sentinel hands one on as descriptor 3");
                     break;
                 default:
                     value.Tell(kind is "unix_http_server" or "inet_http_server" or "supervisorctl" or "rpcinterface" ? Own : Notes.Unknown);

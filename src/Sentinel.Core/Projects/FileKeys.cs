@@ -132,6 +132,7 @@ internal static class FileKeys
     {
         { Key: Environment or Secrets } => Form.Variables,
         { Key: "port" } => PortForm.All,
+        { Key: "socket" } => Form.Addresses,
         { Key: Needs } => NeedForm.All,
         { Key: WatchForm.Key } => WatchForm.All,
         { Shape: FieldShape.Flag } => Form.Flag,

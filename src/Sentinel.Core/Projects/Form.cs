@@ -62,6 +62,12 @@ internal sealed record Form(string Words, string Schema, Func<Node, Faults, IRea
                 .Select(entry => new Given($"{entry.Key}={entry.Value.Value.Scalar}", entry.Value.Value.Place))];
         });
 
+    /// <summary>One, a list of them, or each with a name: a text NAME=ADDRESS.</summary>
+    public static readonly Form Addresses = new(
+        "an address (\"127.0.0.1:8080\"), a list of addresses or a table of names and addresses",
+        """{ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }, { "type": "object", "additionalProperties": { "type": "string" } }] }""",
+        (node, faults) => node is Node.Table ? Variables.Read(node, faults) : Texts.Read(node, faults));
+
     /// <summary>Each name with one text or several: a text NAME=TEXT for each of them.</summary>
     public static readonly Form Groups = new(
         "a table of names, each with a text or a list of texts",

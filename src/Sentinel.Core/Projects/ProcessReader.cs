@@ -141,6 +141,8 @@ internal sealed class ProcessReader(IReadOnlyDictionary<string, WrittenProcess> 
         foreach (var (setting, field) in given)
             if (field!.Needs is { } needed && SpecFields.Find(needed)!.Get(spec).Count == 0)
                 faults.Add(setting.Place, $"{setting.Key} needs {needed}");
+        if (SpecFields.WhyNot(spec) is { } why)
+            faults.Add((given.Find(pair => why.StartsWith(pair.Setting.Key, StringComparison.Ordinal)).Setting ?? given[0].Setting).Place, why);
         if (process.Instances > 1 && process.Find("pid-file") is { } file)
             faults.Add(file.Place, "pid-file names one file, and each of several instances needs its own");
         return process;

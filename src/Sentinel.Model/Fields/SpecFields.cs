@@ -6,7 +6,7 @@ namespace Sentinel.Model.Fields;
 public static class SpecFields
 {
     public static readonly IReadOnlyList<SpecField> All =
-        [.. StartFields.All, .. LeaseFields.All, .. TreatmentFields.All, .. LifeFields.All, .. WatchFields.All, .. HealthFields.All, .. NeedFields.All, .. ScheduleFields.All];
+        [.. StartFields.All, .. SocketFields.All, .. LeaseFields.All, .. TreatmentFields.All, .. LifeFields.All, .. WatchFields.All, .. HealthFields.All, .. NeedFields.All, .. ScheduleFields.All];
 
     private static readonly Dictionary<string, SpecField> ByKey = All.ToDictionary(field => field.Key);
 
@@ -30,10 +30,18 @@ public static class SpecFields
         foreach (var same in given.Where(field => field.Choice is not null).GroupBy(field => field.Choice).Where(same => same.Count() > 1))
             throw new FormatException($"--{same.First().Key} and --{same.ElementAt(1).Key} exclude each other; use one of them");
         spec = given.Aggregate(spec, (before, field) => field.Give(before, values[field], asker));
-        return given.Find(field => field.Needs is { } needed && ByKey[needed].Get(spec).Count == 0) is { } idle
-            ? throw new FormatException($"--{idle.Key} needs --{idle.Needs}")
-            : spec;
+        if (given.Find(field => field.Needs is { } needed && ByKey[needed].Get(spec).Count == 0) is { } idle)
+            throw new FormatException($"--{idle.Key} needs --{idle.Needs}");
+        return WhyNot(spec) is { } why ? throw new FormatException($"--{why}") : spec;
     }
+
+    /// <summary>What contradicts itself in a spec, from the key of a field on; null: nothing.</summary>
+    public static string? WhyNot(ProcessSpec spec) => spec.SocketOfReadiness is { } socket
+        ? $"ready-{spec.Readiness!.Probe!.Kind.Word()} asks {socket.Address}, a socket that Sentinel holds: while a new run starts, the old one would answer. "
+            + "Use ready-notify, ready-log, ready-exec, or a port of its own"
+        : spec is { OnDemand: true, Schedule: not null } ? "on-demand and a schedule exclude each other"
+        : spec is { Watch.Then: WatchAction.NoGap, Sockets.Count: 0 } ? "watch-then no-gap needs a socket"
+        : null;
 
     /// <param name="name">Of a field or of a choice.</param>
     public static ProcessSpec Reset(ProcessSpec spec, string name) =>

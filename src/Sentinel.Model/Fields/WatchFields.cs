@@ -26,7 +26,7 @@ internal static class WatchFields
             IsAtOnce = SpecField.Always,
         },
         new("watch-then", FieldShape.Text, "action",
-            "restart; rolling: a set one instance at a time; signal:NAME: send that signal; run:COMMAND: run a command line in its folder, and leave the process alone [default: restart]")
+            "restart; rolling: a set one instance at a time; no-gap: with its sockets handed on; signal:NAME: send that signal; run:COMMAND: run a command line in its folder, and leave the process alone [default: restart]")
         {
             Get = spec => spec.Watch is { } rule && rule.Then != WatchAction.Default ? [rule.Then.ToString()] : [],
             Set = (spec, value) => With(spec, value, rule => rule with { Then = value.Text is { } text ? WatchAction.Parse(text) : WatchAction.Default }),

@@ -20,4 +20,7 @@ public sealed record HealthCheck(Probe Probe, TimeSpan Interval, TimeSpan Timeou
 public sealed record Readiness(Probe? Probe, TimeSpan Timeout)
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(90);
+
+    /// <summary>Where nothing tells, what is to take the place of another has to live for a while at least.</summary>
+    public static readonly Readiness ByAge = new(null, TimeSpan.FromSeconds(2));
 }

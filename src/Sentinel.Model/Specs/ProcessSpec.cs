@@ -44,6 +44,36 @@ public sealed record ProcessSpec
     /// <summary>Each has its own name and its own variable.</summary>
     public IReadOnlyList<PortRequest> Ports { get; init; } = [];
 
+    /// <summary>Each has its own name.</summary>
+    public IReadOnlyList<ListenSocket> Sockets { get; init; } = [];
+
+    /// <summary>Whether it is started when somebody connects to one of its sockets, and not before.</summary>
+    public bool OnDemand { get; init; }
+
+    /// <summary>How long nobody may be connected before it is stopped; null: for ever.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Whether it is something else than the user that starts it: its schedule, or who connects.</summary>
+    public bool IsStartedByCause => IsJob || OnDemand;
+
+    /// <summary>
+    /// Which of its sockets its readiness probe asks: while the next run starts beside the one before, that might answer in its place, and a
+    /// connection is taken even if no run is there to answer. Null: none.
+    /// </summary>
+    public ListenSocket? SocketOfReadiness
+    {
+        get
+        {
+            var port = Readiness?.Probe switch
+            {
+                { Kind: ProbeKind.Http } http => http.UrlFor(_ => null)?.Port,
+                { Kind: ProbeKind.Tcp } tcp => tcp.EndPointFor(_ => null)?.Port,
+                _ => null,
+            };
+            return port is null ? null : Sockets.FirstOrDefault(socket => socket.EndPoint?.Port == port);
+        }
+    }
+
     /// <summary>The caller's file mode creation mask; see umask(2).</summary>
     public required int Umask { get; init; }
 

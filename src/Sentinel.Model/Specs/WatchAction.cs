@@ -5,7 +5,7 @@ namespace Sentinel.Model.Specs;
 /// <summary>What is done when a file that a process depends on has changed.</summary>
 public abstract record WatchAction
 {
-    private const string RestartWord = "restart", RollingWord = "rolling", SignalWord = "signal", RunWord = "run";
+    private const string RestartWord = "restart", RollingWord = "rolling", NoGapWord = "no-gap", SignalWord = "signal", RunWord = "run";
 
     private WatchAction()
     {
@@ -23,6 +23,12 @@ public abstract record WatchAction
         public override string ToString() => RollingWord;
     }
 
+    /// <summary>It is started anew beside its current run, which ends when the new one is ready.</summary>
+    public sealed record NoGap : WatchAction
+    {
+        public override string ToString() => NoGapWord;
+    }
+
     /// <summary>It is sent a signal.</summary>
     public sealed record Signal(int Number) : WatchAction
     {
@@ -38,16 +44,16 @@ public abstract record WatchAction
     public static readonly WatchAction Default = new Restart();
 
     /// <summary>Whether it is restarted for a change.</summary>
-    public bool IsRestart => this is Restart or Rolling;
+    public bool IsRestart => this is Restart or Rolling or NoGap;
 
     /// <exception cref="FormatException">There is no such action.</exception>
     public static WatchAction Parse(string text) => text.Split(':', 2) switch
     {
         [RestartWord] => Default,
         [RollingWord] => new Rolling(),
+        [NoGapWord] => new NoGap(),
         [SignalWord, var name] => new Signal(SignalName.Read(name)),
         [RunWord, { Length: > 0 } line] when !string.IsNullOrWhiteSpace(line) => new Run(line),
-        ["no-gap"] => throw new FormatException("--watch-then=no-gap needs --socket"),
-        _ => throw new FormatException($"--watch-then takes {RestartWord}, {RollingWord}, {SignalWord}:NAME or {RunWord}:COMMAND, not '{text}'"),
+        _ => throw new FormatException($"--watch-then takes {RestartWord}, {RollingWord}, {NoGapWord}, {SignalWord}:NAME or {RunWord}:COMMAND, not '{text}'"),
     };
 }

@@ -50,7 +50,7 @@ public sealed class HelpPageTests
         var titles = page.Where(line => line.EndsWith(':') && !line.StartsWith(' ')).ToList();
 
         Assert.Equal(
-            ["Usage:", "Arguments:", "Options:", "Lease:", "User, priorities and limits:", "Restarts and stopping:", "Logs:", "Watching files:", "Health and readiness:", "Other processes:", "Schedule:", "Examples:"],
+            ["Usage:", "Arguments:", "Options:", "Sockets:", "Lease:", "User, priorities and limits:", "Restarts and stopping:", "Logs:", "Watching files:", "Health and readiness:", "Other processes:", "Schedule:", "Examples:"],
             titles);
         var first = page.SkipWhile(line => line != "Options:").TakeWhile(line => line.Length > 0).ToList();
         foreach (var name in (string[])["--name", "--cwd", "--env", "--env-file", "--port", "--group", "--restart", "--instances", "--wait", "--json"])

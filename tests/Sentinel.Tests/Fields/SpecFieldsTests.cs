@@ -35,6 +35,9 @@ public sealed class SpecFieldsTests
         { "before", "make", "" },
         { "url", "http://localhost:$PORT/", "" },
         { "port", "http=HTTP_PORT", "" },
+        { "socket", "http=127.0.0.1:8080", "" },
+        { "on-demand", "true", "" },
+        { "idle-timeout", "60", "on-demand=true" },
         { "stdin", "open", "" },
         { "tty", "true", "" },
         { "group", "front", "" },
@@ -133,8 +136,11 @@ public sealed class SpecFieldsTests
     [InlineData("--cwd takes a folder, not ''", "cwd=")]
     [InlineData("--watch-ignore needs --watch", "watch-ignore=*.log")]
     [InlineData("--watch takes files, folders and patterns with commas between them, not 'a,,b'", "watch=a,,b")]
-    [InlineData("--watch-then=no-gap needs --socket", "watch=.", "watch-then=no-gap")]
-    [InlineData("--watch-then takes restart, rolling, signal:NAME or run:COMMAND, not 'reload'", "watch=.", "watch-then=reload")]
+    [InlineData("--on-demand needs --socket", "on-demand=true")]
+    [InlineData("--idle-timeout needs --on-demand", "socket=*:80", "idle-timeout=5")]
+    [InlineData("--on-demand and a schedule exclude each other", "socket=*:80", "on-demand=true", "cron=@daily")]
+    [InlineData("--watch-then no-gap needs a socket", "watch=.", "watch-then=no-gap")]
+    [InlineData("--watch-then takes restart, rolling, no-gap, signal:NAME or run:COMMAND, not 'reload'", "watch=.", "watch-then=reload")]
     [InlineData("--umask takes an octal mask such as 022, not '8'", "umask=8")]
     public void What_cannot_be_is_refused_with_the_reason(string why, params string[] given)
     {

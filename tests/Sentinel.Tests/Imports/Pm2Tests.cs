@@ -52,7 +52,7 @@ public sealed class Pm2Tests
     public void What_sentinel_does_in_another_way_is_told() => Assert.Equal(
         [
             "ecosystem.config.js:2: apps[0].instances: sentinel does not count CPUs; write a number as instances",
-            "ecosystem.config.js:3: apps[0].exec_mode: instances do not share a port by themselves; handing them a socket: sentinel does not have this yet",
+            "ecosystem.config.js:3: apps[0].exec_mode: instances do not share a port by themselves; with 'socket' they share a socket, which the server takes as descriptor 3",
             "ecosystem.config.js:4: apps[0].cron_restart: a process has one schedule: the first is taken",
             "ecosystem.config.js:5: apps[0].wait_ready: process.send('ready') is not seen; say READY=1 to NOTIFY_SOCKET and give it ready-notify",
             "ecosystem.config.js:6: apps[0].out_file: sentinel keeps the logs itself",

@@ -128,7 +128,7 @@ public sealed class SupervisordTests
             "supervisord.conf:8: program:a.stdout_logfile: sentinel keeps the logs itself",
             "supervisord.conf:9: program:a.stderr_logfile: sentinel keeps the logs itself",
             "supervisord.conf:10: eventlistener:l: a listener to events; write it as a [hook.NAME] with on and run",
-            "supervisord.conf:12: fcgi-program:f: a program that is handed a socket; sentinel does not have this yet",
+            "supervisord.conf:12: fcgi-program:f: a program that is handed a socket as its standard input; with 'socket' sentinel hands one on as descriptor 3",
             "supervisord.conf:14: program:none: it has no command",
         ],
         Import.Told(File, """
