@@ -42,6 +42,9 @@ public sealed record ProcessInfo
     /// <summary>Whether its main process has ended, and its pid file is to name another.</summary>
     public required bool HandsOver { get; init; }
 
+    /// <summary>Another run of it, while one takes the place of the other.</summary>
+    public required OtherRun? Beside { get; init; }
+
     public required ElsewhereInfo? Elsewhere { get; init; }
 
     /// <summary>Every live process of the tree; after it has ended, its leftovers, if somebody asked for them.</summary>
@@ -123,6 +126,9 @@ public sealed record ProcessInfo
 
     public required IReadOnlyList<LeasedPortInfo> Ports { get; init; }
 
+    /// <summary>The sockets that are held for it, as <c>--socket</c> takes them.</summary>
+    public required IReadOnlyList<string> Sockets { get; init; }
+
     /// <summary>Where people reach it; null: not known.</summary>
     public required string? Url { get; init; }
 
@@ -192,6 +198,21 @@ public sealed record HealthInfo(
         check.Timeout.TotalSeconds,
         check.Failures,
         check.StartPeriod.TotalSeconds);
+}
+
+/// <summary>A run beside the one that serves.</summary>
+/// <param name="Pid">Null: it has no process yet.</param>
+/// <param name="Is">"starting": it is to take the place of the one that serves; "stopping": its place was taken.</param>
+public sealed record OtherRun(int? Pid, DateTimeOffset Since, string Is)
+{
+    public const string Starting = "starting", Stopping = "stopping";
+
+    public static OtherRun? From(ProcessRecord record) => record switch
+    {
+        { Successor: { } next } => new OtherRun(next.Main?.Pid, next.Since, Starting),
+        { Predecessor.Run: { } before } => new OtherRun(before.Identity.Pid, before.Since, Stopping),
+        _ => null,
+    };
 }
 
 /// <param name="By">Null: it is ready when it has lived for the timeout.</param>

@@ -38,10 +38,11 @@ public abstract record Request
     /// run again is written down first: should the one who restarts them be killed, the next command or daemon goes on.
     /// </summary>
     /// <param name="Renewal">Replaces what they have of their caller; null leaves that.</param>
-    /// <param name="IsRolling">
-    /// One at a time, each when the last is ready and healthy or, without such checks, has run for a second; ends at the first failure.
+    /// <param name="Way">
+    /// Rolling: the last must be ready and healthy or, without such checks, have run for a second. No gap: a new run must be ready or, without
+    /// such a check, have run for two seconds. Both end at the first failure; without a gap, what failed goes on in its run before.
     /// </param>
-    public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal, bool IsRolling = false) : Request;
+    public sealed record Restart(Selection Selection, StopOptions Options, Renewal? Renewal, RestartWay Way = RestartWay.Together) : Request;
 
     /// <summary>Ends whole trees and forgets the processes.</summary>
     /// <param name="WithLogs">Whether their log files are deleted, too.</param>

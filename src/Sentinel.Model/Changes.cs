@@ -42,14 +42,16 @@ public static class Changes
                 yield return new Event.HealthChanged(health.Since, id, name, health.IsHealthy, health.Why);
             if (record.LastRun is { } run && run != old?.LastRun)
             {
-                var byUser = record.State is RunState.Stopped || old?.State is RunState.Stopping { ThenStart: true };
+                var byUser = record.State is RunState.Stopped || old?.State is RunState.Stopping { ThenStart: true } || old?.HasReplaced(run) == true;
                 yield return new Event.Ended(
                     run.EndedAt, id, name, run, byUser, logEnds(record), byUser ? null : (record.State as RunState.Backoff)?.Due);
             }
             else if (record.State is RunState.Stopped or RunState.Stopping { ThenStart: true } && old?.State is RunState.Backoff or RunState.Waiting or RunState.Scheduled or RunState.Failed or RunState.Exited { Left: not null }
                 || (record.State is RunState.Stopped && old?.State is RunState.Exited or RunState.Crashed))
                 yield return new Event.Stopped(record.State.Since, id, name);
-            if (record.State is RunState.Scheduled scheduled && old?.State is not RunState.Scheduled)
+            if (record.State is RunState.Scheduled { OnDemand: true } listening && old?.State is not RunState.Scheduled { OnDemand: true })
+                yield return new Event.Listening(listening.Since, id, name);
+            else if (record.State is RunState.Scheduled { OnDemand: false } scheduled && old?.State is not RunState.Scheduled)
                 yield return new Event.Scheduled(scheduled.Since, id, name, Scheduling.Next(record));
             if (record.State is RunState.Failed failed && old?.State is not RunState.Failed)
                 yield return new Event.GaveUp(failed.Since, id, name, failed.Why);
@@ -62,7 +64,7 @@ public static class Changes
                     yield return new Event.HandedOver(now, id, name, next.Identity.Pid, then.Identity.Pid);
             }
             // It may be stopping already: the command that started it was killed, and another finds it only to stop it.
-            else if (record.State.CurrentRun is { } running && running.Identity != old?.State.Main)
+            else if (record.State.CurrentRun is { } running && running.Identity != old?.State.Main && running.Identity != old?.Predecessor?.Run.Identity)
                 yield return new Event.Started(
                     running.Since, id, name, running.Identity.Pid, Automatic: old?.State is RunState.Starting { Automatic: true } or RunState.Backoff or RunState.Waiting { Automatic: true });
             // What may start is about to.

@@ -62,6 +62,9 @@ public abstract record Event(DateTimeOffset Time)
     /// <param name="Next">When that is; null: there is none any more.</param>
     public sealed record Scheduled(DateTimeOffset Time, int Id, string Name, DateTimeOffset? Next) : OfProcess(Time, Id, Name);
 
+    /// <summary>Who connects to its socket starts it.</summary>
+    public sealed record Listening(DateTimeOffset Time, int Id, string Name) : OfProcess(Time, Id, Name);
+
     /// <summary>A time of its schedule was left out, the first since it was last started for one.</summary>
     public sealed record CronSkipped(DateTimeOffset Time, int Id, string Name, DateTimeOffset Slot, string Why) : OfProcess(Time, Id, Name);
 

@@ -42,6 +42,7 @@ internal static class Events
         Event.Waits waits => $"waits for {string.Join(", ", waits.For)}",
         Event.Scheduled { Next: { } next } => $"scheduled, next at {Text.Time(next)}",
         Event.Scheduled => "scheduled",
+        Event.Listening => "listening: who connects starts it",
         Event.CronSkipped skipped => $"was not started at its time, {Text.Time(skipped.Slot)}: {skipped.Why}",
         Event.Follows follows => $"is restarted: {follows.Why}",
         Event.GaveUp gaveUp => $"given up: {gaveUp.Why}",

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Rendering;
@@ -12,6 +13,7 @@ internal static class Outcomes
         Outcome.Restarted restarted => $"Restarted {Running(restarted)}",
         Outcome.Registered registered => $"Registered {Named(registered.Process)})",
         Outcome.Waits waits => $"Waiting {Named(waits.Process)}) for {string.Join(", ", waits.For)}",
+        Outcome.Scheduled { Process.State: RunState.Listening } listening => $"Listening {Named(listening.Process)}): who connects starts it",
         Outcome.Scheduled scheduled => $"Scheduled {Named(scheduled.Process)}): {(scheduled.Next is { } next ? $"next at {Text.Time(next)}" : "its times are over")}",
         Outcome.Stopped stopped => $"Stopped {Named(stopped.Process)}){(stopped.Remark is null ? "" : $"; {stopped.Remark}")}",
         Outcome.LeaseEnded over => $"Ended {Named(over.Process)}): {over.Why}",

@@ -42,6 +42,8 @@ internal static class ProcessDetails
                 yield return ("Says", Text.Printable(says));
             foreach (var lease in process.Ports)
                 yield return ("Port", $"{lease.Port} ({lease.Name})");
+            foreach (var socket in process.Sockets)
+                yield return ("Socket", $"{Text.Printable(socket)} (kept open while it is restarted)");
             yield return ("CPU", process.CpuPercent is { } cpu ? Text.Percent(cpu) : "-");
             yield return ("Memory", process.MemoryBytes is { } memory ? Text.ExactMemory(memory) : "-");
             yield return ("Uptime", process.UptimeSeconds is { } uptime ? Text.Duration(TimeSpan.FromSeconds(uptime)) : "-");
@@ -109,6 +111,8 @@ internal static class ProcessDetails
             { RestartDue: { } due } => due > now ? $" (restarts in {Text.Duration(due - now)})" : " (to be restarted now)",
             { NextStart: { } next, IsUp: false } => $" (its schedule starts it at {Text.Time(next)})",
             { HandsOver: true } => $" (its main process has ended; {Text.Printable(process.PidFile ?? "")} will name another)",
+            { Beside: { Is: OtherRun.Starting } next } => $" (a new run{Pid(next)} is starting, which is to take its place)",
+            { Beside: { } before } => $" (the run before{Pid(before)} is ending)",
             { IsUnready: true } => $" ({NotReady(process, !process.IsUnasked)})",
             { Elsewhere: { } elsewhere } => $" ({elsewhere.Place}; it cannot be seen or touched from here)",
             { StoppingBecause: { } why } => $" ({Text.Printable(why)})",
@@ -119,6 +123,8 @@ internal static class ProcessDetails
             : process is { LeaseEnded: null, State: not "stopped" } ? $" (its lease is over: {over}; 'sentinel gc' ends it)"
             : $" (its lease is over: {over})");
     }
+
+    private static string Pid(OtherRun run) => run.Pid is { } pid ? $" (pid {pid})" : "";
 
     /// <summary>Says what is waited for, and how that is.</summary>
     public static string Needed(WaitsFor needed) => $"{Text.Printable(needed.Name)} to be {needed.Until}: {Text.Printable(needed.Why)}";

@@ -31,7 +31,7 @@ internal static class ProcessStatus
     public static Color ColorOf(string state) => state switch
     {
         "running" or "done" => Color.Green,
-        "starting" or "stopping" or "backoff" or "waiting" or "scheduled" or "elsewhere" => Color.Yellow,
+        "starting" or "stopping" or "backoff" or "waiting" or "scheduled" or "listening" or "elsewhere" => Color.Yellow,
         "crashed" or "failed" => Color.Red,
         _ => Color.Dim,
     };

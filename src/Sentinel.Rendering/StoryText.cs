@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Model.Policy;
 using Sentinel.Model.Specs;
 
 namespace Sentinel.Rendering;
@@ -16,6 +17,7 @@ internal static class StoryText
                 $"It put itself into the background and left {Text.Printable(gone)}, which has ended since; 'sentinel start {story.Name}' starts it.",
             { InBackground: { } left } when story.Rule != RestartRule.Never =>
                 $"It put itself into the background and left {Text.Printable(left)}, so it is not restarted: what it left may be what serves. 'sentinel restart {story.Name}' ends that and starts it again.",
+            { Beside.Is: OtherRun.Starting } => "A new run is starting beside it: when that is ready it takes its place, and if it fails this one goes on.",
             { IsUp: true } when story.Rule == RestartRule.Never =>
                 $"When it ends by itself, it is not restarted ('sentinel set {story.Name} --restart' changes that).",
             { IsUp: true } => story.WhenItEnds,
@@ -26,6 +28,7 @@ internal static class StoryText
                 $"It waits, and {string.Join(", ", waits.Where(needed => needed.IsInVain).Select(needed => Text.Printable(needed.Name)).Distinct())} will not be {waits.First(needed => needed.IsInVain).Until} "
                 + $"by itself; 'sentinel start {story.Name} --no-deps' starts it all the same.",
             { State: "waiting" } => $"It is started as soon as that is so{(story.IsWatched ? "." : ", by the next 'sentinel list' or 'status': no daemon is running.")}",
+            { State: RunState.Listening } => $"Who connects to its socket starts it{(story.IsWatched ? "" : ", if a daemon runs then: none does")}; 'sentinel stop {story.Name}' closes the socket.",
             { NextStart: { } next, IsUp: false } => $"Its schedule starts it at {Text.Time(next)}, in {Text.ExactDuration(next - DateTimeOffset.UtcNow)}"
                 + (story.IsWatched ? "" : ", if a daemon runs then: none does") + $"; 'sentinel trigger {story.Name}' starts it now, 'sentinel stop {story.Name}' ends its schedule.",
             { State: "done" } => $"It has done its work; 'sentinel start {story.Name}' runs it again.",

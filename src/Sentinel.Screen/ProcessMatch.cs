@@ -65,7 +65,7 @@ internal static class StateWords
 
     // The worst first.
     private static readonly string[] ByUrgency =
-        ["failed", "crashed", Unhealthy, "backoff", "stopping", "starting", "waiting", Unknown, "elsewhere", "running", "scheduled", Healthy, RunState.Done, "exited", "stopped"];
+        ["failed", "crashed", Unhealthy, "backoff", "stopping", "starting", "waiting", Unknown, "elsewhere", "running", "scheduled", RunState.Listening, Healthy, RunState.Done, "exited", "stopped"];
 
     public static string Of(ProcessSummary process) =>
         process is { State: "running", Health.Status: { } status } ? status : process.State;

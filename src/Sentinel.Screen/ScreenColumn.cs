@@ -113,7 +113,7 @@ internal sealed record ScreenColumn(string Name, string Header, int Width, int K
         return StateWords.IsBad(word) ? new Shown(word.ToUpperInvariant(), Ink.Red.With(Strokes.Bold)) : new Shown(word, word switch
         {
             "running" or "healthy" or RunState.Done => Ink.Green,
-            "starting" or "stopping" or "backoff" or "waiting" or "scheduled" or "elsewhere" or StateWords.Unknown => Ink.Yellow,
+            "starting" or "stopping" or "backoff" or "waiting" or "scheduled" or "listening" or "elsewhere" or StateWords.Unknown => Ink.Yellow,
             _ => Ink.Dim,
         });
     }

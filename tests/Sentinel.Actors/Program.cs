@@ -29,6 +29,7 @@ return args switch
     ["listen", .. var ports] => Roles.Listen(ports),
     ["listen-after", .. var filesAndPorts] => Roles.ListenAfter(filesAndPorts),
     ["serve", var port] => Roles.Serve(int.Parse(port)),
+    ["serve-socket"] => Roles.ServeSocket(),
     ["once", var marker, .. var command] => Roles.Once(marker, command),
     ["keep-dead", .. var command] => Roles.KeepDead(command),
     ["forbid", var calls, .. var command] => Strangers.Forbid(calls, command),

@@ -296,6 +296,50 @@ internal static class Roles
         }
     }
 
+    /// <summary>
+    /// Serves at the first socket that it was passed, with its pid. On SIGTERM it takes no further connection. A file <c>broken</c> in its
+    /// folder makes it a version that ends or hangs, as that file says, before it serves.
+    /// </summary>
+    public static int ServeSocket()
+    {
+        Console.WriteLine($"{Environment.GetEnvironmentVariable("LISTEN_FDS")} {Environment.GetEnvironmentVariable("LISTEN_FDNAMES")} {Environment.GetEnvironmentVariable("LISTEN_PID") == $"{Environment.ProcessId}"}");
+        switch (File.Exists("broken") ? File.ReadAllText("broken") : "")
+        {
+            case "ends":
+                return 3;
+            case "hangs":
+                return Stay();
+        }
+
+        var ends = false;
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            ends = true;
+        });
+        using var listener = new Socket(new SafeSocketHandle(3, ownsHandle: true)) { Blocking = false };
+        Ready();
+        while (!ends)
+        {
+            if (!listener.Poll(20_000, SelectMode.SelectRead))
+                continue;
+            try
+            {
+                using var client = listener.Accept();
+                client.Blocking = true;
+                var request = new byte[1024];
+                if (client.Receive(request) > 0)
+                    client.Send(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}"));
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionReset or SocketError.Shutdown)
+            {
+                // Another run that has the same socket was faster, or the client is gone.
+            }
+        }
+
+        return 0;
+    }
+
     public static int Once(string marker, string[] command)
     {
         if (!File.Exists(marker))

@@ -62,6 +62,9 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     /// <summary>Where HTTP is spoken, while a daemon runs.</summary>
     public string ApiSocket => Path.Combine(Folder, "api.sock");
 
+    /// <summary>Where the process listens that keeps sockets.</summary>
+    public string HeldSockets => Path.Combine(Folder, "sockets.sock");
+
     public string DaemonLog => Path.Combine(Folder, "daemon.log");
 
     public string EventsFile => Path.Combine(Folder, "events.jsonl");

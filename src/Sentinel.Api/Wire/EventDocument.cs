@@ -132,6 +132,7 @@ public static class EventDocument
         Event.Signalled => "signalled",
         Event.Waits => "waiting",
         Event.Scheduled => "scheduled",
+        Event.Listening => "listening",
         Event.CronSkipped => "cron-skipped",
         Event.Follows => "follows",
         Event.GaveUp => "gave-up",
@@ -258,17 +259,7 @@ public static class EventDocument
         "stopped" when json.Maybe("how") is null => new Event.Stopped(time, id, name),
         "exited" or "stopped" or "not-started" => new Event.Ended(
             time, id, name,
-            new EndedRun(
-                json.Maybe("pid")?.GetInt32(),
-                json.Get("startedAt").GetDateTimeOffset(),
-                time,
-                json.Get("witnessed").GetBoolean(),
-                RunDocument.ReadExit(json.Get("how")),
-                json.Maybe("peakMemoryBytes")?.GetInt64(),
-                json.Maybe("why")?.GetString())
-            {
-                LogStarts = RunDocument.ReadLogStarts(json),
-            },
+            RunDocument.ReadOfEvent(json, time),
             ByUser: word == "stopped",
             new LogEnds(json.Maybe("stdoutBytes")?.GetInt64(), json.Maybe("stderrBytes")?.GetInt64()),
             json.Maybe("restartDue")?.GetDateTimeOffset()),
@@ -280,6 +271,7 @@ public static class EventDocument
         "signalled" => new Event.Signalled(
             time, id, name, SignalName.Parse(json.Text("signal")) ?? throw JsonFields.Unknown("signal", json.Text("signal")), json.Get("processes").GetInt32()),
         "waiting" => new Event.Waits(time, id, name, [.. json.Get("for").EnumerateArray().Select(needed => needed.GetString()!)]),
+        "listening" => new Event.Listening(time, id, name),
         "scheduled" => new Event.Scheduled(time, id, name, json.Maybe("next")?.GetDateTimeOffset()),
         "cron-skipped" => new Event.CronSkipped(time, id, name, json.Get("slot").GetDateTimeOffset(), json.Text("why")),
         "follows" => new Event.Follows(time, id, name, json.Text("why")),

@@ -22,6 +22,7 @@ public static class ProcessDocument
         json.WriteOrNull("says", process.Says);
         json.WriteOrNull("pid", process.Pid);
         json.WriteBoolean("handsOver", process.HandsOver);
+        json.WriteObjectOrNull("beside", process.Beside, RunDocument.Write);
         json.WriteObjectOrNull("elsewhere", process.Elsewhere, Write);
         json.WriteArray("pids", process.Pids, json.WriteNumberValue);
         json.WriteOrNull("cpuPercent", process.CpuPercent);
@@ -54,6 +55,7 @@ public static class ProcessDocument
         json.WriteOrNull("options", process.Options);
         json.WriteObjectOrNull("treatment", process.Treatment, Write);
         json.WriteObjects("ports", process.Ports, port => Write(json, port));
+        json.WriteTexts("sockets", process.Sockets);
         json.WriteOrNull("url", process.Url);
         json.WriteObjectOrNull("lease", process.Lease, Write);
         json.WriteObjectOrNull("startedBy", process.StartedBy, Write);
@@ -88,6 +90,7 @@ public static class ProcessDocument
         Says = json.Maybe("says")?.GetString(),
         Pid = json.Maybe("pid")?.GetInt32(),
         HandsOver = json.Get("handsOver").GetBoolean(),
+        Beside = json.Maybe("beside") is { } beside ? RunDocument.ReadOther(beside) : null,
         Elsewhere = json.Maybe("elsewhere") is { } elsewhere ? ReadElsewhere(elsewhere) : null,
         Pids = json.Numbers("pids"),
         CpuPercent = json.Maybe("cpuPercent")?.GetDouble(),
@@ -120,6 +123,7 @@ public static class ProcessDocument
         Options = json.Maybe("options")?.Clone(),
         Treatment = ReadTreatment(json.Get("treatment")),
         Ports = [.. json.Get("ports").EnumerateArray().Select(ReadPort)],
+        Sockets = json.Texts("sockets"),
         Url = json.Maybe("url")?.GetString(),
         Lease = json.Maybe("lease") is { } lease ? ReadLease(lease) : null,
         StartedBy = json.Maybe("startedBy") is { } origin ? new OriginInfo(

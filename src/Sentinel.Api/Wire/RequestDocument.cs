@@ -7,6 +7,8 @@ namespace Sentinel.Api.Wire;
 /// <summary>Requests as they go over the socket.</summary>
 public static class RequestDocument
 {
+    private const string RestartNoGap = "restart-no-gap";
+
     public static string WordOf(Request request) => request switch
     {
         Request.Run => "run",
@@ -14,6 +16,8 @@ public static class RequestDocument
         Request.ChangeSpecs => "change",
         Request.Start => "start",
         Request.Stop => "stop",
+        // A daemon that does not know it refuses it, and has then done nothing.
+        Request.Restart { Way: RestartWay.NoGap } => RestartNoGap,
         Request.Restart => "restart",
         Request.Delete => "delete",
         Request.Clean => "clean",
@@ -83,7 +87,7 @@ public static class RequestDocument
                 Write(json, restart.Selection);
                 Write(json, restart.Options);
                 Write(json, restart.Renewal);
-                json.WriteBoolean("rolling", restart.IsRolling);
+                json.WriteBoolean("rolling", restart.Way == RestartWay.Rolling);
                 break;
             case Request.Delete delete:
                 Write(json, delete.Selection);
@@ -173,7 +177,8 @@ public static class RequestDocument
             new SpecChange(change.Get("id").GetInt32(), SpecDocument.Read(change.Get("before")), SpecDocument.Read(change.Get("after"))))]),
         "start" => new Request.Start(ReadSelection(json), ReadRenewal(json), json.Maybe("alone")?.GetBoolean() ?? false),
         "stop" => new Request.Stop(ReadSelection(json), ReadOptions(json), json.Maybe("withDependents")?.GetBoolean() ?? false),
-        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean()),
+        "restart" => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), json.Get("rolling").GetBoolean() ? RestartWay.Rolling : RestartWay.Together),
+        RestartNoGap => new Request.Restart(ReadSelection(json), ReadOptions(json), ReadRenewal(json), RestartWay.NoGap),
         "delete" => new Request.Delete(
             ReadSelection(json), ReadOptions(json), json.Get("withLogs").GetBoolean(), json.Maybe("ifExists")?.GetBoolean() ?? false),
         "apply" => ProjectDocument.Read(json),

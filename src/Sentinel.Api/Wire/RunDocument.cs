@@ -95,4 +95,26 @@ public static class RunDocument
             signal.GetInt32(), how.Get("coreDumped").GetBoolean(), how.Maybe("outOfMemory")?.GetBoolean() ?? false)
         : how.Maybe("notStarted") is not null ? new Exit.NotStarted(how.Text("notStarted"))
         : new Exit.Unknown(how.Text("unknown"));
+
+    internal static void Write(Utf8JsonWriter json, OtherRun beside)
+    {
+        json.WriteOrNull("pid", beside.Pid);
+        json.WriteString("since", beside.Since);
+        json.WriteString("is", beside.Is);
+    }
+
+    internal static OtherRun ReadOther(JsonElement json) => new(json.Maybe("pid")?.GetInt32(), json.Time("since"), json.Text("is"));
+
+    /// <summary>The run that an event tells of.</summary>
+    internal static EndedRun ReadOfEvent(JsonElement json, DateTimeOffset ended) => new(
+        json.Maybe("pid")?.GetInt32(),
+        json.Get("startedAt").GetDateTimeOffset(),
+        ended,
+        json.Get("witnessed").GetBoolean(),
+        ReadExit(json.Get("how")),
+        json.Maybe("peakMemoryBytes")?.GetInt64(),
+        json.Maybe("why")?.GetString())
+    {
+        LogStarts = ReadLogStarts(json),
+    };
 }

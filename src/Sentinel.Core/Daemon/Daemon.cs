@@ -5,6 +5,7 @@ using Sentinel.Core.Store;
 using Sentinel.Core.Supervision;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Daemon;
 
@@ -80,14 +81,11 @@ public sealed class Daemon(
     public void Note(ProcessRecord record, ProcessEvent happened) =>
         InBackground(() => supervisor.Note(record.Id, record.State.Main!, happened).AsTask());
 
-    /// <inheritdoc cref="Supervisor.RunScheduled"/>
-    public void RunScheduled(TimeSpan? clockSetBy) => Counted(() => supervisor.RunScheduled(clockSetBy));
-
     /// <inheritdoc cref="Supervisor.RestartChanged"/>
-    public async ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling)
+    public async ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, RestartWay way)
     {
         NoteEnded();
-        return Count(await supervisor.RestartChanged(changes, isRolling));
+        return Count(await supervisor.RestartChanged(changes, way));
     }
 
     /// <summary>Whether the end of a process must be reported.</summary>
@@ -119,6 +117,7 @@ public sealed class Daemon(
         if (byIntent[true].Any())
             InBackground(async () => Count(await supervisor.Restart(Selection.Of(byIntent[true]), StopOptions.Default, renewal: null)));
         InBackground(() => supervisor.EndFailed().AsTask());
+        InBackground(() => supervisor.EndPredecessors().AsTask());
     }
 
     private MainWatches Mains => field ??= new MainWatches(handles, loop, Ended, Failed);
@@ -131,9 +130,10 @@ public sealed class Daemon(
         Handovers.Changed(store.Read());
     }));
 
-    private void EndLeasesOver() => Counted(supervisor.EndLeasesOver);
+    private void EndLeasesOver() => DoUnasked(supervisor.EndLeasesOver);
 
-    private void Counted(Func<ValueTask<IReadOnlyList<Outcome>>> work)
+    /// <summary>Does something that no request asks for, and counts what it restarts.</summary>
+    public void DoUnasked(Func<ValueTask<IReadOnlyList<Outcome>>> work)
     {
         NoteEnded();
         InBackground(async () => Count(await work()));
@@ -216,7 +216,7 @@ public sealed class Daemon(
             .Select(backoff => backoff.Due).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
         var due = _restarting == 0 && Dependencies.Due(state.Processes.Values, state.Processes.Values, now).Any() ? now : later;
         if (due < DateTimeOffset.MaxValue)
-            _restartTimer = loop.After(due - now, () => Counted(() => Restarting(supervisor.RestartDue)));
+            _restartTimer = loop.After(due - now, () => DoUnasked(() => Restarting(supervisor.RestartDue)));
     }
 
     private void FollowNeeds(State state)

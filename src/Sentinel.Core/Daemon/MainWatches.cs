@@ -11,7 +11,7 @@ namespace Sentinel.Core.Daemon;
 /// <param name="failed">Told of an exception; the others are watched all the same.</param>
 internal sealed class MainWatches(IProcessHandles handles, ILoop loop, Action<EndedMain> ended, Action<Exception> failed)
 {
-    private readonly Dictionary<int, Watch> _watches = [];
+    private readonly Dictionary<(int Id, ProcessIdentity Main), Watch> _watches = [];
 
     /// <summary>Whether there is one that could not be watched.</summary>
     public bool IsAnyMissing { get; private set; }
@@ -19,21 +19,31 @@ internal sealed class MainWatches(IProcessHandles handles, ILoop loop, Action<En
     /// <summary>Notes which runs there are.</summary>
     public void Changed(State state)
     {
-        foreach (var (id, watch) in _watches)
-            if (state.Processes.GetValueOrDefault(id)?.State is not RunState.Running running || running.Identity != watch.Main)
-                Forget(id, watch);
+        foreach (var (run, watch) in _watches)
+            if (state.Processes.GetValueOrDefault(run.Id) is not { } record || !MainsOf(record).Contains(run.Main))
+                Forget(run, watch);
         IsAnyMissing = false;
         foreach (var process in state.Processes.Values)
-            if (process.State is RunState.Running running && !_watches.ContainsKey(process.Id))
-                try
-                {
-                    Begin(process.Id, running.Identity);
-                }
-                catch (Exception e)
-                {
-                    failed(e);
-                    IsAnyMissing = true;
-                }
+            foreach (var main in MainsOf(process))
+                if (!_watches.ContainsKey((process.Id, main)))
+                    try
+                    {
+                        Begin(process.Id, main);
+                    }
+                    catch (Exception e)
+                    {
+                        failed(e);
+                        IsAnyMissing = true;
+                    }
+    }
+
+    // What is being ended is watched by the one who ends it.
+    private static IEnumerable<ProcessIdentity> MainsOf(ProcessRecord record)
+    {
+        if (record.State is RunState.Running running)
+            yield return running.Identity;
+        if (record.IsBeingReplaced)
+            yield return record.Predecessor!.Run.Identity;
     }
 
     private void Begin(int id, ProcessIdentity main)
@@ -41,13 +51,13 @@ internal sealed class MainWatches(IProcessHandles handles, ILoop loop, Action<En
         if (handles.Open(main) is not { } handle)
         {
             // It ended while nobody watched.
-            _watches[id] = new Watch(main, loop.After(TimeSpan.Zero, () => ended(new EndedMain(id, main, null))), null);
+            _watches[(id, main)] = new Watch(loop.After(TimeSpan.Zero, () => ended(new EndedMain(id, main, null))), null);
             return;
         }
 
         try
         {
-            _watches[id] = new Watch(main, loop.WhenEnded(handle, () => ended(new EndedMain(id, main, handle.HowEnded()))), handle);
+            _watches[(id, main)] = new Watch(loop.WhenEnded(handle, () => ended(new EndedMain(id, main, handle.HowEnded()))), handle);
         }
         catch
         {
@@ -56,12 +66,12 @@ internal sealed class MainWatches(IProcessHandles handles, ILoop loop, Action<En
         }
     }
 
-    private void Forget(int id, Watch watch)
+    private void Forget((int Id, ProcessIdentity Main) run, Watch watch)
     {
-        _watches.Remove(id);
+        _watches.Remove(run);
         watch.Waiting.Dispose();
         watch.Handle?.Dispose();
     }
 
-    private sealed record Watch(ProcessIdentity Main, IDisposable Waiting, IProcessHandle? Handle);
+    private sealed record Watch(IDisposable Waiting, IProcessHandle? Handle);
 }

@@ -21,6 +21,9 @@ public sealed record SentinelHome(string Folder)
     /// <summary>Where the daemon listens.</summary>
     public string Socket => Path.Combine(Folder, "daemon.sock");
 
+    /// <summary>Where the process listens that keeps the sockets of supervised processes.</summary>
+    public string HeldSockets => Path.Combine(Folder, "sockets.sock");
+
     /// <summary>The daemon's pid, for people and scripts; also where the Python tool of the same name kept that of its own.</summary>
     public string DaemonPid => Path.Combine(Folder, "daemon.pid");
 

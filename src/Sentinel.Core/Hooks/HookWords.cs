@@ -18,7 +18,7 @@ public static class HookWords
     /// <summary>All words that a hook can be for.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        Crashed, Done, TaskFailed, "gave-up", "unhealthy", "healthy", "ready", "started", "restarted", "exited", "stopped", "not-started", "waiting", "follows", "scheduled", "cron-skipped",
+        Crashed, Done, TaskFailed, "gave-up", "unhealthy", "healthy", "ready", "started", "restarted", "exited", "stopped", "not-started", "waiting", "follows", "scheduled", "listening", "cron-skipped",
         "watch-restart", "watch-action", "watch-loop", "watch-polled", "watch-failed", "outgrew-memory", "lease-over", "handed-over", "in-background", "ended-left", "signalled", "deleted",
         "log-not-rotated", "log-emptied", "daemon-up", "daemon-down",
     ];

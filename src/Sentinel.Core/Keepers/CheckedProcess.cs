@@ -55,7 +55,7 @@ internal sealed class CheckedProcess : IDisposable
             _main = run?.Identity;
             (_hasPinged, _hasDoubted, _hasBegun, _begun) = (false, false, run?.IsReady != false || !record.Spec.HasSteps, null);
         }
-        else if (before.Spec.Readiness != record.Spec.Readiness || before.Spec.Health != record.Spec.Health
+        else if (before.Readiness != record.Readiness || before.Spec.Health != record.Spec.Health
             || before.Spec.AnyListener != record.Spec.AnyListener)
             Rest();
 
@@ -100,7 +100,7 @@ internal sealed class CheckedProcess : IDisposable
             return;
         }
 
-        var readiness = _record.Spec.Readiness;
+        var readiness = _record.Readiness;
         (_notReadyWhy, _isOverdue) = (null, false);
         switch (readiness?.Probe)
         {
@@ -143,7 +143,7 @@ internal sealed class CheckedProcess : IDisposable
     {
         _hasBegun = true;
         StopReadying();
-        if (_record.Spec.Readiness is null)
+        if (_record.Readiness is null)
             Tell(new ProcessEvent.Ready());
         else if (_record.State is RunState.Running { IsReady: false } run)
         {
@@ -170,7 +170,7 @@ internal sealed class CheckedProcess : IDisposable
             _notReadyWhy = why;
             if (why is not null && _isOverdue)
             {
-                TimeIsUp(_record.Spec.Readiness!);
+                TimeIsUp(_record.Readiness!);
                 return;
             }
 

@@ -81,6 +81,6 @@ public sealed class HealthKeeper(HealthTools tools) : IKeeper, IDisposable
         state.Processes.Values.Any(record => record.Spec.Needs.Any(need => need.Until is { IsWatched: true })) ? new Dependencies(state.Processes.Values).Watched() : null;
 
     private static bool IsOfInterest(ProcessRecord record, ILookup<int, Condition>? watched) =>
-        (record.Spec.Readiness is not null || record.Spec.Health is not null || record.Spec.HasSteps || watched?.Contains(record.Id) == true)
+        (record.Readiness is not null || record.Spec.Health is not null || record.Spec.HasSteps || watched?.Contains(record.Id) == true)
         && record.State is RunState.Starting or RunState.Running or RunState.Stopping;
 }

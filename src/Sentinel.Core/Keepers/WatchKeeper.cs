@@ -92,15 +92,22 @@ public sealed class WatchKeeper(WatchTools tools) : IKeeper, IDisposable
     {
         var due = _due.ToList();
         _due.Clear();
-        foreach (var same in due.GroupBy(each => each.Process.Record.Spec is { Watch.Then: WatchAction.Rolling } spec ? spec.SetName : ""))
-            Restart([.. same], isRolling: same.Key.Length > 0);
+        foreach (var same in due.GroupBy(each => (Way: WayOf(each.Process), Set: WayOf(each.Process) == RestartWay.Together ? "" : each.Process.Record.Spec.SetName)))
+            Restart([.. same], same.Key.Way);
     }
 
-    private async void Restart(IReadOnlyList<(WatchedProcess Process, FileChange Change, Action Done)> due, bool isRolling)
+    private static RestartWay WayOf(WatchedProcess process) => process.Record.Spec.Watch?.Then switch
+    {
+        WatchAction.Rolling => RestartWay.Rolling,
+        WatchAction.NoGap => RestartWay.NoGap,
+        _ => RestartWay.Together,
+    };
+
+    private async void Restart(IReadOnlyList<(WatchedProcess Process, FileChange Change, Action Done)> due, RestartWay way)
     {
         try
         {
-            var outcomes = await tools.Restart(due.ToDictionary(each => each.Process.Record.Id, each => each.Change), isRolling);
+            var outcomes = await tools.Restart(due.ToDictionary(each => each.Process.Record.Id, each => each.Change), way);
             foreach (var failed in outcomes.OfType<Outcome.Failed>())
                 due.FirstOrDefault(each => each.Process.Record.Id == failed.Process?.Id).Process?.Fails(failed.Why);
         }

@@ -3,11 +3,12 @@ using Sentinel.Core.Home;
 using Sentinel.Core.Host;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 
 namespace Sentinel.Core.Keepers;
 
 /// <summary>Everything that the watches of files need.</summary>
-/// <param name="Restart">Restarts processes for changes, by their ids; one at a time, if so wanted.</param>
+/// <param name="Restart">Restarts processes for changes, by their ids; in the way that is wanted.</param>
 /// <param name="Signal">Sends a process a signal.</param>
 /// <param name="Run">Runs a command line beside a process, and tells why it failed, or null.</param>
 /// <param name="Note">Called with what happened to a process.</param>
@@ -19,7 +20,7 @@ public sealed record WatchTools(
     IWatchedFiles Files,
     ILoop Loop,
     TimeProvider Time,
-    Func<IReadOnlyDictionary<int, FileChange>, bool, ValueTask<IReadOnlyList<Outcome>>> Restart,
+    Func<IReadOnlyDictionary<int, FileChange>, RestartWay, ValueTask<IReadOnlyList<Outcome>>> Restart,
     Func<ProcessRecord, int, IReadOnlyList<Outcome>> Signal,
     Func<ProcessRecord, string, Action<string?>, IDisposable> Run,
     Action<ProcessRecord, ProcessEvent> Note,

@@ -52,6 +52,8 @@ internal static class RunStateDocument
                     json.WriteString("why", wrong);
                 if (stopping.ThenStart)
                     json.WriteBoolean("thenStart", true);
+                if (stopping.IsIdle)
+                    json.WriteBoolean("idle", true);
                 break;
             case RunState.Exited { Left: { } left }:
                 json.WriteString("left", left);
@@ -81,6 +83,7 @@ internal static class RunStateDocument
                 since, json.Maybe("run") is { } run ? ReadRunning(run) : null, json.Maybe("why")?.GetString())
             {
                 ThenStart = json.Maybe("thenStart")?.GetBoolean() ?? false,
+                IsIdle = json.Maybe("idle")?.GetBoolean() ?? false,
             },
             "stopped" => new RunState.Stopped(since),
             "exited" => new RunState.Exited(since) { Left = json.Maybe("left")?.GetString() },
@@ -88,12 +91,13 @@ internal static class RunStateDocument
             "backoff" => new RunState.Backoff(since, json.Time("due")),
             "waiting" => new RunState.Waiting(since, json.Get("automatic").GetBoolean()),
             "scheduled" => new RunState.Scheduled(since),
+            RunState.Listening => new RunState.Scheduled(since, OnDemand: true),
             "failed" => new RunState.Failed(since, json.Text("why")),
             var other => throw JsonFields.Unknown("state", other),
         };
     }
 
-    private static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
+    public static RunState.Running ReadRunning(JsonElement json) => json.Text("is") == RunningWord
         ? new RunState.Running(json.Time("since"), RunDocument.ReadIdentity(json))
         {
             IsReady = json.Maybe("ready")?.GetBoolean() ?? true,

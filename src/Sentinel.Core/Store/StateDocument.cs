@@ -179,8 +179,22 @@ internal static class StateDocument
         if (process.Tally != Tally.None)
             TallyDocument.Write(json, "tally", process.Tally);
         WatchDocument.Write(json, process);
+        if (process.Predecessor is { } before)
+            Write(json, before);
         json.WriteEndObject();
     }
+
+    private static void Write(Utf8JsonWriter json, Predecessor before)
+    {
+        json.WriteStartObject("predecessor");
+        json.WriteNumber("number", before.Number);
+        RunStateDocument.Write(json, "run", before.Run);
+        json.WriteString("reason", before.Reason.Word());
+        json.WriteEndObject();
+    }
+
+    private static RestartReason ReasonIn(JsonElement? json) =>
+        json?.GetString() is { } word ? RestartReasons.All.FirstOrDefault(reason => reason.Word() == word) : default;
 
     private static void Write(Utf8JsonWriter json, ScheduleMark mark)
     {
@@ -210,12 +224,14 @@ internal static class StateDocument
         LastRun = json.Maybe("lastRun") is { } last ? RunDocument.ReadEnded(last) : null,
         Origin = json.Maybe("origin") is { } origin ? LeaseDocument.ReadOrigin(origin) : null,
         LeaseOver = json.Maybe("leaseOver")?.GetString(),
-        Again = json.Maybe("again")?.GetString() is { } again ? RestartReasons.All.FirstOrDefault(reason => reason.Word() == again) : default,
+        Again = ReasonIn(json.Maybe("again")),
         Schedule = json.Maybe("schedule") is { } mark
             ? new ScheduleMark(mark.Time("last"), mark.Maybe("queued")?.GetBoolean() ?? false, mark.Maybe("skipped")?.GetInt32() ?? 0) : null,
         Tally = json.Maybe("tally") is { } tally ? TallyDocument.Read(tally) : Tally.None,
         Changed = WatchDocument.ReadChange(json),
         WatchTrouble = WatchDocument.ReadTrouble(json),
+        Predecessor = json.Maybe("predecessor") is { } before
+            ? new Predecessor(before.Get("number").GetInt32(), RunStateDocument.ReadRunning(before.Get("run")), ReasonIn(before.Maybe("reason"))) : null,
     };
 }
 

@@ -104,10 +104,10 @@ internal sealed class Applying(SupervisorTools tools, ProcessEnvironments enviro
             return prepared with { Failure = missing };
         var now = tools.Time.GetUtcNow();
         foreach (var record in wanted.Concat(dependencies.ToStartWith(wanted)))
-            if (record.Spec.IsJob)
+            if (record.Spec.IsStartedByCause)
             {
-                // What its times start is not asked again.
-                if (record.IsArmed() && record.Schedule is not null)
+                // What its times start, or who connects, is not asked again.
+                if (record.Spec.OnDemand ? record.State is RunState.Scheduled { OnDemand: true } or RunState.Backoff || record.State.IsUnderWay : record.IsArmed() && record.Schedule is not null)
                     continue;
                 var scheduled = Lifecycle.Decide(record.Renewed(now), new ProcessEvent.StartRequested(), now).Record;
                 state = state.With(scheduled);

@@ -43,7 +43,8 @@ internal sealed class Deciding(LeaseRules leases, IProcessTable table, TimeProvi
             }
         }
 
-        return happened is ProcessEvent.StartRequested { IsAlone: true } || !toSpawn.Exists(Dependencies.HasAny) ? toSpawn
+        // What takes the place of another has had what it needs.
+        return happened is ProcessEvent.StartRequested { IsAlone: true } or ProcessEvent.ReplaceRequested || !toSpawn.Exists(Dependencies.HasAny) ? toSpawn
             : WithWhatTheyNeed(transaction, toSpawn, wanted.ToDictionary(record => record.Id, record => record.With(renewal)), happened, outcomes);
     }
 

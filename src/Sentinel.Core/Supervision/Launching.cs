@@ -23,11 +23,12 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
     /// <inheritdoc cref="WhyNot(ProcessRecord, State)"/>
     public string? WhyNot(ProcessRecord record, State state, Func<Launch, string?> ask)
     {
-        if (WhyUnreachable(record, state) is { } unreachable)
-            return unreachable;
+        if ((WhyUnreachable(record, state) ?? Sockets.WhyNot(record, state)) is { } unavailable)
+            return unavailable;
         try
         {
-            return ask(LaunchOf(record, state));
+            var environment = environments.Of(record, state);
+            return ask(LaunchOf(record, environment)) ?? tools.Sockets.WhyNot(SocketsOf(record, state, environment));
         }
         catch (EnvironmentException e)
         {
@@ -40,7 +41,7 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
     /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
     public (ProcessIdentity Main, string FilesKey) Spawn(ProcessRecord record, State state)
     {
-        if ((ports.WhyNot(state, record) ?? WhyUnreachable(record, state)) is { } why)
+        if ((ports.WhyNot(state, record) ?? WhyUnreachable(record, state) ?? Sockets.WhyNot(record, state)) is { } why)
             throw new SpawnException(why);
         var environment = environments.Of(record, state);
         foreach (var warning in environment.Warnings)
@@ -49,8 +50,22 @@ internal sealed class Launching(SupervisorTools tools, ProcessEnvironments envir
         // 'run' refuses this. A later start, which nobody may see, had better run with less than not at all.
         if (_spawner.CannotInherit(launch) is { } missing)
             tools.Warn($"{record.Spec.Name}: {missing}");
-        return (_spawner.Spawn(launch), environment.FilesKey);
+        using var sockets = tools.Sockets.Open(SocketsOf(record, state, environment));
+        return (_spawner.Spawn(launch with { Descriptors = sockets.Passed }), environment.FilesKey);
     }
+
+    /// <summary>The sockets of a process, as it would get them now.</summary>
+    /// <exception cref="SpawnException">One cannot be had.</exception>
+    /// <exception cref="EnvironmentException">Its environment cannot be put together.</exception>
+    public OpenSockets OpenSockets(ProcessRecord record, State state) => tools.Sockets.Open(SocketsOf(record, state, environments.Of(record, state)));
+
+    private static SocketRequest SocketsOf(ProcessRecord record, State state, ProcessEnvironment environment) => record.Spec.Sockets.Count == 0
+        ? new SocketRequest([], record.Spec.Umask, null, [])
+        : new SocketRequest(
+            Sockets.Of(record.Spec),
+            record.Spec.Umask,
+            environment.Account,
+            [.. state.Processes.Values.Where(other => other.Spec.SetName == record.Spec.SetName).SelectMany(other => TreeRoot.Of(other).Mains).Select(main => main.Pid)]);
 
     // Asked before anything else looks at these files.
     private string? WhyUnreachable(ProcessRecord record, State state) => _spawner.WhyUnreachable(

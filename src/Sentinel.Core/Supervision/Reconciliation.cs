@@ -28,7 +28,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         // The stop is not over until the whole tree has ended, whatever became of the main process.
         RunState.Stopping stopping when IsLeft(record, snapshot, membersOf) && Settle(record, snapshot, membersOf) is var settled && settled != record =>
             settled with { State = stopping with { Run = null } },
-        _ => Settle(record, snapshot, membersOf),
+        _ => Settle(record, snapshot, membersOf).Serving,
     });
 
     /// <summary>The same, for the holder of the lock: nobody else is changing anything.</summary>
@@ -71,6 +71,8 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
             { Main: { } identity } when HowEnded(identity, record.RunCookie, snapshot) is { } how =>
                 After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, HasBegun(record, snapshot.Table) ? new ProcessEvent.Ready() : new ProcessEvent.Tick(), now).Record,
+            _ when record.Predecessor is { Run.Identity: var before } && HowEnded(before, record.AsPredecessor.RunCookie, snapshot) is { } how =>
+                Lifecycle.Decide(record, new ProcessEvent.PredecessorEnded(how, Witnessed: false), now).Record,
             RunState.Stopping { Run: null } when !IsLeft(record, snapshot, membersOf) =>
                 Lifecycle.Decide(record, new ProcessEvent.Ended(new Exit.Unknown("it was never seen"), false), now).Record,
             _ => record,
@@ -79,7 +81,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
 
     // Nothing but the steps before it kept it from being ready.
     private static bool HasBegun(ProcessRecord record, IProcessTable table) =>
-        record is { Spec: { HasSteps: true, Readiness: null }, State.Main: { } main } && table.IsHere(main) && !StartSteps.AreUnderWay(table, main.Pid);
+        record is { Spec.HasSteps: true, Readiness: null, State.Main: { } main } && table.IsHere(main) && !StartSteps.AreUnderWay(table, main.Pid);
 
     // As far as one look can tell; the kernel knows better if the tree has a control group.
     private static bool IsLeft(ProcessRecord record, Snapshot snapshot, MembersOf membersOf) =>
@@ -146,7 +148,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
     {
         var found = new Lazy<Dictionary<int, List<Sighting>>>(() => ProcessTrees.Find(
             [.. records.Where(record => record.State is RunState.Starting or RunState.Stopping)
-                .Select(record => record.State is RunState.Starting ? TreeRoot.OfRun(record) : TreeRoot.Of(record))],
+                .Select(record => record.State is RunState.Starting ? TreeRoot.OfRun(record) : TreeRoot.OfEnding(record))],
             snapshot,
             records.Select(TreeRoot.Of)));
         return record => found.Value.GetValueOrDefault(record.Id) ?? [];

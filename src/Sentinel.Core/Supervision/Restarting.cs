@@ -44,8 +44,8 @@ internal sealed class Restarting(
         return outcomes;
     }
 
-    /// <summary>Whether a process is restarted that nobody named: not what you stopped, and no job before its time.</summary>
-    public bool AppliesInBulk(ProcessRecord record) => record.State is not RunState.Stopped && leases.WhyOver(record) is null && (!record.Spec.IsJob || record.State.IsUnderWay);
+    /// <summary>Whether a process is restarted that nobody named: not what you stopped, and nothing before its time, or before anybody connects.</summary>
+    public bool AppliesInBulk(ProcessRecord record) => record.State is not RunState.Stopped && leases.WhyOver(record) is null && (!record.Spec.IsStartedByCause || record.State.IsUnderWay);
 
     /// <inheritdoc cref="Supervisor.RestartOutgrown"/>
     public async ValueTask<IReadOnlyList<Outcome>> RestartOutgrown()

@@ -6,19 +6,18 @@ using Sentinel.Model.Specs;
 namespace Sentinel.Core.Supervision;
 
 /// <summary>Restarts processes one at a time, each when the last is ready, and ends at the first failure.</summary>
-internal sealed class Rolling(StateStore store, IStartWaits starts, Restarting restarting)
+internal sealed class Rolling(StateStore store, IStartWaits starts, Restarting restarting, Replacing replacing)
 {
     /// <inheritdoc cref="Restarting.Restart"/>
     public async ValueTask<IReadOnlyList<Outcome>> Restart(
-        Selection selection, StopOptions options, Renewal? renewal, RestartReason reason = RestartReason.User, IReadOnlyDictionary<int, FileChange>? changes = null)
+        RestartWay way, Selection selection, StopOptions options, Renewal? renewal, RestartReason reason = RestartReason.User, IReadOnlyDictionary<int, FileChange>? changes = null)
     {
         var (found, outcomes) = selection.In(store.Read(), restarting.AppliesInBulk);
         for (var i = 0; i < found.Count; i++)
         {
-            using var start = starts.Prepare(found[i].Id);
-            var outcome = (await restarting.Restart(Selection.Of([found[i].Id]), options, renewal, reason, changes))[0];
-            if (outcome is Outcome.Restarted restarted && await start.Until(restarted.Process, serves: true) is { } failure)
-                outcome = failure;
+            var outcome = way == RestartWay.NoGap && Replacing.IsUp(found[i])
+                ? await replacing.Replace(found[i].Id, options, renewal, reason, changes?.GetValueOrDefault(found[i].Id))
+                : await One(found[i], options, renewal, reason, changes);
             if (outcome is Outcome.Failed failed)
             {
                 string[] left = [.. found.Skip(i + 1).Select(next => next.Spec.Name)];
@@ -30,5 +29,13 @@ internal sealed class Rolling(StateStore store, IStartWaits starts, Restarting r
         }
 
         return outcomes;
+    }
+
+    private async ValueTask<Outcome> One(
+        ProcessRecord record, StopOptions options, Renewal? renewal, RestartReason reason, IReadOnlyDictionary<int, FileChange>? changes)
+    {
+        using var start = starts.Prepare(record.Id);
+        var outcome = (await restarting.Restart(Selection.Of([record.Id]), options, renewal, reason, changes))[0];
+        return outcome is Outcome.Restarted restarted && await start.Until(restarted.Process, serves: true) is { } failure ? failure : outcome;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Starting(SupervisorTools tools, Choosing choosing, LeaseRu
             // A process that crashes again and again may run just now: its next attempt gets the new environment, too.
             var chosen = choosing.Choose(transaction, snapshot, selection, record =>
                 (!record.State.IsUnderWay || (renewal is not null && record.State is RunState.Running))
-                && leases.WhyOver(record) is null && !record.IsDone && !(record.Spec.IsJob && record.IsArmed()));
+                && leases.WhyOver(record) is null && !record.IsDone && !(record.Spec.IsJob && record.IsArmed()) && record.State is not RunState.Scheduled { OnDemand: true });
             if (selection is not Selection.Named)
                 return chosen;
             return leases.Renew(transaction, isAlone ? chosen : choosing.WithWhatTheyNeed(transaction, snapshot, chosen));

@@ -21,7 +21,7 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
     /// <param name="Written">The state in which that is written down, or would be.</param>
     public sealed record Begun(List<ProcessRecord> Found, List<Outcome> Missing, State Written)
     {
-        public List<TreeRoot> Roots { get; } = Found.ConvertAll(TreeRoot.Of);
+        public List<TreeRoot> Roots { get; } = Found.ConvertAll(TreeRoot.OfEnding);
     }
 
     /// <summary>Ends whole trees, and says what became of each and which targets could not be found.</summary>
@@ -114,6 +114,18 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
         return ends.Where(end => end.Value.Survivors.Count > 0).ToDictionary(end => end.Key, end => CouldNotEnd(end.Value));
     }
 
+    /// <summary>Ends the run before the current one, which goes on.</summary>
+    public async ValueTask<TreeEnd> EndBeside(ProcessRecord record, State state, StopOptions options)
+    {
+        var before = record.AsPredecessor;
+        // No record has a number below 1; the current run is among the others.
+        var root = TreeRoot.OfRun(before) with { Id = -before.Id };
+        var asked = commands.Begin([before], state, options);
+        var ended = await commands.Finish(asked);
+        var end = (await _ending.End([root], options, others: [.. state.Processes.Values.Select(TreeRoot.Of)]))[root.Id];
+        return end.Main is null && ended.TryGetValue(before.Id, out var how) ? end with { Main = how } : end;
+    }
+
     /// <summary>Takes note of how trees ended; nothing is noted of those of which something lives on.</summary>
     public List<EndedTree> NoteEnds(StateTransaction transaction, Begun begun, IReadOnlyDictionary<int, TreeEnd> ends)
     {
@@ -130,7 +142,15 @@ internal sealed class Stopping(SupervisorTools tools, Choosing choosing, StopCom
 
             // Where a successor is about to be started, its group says that nothing is in the way.
             if (transaction.State.Processes.GetValueOrDefault(record.Id) is { State.IsOver: true })
+            {
                 tools.Spawner.CleanUp(record.RunCookie);
+                if (record.Predecessor is not null)
+                    tools.Spawner.CleanUp(record.AsPredecessor.RunCookie);
+            }
+            else if (record.IsBeingReplaced)
+            {
+                tools.Spawner.CleanUp(record.RunCookie);
+            }
         }
 
         return begun.Found.ConvertAll(record => EndedTreeOf(record, transaction.State.Processes.GetValueOrDefault(record.Id) ?? record, ends[record.Id]));

@@ -34,6 +34,11 @@ public sealed class Supervisor : ISupervisor
     private readonly Registry _registry;
     private readonly Changing _changing;
     private readonly Rolling _rolling;
+    private readonly Replacing _replacing;
+    private readonly Noting _noting;
+    private readonly DemandedRuns _demand;
+    private readonly IHeldSockets _sockets;
+    private readonly Action<string> _warn;
     private readonly Signalling _signalling;
     private readonly Rerunning _rerunning;
     private readonly Applying _applying;
@@ -59,7 +64,12 @@ public sealed class Supervisor : ISupervisor
         _handovers = new Handovers(_store, _table, _time, _reconciliation, _starting);
         _registry = new Registry(tools, _leases, _launching, _ports, _reconciliation, _starting, _stopping);
         _changing = new Changing(tools, _choosing, _launching, _ports);
-        _rolling = new Rolling(_store, tools.Starts, _restarting);
+        _replacing = new Replacing(tools, _choosing, _leases, _starting, _stopping);
+        _rolling = new Rolling(_store, tools.Starts, _restarting, _replacing);
+        _noting = new Noting(tools, _choosing, _reconciliation, _starting, _stopping, _replacing);
+        _demand = new DemandedRuns(_choosing, _starting, _stopping);
+        _sockets = tools.Sockets;
+        _warn = tools.Warn;
         _signalling = new Signalling(tools, _choosing);
         _rerunning = new Rerunning(_store, _registry, _changing, _starting, _restarting);
         _applying = new Applying(tools, environments, _registry, _ports, _starting, _restarting);
@@ -75,8 +85,8 @@ public sealed class Supervisor : ISupervisor
         Request.ChangeSpecs change => Change(change.Changes),
         Request.Start start => await Start(start.Selection, start.Renewal, start.IsAlone),
         Request.Stop stop => await Stop(stop.Selection, stop.Options, stop.WithDependents),
-        Request.Restart { IsRolling: true } restart => await _rolling.Restart(restart.Selection, restart.Options, restart.Renewal),
-        Request.Restart restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
+        Request.Restart { Way: RestartWay.Together } restart => await Restart(restart.Selection, restart.Options, restart.Renewal),
+        Request.Restart restart => await _rolling.Restart(restart.Way, restart.Selection, restart.Options, restart.Renewal),
         Request.Delete delete => await Delete(delete.Selection, delete.Options, delete.WithLogs, delete.IfExists),
         Request.Clean clean => Clean(clean.WithLogs),
         Request.Trigger trigger => await _scheduled.Trigger(trigger.Selection),
@@ -166,24 +176,8 @@ public sealed class Supervisor : ISupervisor
         return transaction.State.Processes.Values;
     });
 
-    /// <summary>Takes note of runs that have ended by themselves, and starts again what is due at once.</summary>
-    /// <returns>What was started, and what could not be.</returns>
-    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => _starting.StartDue((transaction, snapshot) =>
-    {
-        var ended = new List<ProcessRecord>();
-        foreach (var run in runs)
-        {
-            if (transaction.State.Processes.GetValueOrDefault(run.Id) is not { State: RunState.Running running } record
-                || running.Identity != run.Main)
-                continue;
-            var how = new ProcessEvent.Ended(
-                Reconciliation.Explained(run.End?.How, record.RunCookie, _table) ?? new Exit.Unknown("nobody was watching when it ended"), Witnessed: run.End is not null, run.End?.PeakMemoryBytes);
-            ended.Add(_reconciliation.After(record, how, snapshot));
-            transaction.State = transaction.State.With(ended[^1]);
-        }
-
-        return ended;
-    });
+    /// <inheritdoc cref="Noting.Ended"/>
+    public ValueTask<IReadOnlyList<Outcome>> Ended(IReadOnlyCollection<EndedMain> runs) => _noting.Ended(runs);
 
     /// <summary>Restarts what must be, for something that it needs was restarted or has ended.</summary>
     public ValueTask<IReadOnlyList<Outcome>> RestartDependents() => _restarting.RestartDependents();
@@ -192,11 +186,19 @@ public sealed class Supervisor : ISupervisor
     /// <param name="clockSetBy">By how much somebody has set the clock; null: nobody has.</param>
     public ValueTask<IReadOnlyList<Outcome>> RunScheduled(TimeSpan? clockSetBy) => _scheduled.Run(clockSetBy);
 
+    /// <inheritdoc cref="DemandedRuns.Start"/>
+    public ValueTask<IReadOnlyList<Outcome>> RunDemanded(int id) => _demand.Start(id);
+
+    /// <inheritdoc cref="DemandedRuns.Stop"/>
+    public ValueTask<IReadOnlyList<Outcome>> StopIdle(IReadOnlyList<int> ids) => _demand.Stop(ids);
+
+    /// <inheritdoc cref="Launching.OpenSockets"/>
+    public OpenSockets OpenSockets(ProcessRecord record) => _launching.OpenSockets(record, _store.Read());
+
     /// <summary>Restarts processes for files that have changed.</summary>
     /// <param name="changes">By the ids of the processes.</param>
-    /// <param name="isRolling">Whether one at a time.</param>
-    public ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, bool isRolling) => isRolling
-        ? _rolling.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes)
+    public ValueTask<IReadOnlyList<Outcome>> RestartChanged(IReadOnlyDictionary<int, FileChange> changes, RestartWay way) => way != RestartWay.Together
+        ? _rolling.Restart(way, Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes)
         : _restarting.Restart(Selection.Of(changes.Keys), StopOptions.Default, renewal: null, RestartReason.Watch, changes);
 
     /// <summary>Sends a process a signal.</summary>
@@ -215,34 +217,26 @@ public sealed class Supervisor : ISupervisor
     /// <summary>Takes note of those that went into the background.</summary>
     public void NoteBackground(IEnumerable<int> ids) => _handovers.NoteBackground(ids);
 
-    /// <summary>Takes note of what happened to a run, if its process is still in that run, and ends what has failed.</summary>
-    public async ValueTask Note(int id, ProcessIdentity main, ProcessEvent happened)
+    /// <inheritdoc cref="Noting.Note"/>
+    public ValueTask Note(int id, ProcessIdentity main, ProcessEvent happened) => _noting.Note(id, main, happened);
+
+    /// <inheritdoc cref="Noting.EndFailed"/>
+    public ValueTask EndFailed() => _noting.EndFailed();
+
+    /// <summary>Goes on ending runs whose place others have taken, where the one who was ending them was killed.</summary>
+    public ValueTask EndPredecessors() => _replacing.GoOn();
+
+    /// <summary>Closes the sockets of what does not run any more.</summary>
+    public void CloseSockets()
     {
-        ProcessRecord changed;
-        State written;
-        using (var transaction = _store.Begin())
+        try
         {
-            if (transaction.State.Processes.GetValueOrDefault(id) is not { } record || record.State.Main != main)
-                return;
-            (changed, var effect) = happened is ProcessEvent.Ended ended
-                ? new Decision(_reconciliation.After(record, ended, new Snapshot(_table)), Effect.None)
-                : Lifecycle.Decide(record, happened, _time.GetUtcNow());
-            transaction.State = transaction.State.With(changed);
-            transaction.Save();
-            written = transaction.State;
-            if (effect != Effect.EndTree)
-                return;
+            _sockets.Keep(Sockets.Wanted(_store.Read()));
         }
-
-        await _stopping.EndFailed([changed], written);
-    }
-
-    /// <summary>Goes on ending what had failed, where the one who was ending it was killed.</summary>
-    public ValueTask EndFailed()
-    {
-        var written = _store.Read();
-        return _stopping.EndFailed(
-            [.. written.Processes.Values.Where(record => record.State is RunState.Stopping { Why: not null } && !_choosing.IsElsewhere(record))], written);
+        catch (IOException e)
+        {
+            _warn($"sockets of what does not run cannot be closed: {e.Message}");
+        }
     }
 
     /// <summary>Brings everything that is written down up to what is: the daemon's first act.</summary>

@@ -17,4 +17,5 @@ public sealed record SupervisorTools(
     TimeProvider Time,
     Action<string> Warn,
     LogTools Logs,
-    IStartWaits Starts);
+    IStartWaits Starts,
+    IHeldSockets Sockets);

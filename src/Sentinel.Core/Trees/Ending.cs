@@ -197,6 +197,8 @@ internal sealed class Ending(TreeRoot root, StopOptions options, IProcessTable t
 
         (_stage, _shellLookedAt, _childFaults) = (Stage.Main, time.GetTimestamp(), main.Seen.ChildFaults);
         Send(main);
+        if (root.Beside is { } beside && _members.GetValueOrDefault((beside.Pid, beside.StartTicks)) is { } other)
+            Send(other);
         // It may wait for a process that is suspended, and would never see that go on.
         foreach (var suspended in _members.Values.Where(member => member.Seen.IsSuspended && member != main))
             suspended.Handle.Signal(SignalName.Continue);

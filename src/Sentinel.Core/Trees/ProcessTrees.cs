@@ -19,13 +19,14 @@ public static class ProcessTrees
         var trees = new Dictionary<int, List<Sighting>>();
         if (roots.Count == 0)
             return trees;
-        var wanted = roots.Select(root => root.Id).ToHashSet();
+        // Not by their ids: one run of a process may be looked for, and another not.
+        var wanted = new HashSet<TreeRoot>(roots, ReferenceEqualityComparer.Instance);
         var search = new Search(roots, others ?? [], snapshot);
         foreach (var process in snapshot.All.Values)
         {
             // A tree may contain the command that looks at it; that command does not count, and never ends itself.
             if (process.HasEnded || process.Pid == Environment.ProcessId || search.OwnerOf(process) is not { } owner
-                || !wanted.Contains(owner.Id))
+                || !wanted.Contains(owner))
                 continue;
             if (!trees.TryGetValue(owner.Id, out var members))
                 trees[owner.Id] = members = [];
@@ -57,20 +58,18 @@ public static class ProcessTrees
                 _byMark[TreeMark.Of(root.Cookie)] = root;
                 if (RunCookie.IsOfRecord(root.Cookie))
                     _byRecordsMark[TreeMark.RecordOf(TreeMark.Of(root.Cookie))] = root;
-                var isMainThere = root.Identity is { } main && snapshot.Look(main) is not null;
-                if (isMainThere)
-                {
-                    _owners[root.Identity!.Pid] = root;
-                    _bySession[root.Identity.Pid] = root;
-                }
+                foreach (var main in root.Mains)
+                    if (snapshot.Look(main) is not null)
+                        _owners[main.Pid] = _bySession[main.Pid] = root;
 
                 // Nothing in a tree is older than its root; if the root's age is not known, nothing can be ruled out.
-                _firstStart = Math.Min(_firstStart, root.Identity is { } known && _table.IsHere(known) ? known.StartTicks : 0);
+                _firstStart = Math.Min(_firstStart, root.Identity is null ? 0 : root.Mains.Min(main => _table.IsHere(main) ? main.StartTicks : 0));
             }
 
             foreach (var other in others)
-                if (other.Identity is { } main && !_owners.ContainsKey(main.Pid) && snapshot.Look(main) is not null)
-                    _owners[main.Pid] = _bySession[main.Pid] = other;
+                foreach (var main in other.Mains)
+                    if (!_owners.ContainsKey(main.Pid) && snapshot.Look(main) is not null)
+                        _owners[main.Pid] = _bySession[main.Pid] = other;
 
             // A session outlives its leader, which may long stay a zombie that nobody reaps, and its number is not reused while any process
             // is in it. One member with a sign proves that it is still the same session; so does one without a sign that is our child: its

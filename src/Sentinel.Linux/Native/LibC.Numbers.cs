@@ -101,6 +101,7 @@ internal static unsafe partial class LibC
 
     public const ushort S_IFMT = 0xf000;
     public const ushort S_IFLNK = 0xa000;
+    public const ushort S_IFSOCK = 0xc000;
     public const ushort S_IFREG = 0x8000;
     public const ushort S_IFDIR = 0x4000;
     public const ushort S_IFCHR = 0x2000;

@@ -29,6 +29,11 @@ public static unsafe class OpenFiles
         return false;
     }
 
+    /// <summary>The descriptors under which a process has sockets open.</summary>
+    internal static IEnumerable<int> SocketsOf(int pid) => NamesOf(pid)
+        .Where(file => file.Target.StartsWith("socket:", StringComparison.Ordinal))
+        .Select(file => int.Parse(Path.GetFileName(file.Descriptor), System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>How a process has a file open; see open(2). Null: not known.</summary>
     internal static int? FlagsOf(int pid, int descriptor)
     {

@@ -10,7 +10,9 @@ internal static unsafe class UnixSocket
 {
     private const int PeerCredentials = 17;
     private const int Backlog = 128;
+    private const uint OwnerOnly = 0x7f; // 0177
     private const int AddressBytes = 110;
+    private const int LongestPath = 107;
 
     /// <summary>Listens at a path, to which only its owner may connect. Whatever was there is replaced.</summary>
     public static SafeFileHandle Listen(string path)
@@ -25,10 +27,11 @@ internal static unsafe class UnixSocket
     /// <param name="file">Its number, as <see cref="Inode.At"/> gave it.</param>
     public static bool IsLost(string path, ulong? file) => Inode.At(path) != file && Directory.Exists(Path.GetDirectoryName(path));
 
-    /// <summary>Makes the file of a socket, to which only its owner may connect or send.</summary>
-    public static void Bind(SafeFileHandle socket, string path)
+    /// <summary>Makes the file of a socket.</summary>
+    /// <param name="mask">The file mode creation mask; by default, only its owner may connect or send.</param>
+    public static void Bind(SafeFileHandle socket, string path, uint mask = OwnerOnly)
     {
-        var mask = LibC.umask(0x7f); // 0177: nobody else
+        mask = LibC.umask(mask);
         try
         {
             WithAddress(path, (address, length) =>
@@ -118,15 +121,16 @@ internal static unsafe class UnixSocket
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("make", "a socket");
     }
 
-    // The address of a socket has room for only 107 bytes; by way of the folder's descriptor any path is short.
+    // The address of a socket has room for only 107 bytes; by way of the folder's descriptor any path is short. The path itself is what
+    // programs that are handed the socket compare with, and what people see.
     private static int WithAddress(string path, Func<nint, uint, int> use)
     {
-        using var folder = LibC.open(Path.GetDirectoryName(path)!, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
-        if (folder.IsInvalid)
+        using var folder = Encoding.UTF8.GetByteCount(path) <= LongestPath ? null : LibC.open(Path.GetDirectoryName(path)!, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
+        if (folder?.IsInvalid == true)
             return Marshal.GetLastPInvokeError();
         var address = stackalloc byte[AddressBytes];
         *(ushort*)address = LibC.AF_UNIX;
-        var shortPath = $"/proc/self/fd/{folder.DangerousGetHandle()}/{Path.GetFileName(path)}";
+        var shortPath = folder is null ? path : $"/proc/self/fd/{folder.DangerousGetHandle()}/{Path.GetFileName(path)}";
         var length = Encoding.UTF8.GetBytes(shortPath, new Span<byte>(address + 2, AddressBytes - 3));
         address[2 + length] = 0;
         return use((nint)address, (uint)(2 + length + 1));

@@ -155,6 +155,8 @@ public sealed class Dependencies(IEnumerable<ProcessRecord> processes)
     public static bool Meets(ProcessRecord other, Condition condition) => (condition.Kind, other.State) switch
     {
         (ConditionKind.Started, RunState.Running) => true,
+        // Who connects to it is answered.
+        (ConditionKind.Started or ConditionKind.Ready or ConditionKind.Healthy or ConditionKind.Port, RunState.Scheduled { OnDemand: true }) => true,
         (not (ConditionKind.Ready or ConditionKind.Healthy), _) when other.IsDone => true,
         (ConditionKind.Ready, RunState.Running { IsReady: true, Handover: null }) => true,
         (ConditionKind.Healthy, RunState.Running { IsReady: true, Health.IsHealthy: true }) => true,

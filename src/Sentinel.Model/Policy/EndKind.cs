@@ -50,7 +50,7 @@ public static class EndKinds
     {
         Exit.Signal { OutOfMemory: true } => EndKind.OutOfMemory,
         Exit.NotStarted => EndKind.NotStarted,
-        _ when before.State is RunState.Stopping => EndKind.Stopped,
+        _ when before.State is RunState.Stopping || before.HasReplaced(run) => EndKind.Stopped,
         Exit.Unknown => EndKind.Unknown,
         _ when before.Spec.ExitCodes.IsSuccess(run.How) => EndKind.Success,
         Exit.Signal => EndKind.Signal,

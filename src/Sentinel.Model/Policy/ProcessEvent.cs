@@ -24,12 +24,22 @@ public abstract record ProcessEvent
     /// <param name="Change">What changed, if that is the reason.</param>
     public sealed record RestartRequested(RestartReason Reason = RestartReason.User, FileChange? Change = null) : ProcessEvent;
 
+    /// <summary>It is to run anew without a moment in which it does not: its run goes on until the next one is ready.</summary>
+    /// <param name="Change">What changed, if that is the reason.</param>
+    public sealed record ReplaceRequested(RestartReason Reason = RestartReason.User, FileChange? Change = null) : ProcessEvent;
+
+    /// <summary>The run before the current one has ended, with its whole tree.</summary>
+    public sealed record PredecessorEnded(Exit How, bool Witnessed) : ProcessEvent;
+
     /// <summary>Files that it depends on have changed, and it goes on.</summary>
     public sealed record FilesChanged(FileChange Change) : ProcessEvent;
 
     /// <summary>How well its files can be watched is known.</summary>
     /// <param name="Trouble">Null: as they should be.</param>
     public sealed record Watched(WatchTrouble? Trouble) : ProcessEvent;
+
+    /// <summary>Nobody has been connected to its sockets for as long as it waits for that.</summary>
+    public sealed record Idle : ProcessEvent;
 
     /// <summary>Its lease is over: it and its whole tree must end.</summary>
     /// <param name="Why">A sentence without its capital and full stop.</param>

@@ -32,6 +32,27 @@ public sealed record ProcessRecord
 
     public required RunState State { get; init; }
 
+    /// <summary>The run that goes on beside the current one until that is ready; null: there is none.</summary>
+    public Predecessor? Predecessor { get; init; }
+
+    /// <summary>What the run is doing that is to take the place of the current one; only <see cref="Serving"/> has it, and it is never written.</summary>
+    public RunState? Successor { get; init; }
+
+    /// <summary>Whether its predecessor still does its work.</summary>
+    public bool IsBeingReplaced => Predecessor is not null && State is RunState.Starting or RunState.Running { IsReady: false } or RunState.Stopping { Why: not null, Run.IsReady: false };
+
+    /// <summary>The same as those see it whom it serves: in the run before the current one, as long as that one is not ready.</summary>
+    public ProcessRecord Serving => IsBeingReplaced ? AsPredecessor with { Successor = State } : this;
+
+    /// <summary>Whether a run that has ended was the one before the current one, and had to end because that was ready.</summary>
+    public bool HasReplaced(EndedRun ended) => !IsBeingReplaced && Predecessor?.Run is { } run && run.Identity.Pid == ended.Pid;
+
+    /// <summary>The same in the run before the current one.</summary>
+    public ProcessRecord AsPredecessor => this with { State = Predecessor!.Run, RunNumber = Predecessor.Number, Predecessor = null };
+
+    /// <summary>When its current run is ready; null: as soon as it is executed.</summary>
+    public Readiness? Readiness => Spec.Readiness ?? (Predecessor is null ? null : Readiness.ByAge);
+
     /// <summary>Whether it is a task that has ended with success.</summary>
     public bool IsDone => Spec.IsTask && State is RunState.Exited && LastRun is { } run && Spec.ExitCodes.IsSuccess(run.How);
 

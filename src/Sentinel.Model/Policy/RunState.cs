@@ -53,6 +53,9 @@ public abstract record RunState(DateTimeOffset Since)
         /// <summary>Whether the user wants it started again afterwards, even if the process that is stopping it is killed first.</summary>
         public bool ThenStart { get; init; }
 
+        /// <summary>Whether it is stopped because nobody was connected, and the next who connects starts it.</summary>
+        public bool IsIdle { get; init; }
+
         /// <summary>Whether it is to stay stopped; otherwise it may be started again.</summary>
         public bool IsForGood => Why is null && !ThenStart;
     }
@@ -93,8 +96,10 @@ public abstract record RunState(DateTimeOffset Since)
     /// <param name="Automatic">Whether it is to be restarted because it had ended by itself.</param>
     public sealed record Waiting(DateTimeOffset Since, bool Automatic) : RunState(Since);
 
-    /// <summary>To be started when the next time of its schedule comes; what has run keeps how that ended.</summary>
-    public sealed record Scheduled(DateTimeOffset Since) : RunState(Since);
+    /// <summary>
+    /// To be started when the next time of its schedule comes or, on demand, when somebody connects; what has run keeps how that ended.
+    /// </summary>
+    public sealed record Scheduled(DateTimeOffset Since, bool OnDemand = false) : RunState(Since);
 
     /// <summary>
     /// Whether it is time to start the process again; also true if the clock was set back, since then nobody knows how long it would
@@ -116,9 +121,12 @@ public abstract record RunState(DateTimeOffset Since)
     /// <summary>How a task is that has ended with success.</summary>
     public const string Done = "done";
 
+    /// <summary>How a process is that who connects starts.</summary>
+    public const string Listening = "listening";
+
     /// <summary>All words for what a process does.</summary>
     public static IReadOnlyList<string> Words { get; } =
-        ["starting", "running", "stopping", "stopped", "exited", Done, "crashed", "backoff", "waiting", "scheduled", "failed", "elsewhere"];
+        ["starting", "running", "stopping", "stopped", "exited", Done, "crashed", "backoff", "waiting", "scheduled", Listening, "failed", "elsewhere"];
 
     /// <summary>The word for it that users see.</summary>
     public string Word => this switch
@@ -131,6 +139,7 @@ public abstract record RunState(DateTimeOffset Since)
         Crashed => "crashed",
         Backoff => "backoff",
         Waiting => "waiting",
+        Scheduled { OnDemand: true } => Listening,
         Scheduled => "scheduled",
         Failed => "failed",
         Elsewhere => "elsewhere",

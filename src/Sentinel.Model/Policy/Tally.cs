@@ -24,6 +24,9 @@ public sealed record Tally
         var tally = before.Tally;
         if (after.State is RunState.Starting && before.State is RunState.Backoff or RunState.Waiting { Automatic: true })
             tally = tally with { Restarts = tally.Restarts.With(before.Again) };
+        // One that has taken the place of another, and not one that was to.
+        if (before.Predecessor is { Reason: var reason } && before.IsBeingReplaced && after.State is RunState.Running { IsReady: true } && after.Predecessor is not null)
+            tally = tally with { Restarts = tally.Restarts.With(reason) };
         if (before.State is RunState.Running { IsReady: false } && after.State is RunState.Running { IsReady: true, ReadySince: { } ready } run)
             tally = tally with { Starts = tally.Starts.After(ready - run.Since) };
         if (after.LastRun is not { } last || ReferenceEquals(last, before.LastRun))

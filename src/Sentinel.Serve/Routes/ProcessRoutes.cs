@@ -45,7 +45,7 @@ internal static class ProcessRoutes
         },
         Verb("start", "Starts it, and what it needs", ["no-deps", "wait"]),
         Verb("stop", "Stops it, and all that it started", StopOptions),
-        Verb("restart", "Stops it and starts it again", ["signal", "timeout", "force", "rolling", "wait"]),
+        Verb("restart", "Stops it and starts it again", ["signal", "timeout", "force", "rolling", "no-gap", "wait"]),
         Verb("reset", "Forgets its failures", []),
         new("POST", "processes/{name}/scale", "Runs more or fewer instances of a set: count is a number, or as in +2", "outcomes", call => Commands.Do(call, "scale", [], [call.Name], "count"))
         {

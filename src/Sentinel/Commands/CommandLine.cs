@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Linux.Native;
+using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;
 
 namespace Sentinel.Commands;
@@ -130,6 +131,7 @@ internal static class CommandLine
     [
         new(LogReaders.CommandName, "", LogReaderCommand.Create, Reach: Reach.None),
         new(LogReaders.TerminalName, "", TerminalKeeperCommand.Create, Reach: Reach.None),
+        new(SocketKeeper.CommandName, "", SocketKeeperCommand.Create, Reach: Reach.None),
         new(LogCompressions.CommandName, "", LogCompressCommand.Create, Reach: Reach.None),
         new(HookErrands.Post, "", PostCommand.Create, Reach: Reach.None),
         new("probe", "Ask a server whether it answers", ProbeCommand.Create, Reach: Reach.None),

@@ -37,7 +37,7 @@ internal static class CronCommand
                 foreach (var line in ScheduleList.Lines(schedules, session.Style))
                     session.Output.Line(line);
             if (schedules.Count > 0 && !session.IsJson && session.Daemon is null)
-                Unasked.WarnOfSchedule();
+                Unasked.WarnOfCause();
             return session.Fail(missing);
         }));
         return command;

@@ -87,7 +87,7 @@ internal static class Examples
         "probe" => ["sentinel probe http://127.0.0.1:8000/health"],
         "start" => ["sentinel start web worker", "sentinel start web --wait"],
         "stop" => ["sentinel stop web", "sentinel stop web --timeout 30"],
-        "restart" => ["sentinel restart web --wait", "sentinel restart web --env MODE=debug", "sentinel restart pool --rolling"],
+        "restart" => ["sentinel restart web --wait", "sentinel restart web --env MODE=debug", "sentinel restart pool --rolling", "sentinel restart api --no-gap"],
         "delete" => ["sentinel delete web --logs", "sentinel delete web --if-exists"],
         "trigger" => ["sentinel trigger backup", "sentinel trigger backup --wait"],
         "hook" => ["sentinel hook list"],

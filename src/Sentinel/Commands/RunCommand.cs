@@ -94,8 +94,8 @@ internal static class RunCommand
                 when you run other sentinel commands.
                   Run 'sentinel daemon start' for continuous monitoring.
                 """);
-        if (spec.Schedule is not null)
-            Unasked.WarnOfSchedule();
+        if (spec.Schedule is not null || spec.OnDemand)
+            Unasked.WarnOfCause();
         if (spec.Watch is not null)
             Unwatched.Warn();
         if (spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady))

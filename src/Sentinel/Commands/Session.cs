@@ -115,14 +115,18 @@ internal sealed class Session : IDisposable
                 var outcomes = supervisor.Do(request).AsTask().GetAwaiter().GetResult();
                 // A command that only looks, and restarts what is due, writes nothing else.
                 if (daemon is null && request is not Request.RestartDue)
+                {
                     TendLogs();
+                    Supervisor.CloseSockets();
+                }
+
                 return outcomes;
             }
             catch (LockKeptException) when (Store.Saves == saved || request.IsRepeatable)
             {
                 // A daemon has started since we looked, or while we waited. What was done already is found done.
             }
-            catch (LockKeptException) when (request is Request.Restart { IsRolling: false })
+            catch (LockKeptException) when (request is Request.Restart { Way: RestartWay.Together })
             {
                 return RestartByDaemon.Await(this, ((Request.Restart)request).Selection);
             }

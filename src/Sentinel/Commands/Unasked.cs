@@ -14,14 +14,14 @@ internal static class Unasked
         var ids = outcomes.Where(outcome => outcome is Outcome.Began and not Outcome.AlreadyRunning).Select(outcome => outcome.About!.Id).ToList();
         var processes = session.Store.Read().Processes;
         if (outcomes.Any(outcome => outcome is Outcome.Scheduled) && !session.IsJson && session.Daemon is null)
-            WarnOfSchedule();
+            WarnOfCause();
         var started = ids.Select(id => processes.GetValueOrDefault(id)?.Spec).OfType<ProcessSpec>().Where(spec => spec.Health is not null || (spec.Readiness?.Probe is not null && !isReady)).ToList();
         if (started.Count > 0 && session.Daemon is null)
             Warn(started[0].Health is not null, $"'sentinel wait {started[0].Name} --for running'");
     }
 
-    public static void WarnOfSchedule() => Output.Tell("""
-        Warning: Schedules are kept by the daemon, which is not running: nothing is started at its time.
+    public static void WarnOfCause() => Output.Tell("""
+        Warning: It is the daemon that starts processes at their times, or when somebody connects, and it is not running.
           Run 'sentinel daemon start'.
         """);
 

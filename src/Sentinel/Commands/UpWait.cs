@@ -84,6 +84,7 @@ internal sealed class UpWait(Session session, string project, DateTimeOffset beg
             return null;
         return record.State switch
         {
+            RunState.Scheduled { OnDemand: true } => new Verdict(record, RunState.Listening, "who connects starts it", IsGood: true),
             RunState.Scheduled => new Verdict(record, "scheduled", Scheduling.Next(record) is { } next ? $"next at {Text.Time(next)}" : "", IsGood: true),
             _ when record.IsDone => new Verdict(record, "done", record.LastRun?.How.ToString() ?? "", IsGood: true),
             RunState.Running { IsReady: true, Handover: null } run when !record.Spec.IsTask && (record.Spec.Readiness is not null || now - (run.ReadySince ?? run.Since) >= Moment) =>

@@ -58,6 +58,7 @@ internal sealed class DaemonHost : IDisposable
     private readonly HookKeeper _hooks;
     private readonly FolderWatches _folders;
     private readonly WatchKeeper _watches;
+    private readonly DemandKeeper _demand;
     private RequestServer? _server;
     private OnDemand? _api;
     private long _givenBackAt;
@@ -88,10 +89,13 @@ internal sealed class DaemonHost : IDisposable
         _health = Parts.Health(_store, _table, _supervisor, _loop, new Probes(_loop, _errands, _table), _readyLogs, Note, Warn);
         _hooks = new HookKeeper(_store, new HookErrands(_errands, home), _loop, TimeProvider.System, new HookLog(home, _store.Files, Warn).Write, Warn);
         _folders = new FolderWatches(_loop);
-        _watches = Parts.Watches(_store, _supervisor, _loop, _folders, _errands, (changes, isRolling) => _daemon!.RestartChanged(changes, isRolling), Note, e => _daemon!.Failed(e));
+        _watches = Parts.Watches(_store, _supervisor, _loop, _folders, _errands, (changes, way) => _daemon!.RestartChanged(changes, way), Note, e => _daemon!.Failed(e));
+        _demand = new DemandKeeper(new DemandTools(
+            _loop, TimeProvider.System, _supervisor.OpenSockets, _loop.OnReadable, SocketTraffic.Of,
+            id => _daemon!.DoUnasked(() => _supervisor.RunDemanded(id)), ids => _daemon!.DoUnasked(() => _supervisor.StopIdle(ids)), Warn));
         _end = new OrderlyEnd(_loop, async options => await _daemon!.Do(new Request.Stop(new Selection.All(), options)), e => _daemon!.Failed(e));
         _daemon = new Daemon(
-            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, _watches, starts, _end, _hooks, new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.RunScheduled(by))],
+            _store, _supervisor, handles, _loop, TimeProvider.System, Log, [logs, _health, _watches, starts, _end, _hooks, _demand, new SocketsKeeper(_supervisor.CloseSockets), new ScheduleKeeper(new WallClock(_loop), TimeProvider.System, by => _daemon!.DoUnasked(() => _supervisor.RunScheduled(by)))],
             [KeepListening, _table.BeginWatchingMemory, _sampler.DropOld, GiveBackMemory, BoundLog, MendReaders], _warnings);
     }
 
@@ -127,6 +131,7 @@ internal sealed class DaemonHost : IDisposable
         _health.Dispose();
         _hooks.Dispose();
         _watches.Dispose();
+        _demand.Dispose();
         _compressions.Dispose();
         _store.Tell(new Event.DaemonDown(DateTimeOffset.UtcNow, Environment.ProcessId));
         return true;

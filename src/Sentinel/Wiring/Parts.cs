@@ -13,6 +13,7 @@ using Sentinel.Linux.Proc;
 using Sentinel.Linux.Sockets;
 using Sentinel.Linux.Spawning;
 using Sentinel.Model.Policy;
+using Sentinel.Model.Specs;
 using Sentinel.Rendering;
 
 namespace Sentinel.Wiring;
@@ -28,7 +29,8 @@ internal static class Parts
     public static Supervisor Supervisor(
         StateStore store, ProcessTable table, Spawner spawner, IProcessHandles handles, Action<string> warn, LogTools logs, IStartWaits starts) => new(
         new SupervisorTools(
-            store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn, logs, starts));
+            store, table, spawner, handles, new Ports(table), new RegularFiles(), new Accounts(), Random.Shared, TimeProvider.System, warn, logs, starts,
+            new HeldSockets(store.Home)));
 
     /// <param name="examine">Does what <c>doctor</c> does.</param>
     /// <param name="isWatched">Whether a daemon watches over the processes.</param>
@@ -93,7 +95,7 @@ internal static class Parts
         EventLoop loop,
         FolderWatches folders,
         Errands errands,
-        Func<IReadOnlyDictionary<int, FileChange>, bool, ValueTask<IReadOnlyList<Outcome>>> restart,
+        Func<IReadOnlyDictionary<int, FileChange>, RestartWay, ValueTask<IReadOnlyList<Outcome>>> restart,
         Action<ProcessRecord, ProcessEvent> note,
         Action<Exception> failed) => new(
         new WatchTools(

@@ -22,7 +22,7 @@ internal sealed class MadeUpDaemon
         Starts = new StartWaits(Store, Loop, Machine.Clock);
         var supervisor = new Supervisor(new SupervisorTools(
             Store, Machine, Machine, Loop, new MadeUpPorts(), new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, _ => { },
-            new LogTools(new LogFiles(), _ => { }), Starts));
+            new LogTools(new LogFiles(), _ => { }), Starts, sentinel.Sockets));
         Itself = new Core.Daemon.Daemon(Store, supervisor, Loop, Loop, Machine.Clock, Log.Add, [Starts]);
     }
 

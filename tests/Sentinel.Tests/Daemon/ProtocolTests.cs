@@ -39,8 +39,8 @@ public sealed class ProtocolTests
         Gen.Select(Gen.Int[1, 9], AnyState.Spec, AnyState.Spec).Select((id, before, after) => new Request.ChangeSpecs([new SpecChange(id, before, after)])),
         Gen.Select(Chosen, MaybeRenewal, Gen.Bool).Select((selection, renewal, isAlone) => new Request.Start(selection, renewal, isAlone)),
         Gen.Select(Chosen, Options, Gen.Bool).Select((selection, options, with) => new Request.Stop(selection, options, with)),
-        Gen.Select(Chosen, Options, MaybeRenewal, Gen.Bool).Select((selection, options, renewal, isRolling) =>
-            new Request.Restart(selection, options, renewal, isRolling)),
+        Gen.Select(Chosen, Options, MaybeRenewal, Gen.Enum<RestartWay>()).Select((selection, options, renewal, way) =>
+            new Request.Restart(selection, options, renewal, way)),
         Chosen.Select(selection => new Request.RotateLogs(selection)),
         Gen.Select(Chosen, Gen.Enum<LogStream>().Nullable()).Select((selection, stream) => new Request.ClearLogs(selection, stream)),
         Gen.Select(Chosen, Options, Gen.Bool, Gen.Bool).Select((selection, options, logs, ifExists) => new Request.Delete(selection, options, logs, ifExists)),
@@ -437,7 +437,7 @@ public sealed class ProtocolTests
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Restart one, Request.Restart other):
-                Assert.Equal((one.Options, one.IsRolling, Content(one.Renewal)), (other.Options, other.IsRolling, Content(other.Renewal)));
+                Assert.Equal((one.Options, one.Way, Content(one.Renewal)), (other.Options, other.Way, Content(other.Renewal)));
                 Same(one.Selection, other.Selection);
                 break;
             case (Request.Delete one, Request.Delete other):

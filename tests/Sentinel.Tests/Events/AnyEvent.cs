@@ -40,6 +40,7 @@ internal static class AnyEvent
         Gen.Select(Process, Gen.Int[1, 64], Gen.Int).Select((process, signal, count) => new Event.Signalled(process.Time, process.Id, process.Name, signal, count)),
         Process.Select(process => new Event.Stopped(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Text.Array[0, 3]).Select((process, names) => new Event.Waits(process.Time, process.Id, process.Name, names)),
+        Process.Select(process => new Event.Listening(process.Time, process.Id, process.Name)),
         Gen.Select(Process, Time.Nullable()).Select((process, next) => new Event.Scheduled(process.Time, process.Id, process.Name, next)),
         Gen.Select(Process, Time, Text).Select((process, slot, why) => new Event.CronSkipped(process.Time, process.Id, process.Name, slot, why)),
         Gen.Select(Process, Text).Select((process, why) => new Event.Follows(process.Time, process.Id, process.Name, why)),

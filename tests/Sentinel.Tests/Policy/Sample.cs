@@ -47,6 +47,7 @@ internal static class Sample
         "failed" => new RunState.Failed(Start, "it ended again and again"),
         "waiting" => new RunState.Waiting(Start, Automatic: false),
         "scheduled" => new RunState.Scheduled(Start),
+        "listening" => new RunState.Scheduled(Start, OnDemand: true),
         "backoff" => new RunState.Backoff(Start, Due: Start),
         _ => throw new ArgumentException(word),
     };

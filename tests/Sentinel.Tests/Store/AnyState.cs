@@ -222,6 +222,9 @@ internal static class AnyState
             Url = umask % 10 == 0 ? "http://localhost:$PORT/" : null,
             After = umask % 6 == 0 ? ["proxy"] : [],
             Input = (StandardInput)(umask % 3),
+            Sockets = umask % 13 == 0 ? [ListenSocket.Parse("http=127.0.0.1:8080"), ListenSocket.Parse("unix:run/api.sock")] : [],
+            OnDemand = umask % 26 == 0 && umask % 11 > 1,
+            IdleTimeout = umask % 52 == 0 && umask % 11 > 1 ? TimeSpan.FromSeconds(umask + 1) : null,
             Lease = rest.Item7.Item1,
             Instance = rest.Item7.Item2,
             Group = group,
@@ -259,6 +262,7 @@ internal static class AnyState
             Schedule = spec.Schedule is null ? null : new ScheduleMark(run.Since, spec.Umask % 2 == 0, spec.Umask),
             Changed = owned.Item6,
             WatchTrouble = owned.Item7,
+            Predecessor = run is RunState.Running before && spec.Umask % 2 == 1 ? new Predecessor(spec.Umask, before, owned.Item5) : null,
         });
 
     /// <summary>The ids have gaps, as they have where processes were deleted, and some share an environment.</summary>
@@ -348,6 +352,7 @@ internal static class AnyState
         Assert.Equal(expected.EnvironmentFiles, actual.EnvironmentFiles);
         Assert.Equal(expected.Ports, actual.Ports);
         Assert.Equal(expected.Needs, actual.Needs);
+        Assert.Equal(expected.Sockets, actual.Sockets);
         Assert.Equal(expected.After, actual.After);
         Assert.Equal(expected.Secrets, actual.Secrets);
         Assert.Equal(expected.Watch?.Paths, actual.Watch?.Paths);
@@ -364,7 +369,7 @@ internal static class AnyState
     }
 
     private static ProcessSpec WithoutLists(ProcessSpec spec) =>
-        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Secrets = [], Watch = null, Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
+        spec with { Command = spec.Command with { Arguments = [] }, Stop = spec.Stop with { Command = null }, ExitCodes = ExitCodes.Default, EnvironmentFiles = [], Ports = [], Needs = [], After = [], Secrets = [], Sockets = [], Watch = null, Variables = EnvironmentBlock.Empty, Treatment = Treatment.None };
 
     private static Dictionary<string, string> Content(ImmutableDictionary<string, EnvironmentBlock> environments) =>
         environments.ToDictionary(entry => entry.Key, entry => Convert.ToHexString(entry.Value.Bytes.Span));

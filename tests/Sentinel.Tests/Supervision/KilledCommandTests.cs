@@ -146,7 +146,7 @@ public sealed class KilledCommandTests
         {
             command(new Supervisor(new SupervisorTools(
                 store, sentinel.Machine, doomed, doomed, sentinel.Ports, new RegularFiles(), new Accounts(), new Random(1), sentinel.Clock, _ => { },
-                new LogTools(new LogFiles(), _ => { }), new MadeUpStarts())));
+                new LogTools(new LogFiles(), _ => { }), new MadeUpStarts(), sentinel.Sockets)));
             return false;
         }
         catch (Doomed.Killed)

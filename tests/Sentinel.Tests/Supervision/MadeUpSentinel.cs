@@ -44,6 +44,8 @@ internal sealed class MadeUpSentinel : IDisposable
 
     public SentinelHome Home => Store.Home;
 
+    public MadeUpSockets Sockets { get; } = new();
+
     public Supervisor Supervisor { get; }
 
     public ProcessRecord this[string name] =>
@@ -52,7 +54,7 @@ internal sealed class MadeUpSentinel : IDisposable
     /// <summary>What another command, at the same time, works with.</summary>
     public Supervisor Another() => new(new SupervisorTools(
         Store, Machine, Machine, Machine, Ports, new RegularFiles(), new Accounts(), new Random(1), Machine.Clock, Warnings.Add,
-        new LogTools(new LogFiles(), Compressed.Add), Starts));
+        new LogTools(new LogFiles(), Compressed.Add), Starts, Sockets));
 
     public Outcome Run(string name, RestartRule restart = RestartRule.Never, string command = "server --port=80") =>
         Supervisor.RunOne(Request(name, restart, command));

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Model.Specs;
 using Sentinel.Tests.Daemon;
 using Sentinel.Tests.Trees;
 
@@ -51,7 +52,7 @@ public sealed class RollingTests : IDisposable
         var daemon = MadeUpDaemon.Of(_sentinel);
         var begun = _sentinel.Clock.GetUtcNow();
 
-        var outcomes = daemon.Do(new Request.Restart(new Selection.Named(["one", "two"]), StopOptions.Default, null, IsRolling: true));
+        var outcomes = daemon.Do(new Request.Restart(new Selection.Named(["one", "two"]), StopOptions.Default, null, RestartWay.Rolling));
 
         Assert.Equal(["one", "two"], outcomes.Cast<Outcome.Restarted>().Select(restarted => restarted.Target));
         Assert.True(_sentinel.Clock.GetUtcNow() - begun >= TimeSpan.FromSeconds(2), "it did not wait");
@@ -64,7 +65,7 @@ public sealed class RollingTests : IDisposable
         _sentinel.Started("two");
         var daemon = MadeUpDaemon.Of(_sentinel);
         var before = daemon["one"].RunNumber;
-        var work = daemon.Itself.Do(new Request.Restart(new Selection.Named(["one", "two"]), StopOptions.Default, null, IsRolling: true)).AsTask();
+        var work = daemon.Itself.Do(new Request.Restart(new Selection.Named(["one", "two"]), StopOptions.Default, null, RestartWay.Rolling)).AsTask();
         while (daemon["one"].RunNumber == before || daemon["one"].State.Main is null)
             daemon.Loop.Run(TimeSpan.FromMilliseconds(10));
 
@@ -78,5 +79,5 @@ public sealed class RollingTests : IDisposable
     public void Dispose() => _sentinel.Dispose();
 
     private IReadOnlyList<Outcome> Roll(Selection selection) =>
-        _sentinel.Supervisor.Do(new Request.Restart(selection, StopOptions.Default, Renewal: null, IsRolling: true)).Now();
+        _sentinel.Supervisor.Do(new Request.Restart(selection, StopOptions.Default, null, RestartWay.Rolling)).Now();
 }

@@ -214,7 +214,7 @@ public sealed class WatchKeeperTests : IDisposable
         Pass(0.01);
     }
 
-    private async ValueTask<IReadOnlyList<Outcome>> Restart(IReadOnlyDictionary<int, FileChange> changes, bool isRolling)
+    private async ValueTask<IReadOnlyList<Outcome>> Restart(IReadOnlyDictionary<int, FileChange> changes, RestartWay way)
     {
         var change = changes[_record.Id];
         _done.Add($"restart {change.Files}");
