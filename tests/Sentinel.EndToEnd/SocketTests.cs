@@ -7,6 +7,9 @@ namespace Sentinel.EndToEnd;
 /// <summary>Sockets that Sentinel holds for processes, and restarts that refuse no connection.</summary>
 public class SocketTests
 {
+    // Its number on x86-64, and EPERM.
+    private const string PidFdGetFd = "438:1";
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -159,6 +162,25 @@ public class SocketTests
         Assert.Empty(clients.Failures);
     }
 
+    [Fact]
+    public async Task Where_the_system_gives_no_socket_back_that_is_told_and_the_process_goes_on()
+    {
+        Needs.SystemCallNumbers();
+        await using var home = await SentinelHome.Create(withDaemon: false);
+        var port = await PortTests.FreePort(home);
+        var first = await Serve(home, port);
+        Live.All().Single(process => process.Arguments is [_, "socket-keeper", var path] && path == home.HeldSockets).Signal(Signals.Kill);
+        string[] withoutIt = [SentinelHome.Actor, "forbid", PidFdGetFd];
+
+        var refused = (await home.Run(new Call("restart", "web", "--no-gap") { Through = withoutIt })).Fails(1);
+
+        Assert.Contains($"only pid {first.Pid} has 127.0.0.1:{port} open", refused.Stderr);
+        Assert.Equal(first.Pid, await Clients.Ask(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture))));
+        (await home.Run(new Call("restart", "web", "--wait") { Through = withoutIt })).Ok();
+        Assert.False(first.Process.IsAlive);
+        Assert.Equal((await home.Show("web")).Pid, await Clients.Ask(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture))));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -247,48 +269,12 @@ public class SocketTests
         Assert.Empty(clients.Failures);
     }
 
-    [Fact]
-    public async Task Who_connects_starts_it_and_when_nobody_does_it_stops()
-    {
-        await using var home = await SentinelHome.Create(withDaemon: true);
-        var port = await PortTests.FreePort(home);
-        var server = new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
-
-        Assert.Equal(
-            "Listening web (id: 1): who connects starts it\n",
-            (await home.Run("run", "--name", "web", "--socket", $"127.0.0.1:{port}", "--on-demand", "--idle-timeout", "1", "--", SentinelHome.Actor, "serve-socket")).Ok().Stdout);
-        Assert.Equal(("listening", null), await home.Show("web") is var idle ? (idle.State, idle.Pid) : default);
-
-        Assert.Contains("Who connects to its socket starts it; 'sentinel stop web' closes the socket.", (await home.Run("why", "web")).Ok().Stdout.ReplaceLineEndings(" ").Replace("  ", " "));
-
-        var first = await Clients.Ask(server);
-        Assert.Equal("running", (await home.Show("web")).State);
-        await Wait.Until(async () => (await home.Show("web")).State == "listening", () => "it is stopped when nobody is connected");
-        home.Daemon().Signal(Signals.Kill);
-        (await home.Run("daemon", "start")).Ok();
-
-        Assert.NotEqual(first, await Clients.Ask(server));
-        (await home.Run("stop", "web")).Ok();
-        await Refused(port);
-    }
-
-    [Fact]
-    public async Task Without_a_daemon_it_is_told_that_nothing_is_started_by_need()
-    {
-        await using var home = new SentinelHome();
-        var port = await PortTests.FreePort(home);
-
-        var told = (await home.Run("run", "--name", "web", "--socket", $"127.0.0.1:{port}", "--on-demand", "--", "sleep", "1000")).Ok();
-
-        Assert.Contains("it is not running", told.Stderr);
-    }
-
     private static async Task<Started> Serve(SentinelHome home, string port, params string[] options) =>
         Started.Parse((await Begin(home, $"http=127.0.0.1:{port}", options)).Ok().Stdout);
 
     private static Task<Outcome> Begin(SentinelHome home, string socket, params string[] options) =>
         home.Run(["run", "--name", "web", "--socket", socket, "--ready-log", "^ready$", "--wait", .. options, "--", SentinelHome.Actor, "serve-socket"]);
 
-    private static async Task Refused(string port) =>
+    internal static async Task Refused(string port) =>
         await Assert.ThrowsAsync<SocketException>(() => Clients.Ask(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture))));
 }

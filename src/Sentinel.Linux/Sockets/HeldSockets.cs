@@ -87,7 +87,7 @@ public sealed unsafe class HeldSockets(SentinelHome home) : IHeldSockets
         {
             using var keeper = Keeper();
             foreach (var socket in wanted.Sockets)
-                open.Add(new PassedDescriptor(socket.Name, Take(keeper, socket) ?? Hold(keeper, socket, NewSocket.Borrowed(socket, wanted.Holders) ?? NewSocket.Listen(socket, wanted))));
+                open.Add(new PassedDescriptor(socket.Name, Take(keeper, socket) ?? Hold(keeper, socket, New(socket, wanted))));
             return new OpenSockets(open);
         }
         catch
@@ -111,8 +111,37 @@ public sealed unsafe class HeldSockets(SentinelHome home) : IHeldSockets
 
     private static SafeFileHandle Hold(SafeFileHandle keeper, ListenSocket socket, SafeFileHandle open)
     {
-        Ask(keeper, $"{SocketMessage.Hold} {KeyOf(socket)}", open)?.Dispose();
-        return open;
+        try
+        {
+            Ask(keeper, $"{SocketMessage.Hold} {KeyOf(socket)}", open)?.Dispose();
+            return open;
+        }
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle New(ListenSocket socket, SocketRequest wanted)
+    {
+        try
+        {
+            return NewSocket.Borrowed(socket, wanted.Holders) ?? NewSocket.Listen(socket, wanted);
+        }
+        catch (AddressInUseException) when (HolderOf(socket, wanted.Holders) is { } pid)
+        {
+            throw new IOException(
+                $"only pid {pid} has {socket.Address} open, because the process that kept it was ended, and this system does not let it be taken from there; "
+                + "'sentinel restart' without --no-gap opens it again");
+        }
+    }
+
+    private static int? HolderOf(ListenSocket socket, IReadOnlyList<int> holders)
+    {
+        var listening = new ListeningSockets(TimeProvider.System);
+        var open = socket.EndPoint is { Port: var port } ? listening.On(port) : null;
+        return holders.Where(pid => open is null || listening.HeldBy(pid, open, out _) is not null).Select(pid => (int?)pid).FirstOrDefault();
     }
 
     /// <returns>The descriptor that came with the answer, if one did.</returns>

@@ -50,7 +50,7 @@ internal static unsafe class NewSocket
             return;
         using var other = UnixSocket.Connect(path, out var isBusy);
         if (other is not null || isBusy)
-            throw new IOException($"another program listens at {path}");
+            throw new AddressInUseException($"another program listens at {path}");
         if (!IsSocket(path))
             throw new IOException($"{path} is there, and is no socket");
     }
@@ -106,7 +106,7 @@ internal static unsafe class NewSocket
         open.Dispose();
         throw failure.Error switch
         {
-            LibC.EADDRINUSE => new IOException($"another program listens on {socket.Address}; 'sentinel port list --all' names it"),
+            LibC.EADDRINUSE => new AddressInUseException($"another program listens on {socket.Address}"),
             LibC.EACCES => new IOException($"{socket.Address} needs root or the capability CAP_NET_BIND_SERVICE; ports from 1024 up are for everyone"),
             _ => failure,
         };
@@ -163,3 +163,6 @@ internal static unsafe class NewSocket
         return LibC.statx(LibC.AT_FDCWD, path, 0, LibC.STATX_MODE, &status) == 0 && (status.Mode & LibC.S_IFMT) == LibC.S_IFSOCK;
     }
 }
+
+/// <summary>Somebody else has the address.</summary>
+internal sealed class AddressInUseException(string message) : IOException(message);
