@@ -277,6 +277,7 @@ public sealed class Daemon(
         if (Mains.IsAnyMissing)
             Changed(store.Read());
         InBackground(async () => Count(await supervisor.RestartOutgrown()));
+        InBackground(() => supervisor.EndPredecessors().AsTask());
         // Finds a lease whose end no event reported: somebody set the clock, or the machine slept.
         EndLeasesOver();
         foreach (var chore in chores ?? [])

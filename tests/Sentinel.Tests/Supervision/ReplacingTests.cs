@@ -90,6 +90,44 @@ public sealed class ReplacingTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_finds_it_ready_the_one_before_is_ended()
+    {
+        var daemon = Started();
+        var old = daemon.Main("web");
+        var work = Replace(daemon);
+        daemon.Loop.Run(TimeSpan.FromSeconds(3));
+        // Another request looks at all processes first.
+        daemon.Do(new Request.RestartDue());
+        daemon.Loop.Run(TimeSpan.FromSeconds(1));
+
+        Assert.IsType<Outcome.Restarted>(Assert.Single(await work));
+        Assert.True(old.HasEnded);
+    }
+
+    [Fact]
+    public void A_replacement_that_nobody_waits_for_any_more_is_finished_by_a_sweep()
+    {
+        var daemon = Started();
+        var (record, run) = (daemon["web"], (RunState.Running)daemon["web"].State);
+        var next = Machine.Add(RunCookie.Of(record.Cookie, record.RunNumber + 1));
+        using (var transaction = daemon.Store.Begin())
+        {
+            transaction.State = transaction.State.With(record with
+            {
+                RunNumber = record.RunNumber + 1,
+                State = new RunState.Running(run.Since, next.Identity),
+                Predecessor = new Predecessor(record.RunNumber, run, RestartReason.User),
+            });
+            transaction.Save();
+        }
+
+        daemon.Loop.Run(TimeSpan.FromSeconds(6));
+
+        Assert.Equal((null, false), (daemon["web"].Predecessor, next.HasEnded));
+        Assert.DoesNotContain(run.Identity.Pid, daemon.Loop.Watched);
+    }
+
+    [Fact]
     public void A_stop_meanwhile_ends_both()
     {
         var daemon = Started();
