@@ -13,7 +13,8 @@ public interface IHeldSockets
     string? WhyNot(SocketRequest wanted);
 
     /// <summary>Closes all that are held but these.</summary>
-    void Keep(IReadOnlyCollection<ListenSocket> wanted);
+    /// <param name="wanted">Asked only where any is held.</param>
+    void Keep(Func<IReadOnlyCollection<ListenSocket>> wanted);
 }
 
 /// <summary>Sockets that a process is to have.</summary>

@@ -8,8 +8,11 @@ internal sealed class DemandedRuns(Choosing choosing, Starting starting, Stoppin
 {
     /// <summary>Starts a process that listens, for somebody has connected.</summary>
     public ValueTask<IReadOnlyList<Outcome>> Start(int id) => starting.Start(
-        (transaction, snapshot) => choosing.Choose(transaction, snapshot, Selection.Of([id]), _ => true) is var chosen
-            ? chosen with { Found = chosen.Found.FindAll(record => record.State is RunState.Scheduled { OnDemand: true }) } : chosen,
+        (transaction, snapshot) =>
+        {
+            var chosen = choosing.Choose(transaction, snapshot, Selection.Of([id]), _ => true);
+            return chosen with { Found = chosen.Found.FindAll(record => record.State is RunState.Scheduled { OnDemand: true }) };
+        },
         new ProcessEvent.RunRequested());
 
     /// <summary>Stops processes that nobody has been connected to for long enough; who connects next starts them.</summary>

@@ -25,17 +25,18 @@ internal sealed class Noting(SupervisorTools tools, Choosing choosing, Reconcili
                 if (!isMain && !isPredecessor)
                     continue;
                 var how = Reconciliation.Explained(run.End?.How, (isMain ? record : record.AsPredecessor).RunCookie, tools.Table) ?? new Exit.Unknown("nobody was watching when it ended");
-                ended.Add(isMain
+                var (after, effect) = isMain
                     ? reconciliation.After(record, new ProcessEvent.Ended(how, Witnessed: run.End is not null, run.End?.PeakMemoryBytes), snapshot)
-                    : Lifecycle.Decide(record, new ProcessEvent.PredecessorEnded(how, Witnessed: run.End is not null), tools.Time.GetUtcNow()).Record);
-                if (ended[^1] is { IsBeingReplaced: true, State: RunState.Stopping })
-                    failed.Add(ended[^1]);
-                transaction.State = transaction.State.With(ended[^1]);
+                    : Lifecycle.Decide(record, new ProcessEvent.PredecessorEnded(how, Witnessed: run.End is not null), tools.Time.GetUtcNow());
+                ended.Add(after);
+                if (effect == Effect.EndTree)
+                    failed.Add(after);
+                transaction.State = transaction.State.With(after);
             }
 
             return ended;
         });
-        // The one before is the current run again when all of what failed to take its place has ended.
+        // The run before is the current one again when the whole tree of the one that failed to take its place has ended.
         if (failed.Count > 0)
             await stopping.EndFailed(failed, tools.Store.Read());
         return outcomes;
@@ -52,13 +53,11 @@ internal sealed class Noting(SupervisorTools tools, Choosing choosing, Reconcili
             if (transaction.State.Processes.GetValueOrDefault(id) is not { } record || record.State.Main != main)
                 return;
             (changed, effect) = happened is ProcessEvent.Ended ended
-                ? new Decision(reconciliation.After(record, ended, new Snapshot(tools.Table)), Effect.None)
+                ? reconciliation.After(record, ended, new Snapshot(tools.Table))
                 : Lifecycle.Decide(record, happened, tools.Time.GetUtcNow());
             transaction.State = transaction.State.With(changed);
             transaction.Save();
             written = transaction.State;
-            if (changed is { IsBeingReplaced: true, State: RunState.Stopping })
-                effect = Effect.EndTree;
         }
 
         if (effect == Effect.EndTree)

@@ -55,8 +55,8 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         IsElsewhere(record, table) && (table.MayBeWritten(home.StdoutOf(record)) || table.MayBeWritten(home.StderrOf(record)));
 
     /// <summary>What becomes of a process whose main process has ended.</summary>
-    public ProcessRecord After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot) =>
-        Lifecycle.Decide(record, pidFiles?.After(record, ended, snapshot) ?? ended, time.GetUtcNow()).Record;
+    public Decision After(ProcessRecord record, ProcessEvent.Ended ended, Snapshot snapshot) =>
+        Lifecycle.Decide(record, pidFiles?.After(record, ended, snapshot) ?? ended, time.GetUtcNow());
 
     // If the clock was set back, nobody knows; whoever takes the lock finds out.
     private bool IsRecent(DateTimeOffset since) => time.GetUtcNow() - since is var age && age >= TimeSpan.Zero && age < Start;
@@ -69,7 +69,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
             _ when MayRunElsewhere(record, snapshot.Table) => record,
             RunState.Starting starting => Lifecycle.Decide(record, FindStarted(membersOf(record), starting, snapshot.Table), now).Record,
             { Main: { } identity } when HowEnded(identity, record.RunCookie, snapshot) is { } how =>
-                After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot),
+                After(record, new ProcessEvent.Ended(how, Witnessed: false), snapshot).Record,
             RunState.Running { IsReady: false } => Lifecycle.Decide(record, HasBegun(record, snapshot.Table) ? new ProcessEvent.Ready() : new ProcessEvent.Tick(), now).Record,
             _ when record.Predecessor is { Run.Identity: var before } && HowEnded(before, record.AsPredecessor.RunCookie, snapshot) is { } how =>
                 Lifecycle.Decide(record, new ProcessEvent.PredecessorEnded(how, Witnessed: false), now).Record,

@@ -231,7 +231,7 @@ public sealed class Supervisor : ISupervisor
     {
         try
         {
-            _sockets.Keep(Sockets.Wanted(_store.Read()));
+            _sockets.Keep(() => Sockets.Wanted(_store.Read()));
         }
         catch (IOException e)
         {

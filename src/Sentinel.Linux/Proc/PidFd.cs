@@ -10,7 +10,7 @@ namespace Sentinel.Linux.Proc;
 internal sealed unsafe class PidFd : IProcessHandle
 {
     private const int SysPidFdSendSignal = 424;
-    private const int SysPidFdOpen = 434;
+    internal const int SysPidFdOpen = 434;
 
     // linux/pidfd.h, PIDFD_SIGNAL_PROCESS_GROUP.
     private const int SignalProcessGroup = 4;

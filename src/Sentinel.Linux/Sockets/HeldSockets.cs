@@ -60,13 +60,13 @@ public sealed unsafe class HeldSockets(SentinelHome home) : IHeldSockets
         return null;
     }
 
-    public void Keep(IReadOnlyCollection<ListenSocket> wanted)
+    public void Keep(Func<IReadOnlyCollection<ListenSocket>> wanted)
     {
         using var keeper = UnixSocket.Connect(home.HeldSockets, out _);
         try
         {
             if (keeper is not null)
-                Ask(keeper, $"{SocketMessage.Keep}\n{string.Join('\n', wanted.Select(KeyOf))}", null)?.Dispose();
+                Ask(keeper, $"{SocketMessage.Keep}\n{string.Join('\n', wanted().Select(KeyOf))}", null)?.Dispose();
         }
         catch (GoneException)
         {
@@ -97,7 +97,7 @@ public sealed unsafe class HeldSockets(SentinelHome home) : IHeldSockets
         }
     }
 
-    // Whoever starts a process holds the lock, so nobody else starts a keeper. It need not be up to be connected to.
+    // Processes are started with the lock, so nobody else starts a keeper. It need not be up to be connected to.
     private SafeFileHandle Keeper()
     {
         if (UnixSocket.Connect(home.HeldSockets, out _) is { } there)

@@ -94,16 +94,13 @@ public sealed class ListeningSockets(TimeProvider time) : IListeningSockets
     // Listening sockets come first in the table: read no further.
     private static IEnumerable<(IPAddress Address, int Port, ulong Inode)> In(string table)
     {
-        foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
+        foreach (var fields in NetTable.Rows(table))
         {
-            // sl local_address rem_address st ... inode
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length <= 9 || fields[3] != IsListening)
                 yield break;
-            var colon = fields[1].IndexOf(':');
             yield return (
-                AddressOf(fields[1].AsSpan(0, colon)),
-                int.Parse(fields[1].AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                AddressOf(fields[1].AsSpan(0, fields[1].IndexOf(':'))),
+                NetTable.PortIn(fields[1]),
                 ulong.Parse(fields[9], CultureInfo.InvariantCulture));
         }
     }

@@ -15,12 +15,9 @@ internal static unsafe class NewSocket
     // The kernel takes less where net.core.somaxconn is less.
     private const int Backlog = 4096;
 
-    // Who connects to a longer path gets an error; see unix(7).
-    private const int LongestPath = 107;
-
     private const int ReuseAddress = 2, AcceptsConnections = 30; // SO_REUSEADDR, SO_ACCEPTCONN
     private const int IPv6Level = 41, IPv6Only = 26;
-    private const int SysPidFdOpen = 434, SysPidFdGetFd = 438;
+    private const int SysPidFdGetFd = 438;
 
     /// <exception cref="IOException">It cannot be opened; the message says why.</exception>
     public static SafeFileHandle Listen(ListenSocket socket, SocketRequest wanted)
@@ -42,8 +39,8 @@ internal static unsafe class NewSocket
             return;
         }
 
-        if (Encoding.UTF8.GetByteCount(path) > LongestPath)
-            throw new IOException($"{path} is too long for a socket: {LongestPath} bytes at most");
+        if (Encoding.UTF8.GetByteCount(path) > UnixSocket.LongestPath)
+            throw new IOException($"{path} is too long for a socket: {UnixSocket.LongestPath} bytes at most");
         if (!Directory.Exists(Path.GetDirectoryName(path)))
             throw new IOException($"there is no folder {Path.GetDirectoryName(path)} for the socket {path}");
         if (Inode.At(path) is null)
@@ -60,7 +57,7 @@ internal static unsafe class NewSocket
     {
         foreach (var pid in holders)
         {
-            var process = LibC.syscall(SysPidFdOpen, pid, 0, 0, 0);
+            var process = LibC.syscall(PidFd.SysPidFdOpen, pid, 0, 0, 0);
             if (process < 0)
                 continue;
             using var held = new SafeFileHandle((nint)process, ownsHandle: true);

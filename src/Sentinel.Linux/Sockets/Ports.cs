@@ -102,13 +102,9 @@ public sealed unsafe class Ports(ProcessTable table) : IPorts
 
     private static IEnumerable<(int Port, string Inode)> SocketsIn(string table, string state)
     {
-        foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
-        {
-            // sl local_address rem_address st ... inode
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var fields in NetTable.Rows(table))
             if (fields.Length > 9 && fields[3] == state)
-                yield return (int.Parse(fields[1].AsSpan(fields[1].IndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture), fields[9]);
-        }
+                yield return (NetTable.PortIn(fields[1]), fields[9]);
     }
 
     private static string? NameOf(int pid)

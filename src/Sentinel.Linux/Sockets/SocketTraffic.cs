@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sentinel.Core.Keepers;
 using Sentinel.Model.Specs;
 
@@ -19,9 +18,8 @@ public static class SocketTraffic
         var ports = sockets.Select(socket => socket.EndPoint?.Port).OfType<int>().ToHashSet();
         if (ports.Count > 0)
             foreach (var table in new[] { "/proc/net/tcp", "/proc/net/tcp6" })
-                foreach (var fields in Lines(table))
-                    // sl local_address rem_address st
-                    if (fields.Length > 3 && fields[3] != Listening && (ports.Contains(PortIn(fields[1])) || (fields[3] == Over && ports.Contains(PortIn(fields[2])))))
+                foreach (var fields in NetTable.Rows(table))
+                    if (fields.Length > 3 && fields[3] != Listening && (ports.Contains(NetTable.PortIn(fields[1])) || (fields[3] == Over && ports.Contains(NetTable.PortIn(fields[2])))))
                     {
                         if (fields[3] == Over)
                             over.Add($"{fields[1]} {fields[2]}");
@@ -31,15 +29,10 @@ public static class SocketTraffic
 
         var paths = sockets.Select(socket => socket.Path).OfType<string>().Select(path => Path.GetFileName(path)).ToList();
         if (paths.Count > 0)
-            foreach (var fields in Lines("/proc/net/unix"))
+            foreach (var fields in NetTable.Rows("/proc/net/unix"))
                 // Num RefCount Protocol Flags Type St Inode Path, as whoever opened it has written the path.
                 if (fields.Length > 7 && fields[5] == Connected && paths.Exists(path => fields[^1].EndsWith($"/{path.Split(' ')[^1]}", StringComparison.Ordinal)))
                     isAny = true;
         return new Connections(isAny, over);
     }
-
-    private static IEnumerable<string[]> Lines(string table) =>
-        File.Exists(table) ? File.ReadLines(table).Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : [];
-
-    private static int PortIn(string address) => int.Parse(address.AsSpan(address.IndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

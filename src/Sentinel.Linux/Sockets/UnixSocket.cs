@@ -12,7 +12,10 @@ internal static unsafe class UnixSocket
     private const int Backlog = 128;
     private const uint OwnerOnly = 0x7f; // 0177
     private const int AddressBytes = 110;
-    private const int LongestPath = 107;
+
+    /// <summary>In bytes: who connects to a longer path gets an error; see unix(7).</summary>
+    public const int LongestPath = 107;
+
 
     /// <summary>Listens at a path, to which only its owner may connect. Whatever was there is replaced.</summary>
     public static SafeFileHandle Listen(string path)

@@ -24,5 +24,5 @@ internal sealed class MadeUpSockets : IHeldSockets
     public string? WhyNot(SocketRequest wanted) =>
         wanted.Sockets.FirstOrDefault(socket => Taken.Contains(socket.Address)) is { } taken ? $"another program listens on {taken.Address}" : null;
 
-    public void Keep(IReadOnlyCollection<ListenSocket> wanted) => Held.IntersectWith(wanted.Select(socket => socket.Address));
+    public void Keep(Func<IReadOnlyCollection<ListenSocket>> wanted) => Held.IntersectWith(wanted().Select(socket => socket.Address));
 }

@@ -1,4 +1,5 @@
 using Sentinel.Api;
+using Sentinel.Core.Store;
 using Sentinel.Model;
 using Sentinel.Model.Policy;
 using Sentinel.Model.Processes;
@@ -90,7 +91,7 @@ public sealed class ReplacingTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_finds_it_ready_the_one_before_is_ended()
+    public async Task However_it_is_found_ready_the_one_before_is_ended()
     {
         var daemon = Started();
         var old = daemon.Main("web");
@@ -110,16 +111,7 @@ public sealed class ReplacingTests : IDisposable
         var daemon = Started();
         var (record, run) = (daemon["web"], (RunState.Running)daemon["web"].State);
         var next = Machine.Add(RunCookie.Of(record.Cookie, record.RunNumber + 1));
-        using (var transaction = daemon.Store.Begin())
-        {
-            transaction.State = transaction.State.With(record with
-            {
-                RunNumber = record.RunNumber + 1,
-                State = new RunState.Running(run.Since, next.Identity),
-                Predecessor = new Predecessor(record.RunNumber, run, RestartReason.User),
-            });
-            transaction.Save();
-        }
+        WriteReady(daemon.Store, record, run, next);
 
         daemon.Loop.Run(TimeSpan.FromSeconds(6));
 
@@ -148,16 +140,7 @@ public sealed class ReplacingTests : IDisposable
         var run = Assert.IsType<RunState.Running>(record.State);
         var old = Machine[run.Identity.Pid];
         var next = Machine.Add(RunCookie.Of(record.Cookie, record.RunNumber + 1));
-        using (var transaction = _sentinel.Store.Begin())
-        {
-            transaction.State = transaction.State.With(record with
-            {
-                RunNumber = record.RunNumber + 1,
-                State = new RunState.Running(run.Since, next.Identity),
-                Predecessor = new Predecessor(record.RunNumber, run, RestartReason.User),
-            });
-            transaction.Save();
-        }
+        WriteReady(_sentinel.Store, record, run, next);
 
         var later = MadeUpDaemon.Of(_sentinel);
         later.Loop.Run(TimeSpan.FromSeconds(1));
@@ -181,9 +164,22 @@ public sealed class ReplacingTests : IDisposable
     {
         var daemon = Started();
         daemon.Do(new Request.Stop(Selection.Of([daemon["web"].Id]), StopOptions.Default));
-        _sentinel.Sockets.Keep(Core.Supervision.Sockets.Wanted(daemon.Store.Read()));
+        _sentinel.Sockets.Keep(() => Core.Supervision.Sockets.Wanted(daemon.Store.Read()));
 
         Assert.Empty(_sentinel.Sockets.Held);
+    }
+
+    // The next run is ready, and the one before has not been ended.
+    private static void WriteReady(StateStore store, ProcessRecord record, RunState.Running run, Machine.MadeUp next)
+    {
+        using var transaction = store.Begin();
+        transaction.State = transaction.State.With(record with
+        {
+            RunNumber = record.RunNumber + 1,
+            State = new RunState.Running(run.Since, next.Identity),
+            Predecessor = new Predecessor(record.RunNumber, run, RestartReason.User),
+        });
+        transaction.Save();
     }
 
     private static string Refusal(MadeUpDaemon daemon, string name = "web") => Assert.IsType<Outcome.Failed>(Assert.Single(
