@@ -137,7 +137,7 @@ public sealed class Reconciliation(SentinelHome home, TimeProvider time, PidFile
         if (main.Count > 0)
             return new ProcessEvent.Spawned(table.IdentityOf(main[0]));
         return new ProcessEvent.SpawnFailed(
-            $"the command that was starting it at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted",
+            $"its start at {starting.Since.ToLocalTime():HH:mm:ss} was interrupted",
             IsInterrupted: true);
     }
 

@@ -118,7 +118,7 @@ public sealed class ReconciliationTests : IDisposable
         var settled = Settled("web");
 
         Assert.True(settled.State.IsDue(_sentinel.Clock.GetUtcNow()));
-        Assert.Contains("the command that was starting it at", settled.LastRun!.How.ToString());
+        Assert.Contains("its start at", settled.LastRun!.How.ToString());
     }
 
     [Fact]
