@@ -23,7 +23,7 @@ public class OnDemandTests
         var first = await Clients.Ask(server);
         Assert.Equal("running", (await home.Show("web")).State);
         await Wait.Until(async () => (await home.Show("web")).State == "listening", () => "it is stopped when nobody is connected");
-        home.Daemon().Signal(Signals.Kill);
+        await home.KillDaemon();
         (await home.Run("daemon", "start")).Ok();
 
         Assert.NotEqual(first, await Clients.Ask(server));

@@ -190,7 +190,7 @@ internal sealed partial class SentinelHome : IAsyncDisposable
     {
         var daemon = Daemon();
         daemon.Signal(Signals.Kill);
-        await Wait.Until(() => !daemon.IsAlive, "the daemon is dead");
+        await Wait.Until(() => !daemon.IsAlive && Daemons().Count == 0, "the daemon is dead, and what it has just made is a program of its own");
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public class SocketTests
         if (withDaemon)
         {
             (await home.Run("daemon", "restart")).Ok();
-            home.Daemon().Signal(Signals.Kill);
+            await home.KillDaemon();
             (await home.Run("daemon", "start")).Ok();
         }
 
