@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Sentinel.Model.Processes;
 
 namespace Sentinel.Model.Policy;
@@ -156,4 +158,11 @@ public abstract record RunState(DateTimeOffset Since)
 
     /// <summary>The process that this state refers to, if any.</summary>
     public ProcessIdentity? Main => CurrentRun?.Identity;
+
+    // Not its current run, which may be itself: that text would have no end.
+    protected virtual bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{nameof(Since)} = {Since:O}");
+        return true;
+    }
 }

@@ -31,6 +31,9 @@ public sealed class RunStateTests
         Assert.Equal(kinds.ToHashSet(), words.Select(word => Sample.State(word).GetType()).ToHashSet());
     }
 
+    [Fact]
+    public void The_text_of_a_state_has_an_end() => Assert.StartsWith("Running { Since = 20", Sample.State("running").ToString());
+
     [Theory]
     [InlineData("running", true)]
     [InlineData("stopping", true)]
