@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+
 namespace Sentinel.EndToEnd;
 
 /// <summary>Projects that a real systemd brings up and down.</summary>
@@ -78,6 +81,43 @@ public class BootTests
         (await machine.Sentinel("startup", "systemd", "--user", "--uninstall")).Ok();
         Assert.Empty(Directory.GetFiles(machine.Units, "*", SearchOption.AllDirectories));
         Assert.Equal("not-found", await machine.Show("sentinel-shop.service", "LoadState"));
+    }
+
+    [Fact]
+    public async Task Exported_units_start_jobs_at_their_times_and_servers_by_need()
+    {
+        await using var machine = await With("");
+        var port = await PortTests.FreePort(machine.Home);
+        var server = new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
+        File.WriteAllText(Path.Combine(machine.Home.Work, "sentinel.toml"), $"""
+            name = "shop"
+            [process.job]
+            run = "echo ran >> runs"
+            every = "1s"
+            [process.web]
+            run = ["{SentinelHome.Actor}", "serve-socket"]
+            socket = "127.0.0.1:{port}"
+            on-demand = true
+
+            """);
+        (await machine.Sentinel("export", "systemd", "--output", machine.Units)).Ok();
+        (await machine.Systemctl("daemon-reload")).Ok();
+        (await machine.Systemctl("start", "sentinel-shop.target")).Ok();
+
+        var runs = Path.Combine(machine.Home.Work, "runs");
+        await Wait.Until(() => File.Exists(runs) && File.ReadAllLines(runs).Length >= 3, "the job has run three times");
+        Assert.Equal("inactive", await machine.Show("sentinel-shop-web.service", "ActiveState"));
+        var first = await Clients.Ask(server);
+        Assert.Equal($"{first}", await machine.Show("sentinel-shop-web.service", "MainPID"));
+        (await machine.Systemctl("kill", "--signal=KILL", "sentinel-shop-web.service")).Ok();
+        await Wait.Until(async () => await machine.Show("sentinel-shop-web.service", "ActiveState") == "failed", () => "it was killed");
+        Assert.NotEqual(first, await Clients.Ask(server));
+
+        (await machine.Systemctl("stop", "sentinel-shop.target")).Ok();
+        string[] units = ["sentinel-shop-job.timer", $"sentinel-shop-web:{port}.socket", "sentinel-shop-web.service"];
+        foreach (var unit in units)
+            await Wait.Until(async () => await machine.Show(unit, "ActiveState") == "inactive", () => $"{unit} is stopped");
+        await SocketTests.Refused(port);
     }
 
     private static async Task<Systemd> With(string project)

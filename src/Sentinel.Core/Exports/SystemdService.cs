@@ -19,9 +19,8 @@ internal sealed class SystemdService
 
     public static IEnumerable<ExportedFile> Files(Service service, Conversion conversion)
     {
-        var name = Systemd.BaseOf(service, conversion) + (service.Instances > 1 ? "@" : "");
         var environment = new SystemdEnvironment(service, conversion);
-        return [new ExportedFile($"{name}.service", new SystemdService(service, conversion).Text(environment)), .. environment.Files];
+        return [new ExportedFile($"{Systemd.TemplateOf(service, conversion)}.service", new SystemdService(service, conversion).Text(environment)), .. environment.Files];
     }
 
     private string Text(SystemdEnvironment environment)
@@ -29,7 +28,7 @@ internal sealed class SystemdService
         _unit.Section("Unit").Add("Description", SystemdQuoting.Text($"{_conversion.Project.Name}/{_service.Process.Name}"));
         _unit.Add("Documentation", _service.TakeUrl() is { } url ? SystemdQuoting.Text(url) : null);
         _unit.Add("PartOf", Systemd.TargetOf(_conversion));
-        UnitNeeds.Add(_unit, _service, _conversion, other => Systemd.UnitsOf(other, _conversion), IsWaitedFor);
+        UnitNeeds.Add(_unit, _service, _conversion, other => Systemd.NeededOf(other, _conversion), IsWaitedFor);
         Attempts();
         _unit.Section("Service");
         Execution();
@@ -50,7 +49,7 @@ internal sealed class SystemdService
             return;
         _service.TakeAll("max-restarts", "restart-window");
         // The first start counts, too. Without a limit, systemd's own would end it.
-        _unit.Add("StartLimitIntervalSec", _spec.RestartLimit is { } limit ? Seconds(limit.Window) : "0");
+        _unit.Add("StartLimitIntervalSec", _spec.RestartLimit is { } limit ? UnitText.Seconds(limit.Window) : "0");
         _unit.Add("StartLimitBurst", _spec.RestartLimit?.Restarts + 1);
     }
 
@@ -60,7 +59,8 @@ internal sealed class SystemdService
         var isTask = _spec.IsTask;
         var isToldReady = _spec.Readiness?.Probe?.Kind == ProbeKind.Notify;
         _unit.Add("Type", isTask ? "oneshot" : isToldReady ? "notify" : "exec");
-        _unit.Add("RemainAfterExit", isTask ? "yes" : null);
+        // A unit that remains is not started again.
+        _unit.Add("RemainAfterExit", isTask && !SystemdTimer.IsTimed(_service) ? "yes" : null);
         _unit.Add("NotifyAccess", _spec.IsToldBy(ProbeKind.Notify) ? "all" : null);
         // With secrets, the shell that fetches them runs it: it may need them.
         var isApart = _spec.Before is not null && _spec.Secrets.Count == 0;
@@ -73,6 +73,7 @@ internal sealed class SystemdService
             Timeout(_spec.Readiness!.Timeout);
         else if (_spec.Before is not null)
             Timeout(TimeSpan.Zero);
+        _unit.Add("Sockets", SystemdSockets.UnitsOf(_service, _conversion).ToList() is { Count: > 0 } sockets ? string.Join(' ', sockets) : null);
         try
         {
             _unit.Add("WorkingDirectory", SystemdQuoting.Folder(_spec.WorkingDirectory));
@@ -91,7 +92,7 @@ internal sealed class SystemdService
     private void Timeout(TimeSpan time)
     {
         _service.Take("startup-timeout");
-        _unit.Add("TimeoutStartSec", time > TimeSpan.Zero ? Seconds(time) : "infinity");
+        _unit.Add("TimeoutStartSec", time > TimeSpan.Zero ? UnitText.Seconds(time) : "infinity");
     }
 
     private void Restarts()
@@ -102,7 +103,7 @@ internal sealed class SystemdService
         {
             if (!_service.Take("restart-delay"))
                 _service.Tell("restart", "it waits 1 s before each restart: delays that grow (RestartSteps=) need systemd 254");
-            _unit.Add("Restart", rule.Word()).Add("RestartSec", _spec.RestartDelay is { } delay ? Seconds(delay) : "1");
+            _unit.Add("Restart", rule.Word()).Add("RestartSec", _spec.RestartDelay is { } delay ? UnitText.Seconds(delay) : "1");
             _unit.Add("RestartPreventExitStatus", _service.Take("no-restart-codes") ? string.Join(' ', _spec.ExitCodes.Final) : null);
         }
 
@@ -117,7 +118,7 @@ internal sealed class SystemdService
             return;
         _service.TakeAll("health-interval", "health-failures");
         // It may miss all but the last of the messages.
-        _unit.Add("WatchdogSec", Seconds(_spec.Health!.Interval * _spec.Health.Failures));
+        _unit.Add("WatchdogSec", UnitText.Seconds(_spec.Health!.Interval * _spec.Health.Failures));
     }
 
     private void Stop()
@@ -127,7 +128,7 @@ internal sealed class SystemdService
             _unit.Add("ExecStop", Line(StartSteps.Around(new Command(["/bin/sh", "-c", _spec.Stop.Command!.Text], "", Shell: true), _spec.Secrets, null).Arguments));
         _unit.Add("KillSignal", _spec.Stop.Signal == SignalName.Terminate ? null : SignalName.Of(_spec.Stop.Signal));
         _unit.Add("KillMode", _spec.Stop.Mode == StopMode.Main ? "mixed" : null);
-        _unit.Add("TimeoutStopSec", Seconds(_spec.Stop.Timeout));
+        _unit.Add("TimeoutStopSec", UnitText.Seconds(_spec.Stop.Timeout));
     }
 
     private void Treatment()
@@ -159,9 +160,6 @@ internal sealed class SystemdService
         ? command with { Arguments = [Path.GetFullPath(command.Arguments[0], _spec.WorkingDirectory), .. command.Arguments.Skip(1)] } : command;
 
     private static string Line(IReadOnlyList<string> words) => SystemdQuoting.Line(words);
-
-    private static string Seconds(TimeSpan time) => time.TotalSeconds == Math.Floor(time.TotalSeconds)
-        ? time.TotalSeconds.ToString(CultureInfo.InvariantCulture) : $"{Math.Ceiling(time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}ms";
 
     private static string Number(ulong value) => value == ResourceLimit.Unlimited ? "infinity" : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -28,5 +28,9 @@ internal sealed class UnitText(string? comment = null)
 
     public UnitText Add(string key, long? value) => Add(key, value?.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>A time, as units have it.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds == Math.Floor(time.TotalSeconds)
+        ? time.TotalSeconds.ToString(CultureInfo.InvariantCulture) : $"{Math.Ceiling(time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)}ms";
+
     public override string ToString() => _text.ToString();
 }

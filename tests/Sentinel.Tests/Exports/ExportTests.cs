@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Sentinel.Core.Exports;
@@ -346,6 +347,38 @@ public sealed partial class ExportTests
             // An unknown key is only a warning, with the exit code 0.
             Assert.Equal("", await Said(exported, "systemd-analyze", "verify", "--man=no", exported.Files[0].Name));
         }
+    }
+
+    [Theory]
+    [InlineData("30 2 * * *")]
+    [InlineData("*/7 8-18/2 * * *")]
+    [InlineData("5/10 0,12 * JAN,7-9 *")]
+    [InlineData("0 4 1,15 * MON-FRI")]
+    [InlineData("0 4 */10 * 5-7")]
+    [InlineData("0 4 * * 1-5/2,SUN")]
+    [InlineData("0 0 L * ?")]
+    [InlineData("*/20 * 3 * * *")]
+    [InlineData("15-45/10 59 23 31 12 *")]
+    [InlineData("@yearly")]
+    [InlineData("@monthly")]
+    [InlineData("@weekly")]
+    [InlineData("@daily")]
+    [InlineData("@hourly")]
+    [InlineData("@every_minute")]
+    public async Task Systemd_itself_finds_the_same_times(string cron)
+    {
+        Need("systemd-analyze");
+        var from = new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var lines = Exporting.To("systemd", $"[process.job]\nrun = \"job\"\ncron = \"{cron}\"\nzone = \"UTC\"").Files[^1].Text.Split('\n')
+            .Where(line => line.StartsWith("OnCalendar=", StringComparison.Ordinal)).Select(line => line["OnCalendar=".Length..]);
+        var said = await Said(new Exported([], []), "env", ["TZ=UTC", "systemd-analyze", "calendar", "--iterations=8", $"--base-time={from:yyyy-MM-dd HH:mm:ss} UTC", .. lines]);
+        var found = said.Split('\n').Where(line => line.Contains("Next elapse:") || line.Contains("Iteration #") || line.Contains("Iter. #"))
+            .Select(line => DateTimeOffset.Parse(line.Split(": ")[1].Trim()[4..].Replace(" UTC", "Z"), CultureInfo.InvariantCulture));
+
+        var expected = new List<DateTimeOffset>();
+        for (var next = Slots.Next(new Schedule { Cron = cron, Zone = "UTC" }, from); expected.Count < 8; next = Slots.Next(new Schedule { Cron = cron, Zone = "UTC" }, next.Value))
+            expected.Add(next!.Value);
+        Assert.Equal(expected, found.Distinct().Order().Take(8));
     }
 
     [Fact]

@@ -103,6 +103,67 @@ internal static class Exporting
             needs = { name = "other/api", optional = true }
             """,
 
+        // What is started by its time or by a connection.
+        ["causes"] = """
+            name = "causes"
+
+            [process.report]
+            image = "report"
+            run = "report"
+            cron = "30 2 1 * MON-FRI"
+            zone = "Europe/Berlin"
+            missed = "once"
+            missed-window = "2h"
+            jitter = "5m"
+
+            [process.poll]
+            image = "poll"
+            run = "poll"
+            every = "90s"
+            overlap = "queue"
+            instances = 2
+
+            [process.sync]
+            image = "sync"
+            run = "sync"
+            every = "15m"
+            align = true
+            overlap = "skip"
+
+            [process.last]
+            image = "last"
+            run = "last"
+            cron = "0 12 15W * *"
+
+            [process.cache]
+            image = "cache"
+            run = "cache"
+            restart = "always"
+            cron = "@weekly"
+
+            [process.web]
+            image = "web"
+            run = "web"
+            instances = 2
+            restart = true
+            socket = { http = "*:8080", admin = "127.0.0.1:8081", api = "unix:run/api.sock" }
+            user = "web:staff"
+            umask = "007"
+
+            [process.worker]
+            image = "worker"
+            run = "worker"
+            socket = "jobs=127.0.0.1:8081"
+            on-demand = true
+            idle-timeout = 60
+
+            [process.tool]
+            image = "tool"
+            run = "tool"
+            needs = "worker"
+            watch = true
+            """,
+
         ["small"] = """
             [process.web]
             image = "nginx:1"
