@@ -16,9 +16,10 @@ public sealed partial class FuzzTests
 
     private static readonly string[] Unwanted = ["--watch", "--follow", "--wait", "--rolling", "--debug"];
 
+    // None that is a command by itself: 'web' serves until it is ended.
     private static readonly string[] Words =
     [
-        "web", "web", "sleep 1000", "sleep 1000", "sleep", "shop", "1", "2", "0", "-1", "+2", "99999999999999999999", "1e999", "NaN", "1.5", "500M", "2h", "10m",
+        "site", "site", "sleep 1000", "sleep 1000", "sleep", "shop", "1", "2", "0", "-1", "+2", "99999999999999999999", "1e999", "NaN", "1.5", "500M", "2h", "10m",
         "2026-01-31", "TERM", "always", "on-failure", "http", "http=PORT", "A=1", "=", "nofile=64:128", "best-effort:3", "0", "root", "stdout", "sleep 'half",
         "http://127.0.0.1:$PORT/", "127.0.0.1:80", "(", "a|b", ".", "/", "", "--", "-", "---", "--=", "@file", "[suggest]", "[diagram]", "/h", "-?", "--help", "-n5",
         "--restart=", "--restart=perhaps", "--name=", "é😀", "\u001b[2J", "\u202e", "a\nb", "\t", " ", "\u0001", "{0}", "%s%n", new('x', 300), new('-', 100),
