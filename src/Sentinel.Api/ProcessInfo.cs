@@ -263,7 +263,7 @@ public sealed record TreatmentInfo(
         spec.Treatment.IoPriority?.ToString(),
         spec.Treatment.Cpus,
         spec.Treatment.OomScoreAdjust,
-        Convert.ToString(spec.Umask, 8).PadLeft(4, '0'),
+        Octal.Of(spec.Umask),
         [.. spec.Treatment.Limits.Select(limit => limit.ToString())],
         spec.Treatment.Tree.MemoryBytes,
         spec.Treatment.Tree.CpuPercent,

@@ -48,7 +48,7 @@ internal static class Quadlet
         var files = new List<ExportedFile> { new($"{conversion.Name}.network", new UnitText(NotRun).Section("Network").Add("NetworkName", conversion.Name).ToString()) };
         foreach (var service in conversion.Services)
         {
-            files.Add(new ExportedFile($"{BaseOf(service, conversion)}{(service.Instances > 1 ? "@" : "")}.container", Of(service, conversion)));
+            files.Add(new ExportedFile($"{UnitNeeds.TemplateOf(service, BaseOf(service, conversion))}.container", Of(service, conversion)));
             service.TellRest(Engine);
         }
 
@@ -152,7 +152,7 @@ internal static class Quadlet
         if (service.Take("oom-score-adj"))
             unit.Add("PodmanArgs", $"--oom-score-adj={treatment.OomScoreAdjust}");
         if (service.Take("umask"))
-            unit.Add("PodmanArgs", $"--umask={Convert.ToString(service.Spec.Umask, 8).PadLeft(4, '0')}");
+            unit.Add("PodmanArgs", $"--umask={Octal.Of(service.Spec.Umask)}");
     }
 
     private static void Run(UnitText unit, Service service)

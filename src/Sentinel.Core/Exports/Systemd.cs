@@ -51,7 +51,7 @@ internal static class Systemd
         service.Spec.OnDemand ? SystemdSockets.UnitsOf(service, conversion) : UnitsOf(service, conversion);
 
     /// <summary>A file of it without its kind: with instances, it is a template.</summary>
-    public static string TemplateOf(Service service, Conversion conversion) => BaseOf(service, conversion) + (service.Instances > 1 ? "@" : "");
+    public static string TemplateOf(Service service, Conversion conversion) => UnitNeeds.TemplateOf(service, BaseOf(service, conversion));
 
     public static string BaseOf(Service service, Conversion conversion) => $"sentinel-{conversion.Name}-{service.Name}";
 

@@ -24,7 +24,7 @@ internal static class SystemdCalendar
     /// <summary>One for each line of the timer.</summary>
     /// <param name="cron">An expression that is known to be one.</param>
     /// <param name="zone">Null: that of the machine.</param>
-    /// <exception cref="FormatException">A timer has no equal of it; the message says of what.</exception>
+    /// <exception cref="FormatException">A timer has no equal of it; the message names it.</exception>
     public static IReadOnlyList<string> Of(string cron, string? zone)
     {
         string[] fields = Words.GetValueOrDefault(cron, cron).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);

@@ -134,7 +134,7 @@ internal sealed class SystemdService
     private void Treatment()
     {
         var treatment = _spec.Treatment;
-        _unit.Add("UMask", _service.Take("umask") ? Convert.ToString(_spec.Umask, 8).PadLeft(4, '0') : null);
+        _unit.Add("UMask", _service.Take("umask") ? Octal.Of(_spec.Umask) : null);
         _unit.Add("Nice", _service.Take("nice") ? treatment.Nice : null);
         if (_service.Take("ionice") && treatment.IoPriority is { } priority)
             _unit.Add("IOSchedulingClass", priority.Class switch { 1 => "realtime", 2 => "best-effort", _ => "idle" })

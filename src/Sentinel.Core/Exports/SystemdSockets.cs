@@ -46,7 +46,7 @@ internal static class SystemdSockets
             .Add("Service", Systemd.UnitsOf(service, conversion).First())
             .Add("SocketUser", account is [var name, ..] ? SystemdQuoting.Text(name) : null)
             .Add("SocketGroup", account is [_, var group] ? SystemdQuoting.Text(group) : null)
-            .Add("SocketMode", socket.Path is not null && service.Has("umask") ? Convert.ToString(0b110_110_110 & ~spec.Umask, 8).PadLeft(4, '0') : null)
+            .Add("SocketMode", socket.Path is not null && service.Has("umask") ? Octal.Of(0b110_110_110 & ~spec.Umask) : null)
             .Add("RemoveOnStop", socket.Path is null ? null : "yes")
             .ToString();
     }

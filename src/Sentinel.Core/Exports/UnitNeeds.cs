@@ -12,6 +12,10 @@ internal static class UnitNeeds
         ? [$"{name}.service"]
         : Enumerable.Range(1, service.Instances).Select(number => $"{name}@{number}.service");
 
+    /// <summary>A file of a process without its kind: with instances, it is a template.</summary>
+    /// <param name="name">Of the file, without the number of an instance.</param>
+    public static string TemplateOf(Service service, string name) => service.Instances == 1 ? name : $"{name}@";
+
     /// <param name="unitsOf">The units of a process, one for each instance.</param>
     /// <param name="isWaitedFor">Whether the unit of a process has started only when the process is ready.</param>
     public static void Add(UnitText unit, Service service, Conversion conversion, Func<Service, IEnumerable<string>> unitsOf, Func<Service, bool> isWaitedFor)

@@ -32,7 +32,7 @@ internal sealed class Replacing(SupervisorTools tools, Choosing choosing, LeaseR
         {
             if (await start.Until(started.Process, serves: false) is { } failure)
                 return tools.Store.Read().Processes.GetValueOrDefault(id)?.State.Main?.Pid == before ? failure with { Why = $"{failure.Why}; the run before goes on" } : failure;
-            // Whoever noted that it is ready has begun to end the other.
+            // It was noted that this one is ready, and with that the other is being ended.
             if (await EndPredecessor(id) is { Survivors.Count: > 0 } end)
                 return new Outcome.Failed(started.Target, started.Process, $"the run before could not be ended: {string.Join("; ", end.Survivors)}", FailureCode.NotStopped);
             return new Outcome.Restarted(started.Target, started.Process, before) { Ports = started.Ports };
@@ -43,7 +43,7 @@ internal sealed class Replacing(SupervisorTools tools, Choosing choosing, LeaseR
         }
     }
 
-    /// <summary>Ends the run before the current one, if there is one and its work is done, or waits until whoever does it has.</summary>
+    /// <summary>Ends the run before the current one, if there is one and its work is done, or waits until another command has done so.</summary>
     public async Task<TreeEnd?> EndPredecessor(int id)
     {
         if (_ending.TryGetValue(id, out var under))

@@ -226,7 +226,7 @@ public sealed class Supervisor : ISupervisor
     /// <summary>Goes on ending runs whose place others have taken, where the one who was ending them was killed.</summary>
     public ValueTask EndPredecessors() => _replacing.GoOn();
 
-    /// <summary>Closes the sockets of what does not run any more.</summary>
+    /// <summary>Closes the sockets of processes that do not run any more.</summary>
     public void CloseSockets()
     {
         try
@@ -235,7 +235,7 @@ public sealed class Supervisor : ISupervisor
         }
         catch (IOException e)
         {
-            _warn($"sockets of what does not run cannot be closed: {e.Message}");
+            _warn($"sockets of processes that do not run cannot be closed: {e.Message}");
         }
     }
 

@@ -30,7 +30,7 @@ public static class SocketTraffic
         var paths = sockets.Select(socket => socket.Path).OfType<string>().Select(path => Path.GetFileName(path)).ToList();
         if (paths.Count > 0)
             foreach (var fields in NetTable.Rows("/proc/net/unix"))
-                // Num RefCount Protocol Flags Type St Inode Path, as whoever opened it has written the path.
+                // Num RefCount Protocol Flags Type St Inode Path; the path as it was given to bind(2).
                 if (fields.Length > 7 && fields[5] == Connected && paths.Exists(path => fields[^1].EndsWith($"/{path.Split(' ')[^1]}", StringComparison.Ordinal)))
                     isAny = true;
         return new Connections(isAny, over);

@@ -35,7 +35,7 @@ internal static class TreatmentFields
         },
         new("umask", FieldShape.Text, "mask", "Its file mode creation mask, octal [default: yours]")
         {
-            Get = spec => [Convert.ToString(spec.Umask, 8).PadLeft(4, '0')],
+            Get = spec => [Octal.Of(spec.Umask)],
             Set = (spec, value) => value.Text is { } text ? spec with { Umask = Umask(text) } : spec,
             IsRequired = true,
         },
